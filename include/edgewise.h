@@ -1,0 +1,321 @@
+/*
+ * edgewise.h - computational graphs with a derivative on every edge.
+ *
+ * A complete program:
+ *
+ *     #include <edgewise.h>
+ *     #include <stdio.h>
+ *
+ *     int main(void)
+ *     {
+ *         ew_error err;
+ *         ew_program *p = ew_compile("e = (a + b) * (b + 1)", "e, diff(e, a), diff(e, b)", NULL, &err);
+ *         if (!p) { fprintf(stderr, "%s\n", err.message); return 1; }
+ *         double in[] = {2, 1}, out[3];
+ *         ew_run(p, NULL, in, out);
+ *         printf("e = %g, by a %g, by b %g\n", out[0], out[1], out[2]);     // 6, 2, 5
+ *         ew_free(p);
+ *     }
+ *
+ * Ownership. What a function with `new`, `parse`, `compile` or `prepare` in its name returns is
+ * yours, to be given to the matching `_free`. Everything else (names, texts, arrays) belongs to
+ * the object it was asked of and lives until that object is freed. Freeing NULL does nothing.
+ *
+ * Errors. A call that can fail returns NULL, EW_NONE or a status other than EW_OK, and fills the
+ * `ew_error` it was given (which may be NULL). A graph built by hand keeps its first error: later
+ * calls do nothing and one look at `ew_graph_error` at the end is enough. Numbers outside a
+ * function's domain are numbers (nan, inf), not errors. Nothing here prints, exits or aborts.
+ *
+ * Memory. All memory comes through the one hook in `ew_options`; without it, realloc and free.
+ * Running allocates nothing. Limits in `ew_options` bound nodes and bytes, so that a stranger's
+ * program is safe to prepare.
+ *
+ * Threads. There is no global state. A prepared program may be run by many threads at once, each
+ * with an `ew_work` of its own. Preparing and looking at derivatives add nodes to a graph: one
+ * thread at a time for each graph.
+ */
+#ifndef EDGEWISE_H
+#define EDGEWISE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__) && !defined(EW_API)
+#define EW_API __attribute__((visibility("default")))
+#elif !defined(EW_API)
+#define EW_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define EW_VERSION "0.1.0"
+#define EW_VERSION_NUMBER 100 /* major * 10000 + minor * 100 + patch */
+
+EW_API const char *ew_version(void); /* of the library that runs, to compare with EW_VERSION */
+
+/* ---- Objects ------------------------------------------------------------------------------- */
+
+typedef struct ew_graph ew_graph;     /* nodes, names, edges; grows as derivatives are asked for */
+typedef struct ew_program ew_program; /* what was wanted of a graph, ready to run; never changes */
+typedef struct ew_work ew_work;       /* memory for one run at a time */
+typedef uint32_t ew_node;             /* a node of one graph; arguments have smaller numbers */
+
+#define EW_NONE UINT32_MAX
+
+typedef enum ew_status { /* the command's exit statuses are the same numbers */
+    EW_OK = 0,
+    EW_USE = 2,      /* wrong use of a call: an unknown name, a missing value */
+    EW_TEXT = 3,     /* a fault in the program's text */
+    EW_FILE = 4,     /* writing failed */
+    EW_LIMIT = 5,    /* a limit was reached: memory, nodes, an int that overflows */
+    EW_NONFINITE = 6 /* not used by the library; the command's status for --finite */
+} ew_status;
+
+typedef struct ew_error {
+    ew_status status;
+    char code[8];       /* "E012": stable, for programs */
+    char message[480];  /* a sentence, for people, in the language of the options */
+    char hint[240];     /* how to mend it, or "" */
+    char file[240];     /* as given in the options, or "" */
+    int line, column;   /* from 1, columns in characters; 0 where there is no place */
+    int width;          /* characters to underline */
+    char source[240];   /* the line it happened in, or a stretch of it around the place */
+    int source_column;  /* where in `source` the caret goes, from 1 */
+} ew_error;
+
+/* The error as the command shows it, with the line and a caret, into buffer (always ended by a
+ * NUL); returns the length it would need, like snprintf. */
+EW_API size_t ew_error_text(const ew_error *error, char *buffer, size_t size);
+
+/* The one allocator hook: old_size 0 allocates, new_size 0 frees (and returns NULL). */
+typedef void *ew_resize(void *context, void *pointer, size_t old_size, size_t new_size);
+
+typedef struct ew_options { /* all zero (or a NULL pointer) means the defaults */
+    ew_resize *resize;
+    void *context;        /* given to resize */
+    const char *language; /* "en" (default) or "vi" */
+    const char *file;     /* the name of the text, for errors */
+    size_t max_nodes;     /* default 64 million */
+    size_t max_bytes;     /* default: no limit but the machine's */
+    int single;           /* not 0: the type of what declares none is f32 */
+    int mode;             /* EW_AUTO, or how every diff in the text is computed */
+} ew_options;
+
+enum { EW_AUTO, EW_FORWARD, EW_REVERSE };
+
+/* Where text and pictures go; returns 0 when all was written. A non-zero answer stops the writer. */
+typedef int ew_write(void *context, const char *bytes, size_t count);
+
+/* ---- Prepare once, run often ----------------------------------------------------------------- */
+
+/* `outputs` is a list of expressions over the program's names, separated by commas; NULL stands
+ * for the program's own outputs. NULL and `err` filled on failure. */
+EW_API ew_program *ew_compile(const char *text, const char *outputs, const ew_options *options,
+                              ew_error *err);
+EW_API void ew_free(ew_program *p);
+
+/* `in` holds ew_in_count doubles, inputs then params, in order of declaration or, undeclared, of
+ * first appearance; `out` gets ew_out_count doubles, in the order asked for. Every value is a
+ * double at this door: an f32 is rounded on the way in, an int must be whole, a bool is 0 or 1.
+ * With work NULL the program's own memory is used: one caller at a time. Returns EW_OK or
+ * EW_LIMIT (an int overflowed or was divided by zero: see ew_run_error). */
+EW_API ew_status ew_run(const ew_program *p, ew_work *work, const double *in, double *out);
+EW_API void ew_run_error(const ew_program *p, const ew_work *work, ew_error *err);
+
+EW_API ew_work *ew_work_new(const ew_program *p);
+EW_API void ew_work_free(ew_work *work);
+
+EW_API size_t ew_in_count(const ew_program *p);
+EW_API const char *ew_in_name(const ew_program *p, size_t i);
+EW_API size_t ew_out_count(const ew_program *p);
+EW_API const char *ew_out_name(const ew_program *p, size_t i); /* the expression, single spaces */
+EW_API size_t ew_instruction_count(const ew_program *p); /* operations of one run */
+
+/* ---- A graph from text ------------------------------------------------------------------------ */
+
+/* `length` in bytes, or EW_WHOLE for a text that ends in a NUL. */
+#define EW_WHOLE SIZE_MAX
+EW_API ew_graph *ew_parse(const char *text, size_t length, const ew_options *options, ew_error *err);
+EW_API void ew_graph_free(ew_graph *g);
+
+/* Prepares expressions (as in ew_compile), or given nodes. The program does not need the graph
+ * afterwards. */
+EW_API ew_program *ew_prepare(ew_graph *g, const char *outputs, ew_error *err);
+EW_API ew_program *ew_prepare_nodes(ew_graph *g, const ew_node *nodes, size_t count, ew_error *err);
+
+/* The node of an expression over the graph's names, generated names too: "c", "diff(e, b)". */
+EW_API ew_node ew_expression(ew_graph *g, const char *text, ew_error *err);
+
+/* ---- A graph by hand --------------------------------------------------------------------------- */
+
+/* The builders return EW_NONE once something has gone wrong; the first error is kept. */
+EW_API ew_graph *ew_graph_new(const ew_options *options);
+EW_API ew_node ew_input(ew_graph *g, const char *name);
+EW_API ew_node ew_param(ew_graph *g, const char *name, double value);
+EW_API ew_node ew_constant(ew_graph *g, double value);
+EW_API ew_node ew_op(ew_graph *g, const char *op, const ew_node *args, size_t count); /* "mul" */
+EW_API ew_node ew_name(ew_graph *g, const char *name, ew_node node); /* name = node */
+EW_API void ew_output(ew_graph *g, ew_node node);
+/* Gives the nodes that have no name yet theirs (c, d, …), as the parser does at the end of a text. */
+EW_API void ew_finish(ew_graph *g);
+EW_API ew_status ew_graph_error(const ew_graph *g, ew_error *err);
+
+/* ---- Looking at nodes ------------------------------------------------------------------------- */
+
+/* The nodes that a person sees: inputs, named equations and parts, arguments before users.
+ * Constants are no nodes; what derivatives add later is not among them. */
+EW_API size_t ew_node_count(const ew_graph *g);
+EW_API ew_node ew_node_at(const ew_graph *g, size_t i);
+EW_API size_t ew_node_index(const ew_graph *g, ew_node n); /* the other way; SIZE_MAX: not seen */
+EW_API ew_node ew_find(const ew_graph *g, const char *name); /* EW_NONE if there is none */
+EW_API const char *ew_suggest(const ew_graph *g, const char *name); /* a name much like it, or NULL */
+
+EW_API size_t ew_output_count(const ew_graph *g); /* at least 1 in a parsed program */
+EW_API ew_node ew_output_at(const ew_graph *g, size_t i);
+
+typedef enum ew_type { EW_F64, EW_F32, EW_INT, EW_BOOL } ew_type;
+
+EW_API const char *ew_node_name(const ew_graph *g, ew_node n); /* NULL: a constant or a later node */
+EW_API int ew_node_generated(const ew_graph *g, ew_node n);    /* is the name a generated one? */
+EW_API const char *ew_node_op(const ew_graph *g, ew_node n);   /* "input", "param", "constant", "copy", "mul" … */
+EW_API ew_type ew_node_type(const ew_graph *g, ew_node n);
+EW_API size_t ew_node_rank(const ew_graph *g, ew_node n);      /* how many axes; 0 for now */
+EW_API size_t ew_node_arg_count(const ew_graph *g, ew_node n);
+EW_API ew_node ew_node_arg(const ew_graph *g, ew_node n, size_t k);
+EW_API int ew_node_is_constant(const ew_graph *g, ew_node n, double *value); /* unnamed constants */
+EW_API void ew_node_place(const ew_graph *g, ew_node n, int *line, int *column); /* 0, 0: none */
+
+typedef struct ew_input_info {
+    ew_node node;
+    int is_param;
+    int has_value;  /* a default was declared */
+    int is_random;  /* it is drawn from a distribution */
+    ew_type type;
+} ew_input_info;
+
+EW_API size_t ew_input_count(const ew_graph *g); /* inputs, then params: the order of `in` */
+EW_API ew_input_info ew_input_at(const ew_graph *g, size_t i);
+/* The default of input i, or its draw for this seed and step: a function of seed, name and step
+ * alone. Returns 0 if it has neither. */
+EW_API int ew_input_default(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, double *value);
+
+/* ---- Edges, partials, sweeps ---------------------------------------------------------------- */
+
+typedef struct ew_edge {
+    ew_node from, to;
+    uint32_t arg;      /* which argument of `to` */
+    ew_node partial;   /* the local derivative, as a node: constant, a name, or an expression */
+} ew_edge;
+
+/* All edges between the nodes that a person sees, by `to`, then by argument. The first call makes
+ * the partials; 0 edges and err filled on failure. */
+EW_API size_t ew_edge_count(ew_graph *g, ew_error *err);
+EW_API ew_edge ew_edge_at(const ew_graph *g, size_t i);
+
+/* The derivative of one node by another: the sum over all paths, as a node. */
+EW_API ew_node ew_diff(ew_graph *g, ew_node of, ew_node wrt, int mode, ew_error *err);
+
+/* The whole sweep: result[i] belongs to node ew_node_at(g, i). Reverse: the derivative of `of` by
+ * each node. Forward: the derivative of each node by `wrt`. */
+EW_API ew_status ew_reverse(ew_graph *g, ew_node of, ew_node *result, ew_error *err);
+EW_API ew_status ew_forward(ew_graph *g, ew_node wrt, ew_node *result, ew_error *err);
+
+/* ---- Paths ------------------------------------------------------------------------------------ */
+
+typedef struct ew_paths ew_paths;
+
+/* The paths from one node to another. `partials[i]` is the value on edge i (ew_edge_at), or NULL
+ * to list without numbers. At most `most` are listed: the largest by absolute value of their
+ * product, or without numbers the first in the order of the text. */
+EW_API ew_paths *ew_paths_new(ew_graph *g, ew_node from, ew_node to, const double *partials,
+                              size_t most, ew_error *err);
+EW_API void ew_paths_free(ew_paths *paths);
+EW_API const char *ew_paths_count(const ew_paths *paths);  /* in decimals; "" past 10,000 digits */
+EW_API double ew_paths_log10(const ew_paths *paths);       /* of the count; -inf if there is none */
+EW_API size_t ew_paths_listed(const ew_paths *paths);
+EW_API size_t ew_path_length(const ew_paths *paths, size_t i);          /* edges */
+EW_API size_t ew_path_edge(const ew_paths *paths, size_t i, size_t k);  /* index of the k-th edge */
+EW_API double ew_path_product(const ew_paths *paths, size_t i);
+/* The same sum with common factors taken out where the graph has a bottleneck,
+ * "(α + β + γ)·(δ + ε + ζ)": a list of groups; each group is the part of the graph between two
+ * consecutive nodes that all paths share. Returns the number of such nodes, ends included, into
+ * `nodes` (room for `capacity`). */
+EW_API size_t ew_paths_waists(const ew_paths *paths, ew_node *nodes, size_t capacity);
+
+/* ---- Text, pictures, C ------------------------------------------------------------------------ */
+
+/* A node's operation with the names of its arguments ("c * d"), an unnamed one whole; at most
+ * `size` bytes with the NUL, cut with "…"; returns the length it would need. */
+EW_API size_t ew_node_text(const ew_graph *g, ew_node n, char *buffer, size_t size);
+/* The same as an operand: its name if it has one ("d"), else its text: for partials on edges. */
+EW_API size_t ew_node_label(const ew_graph *g, ew_node n, char *buffer, size_t size);
+
+/* The shortest decimal that reads back to the same double ("nan", "inf", "-inf"); digits > 0
+ * rounds to that many. `buffer` has room for 32. Never uses a decimal comma. */
+EW_API size_t ew_number_text(double value, int digits, char *buffer);
+/* Reads a constant expression: "2", "pi/4", "-1e-3". */
+EW_API ew_status ew_number_read(const char *text, const ew_options *options, double *value, ew_error *err);
+
+/* The whole graph as a program: every node an equation. */
+EW_API ew_status ew_print(const ew_graph *g, ew_write *write, void *context, ew_error *err);
+
+enum { EW_EMIT_MAIN = 1, EW_EMIT_FLOAT = 2 };
+/* C source and header for a prepared program; `name` is the function's. */
+EW_API ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *source,
+                           void *source_context, ew_write *header, void *header_context, ew_error *err);
+
+typedef struct ew_draw_options {
+    const char *format;          /* "svg", "dot", "mmd", "tex", "md", "txt", "html" */
+    const char *title;           /* or NULL: the formula */
+    const double *values;        /* of node i (ew_node_at), or NULL */
+    const double *partials;      /* of edge i, or NULL: labels in symbols */
+    const double *derivatives;   /* shown at node i, or NULL */
+    const char *derivative_of;   /* "∂e/∂" or "∂/∂b": what `derivatives` are, or NULL */
+    const unsigned char *highlight; /* by edge: not 0 is drawn as part of the path, or NULL */
+    int hide_values, hide_edges; /* leave out the values in nodes, the labels on edges */
+    ew_node of;                  /* draw only what this node needs; EW_NONE: everything */
+} ew_draw_options;
+
+EW_API ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write,
+                         void *context, ew_error *err);
+
+typedef struct ew_explain_options {
+    ew_node of;                 /* EW_NONE: the first output */
+    const ew_node *wrt;         /* NULL: every real input, then every param */
+    size_t wrt_count;
+    const double *in;           /* values (the order of `in`), or NULL: in symbols */
+    const double *nudge;        /* by input: a change to answer for, or NULL */
+    int plan;                   /* not 0: how it would be computed, and at what cost */
+    int brief;                  /* not 0: the short form, one line a node */
+    int color;                  /* not 0: with terminal colours */
+    void (*step)(void *context); /* called after each step of the lesson, or NULL */
+    void *step_context;
+} ew_explain_options;
+
+EW_API ew_status ew_explain(ew_graph *g, const ew_explain_options *options, ew_write *write,
+                            void *context, ew_error *err);
+
+/* ---- The table of operations ------------------------------------------------------------------ */
+
+typedef struct ew_op_info {
+    const char *name;       /* "mul" */
+    const char *form;       /* "x * y" */
+    size_t arg_count;       /* 0: any number from two on */
+    const char *latex;      /* "x \\cdot y" */
+    const char *slope[3];   /* the derivative by each argument, as text in the language, or NULL */
+    const char *manual;     /* one line, in the language asked for */
+    double low, high;       /* where it is defined (first argument) */
+} ew_op_info;
+
+EW_API size_t ew_op_count(void); /* those that a program can call or write */
+EW_API ew_op_info ew_op_at(size_t i, const char *language);
+
+/* The catalogue: the sentence in the language ("vi"), or the same pointer where there is none. */
+EW_API const char *ew_translate(const char *language, const char *sentence);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,92 @@
+/*
+ * edges.c - the public view of derivatives: the list of edges, single derivatives, whole sweeps.
+ */
+#include "diff/sweep.h"
+
+/* A look at derivatives may fail without spoiling the graph: the error goes to the caller and the
+ * graph's own report is clean again. */
+static bool hand_over(ew_graph *g, ew_error *err)
+{
+    bool ok = report_ok(&g->report);
+    if (err) *err = g->report.error;
+    if (!ok) g->report.error = (ew_error){0};
+    return ok;
+}
+
+static bool edges_fill(ew_graph *g, derived *d)
+{
+    d->edges.count = 0;
+    for (size_t i = 0; i < g->seen.count; i++) {
+        ew_node n = g->seen.at[i];
+        for (size_t k = 0; k < node_at(g, n)->count; k++) {
+            if (!node_is_edge(g, n, k)) continue;
+            ew_edge e = {node_arg(g, n, k), n, (uint32_t)k, diff_partial(g, n, k)};
+            if (e.partial == EW_NONE) return false;
+            if (!array_push(&g->memory, &d->edges, e)) return report_memory(&g->report);
+        }
+    }
+    d->edges_of = g->seen.count;
+    return true;
+}
+
+size_t ew_edge_count(ew_graph *g, ew_error *err)
+{
+    if (!report_ok(&g->report)) { /* a graph that went wrong keeps its error */
+        if (err) *err = g->report.error;
+        return 0;
+    }
+    derived *d = derived_of(g);
+    bool ok = d && (d->edges_of == g->seen.count || edges_fill(g, d));
+    hand_over(g, err);
+    return ok ? d->edges.count : 0;
+}
+
+ew_edge ew_edge_at(const ew_graph *g, size_t i)
+{
+    const derived *d = g->derived;
+    return d->edges.at[i];
+}
+
+static bool known_node(ew_graph *g, ew_node n)
+{
+    return n < g->nodes.count || report_plain(&g->report, E_BAD_NODE, NULL, NULL);
+}
+
+static bool by_real(ew_graph *g, ew_node wrt)
+{
+    const graph_node *node = node_at(g, wrt);
+    if (type_is_real(node->type)) return true;
+    const char *name = node->name ? graph_name_text(g, node->name) : "";
+    return report_at(&g->report, E_DIFF_TYPE, NO_PLACE, 0, name, type_name(node->type), NULL);
+}
+
+ew_node ew_diff(ew_graph *g, ew_node of, ew_node wrt, int mode, ew_error *err)
+{
+    ew_node n = EW_NONE;
+    if (known_node(g, of) && known_node(g, wrt) && by_real(g, wrt)) n = diff_node(g, of, wrt, mode);
+    return hand_over(g, err) ? n : EW_NONE;
+}
+
+ew_status ew_reverse(ew_graph *g, ew_node of, ew_node *result, ew_error *err)
+{
+    bool ok = known_node(g, of);
+    for (size_t i = 0; ok && i < g->seen.count; i++) {
+        result[i] = diff_node(g, of, g->seen.at[i], EW_REVERSE);
+        ok = result[i] != EW_NONE;
+    }
+    ew_status status = g->report.error.status;
+    hand_over(g, err);
+    return status;
+}
+
+ew_status ew_forward(ew_graph *g, ew_node wrt, ew_node *result, ew_error *err)
+{
+    bool ok = known_node(g, wrt) && by_real(g, wrt);
+    for (size_t i = 0; ok && i < g->seen.count; i++) {
+        result[i] = diff_node(g, g->seen.at[i], wrt, EW_FORWARD);
+        ok = result[i] != EW_NONE;
+    }
+    ew_status status = g->report.error.status;
+    hand_over(g, err);
+    return status;
+}

@@ -1,0 +1,43 @@
+/*
+ * sweep.h - what the room diff keeps with a graph.
+ */
+#ifndef DIFF_SWEEP_H
+#define DIFF_SWEEP_H
+
+#include "diff/diff.h"
+
+/* One reverse sweep: the adjoint of each node that `of` needs, sorted by id. */
+typedef struct sweep_reverse {
+    ew_node of;
+    size_t count;
+    ew_node *node, *adjoint;
+} sweep_reverse;
+
+/* Forward sweeps by one node: the tangents found so far, as a hash table. */
+typedef struct sweep_forward {
+    ew_node wrt;
+    size_t size, count;
+    ew_node *node, *tangent; /* node[i] == EW_NONE: free */
+} sweep_forward;
+
+typedef struct derived {
+    ARRAY(sweep_reverse) reverse; /* [0] is the latest */
+    ARRAY(sweep_forward) forward;
+    size_t kept; /* entries in all sweeps together */
+
+    uint32_t *mark; /* by node id: the epoch in which it was met */
+    size_t mark_size;
+    uint32_t epoch;
+    ARRAY(ew_node) stack, cone;
+
+    ARRAY(ew_edge) edges;
+    size_t edges_of; /* how many seen nodes the edges belong to; SIZE_MAX: not made */
+} derived;
+
+derived *derived_of(ew_graph *g); /* NULL: no memory, reported */
+
+/* Fills derived->cone with the nodes that `of` reaches downward over edges, itself included,
+ * ascending. `stop` (may be NULL) is asked before going below a node. */
+bool sweep_cone(ew_graph *g, ew_node of, const sweep_forward *known);
+
+#endif

@@ -1,0 +1,380 @@
+/*
+ * lower.c - nodes → instructions.
+ *
+ * What is wanted, and all it needs, downward; copies and names fall away; a conversion is put where
+ * a use's type differs from its value's; more than two arguments of min and max become a chain. The
+ * result is sorted by level and operation (program.h).
+ */
+#include <string.h>
+
+#include "exec/lower.h"
+
+#define NOWHERE UINT32_MAX
+
+/* An instruction before it has its final place; slots are virtual: constants, inputs, code. */
+typedef struct draft {
+    uint16_t op;
+    uint8_t code;
+    uint8_t count;
+    uint32_t arg[3];
+    uint32_t level;
+    uint32_t name;
+} draft;
+
+/* Operands are encoded: constants count up from 0, inputs and drafts have a bit of their own. */
+#define IS_INPUT (UINT32_C(1) << 30)
+#define IS_DRAFT (UINT32_C(1) << 31)
+#define INDEX (IS_INPUT - 1)
+
+typedef struct lowering {
+    ew_graph *g;
+    ew_program *p;
+    memory *m;
+    uint32_t *at;   /* by node: operand, or NOWHERE */
+    uint8_t *needed; /* by node */
+    ARRAY(draft) drafts;
+    ARRAY(uint64_t) constants;
+    uint32_t *constant_table; /* hash of constants: index + 1 */
+    size_t constant_table_size;
+    uint64_t *casts; /* conversions made: (operand, kind) → operand, open addressing */
+    uint32_t *cast_values;
+    size_t cast_size, cast_count;
+} lowering;
+
+static bool lower_memory(lowering *w)
+{
+    return report_memory(&w->g->report);
+}
+
+/* ---- Constants -------------------------------------------------------------------------------- */
+
+static uint64_t bits_of(double x)
+{
+    uint64_t b;
+    memcpy(&b, &x, 8);
+    return b;
+}
+
+static size_t lower_hash(uint64_t key, size_t size)
+{
+    key *= 0x9E3779B97F4A7C15u;
+    return (size_t)(key >> 32) & (size - 1);
+}
+
+static bool constants_grow(lowering *w)
+{
+    size_t size = w->constant_table_size ? w->constant_table_size * 2 : 64;
+    uint32_t *table = block_new(w->m, size, sizeof *table);
+    if (!table) return lower_memory(w);
+    for (size_t i = 0; i < w->constants.count; i++) {
+        size_t h = lower_hash(w->constants.at[i], size);
+        while (table[h]) h = (h + 1) & (size - 1);
+        table[h] = (uint32_t)i + 1;
+    }
+    block_free(w->m, w->constant_table, w->constant_table_size);
+    w->constant_table = table;
+    w->constant_table_size = size;
+    return true;
+}
+
+static uint32_t lower_constant(lowering *w, uint64_t bits)
+{
+    if (w->constants.count * 2 >= w->constant_table_size && !constants_grow(w)) return NOWHERE;
+    size_t h = lower_hash(bits, w->constant_table_size);
+    while (w->constant_table[h] && w->constants.at[w->constant_table[h] - 1] != bits)
+        h = (h + 1) & (w->constant_table_size - 1);
+    if (w->constant_table[h]) return w->constant_table[h] - 1;
+    if (!array_push(w->m, &w->constants, bits)) {
+        lower_memory(w);
+        return NOWHERE;
+    }
+    w->constant_table[h] = (uint32_t)w->constants.count;
+    return (uint32_t)w->constants.count - 1;
+}
+
+/* ---- Drafts ----------------------------------------------------------------------------------- */
+
+static uint32_t lower_draft(lowering *w, int o, int code, const uint32_t *args, size_t count, uint32_t name)
+{
+    draft d = {(uint16_t)o, (uint8_t)code, (uint8_t)count, {0, 0, 0}, 0, name};
+    for (size_t k = 0; k < count; k++) {
+        if (args[k] == NOWHERE) return NOWHERE;
+        d.arg[k] = args[k];
+        uint32_t level = args[k] & IS_DRAFT ? w->drafts.at[args[k] & INDEX].level + 1 : 0;
+        if (level > d.level) d.level = level;
+    }
+    for (size_t k = count; k < 3; k++) d.arg[k] = d.arg[0];
+    if (w->drafts.count >= INDEX || !array_push(w->m, &w->drafts, d)) {
+        lower_memory(w);
+        return NOWHERE;
+    }
+    return (uint32_t)(w->drafts.count - 1) | IS_DRAFT;
+}
+
+static bool casts_grow(lowering *w)
+{
+    size_t size = w->cast_size ? w->cast_size * 2 : 64;
+    uint64_t *keys = block_new(w->m, size, sizeof *keys);
+    uint32_t *values = block_new(w->m, size, sizeof *values);
+    if (!keys || !values) {
+        block_free(w->m, keys, size);
+        block_free(w->m, values, size);
+        return lower_memory(w);
+    }
+    for (size_t i = 0; i < w->cast_size; i++) {
+        if (!w->casts[i]) continue;
+        size_t h = lower_hash(w->casts[i], size);
+        while (keys[h]) h = (h + 1) & (size - 1);
+        keys[h] = w->casts[i];
+        values[h] = w->cast_values[i];
+    }
+    block_free(w->m, w->casts, w->cast_size);
+    block_free(w->m, w->cast_values, w->cast_size);
+    w->casts = keys;
+    w->cast_values = values;
+    w->cast_size = size;
+    return true;
+}
+
+/* An operand in another form, made once. */
+static uint32_t lower_cast(lowering *w, uint32_t operand, int o)
+{
+    if (operand == NOWHERE || (w->cast_count * 2 >= w->cast_size && !casts_grow(w))) return NOWHERE;
+    uint64_t key = ((uint64_t)operand << 8 | (uint64_t)(o - OP_COUNT)) + 1;
+    size_t h = lower_hash(key, w->cast_size);
+    while (w->casts[h] && w->casts[h] != key) h = (h + 1) & (w->cast_size - 1);
+    if (w->casts[h]) return w->cast_values[h];
+    uint32_t made = lower_draft(w, o, o == I_REAL_INT ? CODE_INT : CODE_REAL, &operand, 1, 0);
+    w->casts[h] = key;
+    w->cast_values[h] = made;
+    w->cast_count++;
+    return made;
+}
+
+/* Node n as an int (type INT), an f32 or a double. */
+static uint32_t lower_use(lowering *w, ew_node n, int type)
+{
+    int from = node_at(w->g, n)->type;
+    if (type_is_soft(from) || node_at(w->g, n)->op == OP_CONST) {
+        int t;
+        constant c = node_constant(w->g, n, &t);
+        double value = t == TYPE_WHOLE ? (double)c.whole : c.real;
+        if (type == TYPE_INT) return lower_constant(w, t == TYPE_WHOLE ? (uint64_t)c.whole : (uint64_t)(int64_t)value);
+        return lower_constant(w, bits_of(type == TYPE_F32 ? (double)(float)value : value));
+    }
+    uint32_t operand = w->at[n];
+    if (type == TYPE_INT) return from == TYPE_INT ? operand : lower_cast(w, operand, I_REAL_INT);
+    if (from == TYPE_INT) operand = lower_cast(w, operand, I_INT_REAL);
+    return type == TYPE_F32 && from != TYPE_F32 && from != TYPE_BOOL ? lower_cast(w, operand, I_ROUND) : operand;
+}
+
+/* ---- Nodes ------------------------------------------------------------------------------------ */
+
+/* The type in which an operation computes; comparisons use that of their arguments. */
+static int lower_type(const lowering *w, ew_node n)
+{
+    const graph_node *node = node_at(w->g, n);
+    if (!(ops_row((op)node->op)->flags & OP_LOGIC)) return node->type;
+    int type = TYPE_WHOLE;
+    for (size_t k = 0; k < node->count; k++) {
+        int t = node_at(w->g, node_arg(w->g, n, k))->type;
+        if (t == TYPE_F64 || (t == TYPE_F32 && type != TYPE_F64)) type = t;
+        else if (t == TYPE_REAL && type != TYPE_F64 && type != TYPE_F32) type = TYPE_F64;
+        else if (t == TYPE_INT && type == TYPE_WHOLE) type = TYPE_INT;
+    }
+    return type == TYPE_WHOLE ? TYPE_F64 : type;
+}
+
+static uint32_t lower_name(lowering *w, ew_node n)
+{
+    const graph_node *node = node_at(w->g, n);
+    if (node->type != TYPE_INT || !node->name) return 0;
+    const graph_name *name = &w->g->names.at[node->name];
+    uint32_t at = (uint32_t)w->p->name_text.count;
+    if (!array_reserve(w->m, &w->p->name_text, name->count + 1u)) return 0;
+    memcpy(w->p->name_text.at + at, w->g->name_text.at + name->at, name->count + 1u);
+    w->p->name_text.count += name->count + 1u;
+    return at;
+}
+
+static uint32_t lower_node(lowering *w, ew_node n)
+{
+    const graph_node *node = node_at(w->g, n);
+    op o = (op)node->op;
+    int type = lower_type(w, n);
+    bool logic = (ops_row(o)->flags & OP_LOGIC) != 0;
+    int code = type == TYPE_INT ? CODE_INT : type == TYPE_F32 && !logic ? CODE_SINGLE : CODE_REAL;
+    if (logic && type == TYPE_INT && o != OP_AND && o != OP_OR && o != OP_NOT) code = CODE_INT;
+    else if (logic) code = CODE_REAL;
+    if (o == OP_COPY || o == OP_STOP) return lower_use(w, node_arg(w->g, n, 0), type);
+    if (o == OP_IF) {
+        uint32_t args[3] = {lower_use(w, node_arg(w->g, n, 0), code == CODE_INT ? TYPE_INT : TYPE_F64),
+                            lower_use(w, node_arg(w->g, n, 1), type), lower_use(w, node_arg(w->g, n, 2), type)};
+        return lower_draft(w, o, code == CODE_SINGLE ? CODE_REAL : code, args, 3, lower_name(w, n));
+    }
+    uint32_t args[3] = {0, 0, 0};
+    for (size_t k = 0; k < node->count; k++) {
+        size_t at = k < 3 && ops_row(o)->count ? k : k > 0;
+        args[at] = lower_use(w, node_arg(w->g, n, k), type);
+        if (!ops_row(o)->count && k > 0) args[0] = lower_draft(w, o, code, args, 2, lower_name(w, n));
+    }
+    return ops_row(o)->count ? lower_draft(w, o, code, args, node->count, lower_name(w, n)) : args[0];
+}
+
+static bool lower_all(lowering *w, const ew_node *wanted, size_t count)
+{
+    size_t nodes = w->g->nodes.count;
+    w->at = block_new(w->m, nodes, sizeof *w->at);
+    w->needed = block_new(w->m, nodes, 1);
+    if (!w->at || !w->needed) return lower_memory(w);
+    for (size_t i = 0; i < count; i++) w->needed[wanted[i]] = 1;
+    for (size_t i = nodes; i-- > 0;) {
+        const graph_node *node = node_at(w->g, (ew_node)i);
+        if (!w->needed[i] || type_is_soft(node->type)) continue;
+        for (size_t k = 0; k < node->count; k++) w->needed[node_arg(w->g, (ew_node)i, k)] = 1;
+    }
+    for (size_t i = 0; i < nodes; i++) {
+        const graph_node *node = node_at(w->g, (ew_node)i);
+        if (!w->needed[i] || node->op == OP_CONST || type_is_soft(node->type)) continue;
+        if (node->op == OP_INPUT) w->at[i] = node->args | IS_INPUT;
+        else if (node->op == OP_PARAM) w->at[i] = (node->args + (uint32_t)w->g->inputs.count) | IS_INPUT;
+        else w->at[i] = lower_node(w, (ew_node)i);
+        if (w->at[i] == NOWHERE) return false;
+    }
+    return true;
+}
+
+/* ---- Order ------------------------------------------------------------------------------------ */
+
+static uint32_t batch_key(const draft *d)
+{
+    return (uint32_t)d->op * 4 + d->code;
+}
+
+enum { KEYS = (I_ROUND + 1) * 4 };
+
+/* Sorts draft numbers by level, then operation, keeping the order of equal ones: two passes of
+ * counting sort. */
+static bool lower_sort(lowering *w, uint32_t *order)
+{
+    size_t n = w->drafts.count, levels = 1;
+    for (size_t i = 0; i < n; i++)
+        if (w->drafts.at[i].level >= levels) levels = (size_t)w->drafts.at[i].level + 1;
+    size_t buckets = (levels > KEYS ? levels : KEYS) + 1;
+    uint32_t *count = block_new(w->m, buckets, sizeof *count), *first = block_new(w->m, n, sizeof *first);
+    bool ok = count && first;
+    if (ok) {
+        for (size_t i = 0; i < n; i++) count[batch_key(&w->drafts.at[i]) + 1]++;
+        for (size_t i = 1; i < buckets; i++) count[i] += count[i - 1];
+        for (size_t i = 0; i < n; i++) first[count[batch_key(&w->drafts.at[i])]++] = (uint32_t)i;
+        memset(count, 0, buckets * sizeof *count);
+        for (size_t i = 0; i < n; i++) count[w->drafts.at[i].level + 1]++;
+        for (size_t i = 1; i < buckets; i++) count[i] += count[i - 1];
+        for (size_t i = 0; i < n; i++) order[count[w->drafts.at[first[i]].level]++] = first[i];
+    }
+    block_free(w->m, count, buckets);
+    block_free(w->m, first, n);
+    return ok || lower_memory(w);
+}
+
+static uint32_t lower_slot(const lowering *w, const uint32_t *place, uint32_t operand)
+{
+    uint32_t constants = (uint32_t)w->constants.count;
+    if (operand & IS_DRAFT) return constants + (uint32_t)w->p->input_count + place[operand & INDEX];
+    return operand & IS_INPUT ? constants + (operand & INDEX) : operand;
+}
+
+static bool lower_batches(lowering *w, const uint32_t *order)
+{
+    ARRAY(batch) batches = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < w->drafts.count; i++) {
+        const draft *d = &w->drafts.at[order[i]];
+        const draft *last = i ? &w->drafts.at[order[i - 1]] : NULL;
+        if (last && last->level == d->level && batch_key(last) == batch_key(d)) {
+            batches.at[batches.count - 1].count++;
+            continue;
+        }
+        batch b = {d->op, d->code, (uint32_t)i, 1};
+        ok = array_push(w->m, &batches, b);
+    }
+    if (ok && (w->p->batches = block_new(w->m, batches.count, sizeof *w->p->batches))) {
+        if (batches.count) memcpy(w->p->batches, batches.at, batches.count * sizeof *batches.at);
+        w->p->batch_count = batches.count;
+    } else {
+        ok = lower_memory(w);
+    }
+    array_free(w->m, &batches);
+    return ok;
+}
+
+static bool lower_code(lowering *w, const uint32_t *order, uint32_t *place)
+{
+    ew_program *p = w->p;
+    size_t n = w->drafts.count;
+    p->code = block_new(w->m, n, sizeof *p->code);
+    p->code_count = n;
+    bool named = false;
+    for (size_t i = 0; i < n; i++) {
+        place[order[i]] = (uint32_t)i;
+        named = named || w->drafts.at[i].code == CODE_INT;
+    }
+    p->has_ints = named;
+    if (named) p->origin = block_new(w->m, n, sizeof *p->origin);
+    if (!p->code || (named && !p->origin)) return lower_memory(w);
+    for (size_t i = 0; i < n; i++) {
+        const draft *d = &w->drafts.at[order[i]];
+        p->code[i] = (instruction){lower_slot(w, place, d->arg[0]), lower_slot(w, place, d->arg[1]),
+                                   lower_slot(w, place, d->arg[2])};
+        if (named) p->origin[i] = d->name;
+    }
+    return true;
+}
+
+/* ---- All together ------------------------------------------------------------------------------ */
+
+static bool lower_finish(lowering *w, const ew_node *wanted, size_t count)
+{
+    ew_program *p = w->p;
+    size_t n = w->drafts.count;
+    uint32_t *order = NULL, *place = NULL, *use = block_new(w->m, count, sizeof *use);
+    bool ok = use != NULL || lower_memory(w);
+    for (size_t i = 0; ok && i < count; i++) { /* may still add conversions */
+        int type = node_at(w->g, wanted[i])->type;
+        p->outputs[i].is_int = type == TYPE_INT;
+        use[i] = lower_use(w, wanted[i], type == TYPE_INT ? TYPE_INT : type_is_soft(type) ? w->g->real : type);
+        ok = use[i] != NOWHERE;
+    }
+    n = w->drafts.count;
+    if (ok) {
+        order = block_new(w->m, n, sizeof *order);
+        place = block_new(w->m, n, sizeof *place);
+        ok = (order && place) || lower_memory(w);
+    }
+    ok = ok && lower_sort(w, order) && lower_batches(w, order) && lower_code(w, order, place);
+    for (size_t i = 0; ok && i < count; i++) p->outputs[i].slot = lower_slot(w, place, use[i]);
+    if (ok && (p->constants = block_new(w->m, w->constants.count, sizeof *p->constants))) {
+        p->constant_count = w->constants.count;
+        if (p->constant_count) memcpy(p->constants, w->constants.at, p->constant_count * sizeof *p->constants);
+    } else if (ok) {
+        ok = lower_memory(w);
+    }
+    block_free(w->m, order, n);
+    block_free(w->m, place, n);
+    block_free(w->m, use, count);
+    return ok;
+}
+
+bool lower_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t count)
+{
+    lowering w = {.g = g, .p = p, .m = &p->memory};
+    bool ok = lower_all(&w, wanted, count) && lower_finish(&w, wanted, count);
+    block_free(w.m, w.at, g->nodes.count);
+    block_free(w.m, w.needed, g->nodes.count);
+    array_free(w.m, &w.drafts);
+    array_free(w.m, &w.constants);
+    block_free(w.m, w.constant_table, w.constant_table_size);
+    block_free(w.m, w.casts, w.cast_size);
+    block_free(w.m, w.cast_values, w.cast_size);
+    return ok && report_ok(&g->report);
+}

@@ -1,0 +1,174 @@
+/*
+ * prepare.c - from a graph and what is wanted of it to a program; and what can be asked of one.
+ */
+#include <string.h>
+
+#include "exec/lower.h"
+#include "lang/program.h"
+
+void ew_free(ew_program *p)
+{
+    if (!p) return;
+    memory *m = &p->memory, last;
+    ew_work_free(p->work);
+    block_free(m, p->constants, p->constant_count);
+    block_free(m, p->inputs, p->input_count);
+    block_free(m, p->outputs, p->output_count);
+    block_free(m, p->code, p->code_count);
+    block_free(m, p->batches, p->batch_count);
+    block_free(m, p->origin, p->code_count);
+    array_free(m, &p->name_text);
+    if (p->language) memory_free(m, p->language, strlen(p->language) + 1);
+    last = *m;
+    memory_free(&last, p, sizeof *p);
+}
+
+static bool prepare_text(ew_graph *g, ew_program *p, const char *s, size_t count, uint32_t *at)
+{
+    if (!array_reserve(&p->memory, &p->name_text, count + 1)) return report_memory(&g->report);
+    *at = (uint32_t)p->name_text.count;
+    memcpy(p->name_text.at + *at, s, count);
+    p->name_text.at[*at + count] = '\0';
+    p->name_text.count += count + 1;
+    return true;
+}
+
+static bool prepare_inputs(ew_graph *g, ew_program *p)
+{
+    p->input_count = ew_input_count(g);
+    p->inputs = block_new(&p->memory, p->input_count, sizeof *p->inputs);
+    if (!p->inputs) return report_memory(&g->report);
+    for (size_t i = 0; i < p->input_count; i++) {
+        const graph_node *node = node_at(g, ew_input_at(g, i).node);
+        const char *name = graph_name_text(g, node->name);
+        p->inputs[i].type = node->type;
+        if (!prepare_text(g, p, name, strlen(name), &p->inputs[i].name)) return false;
+    }
+    return true;
+}
+
+/* The text of an expression with single spaces. */
+static bool prepare_expression(ew_graph *g, ew_program *p, const char *s, size_t count, uint32_t *at)
+{
+    text t;
+    text_begin(&t, &p->memory);
+    for (size_t i = 0; i < count; i++) {
+        bool blank = s[i] == ' ' || s[i] == '\t' || s[i] == '\n' || s[i] == '\r';
+        if (blank && (t.count == 0 || t.at[t.count - 1] == ' ')) continue;
+        text_char(&t, blank ? ' ' : s[i]);
+    }
+    while (t.count && t.at[t.count - 1] == ' ') t.count--;
+    bool ok = t.failed ? report_memory(&g->report) : prepare_text(g, p, text_string(&t), t.count, at);
+    text_free(&t);
+    return ok;
+}
+
+/* Without a text outputs are called by their names, or by what they are. */
+static bool prepare_output_name(ew_graph *g, ew_program *p, ew_node n, uint32_t *at)
+{
+    text t;
+    text_begin(&t, &p->memory);
+    graph_print_operand(g, n, &t, 200);
+    bool ok = t.failed ? report_memory(&g->report) : prepare_text(g, p, text_string(&t), t.count, at);
+    text_free(&t);
+    return ok;
+}
+
+static ew_program *prepare(ew_graph *g, const ew_node *nodes, size_t count, const char *string,
+                           const uint32_t *places)
+{
+    ew_program *p = memory_new(&g->memory, sizeof *p);
+    if (!p) {
+        report_memory(&g->report);
+        return NULL;
+    }
+    p->memory = g->memory;
+    p->memory.used = sizeof *p;
+    bool ok = array_push(&p->memory, &p->name_text, '\0') || report_memory(&g->report);
+    if (ok && g->language) {
+        p->language = memory_new(&p->memory, strlen(g->language) + 1);
+        if (p->language) memcpy(p->language, g->language, strlen(g->language));
+        ok = p->language || report_memory(&g->report);
+    }
+    ok = ok && prepare_inputs(g, p);
+    p->outputs = ok ? block_new(&p->memory, count, sizeof *p->outputs) : NULL;
+    p->output_count = p->outputs ? count : 0;
+    if (ok && !p->outputs) ok = report_memory(&g->report);
+    for (size_t i = 0; ok && i < count; i++) {
+        size_t end = !places ? 0 : i + 1 < count ? places[i + 1] : strlen(string);
+        while (places && i + 1 < count && end > places[i] && string[end - 1] != ',') end--;
+        if (places && i + 1 < count && end > places[i]) end--; /* the comma */
+        ok = places ? prepare_expression(g, p, string + places[i], end - places[i], &p->outputs[i].name)
+                    : prepare_output_name(g, p, nodes[i], &p->outputs[i].name);
+    }
+    ok = ok && lower_program(g, p, nodes, count);
+    if (ok) ok = (p->work = ew_work_new(p)) != NULL || report_memory(&g->report);
+    if (ok) return p;
+    ew_free(p);
+    return NULL;
+}
+
+static ew_program *prepare_result(ew_graph *g, ew_program *p, ew_error *err)
+{
+    if (err) *err = g->report.error;
+    if (!p) g->report.error = (ew_error){0}; /* the graph is as good as before */
+    return p;
+}
+
+ew_program *ew_prepare(ew_graph *g, const char *outputs, ew_error *err)
+{
+    lang_list list;
+    ew_program *p = NULL;
+    if (ew_graph_error(g, err) != EW_OK) return NULL;
+    if (!outputs) return ew_prepare_nodes(g, g->outputs.at, g->outputs.count, err);
+    if (program_list(g, outputs, &list)) {
+        p = prepare(g, list.nodes, list.count, outputs, list.places);
+        program_list_free(g, &list);
+    }
+    return prepare_result(g, p, err);
+}
+
+ew_program *ew_prepare_nodes(ew_graph *g, const ew_node *nodes, size_t count, ew_error *err)
+{
+    if (ew_graph_error(g, err) != EW_OK) return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (nodes[i] >= g->nodes.count) {
+            report_plain(&g->report, E_BAD_NODE, NULL, NULL);
+            return prepare_result(g, NULL, err);
+        }
+    return prepare_result(g, prepare(g, nodes, count, NULL, NULL), err);
+}
+
+ew_program *ew_compile(const char *string, const char *outputs, const ew_options *options, ew_error *err)
+{
+    ew_graph *g = ew_parse(string, EW_WHOLE, options, err);
+    if (!g) return NULL;
+    ew_program *p = ew_prepare(g, outputs, err);
+    ew_graph_free(g);
+    return p;
+}
+
+size_t ew_in_count(const ew_program *p)
+{
+    return p->input_count;
+}
+
+const char *ew_in_name(const ew_program *p, size_t i)
+{
+    return program_name(p, p->inputs[i].name);
+}
+
+size_t ew_out_count(const ew_program *p)
+{
+    return p->output_count;
+}
+
+const char *ew_out_name(const ew_program *p, size_t i)
+{
+    return program_name(p, p->outputs[i].name);
+}
+
+size_t ew_instruction_count(const ew_program *p)
+{
+    return p->code_count;
+}

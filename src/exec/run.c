@@ -1,0 +1,246 @@
+/*
+ * run.c - the interpreter: batches of equal operations over the work array.
+ */
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "exec/program.h"
+#include "math/integers.h"
+#include "math/kernels.h"
+
+ew_work *ew_work_new(const ew_program *p)
+{
+    memory m = p->memory;
+    m.used = 0;
+    ew_work *w = memory_new(&m, sizeof *w);
+    if (!w) return NULL;
+    w->memory = m;
+    w->slots = program_slots(p);
+    w->code = p->code_count;
+    w->slot = block_new(&w->memory, w->slots, sizeof *w->slot);
+    if (w->slot && p->has_ints) w->needed = block_new(&w->memory, p->code_count, 1);
+    if (!w->slot || (p->has_ints && !w->needed)) {
+        ew_work_free(w);
+        return NULL;
+    }
+    if (p->constant_count) memcpy(w->slot, p->constants, p->constant_count * sizeof *p->constants);
+    return w;
+}
+
+void ew_work_free(ew_work *w)
+{
+    if (!w) return;
+    memory last;
+    block_free(&w->memory, w->needed, w->code);
+    block_free(&w->memory, w->slot, w->slots);
+    last = w->memory;
+    memory_free(&last, w, sizeof *w);
+}
+
+/* Doubles are read through this: the work array also holds ints. */
+typedef union cell {
+    uint64_t bits;
+    double real;
+    int64_t whole;
+} cell;
+
+static void run_real(const batch *b, const instruction *code, cell *s, cell *out)
+{
+    size_t n = b->count;
+    switch (b->op) {
+#define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high, \
+           awkward, manual)                                                                                    \
+    case OP_##E:                                                                                               \
+        for (size_t i = 0; i < n; i++) {                                                                       \
+            double x = s[code[i].x].real, y = s[code[i].y].real, w = s[code[i].w].real;                         \
+            (void)x;                                                                                           \
+            (void)y;                                                                                           \
+            (void)w;                                                                                           \
+            out[i].real = (value);                                                                             \
+        }                                                                                                      \
+        break;
+#include "ops/ops.def"
+#undef OP
+    case I_INT_REAL:
+        for (size_t i = 0; i < n; i++) out[i].real = (double)s[code[i].x].whole;
+        break;
+    case I_ROUND:
+        for (size_t i = 0; i < n; i++) out[i].real = (double)(float)s[code[i].x].real;
+        break;
+    default: break;
+    }
+}
+
+/* Comparisons of ints give a bool, which lies as a double like all bools. */
+static bool run_compare_ints(const batch *b, const instruction *code, cell *s, cell *out)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        int64_t x = s[code[i].x].whole, y = s[code[i].y].whole;
+        switch (b->op) {
+        case OP_EQ: out[i].real = x == y; break;
+        case OP_NE: out[i].real = x != y; break;
+        case OP_LT: out[i].real = x < y; break;
+        case OP_LE: out[i].real = x <= y; break;
+        case OP_GT: out[i].real = x > y; break;
+        case OP_GE: out[i].real = x >= y; break;
+        default: return false;
+        }
+    }
+    return true;
+}
+
+/* Returns whether something did not fit; `bad` by instruction says where. */
+static bool run_int(const batch *b, const instruction *code, cell *s, cell *out, uint8_t *bad)
+{
+    bool any = false;
+    if (run_compare_ints(b, code, s, out)) return false;
+    for (size_t i = 0; i < b->count; i++) {
+        int fault = 0;
+        cell *x = &s[code[i].x];
+        if (b->op == I_REAL_INT) {
+            fault = !(x->real >= -9223372036854775808.0 && x->real < 9223372036854775808.0);
+            out[i].whole = fault ? 0 : (int64_t)x->real;
+        } else {
+            out[i].whole = ops_int((op)b->op, x->whole, s[code[i].y].whole, s[code[i].w].whole, &fault);
+        }
+        bad[i] = fault != 0;
+        any = any || fault;
+    }
+    return any;
+}
+
+static bool run_batches(const ew_program *p, ew_work *w)
+{
+    cell *s = (cell *)w->slot, *out = s + p->constant_count + p->input_count;
+    bool bad = false;
+    if (w->needed) memset(w->needed, 0, p->code_count);
+    for (size_t i = 0; i < p->batch_count; i++) {
+        const batch *b = &p->batches[i];
+        const instruction *code = p->code + b->first;
+        if (b->code == CODE_INT) {
+            bad |= run_int(b, code, s, out + b->first, w->needed + b->first);
+            continue;
+        }
+        run_real(b, code, s, out + b->first);
+        if (b->code == CODE_SINGLE)
+            for (size_t k = 0; k < b->count; k++) out[b->first + k].real = (double)(float)out[b->first + k].real;
+    }
+    return !bad;
+}
+
+/* ---- Faults that count ------------------------------------------------------------------------- */
+
+enum { BAD = 1, NEEDED = 2 };
+
+static void need(const ew_program *p, ew_work *w, uint32_t slot)
+{
+    size_t base = p->constant_count + p->input_count;
+    if (slot >= base) w->needed[slot - base] |= NEEDED;
+}
+
+/* `and`, `or` and `if` need only what decides: the other operands do not count. */
+static void need_operands(const ew_program *p, ew_work *w, const batch *b, size_t i)
+{
+    const cell *s = (const cell *)w->slot;
+    const instruction *c = &p->code[i];
+    unsigned count = b->op < OP_COUNT ? ops_row((op)b->op)->count : 1;
+    need(p, w, c->x);
+    if (b->op == OP_IF) {
+        bool holds = b->code == CODE_INT ? s[c->x].whole != 0 : s[c->x].real != 0;
+        need(p, w, holds ? c->y : c->w);
+    } else if (b->op == OP_AND || b->op == OP_OR) {
+        if ((s[c->x].real != 0) == (b->op == OP_AND)) need(p, w, c->y);
+    } else {
+        if (count != 1) need(p, w, c->y);
+        if (count == 3) need(p, w, c->w);
+    }
+}
+
+static ew_status run_fault(const ew_program *p, ew_work *w, const batch *b, size_t i)
+{
+    memory m = w->memory;
+    report r = {&m, p->language, {NULL, 0, NULL}, {0}};
+    const cell *s = (const cell *)w->slot;
+    char x[32], y[32];
+    number_text((double)s[p->code[i].x].whole, 0, x);
+    number_text((double)s[p->code[i].y].whole, 0, y);
+    bool zero = (b->op == OP_FLOORDIV || b->op == OP_MOD) && s[p->code[i].y].whole == 0;
+    const char *const args[] = {x, y};
+    text t;
+    text_begin(&t, &m);
+    const char *form = b->op < OP_COUNT ? ops_row((op)b->op)->form : "", *piece;
+    uint32_t count;
+    for (int k; (k = ops_piece(&form, &piece, &count)) != -2;) {
+        if (k >= 0 && k < 2) text_add(&t, args[k]);
+        else text_addn(&t, piece, count);
+    }
+    report_plain(&r, zero ? E_ZERO_DIVISOR : E_OVERFLOW, program_name(p, p->origin[i]), text_string(&t));
+    text_free(&t);
+    w->error = r.error;
+    return EW_LIMIT;
+}
+
+/* Something did not fit: was it needed? Walks back from the outputs. */
+static ew_status run_faults(const ew_program *p, ew_work *w)
+{
+    for (size_t i = 0; i < p->output_count; i++) need(p, w, p->outputs[i].slot);
+    for (size_t k = p->batch_count; k-- > 0;) {
+        const batch *b = &p->batches[k];
+        for (size_t i = b->first + b->count; i-- > b->first;)
+            if (w->needed[i] & NEEDED) need_operands(p, w, b, i);
+    }
+    for (size_t k = 0; k < p->batch_count; k++) {
+        const batch *b = &p->batches[k];
+        for (size_t i = b->first; i < b->first + b->count; i++)
+            if (w->needed[i] == (BAD | NEEDED)) return run_fault(p, w, b, i);
+    }
+    return EW_OK;
+}
+
+/* ---- A run ------------------------------------------------------------------------------------- */
+
+static ew_status run_inputs(const ew_program *p, ew_work *w, const double *in)
+{
+    cell *s = (cell *)w->slot + p->constant_count;
+    for (size_t i = 0; i < p->input_count; i++) {
+        double v = in[i];
+        switch (p->inputs[i].type) {
+        case TYPE_F32: s[i].real = (double)(float)v; break;
+        case TYPE_BOOL: s[i].real = v != 0; break;
+        case TYPE_INT:
+            if (!(v >= -9223372036854775808.0 && v < 9223372036854775808.0) || v != floor(v)) {
+                memory m = w->memory;
+                report r = {&m, p->language, {NULL, 0, NULL}, {0}};
+                char number[32];
+                number_text(v, 0, number);
+                report_plain(&r, E_WHOLE, program_name(p, p->inputs[i].name), number);
+                w->error = r.error;
+                return EW_LIMIT;
+            }
+            s[i].whole = (int64_t)v;
+            break;
+        default: s[i].real = v;
+        }
+    }
+    return EW_OK;
+}
+
+ew_status ew_run(const ew_program *p, ew_work *w, const double *in, double *out)
+{
+    if (!w) w = p->work;
+    const cell *s = (const cell *)w->slot;
+    ew_status status = run_inputs(p, w, in);
+    if (status != EW_OK) return status;
+    if (!run_batches(p, w) && (status = run_faults(p, w)) != EW_OK) return status;
+    for (size_t i = 0; i < p->output_count; i++) {
+        const program_output *o = &p->outputs[i];
+        out[i] = o->is_int ? (double)s[o->slot].whole : s[o->slot].real;
+    }
+    return EW_OK;
+}
+
+void ew_run_error(const ew_program *p, const ew_work *w, ew_error *err)
+{
+    *err = w ? w->error : p->work->error;
+}

@@ -1,0 +1,102 @@
+/*
+ * finish.c - generated names, and the list of the nodes that a person sees.
+ *
+ * An unnamed part gets the next letter, from c on, that occurs nowhere in the text as a name; after
+ * z come v1, v2, … (language.md, section 2). The order is that of the text (`parts`); what `diff`
+ * made and something named uses comes after it, by id.
+ */
+#include <string.h>
+
+#include "graph/graph.h"
+
+typedef struct namer {
+    ew_graph *g;
+    size_t texts;   /* names that were known before: those of the text */
+    uint32_t next;  /* 0 is c, 23 is z, then v1 … */
+} namer;
+
+/* The next generated name; 0 where there is no memory. Every name interned before we began occurs
+ * in the text, unless it was only looked up as a free variant, which no letter is. */
+static uint32_t next_name(namer *n)
+{
+    for (;;) {
+        char buffer[16];
+        size_t count = 1;
+        if (n->next < 24) {
+            buffer[0] = (char)('c' + n->next);
+        } else {
+            char digits[32];
+            count = number_text((double)(n->next - 23), 0, digits) + 1;
+            buffer[0] = 'v';
+            memcpy(buffer + 1, digits, count - 1);
+        }
+        n->next++;
+        uint32_t known = graph_lookup(n->g, buffer, count);
+        if (known && known < n->texts) continue;
+        if (known && n->g->names.at[known].node != EW_NONE) continue;
+        return graph_intern(n->g, buffer, count);
+    }
+}
+
+static bool give_name(namer *n, ew_node id)
+{
+    graph_node *node = &n->g->nodes.at[id];
+    if (node->name) return true;
+    uint32_t name = next_name(n);
+    if (!name) return false;
+    node->name = name; /* the table still finds it: it is the same part wherever it is written */
+    node->flags |= NODE_GENERATED;
+    n->g->names.at[name].node = id;
+    return true;
+}
+
+/* Marks what named nodes and outputs need; unnamed ones among it were made by diff. */
+static bool name_derived(namer *n)
+{
+    ew_graph *g = n->g;
+    size_t count = g->nodes.count;
+    uint8_t *used = block_new(&g->memory, count, 1);
+    if (!used) return report_memory(&g->report);
+    for (size_t i = 0; i < g->outputs.count; i++) used[g->outputs.at[i]] = 1;
+    for (size_t i = count; i-- > 0;) {
+        const graph_node *node = &g->nodes.at[i];
+        if (node->name) used[i] = 1;
+        if (!used[i]) continue;
+        for (size_t k = 0; k < node->count; k++) used[node_arg(g, (ew_node)i, k)] = 1;
+    }
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++)
+        if (used[i] && !op_is_leaf(g->nodes.at[i].op)) ok = give_name(n, (ew_node)i);
+    block_free(&g->memory, used, count);
+    return ok;
+}
+
+bool graph_see(ew_graph *g)
+{
+    block_free(&g->memory, g->seen_index, g->seen_index_size);
+    g->seen_index_size = g->nodes.count;
+    g->seen.count = 0;
+    g->seen_index = block_new(&g->memory, g->seen_index_size, sizeof *g->seen_index);
+    if (!g->seen_index) {
+        g->seen_index_size = 0;
+        return report_memory(&g->report);
+    }
+    for (size_t i = 0; i < g->nodes.count; i++) {
+        g->seen_index[i] = UINT32_MAX;
+        if (!g->nodes.at[i].name) continue;
+        g->seen_index[i] = (uint32_t)g->seen.count;
+        if (!array_push(&g->memory, &g->seen, (ew_node)i)) return report_memory(&g->report);
+    }
+    return true;
+}
+
+bool graph_finish(ew_graph *g)
+{
+    namer n = {g, g->names.count, 0};
+    if (!report_ok(&g->report)) return false;
+    for (size_t i = 0; i < g->parts.count; i++)
+        if (g->parts.at[i] != EW_NONE && !give_name(&n, g->parts.at[i])) return false;
+    array_free(&g->memory, &g->parts);
+    g->finished = true;
+    return name_derived(&n) && graph_see(g);
+}

@@ -1,0 +1,182 @@
+/*
+ * graph.h - the graph: nodes, their arguments, names, constants, and nothing else.
+ *
+ * A node is one operation on earlier nodes; ids grow, so arguments come before users and every walk
+ * is a loop over ids. Nodes never change. A named equation makes a node of its own; equal unnamed
+ * nodes (same operation, same arguments in the same order) are one, found by a hash table.
+ *
+ * A node has axes (`shape`, an index into the shapes; 0: none, a scalar), and each use of a node
+ * carries a map from the user's axes to its own (`maps`, beside `args`). While every use is of a
+ * scalar the maps are all 0 and the array is not allocated: use_map() answers 0.
+ *
+ * Constants are nodes inside (op OP_CONST, no name) so that an argument is always a node, but no
+ * person sees them as such. A literal, and whatever is made of literals alone, has a soft type
+ * (TYPE_WHOLE, TYPE_REAL) and takes the type it meets; soft nodes keep their value.
+ *
+ * What other rooms know about nodes (values, adjoints, marks) they keep in arrays of their own,
+ * indexed by id; `functions` and `derived` hold what the rooms lang and
+ * diff keep with a graph.
+ */
+#ifndef GRAPH_GRAPH_H
+#define GRAPH_GRAPH_H
+
+#include "base/error.h"
+#include "ops/ops.h"
+
+enum { TYPE_F64 = EW_F64, TYPE_F32 = EW_F32, TYPE_INT = EW_INT, TYPE_BOOL = EW_BOOL, TYPE_WHOLE, TYPE_REAL };
+
+typedef struct graph_node {
+    uint32_t args;  /* first of `count` in graph->args; OP_CONST: index in consts; inputs: their number */
+    uint32_t name;  /* 0: none; else index in names */
+    uint32_t place; /* byte in the text, or NO_PLACE */
+    uint16_t op, count;
+    uint8_t type;
+    uint8_t flags;
+    uint16_t shape;
+} graph_node;
+
+enum { NODE_GENERATED = 1 };
+
+typedef union constant {
+    double real;   /* TYPE_REAL, TYPE_BOOL */
+    int64_t whole; /* TYPE_WHOLE */
+} constant;
+
+enum { DRAW_NONE, DRAW_UNIFORM, DRAW_NORMAL };
+
+typedef struct graph_input {
+    ew_node node;
+    bool has_value;
+    uint8_t draw;
+    double value;  /* the default */
+    double p1, p2; /* of the distribution */
+} graph_input;
+
+typedef struct graph_name {
+    uint32_t at, count; /* in name_text, ended by a NUL */
+    ew_node node;       /* EW_NONE: a name that no node bears (yet) */
+} graph_name;
+
+struct ew_graph {
+    memory memory;
+    report report;
+    size_t max_nodes;
+    uint8_t real; /* TYPE_F64 or TYPE_F32: the type of what declares none */
+    int mode;
+
+    ARRAY(graph_node) nodes;
+    ARRAY(ew_node) args;
+    uint16_t *maps; /* beside args; NULL: all 0 */
+    ARRAY(constant) consts;
+
+    uint32_t *table; /* hash of unnamed nodes: id + 1, 0 free */
+    size_t table_size, table_count;
+
+    ARRAY(graph_name) names; /* [0] is unused */
+    ARRAY(char) name_text;
+    uint32_t *name_table;
+    size_t name_table_size;
+
+    ARRAY(graph_input) inputs, params;
+    ARRAY(ew_node) outputs;
+    ARRAY(ew_node) parts; /* unnamed parts in the order of the text, for generated names */
+
+    ARRAY(ew_node) seen; /* the nodes that a person sees, ascending */
+    uint32_t *seen_index;
+    size_t seen_index_size;
+    bool finished;
+
+    char *text; /* the source, owned */
+    size_t text_count;
+    char *file, *language;
+
+    void *functions; /* what the room lang keeps of a program that defines functions */
+    void (*functions_free)(ew_graph *g);
+    void *derived;
+    void (*derived_free)(ew_graph *g);
+};
+
+ew_graph *graph_new(const ew_options *options, ew_error *err);
+/* Keeps a copy of the text for errors and places. */
+bool graph_set_text(ew_graph *g, const char *text, size_t count);
+
+/* Names. 0 where there is no memory. */
+uint32_t graph_intern(ew_graph *g, const char *s, size_t count);
+uint32_t graph_lookup(const ew_graph *g, const char *s, size_t count); /* 0: never seen */
+const char *graph_name_text(const ew_graph *g, uint32_t name);
+/* `base`, or the first of base_2, base_3, … that no node bears and `taken` does not hold. */
+uint32_t graph_free_name(ew_graph *g, uint32_t base, const uint8_t *taken, size_t taken_count);
+
+/* Builders: EW_NONE and a report on failure. Constant arguments are folded by the run time's own
+ * arithmetic. graph_define makes a named node whatever equal ones there are; name 0 is allowed
+ * nowhere there. */
+ew_node graph_real(ew_graph *g, double value);
+ew_node graph_whole(ew_graph *g, int64_t value);
+ew_node graph_bool(ew_graph *g, bool value);
+ew_node graph_number(ew_graph *g, double value); /* WHOLE if it is whole, else REAL */
+ew_node graph_op(ew_graph *g, op o, const ew_node *args, size_t count, uint32_t place);
+ew_node graph_define(ew_graph *g, uint32_t name, op o, const ew_node *args, size_t count, uint32_t place);
+/* name = node: a node of its own with the same operation, or a copy of a named one. */
+ew_node graph_name_node(ew_graph *g, uint32_t name, ew_node n, uint32_t place);
+/* A node of its own with the same operation and no name yet: the last, bare expression. */
+ew_node graph_anonymous(ew_graph *g, ew_node n, uint32_t place);
+ew_node graph_add_input(ew_graph *g, uint32_t name, bool is_param, int type, uint32_t place);
+/* As graph_op, with what is exact in every bit taken away: x·1, 0·x on a path, x^1, -(-x). */
+ew_node graph_simple(ew_graph *g, op o, ew_node x, ew_node y, ew_node w);
+
+/* Finds generated names and the list of nodes that a person sees. */
+bool graph_finish(ew_graph *g);
+bool graph_see(ew_graph *g); /* the list again, after new named nodes */
+
+static inline const graph_node *node_at(const ew_graph *g, ew_node n)
+{
+    return &g->nodes.at[n];
+}
+
+static inline ew_node node_arg(const ew_graph *g, ew_node n, size_t k)
+{
+    return g->args.at[g->nodes.at[n].args + k];
+}
+
+static inline uint16_t use_map(const ew_graph *g, ew_node n, size_t k)
+{
+    return g->maps ? g->maps[g->nodes.at[n].args + k] : 0;
+}
+
+static inline bool node_is_const(const ew_graph *g, ew_node n) /* an unnamed constant: no node to people */
+{
+    return g->nodes.at[n].op == OP_CONST && g->nodes.at[n].name == 0;
+}
+
+static inline bool type_is_soft(int type)
+{
+    return type == TYPE_WHOLE || type == TYPE_REAL;
+}
+
+static inline bool type_is_real(int type) /* carries derivatives */
+{
+    return type != TYPE_INT && type != TYPE_BOOL;
+}
+
+static inline bool op_is_leaf(unsigned o)
+{
+    return o == OP_INPUT || o == OP_PARAM || o == OP_CONST;
+}
+
+/* The value of a constant or of a node of soft type, as a double. */
+double node_value(const ew_graph *g, ew_node n);
+constant node_constant(const ew_graph *g, ew_node n, int *type);
+bool node_is_value(const ew_graph *g, ew_node n, double value); /* the unnamed constant `value`? */
+
+/* Does argument k of n carry a derivative? (language.md, section 2, Edges) */
+bool node_is_edge(const ew_graph *g, ew_node n, size_t k);
+
+/* graph → text: a node's operation with its arguments; unnamed ones whole. At most `most` bytes,
+ * then "…". `whole` spells helper operations by name, so that it reads back exactly. */
+void graph_print(const ew_graph *g, ew_node n, text *out, size_t most, bool exact);
+/* The same for a node as an operand: its name if it has one. */
+void graph_print_operand(const ew_graph *g, ew_node n, text *out, size_t most);
+
+const char *type_name(int type);
+
+#endif

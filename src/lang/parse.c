@@ -1,0 +1,370 @@
+/*
+ * parse.c - statements: equations, functions, declarations, outputs.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lang/lang.h"
+
+/* ---- Life ------------------------------------------------------------------------------------- */
+
+void lang_begin(lang *l, ew_graph *g)
+{
+    *l = (lang){.g = g};
+}
+
+void lang_free(lang *l)
+{
+    memory *m = &l->g->memory;
+    array_free(m, &l->pieces);
+    array_free(m, &l->numbers);
+    array_free(m, &l->number_whole);
+    array_free(m, &l->symbols);
+    array_free(m, &l->functions);
+    array_free(m, &l->locals);
+    array_free(m, &l->statements);
+    array_free(m, &l->declared);
+    array_free(m, &l->outputs);
+}
+
+symbol *lang_symbol(lang *l, uint32_t name)
+{
+    while (l->symbols.count <= name) {
+        size_t more = l->g->names.count - l->symbols.count;
+        if (more < 1) more = 1;
+        if (!array_reserve(&l->g->memory, &l->symbols, more)) {
+            report_memory(&l->g->report);
+            return NULL;
+        }
+        memset(l->symbols.at + l->symbols.count, 0, more * sizeof *l->symbols.at);
+        l->symbols.count += more;
+    }
+    return &l->symbols.at[name];
+}
+
+bool lang_error(lang *l, error_code code, const token *t, const char *a, const char *b)
+{
+    return report_at(&l->g->report, code, t->place, t->bytes, a, b, NULL);
+}
+
+/* ---- Helpers ---------------------------------------------------------------------------------- */
+
+static const token *parse_now(const lang *l)
+{
+    return &l->lexer.now;
+}
+
+static bool parse_wrong(lang *l, error_code code)
+{
+    char buffer[160];
+    return lang_error(l, code, parse_now(l), lexer_quote(&l->lexer, parse_now(l), buffer), NULL);
+}
+
+static bool parse_expect(lang *l, token_kind kind)
+{
+    return parse_now(l)->kind == kind ? lexer_next(&l->lexer) : parse_wrong(l, E_HERE);
+}
+
+/* A name that may be defined; the token is taken. */
+static bool parse_new_name(lang *l, token *t)
+{
+    char buffer[160];
+    *t = *parse_now(l);
+    if (t->kind == T_WORD)
+        return lang_error(l, E_RESERVED, t, quote(buffer, l->lexer.s + t->place, t->bytes), NULL);
+    if (t->kind != T_NAME) return parse_wrong(l, E_HERE);
+    return lexer_next(&l->lexer);
+}
+
+static bool parse_index(lang *l, const token *name)
+{
+    char shown[160], access[80];
+    quote(shown, graph_name_text(l->g, name->name), l->g->names.at[name->name].count);
+    snprintf(access, sizeof access, "%.60s[…]", shown);
+    return lang_error(l, E_INDEX, name, access, NULL);
+}
+
+static bool parse_twice(lang *l, const token *t, uint32_t first)
+{
+    char buffer[160], line_text[32];
+    int line, column;
+    source_place(&l->g->report.source, first, &line, &column);
+    snprintf(line_text, sizeof line_text, "%d", line);
+    return lang_error(l, E_TWICE, t, quote(buffer, graph_name_text(l->g, t->name), l->g->names.at[t->name].count),
+                      line_text);
+}
+
+static bool parse_claim(lang *l, const token *t, symbol_kind kind)
+{
+    symbol *s = lang_symbol(l, t->name);
+    if (!s) return false;
+    if (s->kind != S_NONE) return parse_twice(l, t, s->place);
+    s->kind = (uint8_t)kind;
+    s->place = t->place;
+    return true;
+}
+
+/* ---- Equations -------------------------------------------------------------------------------- */
+
+static bool parse_equation(lang *l, const token *name)
+{
+    statement st = {name->name, name->place, {0, 0}};
+    if (!parse_claim(l, name, S_NODE) || !lang_expression(l, END_STATEMENT, &st.value)) return false;
+    if (parse_now(l)->kind == T_WORD) return parse_wrong(l, E_HERE); /* where, in a plain equation */
+    l->symbols.at[name->name].value = st.value;
+    return array_push(&l->g->memory, &l->statements, st) ? true : report_memory(&l->g->report);
+}
+
+/* ---- Functions -------------------------------------------------------------------------------- */
+
+static bool parse_local(lang *l, function *f, const token *t, local **out)
+{
+    for (uint32_t i = 0; i < f->count; i++)
+        if (l->locals.at[f->locals + i].name == t->name) {
+            char buffer[160];
+            return lang_error(l, E_PARAMETER, t,
+                              quote(buffer, graph_name_text(l->g, t->name), l->g->names.at[t->name].count), NULL);
+        }
+    local v = {t->name, t->place, {0, 0}};
+    if (!array_push(&l->g->memory, &l->locals, v)) return report_memory(&l->g->report);
+    f->count++;
+    *out = &l->locals.at[l->locals.count - 1];
+    return true;
+}
+
+static bool parse_parameters(lang *l, function *f)
+{
+    local *v;
+    token t;
+    while (parse_now(l)->kind != T_CLOSE) {
+        if (!parse_new_name(l, &t) || !parse_local(l, f, &t, &v)) return false;
+        f->parameters++;
+        if (parse_now(l)->kind == T_COMMA && !lexer_next(&l->lexer)) return false;
+    }
+    return lexer_next(&l->lexer);
+}
+
+static bool parse_skip_lines(lang *l)
+{
+    while (parse_now(l)->kind == T_NEWLINE)
+        if (!lexer_next(&l->lexer)) return false;
+    return true;
+}
+
+/* where (y = sin(x); …) */
+static bool parse_where(lang *l, function *f)
+{
+    token t;
+    local *v;
+    token open;
+    if (!lexer_next(&l->lexer)) return false;
+    open = *parse_now(l);
+    if (!parse_expect(l, T_OPEN) || !parse_skip_lines(l)) return false;
+    while (parse_now(l)->kind != T_CLOSE) {
+        span value;
+        if (parse_now(l)->kind == T_END) return lang_error(l, E_OPEN, &open, NULL, NULL);
+        if (!parse_new_name(l, &t)) return false;
+        if (parse_now(l)->kind == T_BRACKET) return parse_index(l, &t);
+        if (!parse_expect(l, T_ASSIGN) || !parse_local(l, f, &t, &v)) return false;
+        size_t index = l->locals.count - 1;
+        if (!lang_expression(l, END_WHERE, &value) || !parse_skip_lines(l)) return false;
+        l->locals.at[index].value = value;
+    }
+    return lexer_next(&l->lexer);
+}
+
+/* In a function a parameter or a local hides every other name. */
+static void parse_bind(lang *l, const function *f, span s)
+{
+    for (uint32_t i = s.begin; i < s.end; i++) {
+        piece *p = &l->pieces.at[i];
+        if (p->kind != P_NAME) continue;
+        for (uint32_t k = 0; k < f->count; k++)
+            if (l->locals.at[f->locals + k].name == p->value) {
+                p->kind = P_LOCAL;
+                p->value = k;
+                break;
+            }
+    }
+}
+
+static bool parse_function(lang *l, const token *name)
+{
+    function f = {name->name, name->place, (uint32_t)l->locals.count, 0, 0, {0, 0}, false};
+    char buffer[160];
+    const char *word = graph_name_text(l->g, name->name);
+    op o = ops_find_call(word, l->g->names.at[name->name].count);
+    bool fixed = strcmp(word, "diff") == 0 || (o != OP_NOT_FOUND && !(ops_row(o)->flags & OP_HELP));
+    if (fixed) return lang_error(l, E_BUILT_IN, name, quote(buffer, word, strlen(word)), NULL);
+    symbol *s = lang_symbol(l, name->name);
+    if (!s) return false;
+    if (s->function) return parse_twice(l, name, l->functions.at[s->function - 1].place);
+    if (!lexer_next(&l->lexer) || !parse_expect(l, T_OPEN) || !parse_parameters(l, &f) || !parse_expect(l, T_ASSIGN)) return false;
+    if (!lang_expression(l, END_STATEMENT, &f.body)) return false;
+    if (parse_now(l)->kind == T_WORD && parse_now(l)->word == W_WHERE && !parse_where(l, &f)) return false;
+    parse_bind(l, &f, f.body);
+    for (uint32_t k = f.parameters; k < f.count; k++) parse_bind(l, &f, l->locals.at[f.locals + k].value);
+    if (!array_push(&l->g->memory, &l->functions, f)) return report_memory(&l->g->report);
+    l->symbols.at[name->name].function = (uint32_t)l->functions.count;
+    return true;
+}
+
+/* name ( names , … ) = : is this the head of a function? Looks ahead and comes back. */
+static bool parse_is_function(lang *l)
+{
+    lexer saved = l->lexer;
+    bool head = lexer_next(&l->lexer) && parse_now(l)->kind == T_OPEN && lexer_next(&l->lexer);
+    while (head && (parse_now(l)->kind == T_NAME || parse_now(l)->kind == T_COMMA || parse_now(l)->kind == T_WORD))
+        head = lexer_next(&l->lexer);
+    head = head && parse_now(l)->kind == T_CLOSE && lexer_next(&l->lexer) && parse_now(l)->kind == T_ASSIGN;
+    l->lexer = saved;
+    l->g->report.error = (ew_error){0}; /* a fault in what was only looked at is met again */
+    return head;
+}
+
+/* ---- Declarations ----------------------------------------------------------------------------- */
+
+static bool parse_type(lang *l, uint8_t *type)
+{
+    static const struct {
+        const char *text;
+        uint8_t type;
+    } types[] = {{"f64", TYPE_F64}, {"f32", TYPE_F32}, {"int", TYPE_INT}, {"bool", TYPE_BOOL}};
+    char buffer[160];
+    const token *t = parse_now(l);
+    if (t->kind != T_NAME) return parse_wrong(l, E_HERE);
+    for (size_t i = 0; i < 4; i++)
+        if (strcmp(graph_name_text(l->g, t->name), types[i].text) == 0) {
+            *type = types[i].type;
+            return lexer_next(&l->lexer);
+        }
+    return lang_error(l, E_TYPE, t, quote(buffer, l->lexer.s + t->place, t->bytes), NULL);
+}
+
+/* ~ normal(mean, sd) or uniform(lo, hi) */
+static bool parse_distribution(lang *l, uint32_t name)
+{
+    char buffer[160];
+    span first, second;
+    token t = *parse_now(l);
+    const char *word = t.kind == T_NAME ? graph_name_text(l->g, t.name) : "";
+    uint8_t draw = strcmp(word, "normal") == 0 ? DRAW_NORMAL : strcmp(word, "uniform") == 0 ? DRAW_UNIFORM : DRAW_NONE;
+    if (draw == DRAW_NONE)
+        return lang_error(l, E_DISTRIBUTION, &t, quote(buffer, l->lexer.s + t.place, t.bytes), NULL);
+    if (!lexer_next(&l->lexer) || !parse_expect(l, T_OPEN)) return false;
+    if (!lang_expression(l, END_ARGUMENT, &first) || !parse_expect(l, T_COMMA)) return false;
+    if (!lang_expression(l, END_ARGUMENT, &second) || !parse_expect(l, T_CLOSE)) return false;
+    symbol *s = &l->symbols.at[name];
+    s->draw = draw;
+    s->value = first;
+    s->value2 = second;
+    return true;
+}
+
+/* input a = 2, input H : int = 128, param w : f32 ~ normal(0, 1); the word is the current token */
+static bool parse_declaration(lang *l, bool is_param)
+{
+    token t;
+    uint8_t type = l->g->real;
+    span value = {0, 0};
+    l->has_declarations = true;
+    if (!lexer_next(&l->lexer) || !parse_new_name(l, &t)) return false;
+    if (parse_now(l)->kind == T_BRACKET) return parse_index(l, &t);
+    if (!parse_claim(l, &t, is_param ? S_PARAM : S_INPUT)) return false;
+    if (parse_now(l)->kind == T_COLON && (!lexer_next(&l->lexer) || !parse_type(l, &type))) return false;
+    l->symbols.at[t.name].declared_type = type;
+    if (parse_now(l)->kind == T_ASSIGN) {
+        if (!lexer_next(&l->lexer) || !lang_expression(l, END_STATEMENT, &value)) return false;
+        l->symbols.at[t.name].value = value;
+    } else if (parse_now(l)->kind == T_TILDE) {
+        if (!lexer_next(&l->lexer) || !parse_distribution(l, t.name)) return false;
+    }
+    return array_push(&l->g->memory, &l->declared, t.name) ? true : report_memory(&l->g->report);
+}
+
+static bool parse_outputs(lang *l)
+{
+    do {
+        if (!lexer_next(&l->lexer)) return false;
+        token t = *parse_now(l);
+        if (t.kind != T_NAME) return parse_wrong(l, E_OUTPUT);
+        statement st = {t.name, t.place, {0, 0}};
+        if (!array_push(&l->g->memory, &l->outputs, st)) return report_memory(&l->g->report);
+        if (!lang_symbol(l, t.name) || !lexer_next(&l->lexer)) return false;
+    } while (parse_now(l)->kind == T_COMMA);
+    return true;
+}
+
+/* ---- Statements ------------------------------------------------------------------------------- */
+
+static bool parse_bare(lang *l)
+{
+    statement st = {0, parse_now(l)->place, {0, 0}};
+    if (!lang_expression(l, END_STATEMENT, &st.value)) return false;
+    if (parse_now(l)->kind == T_WORD) return parse_wrong(l, E_HERE);
+    return array_push(&l->g->memory, &l->statements, st) ? true : report_memory(&l->g->report);
+}
+
+/* Is the token after this one an `=`? */
+static bool parse_is_equation(lang *l, token_kind kind)
+{
+    lexer saved = l->lexer;
+    bool is = lexer_next(&l->lexer) && parse_now(l)->kind == kind;
+    l->lexer = saved;
+    l->g->report.error = (ew_error){0};
+    return is;
+}
+
+static bool parse_statement(lang *l)
+{
+    token t = *parse_now(l);
+    char buffer[160];
+    if (t.kind == T_WORD && (t.word == W_INPUT || t.word == W_PARAM)) return parse_declaration(l, t.word == W_PARAM);
+    if (t.kind == T_WORD && t.word == W_OUTPUT) return parse_outputs(l);
+    if (t.kind == T_WORD && t.word == W_IMPORT) return parse_wrong(l, E_LATER);
+    if ((t.kind == T_WORD || t.kind == T_NUMBER) && parse_is_equation(l, T_ASSIGN))
+        return t.kind == T_WORD ? lang_error(l, E_RESERVED, &t, quote(buffer, l->lexer.s + t.place, t.bytes), NULL)
+                                : lang_error(l, E_STATEMENT, &t, NULL, NULL);
+    if (t.kind == T_NAME && parse_is_function(l)) {
+        return parse_function(l, &t);
+    }
+    if (t.kind == T_NAME && parse_is_equation(l, T_ASSIGN))
+        return lexer_next(&l->lexer) && lexer_next(&l->lexer) && parse_equation(l, &t);
+    return parse_bare(l);
+}
+
+bool lang_parse_program(lang *l, const char *string, size_t count)
+{
+    if (!lexer_begin(&l->lexer, l->g, string, count)) return false;
+    uint32_t bare = NO_PLACE;
+    for (;;) {
+        if (!parse_skip_lines(l)) return false;
+        if (parse_now(l)->kind == T_END) break;
+        size_t before = l->statements.count;
+        if (bare != NO_PLACE) return report_at(&l->g->report, E_BARE, bare, 1, NULL, NULL, NULL);
+        if (!parse_statement(l)) return false;
+        if (l->statements.count > before && l->statements.at[before].name == 0) bare = l->statements.at[before].place;
+        if (parse_now(l)->kind != T_NEWLINE && parse_now(l)->kind != T_END) return parse_wrong(l, E_HERE);
+    }
+    if (l->statements.count) return true;
+    bool any = l->declared.count || l->functions.count || l->outputs.count;
+    return report_at(&l->g->report, any ? E_NO_RESULT : E_EMPTY, 0, 1, NULL, NULL, NULL);
+}
+
+bool lang_parse_list(lang *l, const char *string, size_t count)
+{
+    l->outside = true;
+    if (!lexer_begin(&l->lexer, l->g, string, count)) return false;
+    for (;;) {
+        if (!parse_skip_lines(l)) return false;
+        if (parse_now(l)->kind == T_END && !l->statements.count) return report_plain(&l->g->report, E_NO_OUTPUTS, NULL, NULL);
+        statement st = {0, parse_now(l)->place, {0, 0}};
+        if (!lang_expression(l, END_LIST, &st.value)) return false;
+        if (!array_push(&l->g->memory, &l->statements, st)) return report_memory(&l->g->report);
+        if (!parse_skip_lines(l)) return false;
+        if (parse_now(l)->kind == T_END) return true;
+        if (parse_now(l)->kind != T_COMMA) return parse_wrong(l, E_HERE);
+        if (!lexer_next(&l->lexer)) return false;
+    }
+}
