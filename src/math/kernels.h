@@ -168,8 +168,8 @@ static inline double k_logaddexp(double x, double y) {
 }
 
 /*
- * x sigmoid(x), 0 at -inf; below -40, where 1 + e^x is 1, e^x is taken as two factors, because it may
- * be subnormal where the product is not. [2.7]
+ * x sigmoid(x), 0 at -inf; below -40, where 1 + e^x is 1, e^x is taken as two factors: it may
+ * be subnormal where the product is not. [2.9]
  */
 static inline double k_silu(double x) {
     if (x >= -40.0 || x != x) return x * k_sigmoid(x);
@@ -321,7 +321,7 @@ static inline double k_erfc(double x) {
     return 0.56418958354775628 * exp(-high) / (x + (t + low * (x + t)));
 }
 
-/* x Phi(x), 0 at -inf; Phi by erf near 0, else by Mills' ratio, Phi(-a) = phi(a) M(a). [3.4] */
+/* x Phi(x), 0 at -inf; Phi by erf near 0, else by Mills' ratio, Phi(-a) = phi(a) M(a). [3.8] */
 static inline double k_gelu(double x) {
     if (fabs(x) < 0.6) return x * (0.5 + 0.5 * erf(0.70710678118654757 * x));
     if (x < 0.0) return x < -1.7976931348623157e308 ? 0.0 : x * k_mills(-x) * k_npdf(x);
@@ -331,7 +331,7 @@ static inline double k_gelu(double x) {
 /*
  * The derivative of gelu, Phi(x) + x phi(x): with a = |x| and g(a) = a - M(a) it is -phi(a) g(a)
  * below zero and 1 + phi(a) g(a) above. g has the zero a0; on [0, 2] g = (a - a0) (1 + h(a)), h a
- * fit (2^-62.6 of 1 + h). Below -37, where phi is subnormal, e^(-a^2/2) is taken as two factors.
+ * fit (2^-62.6 of 1 + h). Below -37.6, phi subnormal, e^(-a^2/2) is taken as two factors.
  * [3.9]
  */
 static inline double k_gelu1(double x) {
@@ -349,7 +349,7 @@ static inline double k_gelu1(double x) {
         g = a - k_mills(a);
     }
     if (!(x < 0.0)) return 1.0 + k_npdf(a) * g;
-    if (a < 37.0) return -(k_npdf(a) * g);
+    if (a < 37.6) return -(k_npdf(a) * g);
     high = k_two_product(a, a, &low);
     root = exp(-0.25 * high);
     return -(0.3989422804014327 * g * (1.0 - 0.5 * low) * root * root);
@@ -381,7 +381,7 @@ static inline double k_cbrt(double x) {
  * libm is exact only in the immediate neighbourhood): with y = x + n >= 20 and in two doubles
  *     (y - 1/2) log y - y + log(2 pi) / 2 + sum of B(2k) / (2k (2k-1) y^(2k-1))
  *     - log |x (x+1) ... (y-1)|.
- * [3.3; libm 6.1]
+ * [3.5; libm 6.1]
  */
 static inline double k_lgamma(double x) {
     static const double high[4] = {
