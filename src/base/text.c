@@ -78,9 +78,21 @@ void text_format(text *t, const char *format, ...)
     t->count += (size_t)n;
 }
 
+size_t count_text(size_t n, char buffer[24])
+{
+    char digits[24];
+    size_t count = 0, k = 0;
+    do digits[count++] = (char)('0' + n % 10);
+    while ((n /= 10) != 0);
+    while (count) buffer[k++] = digits[--count];
+    buffer[k] = '\0';
+    return k;
+}
+
 void text_count(text *t, size_t n)
 {
-    text_format(t, "%zu", n);
+    char buffer[24];
+    text_addn(t, buffer, count_text(n, buffer));
 }
 
 void text_fill(text *t, const char *template_, const char *const *args, size_t count)
@@ -184,8 +196,29 @@ void text_number(text *t, double value, int digits)
     text_addn(t, buffer, number_text(value, digits, buffer));
 }
 
+/* Up to 15 digits and a power of ten up to 22: both are doubles exactly, so one product or quotient
+ * is the nearest double (Clinger 1990). Most numbers in programs are of this kind. */
+static bool number_short(const char *s, size_t n, double *value)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    double whole = 0;
+    size_t fraction = 0;
+    bool point = false;
+    if (n == 0 || n > 16) return false;
+    for (size_t i = 0; i < n; i++) {
+        if (s[i] == '.' && !point) point = true;
+        else if (s[i] < '0' || s[i] > '9') return false;
+        else whole = whole * 10 + (s[i] - '0'), fraction += point;
+    }
+    if (n == 16 && !point) return false;
+    *value = whole / powers[fraction];
+    return true;
+}
+
 bool number_read(memory *m, const char *s, size_t n, double *value)
 {
+    if (number_short(s, n, value)) return true;
     char near[64], *raw = near, point[8], *end;
     size_t point_length = locale_point(point), k = 0, size = n + 8;
     if (size > sizeof near && !(raw = memory_new(m, size))) return false;

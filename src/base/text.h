@@ -31,6 +31,7 @@ void text_format(text *t, const char *format, ...) /* printf; no %f, %g: the loc
 #endif
     ;
 void text_count(text *t, size_t n);
+size_t count_text(size_t n, char buffer[24]); /* decimals; bytes written */
 
 /* Shortest decimal that reads back to the same double; digits > 0: rounded to so many. */
 void text_number(text *t, double value, int digits);

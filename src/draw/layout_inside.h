@@ -47,7 +47,6 @@ bool layout_route(layout_work *w);
 
 /* From the middle of item a to that of b, its neighbour on the right, at least. */
 double layout_distance(const layout_work *w, uint32_t a, uint32_t b);
-bool layout_relax(layout_work *w);
 
 /* Assigns the lanes of edges that are too long for dummies. */
 bool layout_lanes(layout_work *w);

@@ -1,255 +1,246 @@
 /*
- * layout_place.c - x and y of every item, after Brandes and Köpf, "Fast and Simple Horizontal
- * Coordinate Assignment" (2001).
+ * layout_place.c - x of every item, y of every row.
  *
- * Items are joined to vertical blocks along the links to their median neighbours, four times: with
- * the neighbours below or above, taking from the left or from the right. Each time the blocks are
- * set as close as their widths allow; an item's x is the mean of the two middle ones of its four. A
- * long edge is one straight block, since links between dummies win over those that cross them. All
- * four keep the order and the distances, and so does the mean of the middle two.
+ * Each item has a wish: a node wants to stand in the middle of its neighbours, a label in the
+ * middle of its line, and all dummies of one long edge want the same x, so that the line is
+ * straight. A row takes the places nearest to its wishes (weighted least squares) that keep its
+ * order and distances: neighbours that would overlap are pooled, one pass over the row. Dummies
+ * weigh much, nodes little: nodes make way for straight lines.
  *
- * Blocks are set by longest paths over the blocks, from the left, and then drawn towards what
- * stands on their right; this leaves out the paper's classes and with them its known mistake.
+ * Sweeps up and down do this row by row, first looking only at the rows already set, so that the
+ * width is that of the fullest rows, then at both sides. The number of sweeps is fixed.
+ *
+ * (Brandes and Köpf's blocks were tried first: straight lines, but on graphs with many skipping
+ * edges the picture grew to eight times the width of its fullest row.)
  */
 #include <math.h>
 
 #include "draw/layout_inside.h"
 
+enum { PLACE_SWEEPS = 20, PLACE_MOST = 100, PLACE_WORK = 200000, PLACE_FIRST = 8, PLACE_LAST = 4, PLACE_STRAIGHT = 50 };
+
+enum { PLACE_NODE, PLACE_LINE, PLACE_BEND }; /* BEND: the label, or where a line turns to its end */
+
+typedef struct place_pool {
+    double wish, weight; /* of all its items, as if all stood at the first's place */
+    size_t count;
+} place_pool;
+
 typedef struct place_work {
     layout_work *w;
-    uint8_t *crossed; /* by link: crosses a link between two dummies */
-    uint32_t *root, *next; /* by item: the first of its block, and the next one, in a ring */
-    uint32_t *waits;       /* by root: items of the block that stand right of another block not yet set */
-    uint32_t *queue;       /* roots in the order they were set */
-    double *x, *four[4];
-    bool up, right;        /* neighbours are above; mirrored */
+    place_pool *pool;  /* room for a row */
+    uint8_t *kind;     /* by item */
+    uint8_t *minor;    /* by item: an input, or the line of one */
+    double *line;      /* by item: the x that its line wants; by the first dummy of the edge */
+    size_t sweeps;     /* how many there will be: more for small pictures */
+    bool up, both;     /* the sweep's direction; whether neighbours on both sides count */
 } place_work;
 
-/* ---- Links that may not be straight --------------------------------------------------------- */
-
-static bool place_inner(const layout_work *w, const layout_link *k)
+double layout_distance(const layout_work *w, uint32_t a, uint32_t b)
 {
-    return !layout_is_node(w, k->low) && !layout_is_node(w, k->high);
+    const layout_item *i = &w->items.at[a], *k = &w->items.at[b];
+    double gap = w->l->gap_x;
+    if (!layout_is_node(w, a) && !layout_is_node(w, b)) gap *= 0.6;
+    return (i->width + k->width) / 2 + gap;
 }
 
-static uint32_t place_inner_below(const layout_work *w, uint32_t item)
+/* ---- Long lines ------------------------------------------------------------------------------ */
+
+/* The straight part of edge e: chain[*first .. *end). In a roomy picture the line turns on the
+ * rows of labels next to its ends. */
+static bool place_straight(const layout_work *w, size_t e, size_t *first, size_t *end)
 {
-    for (size_t k = w->down_first[item]; k < w->down_first[item + 1]; k++)
-        if (place_inner(w, &w->links.at[w->down[k]])) return w->links.at[w->down[k]].low;
-    return LAYOUT_NONE;
+    *first = w->chain_first[e];
+    *end = w->chain_first[e + 1];
+    if (*first == *end) return false;
+    if (w->l->roomy) {
+        if (*end - *first < 3) return false;
+        ++*first;
+        --*end;
+    }
+    return true;
 }
 
-static void place_mark(place_work *p, uint32_t item, uint32_t from, uint32_t to)
+static void place_kinds(place_work *p)
 {
-    layout_work *w = p->w;
+    const layout_work *w = p->w;
+    size_t first, end;
+    for (size_t i = 0; i < w->items.count; i++) p->kind[i] = layout_is_node(w, (uint32_t)i) ? PLACE_NODE : PLACE_BEND;
+    for (size_t e = 0; e < w->l->edge_count; e++)
+        if (place_straight(w, e, &first, &end))
+            for (size_t k = first; k < end; k++) p->kind[w->chain.at[k]] = PLACE_LINE;
+}
+
+/* Where the whole line goes: after those of its dummies that had to move aside; and, early on,
+ * back between its ends. */
+static void place_line(place_work *p, size_t e, size_t first, size_t end, size_t sweep)
+{
+    const layout_work *w = p->w;
+    const layout_edge *edge = &w->l->edges[e];
+    double from = w->items.at[edge->from].x, to = w->items.at[edge->to].x;
+    double low = from < to ? from : to, high = from < to ? to : from;
+    double x = p->line[w->chain.at[first]], left = 0, right = 0;
+    for (size_t k = first; k < end; k++) {
+        double d = w->items.at[w->chain.at[k]].x - x;
+        if (d < left) left = d;
+        if (d > right) right = d;
+    }
+    x += left + right;
+    double inside = x < low ? low : x > high ? high : x;
+    if (sweep + PLACE_LAST < p->sweeps) x += (inside - x) * 0.4;
+    for (size_t k = first; k < end; k++) p->line[w->chain.at[k]] = x;
+}
+
+static void place_lines(place_work *p, size_t sweep)
+{
+    size_t first, end;
+    for (size_t e = 0; e < p->w->l->edge_count; e++)
+        if (place_straight(p->w, e, &first, &end)) place_line(p, e, first, end, sweep);
+}
+
+/* ---- Wishes ---------------------------------------------------------------------------------- */
+
+static void place_minors(place_work *p)
+{
+    const layout_work *w = p->w;
+    for (size_t r = 0; r < w->rank_count; r++)
+        for (size_t i = w->rank_first[r]; i < w->rank_first[r + 1]; i++) {
+            uint32_t item = w->order[i];
+            size_t down = w->down_first[item], count = w->down_first[item + 1] - down;
+            if (layout_is_node(w, item)) p->minor[item] = count == 0;
+            else p->minor[item] = count && p->minor[w->links.at[w->down[down]].low];
+        }
+}
+
+static double place_above(const layout_work *w, uint32_t item, size_t *count)
+{
+    double sum = 0;
+    for (size_t k = w->up_first[item]; k < w->up_first[item + 1]; k++)
+        sum += w->items.at[w->links.at[w->up[k]].high].x;
+    *count = w->up_first[item + 1] - w->up_first[item];
+    return sum;
+}
+
+/* Inputs count only where there is nothing else: x1 + x2 + x3 + … goes straight up, with its
+ * inputs at the side, instead of leaning over by half an input in each step. */
+static double place_below(const place_work *p, uint32_t item, size_t *count)
+{
+    const layout_work *w = p->w;
+    double sum = 0, major = 0;
+    size_t majors = 0;
     for (size_t k = w->down_first[item]; k < w->down_first[item + 1]; k++) {
-        const layout_link *link = &w->links.at[w->down[k]];
-        uint32_t place = w->items.at[link->low].place;
-        if (!place_inner(w, link) && (place < from || place > to)) p->crossed[w->down[k]] = 1;
+        uint32_t low = w->links.at[w->down[k]].low;
+        sum += w->items.at[low].x;
+        if (p->minor[low]) continue;
+        major += w->items.at[low].x;
+        majors++;
     }
+    *count = majors ? majors : w->down_first[item + 1] - w->down_first[item];
+    return majors ? major : sum;
 }
 
-/* Between rank r and the one below: what leaves the gap between two neighbouring inner links. */
-static void place_mark_row(place_work *p, size_t r)
+static place_pool place_wish(const place_work *p, uint32_t item)
+{
+    const layout_work *w = p->w;
+    place_pool wish = {w->items.at[item].x, 0.01, 1};
+    size_t above, below;
+    double high = place_above(w, item, &above), low = place_below(p, item, &below);
+    if (p->kind[item] == PLACE_LINE) {
+        wish.wish = p->line[item];
+        wish.weight = PLACE_STRAIGHT;
+    } else if (above && below && p->both) {
+        wish.wish = p->kind[item] == PLACE_NODE ? (high + low) / (double)(above + below)
+                                                : (high / (double)above + low / (double)below) / 2;
+        wish.weight = 1;
+    } else if ((p->up || p->both) && below) { /* an upward sweep looks down */
+        wish.wish = low / (double)below;
+        wish.weight = 1;
+    } else if ((!p->up || p->both) && above) {
+        wish.wish = high / (double)above;
+        wish.weight = 1;
+    }
+    if (p->kind[item] == PLACE_NODE && p->minor[item]) wish.weight *= 0.05;
+    return wish;
+}
+
+static void place_row(place_work *p, size_t r)
 {
     layout_work *w = p->w;
-    size_t first = w->rank_first[r], count = layout_row_count(w, r), done = 0;
-    uint32_t from = 0;
+    const uint32_t *row = w->order + w->rank_first[r];
+    size_t count = layout_row_count(w, r), pools = 0;
+    double before = 0; /* distances up to here */
     for (size_t i = 0; i < count; i++) {
-        uint32_t below = place_inner_below(w, w->order[first + i]);
-        if (below == LAYOUT_NONE && i + 1 < count) continue;
-        uint32_t to = below == LAYOUT_NONE ? LAYOUT_NONE : w->items.at[below].place;
-        for (; done <= i; done++) place_mark(p, w->order[first + done], from, to);
-        from = below == LAYOUT_NONE ? from : to;
-    }
-}
-
-/* ---- Blocks --------------------------------------------------------------------------------- */
-
-static inline uint32_t place_item(const place_work *p, size_t rank, size_t i) /* i-th from our left */
-{
-    const layout_work *w = p->w;
-    return w->order[p->right ? w->rank_first[rank + 1] - 1 - i : w->rank_first[rank] + i];
-}
-
-static inline uint32_t place_of(const place_work *p, uint32_t item)
-{
-    const layout_item *i = &p->w->items.at[item];
-    return p->right ? (uint32_t)(layout_row_count(p->w, i->rank) - 1 - i->place) : i->place;
-}
-
-/* Joins `item` to its median neighbour if that is still free and lies right of *last, the place up
- * to which the row before is taken (one more than the place, so that 0 is nothing). */
-static void place_join(place_work *p, uint32_t item, uint32_t *last)
-{
-    const layout_work *w = p->w;
-    const size_t *first = p->up ? w->up_first : w->down_first;
-    const uint32_t *list = (p->up ? w->up : w->down) + first[item];
-    size_t count = first[item + 1] - first[item];
-    size_t low = count ? (count - 1) / 2 : 0, high = count / 2;
-    for (size_t m = low; count && m <= high; m++) {
-        uint32_t link = list[p->right ? count - 1 - m : m];
-        uint32_t other = p->up ? w->links.at[link].high : w->links.at[link].low;
-        if (p->next[item] != item || p->crossed[link] || place_of(p, other) < *last) continue;
-        p->next[other] = item;
-        p->root[item] = p->root[other];
-        p->next[item] = p->root[item];
-        *last = place_of(p, other) + 1;
-    }
-}
-
-static void place_blocks(place_work *p)
-{
-    const layout_work *w = p->w;
-    for (size_t i = 0; i < w->items.count; i++) p->root[i] = p->next[i] = (uint32_t)i;
-    for (size_t k = 1; k < w->rank_count; k++) {
-        size_t rank = p->up ? w->rank_count - 1 - k : k;
-        uint32_t last = 0;
-        for (size_t i = 0; i < layout_row_count(w, rank); i++) place_join(p, place_item(p, rank, i), &last);
-    }
-}
-
-/* ---- Setting blocks ------------------------------------------------------------------------- */
-
-static uint32_t place_beside(const place_work *p, uint32_t item) /* on our right, or LAYOUT_NONE */
-{
-    uint32_t place = place_of(p, item);
-    size_t rank = p->w->items.at[item].rank;
-    return place + 1 < layout_row_count(p->w, rank) ? place_item(p, rank, place + 1) : LAYOUT_NONE;
-}
-
-static void place_push(place_work *p, uint32_t root, size_t *count)
-{
-    uint32_t item = root;
-    do { /* what stands on the right of the block has one fewer to wait for */
-        uint32_t beside = place_beside(p, item);
-        if (beside != LAYOUT_NONE) {
-            uint32_t other = p->root[beside];
-            double x = p->x[root] + layout_distance(p->w, item, beside);
-            if (p->x[other] < x) p->x[other] = x;
-            if (--p->waits[other] == 0) p->queue[(*count)++] = other;
+        place_pool next = place_wish(p, row[i]);
+        if (i) before += layout_distance(w, row[i - 1], row[i]);
+        next.wish -= before;
+        for (; pools && p->pool[pools - 1].wish > next.wish; pools--) {
+            const place_pool *q = &p->pool[pools - 1];
+            next.wish = (next.wish * next.weight + q->wish * q->weight) / (next.weight + q->weight);
+            next.weight += q->weight;
+            next.count += q->count;
         }
-        item = p->next[item];
-    } while (item != root);
+        p->pool[pools++] = next;
+    }
+    before = 0;
+    for (size_t i = 0, k = 0, used = 0; i < count; i++, used++) {
+        if (i) before += layout_distance(w, row[i - 1], row[i]);
+        if (used == p->pool[k].count) used = 0, k++;
+        w->items.at[row[i]].x = p->pool[k].wish + before;
+    }
 }
 
-static void place_pull(place_work *p, uint32_t root)
+/* ---- Sweeps ---------------------------------------------------------------------------------- */
+
+/* To begin with every row is packed, its middle at 0. */
+static void place_pack(place_work *p)
 {
-    uint32_t item = root;
-    double x = HUGE_VAL;
-    do {
-        uint32_t beside = place_beside(p, item);
-        if (beside != LAYOUT_NONE) {
-            double most = p->x[p->root[beside]] - layout_distance(p->w, item, beside);
-            if (most < x) x = most;
+    layout_work *w = p->w;
+    for (size_t r = 0; r < w->rank_count; r++) {
+        const uint32_t *row = w->order + w->rank_first[r];
+        size_t count = layout_row_count(w, r);
+        double x = 0;
+        for (size_t i = 0; i < count; i++) {
+            if (i) x += layout_distance(w, row[i - 1], row[i]);
+            w->items.at[row[i]].x = x;
         }
-        item = p->next[item];
-    } while (item != root);
-    if (x < HUGE_VAL && x > p->x[root]) p->x[root] = x;
-}
-
-static void place_set(place_work *p)
-{
-    const layout_work *w = p->w;
-    size_t items = w->items.count, count = 0;
-    for (size_t i = 0; i < items; i++) p->waits[i] = 0, p->x[i] = 0;
-    for (size_t i = 0; i < items; i++)
-        if (place_of(p, (uint32_t)i) > 0) p->waits[p->root[i]]++;
-    for (size_t i = 0; i < items; i++)
-        if (p->root[i] == i && p->waits[i] == 0) p->queue[count++] = (uint32_t)i;
-    for (size_t i = 0; i < count; i++) place_push(p, p->queue[i], &count);
-    for (size_t i = count; i-- > 0;) place_pull(p, p->queue[i]);
-}
-
-/* ---- The four together ---------------------------------------------------------------------- */
-
-static void place_one(place_work *p, size_t which)
-{
-    p->up = which & 1;
-    p->right = which & 2;
-    place_blocks(p);
-    place_set(p);
-    for (size_t i = 0; i < p->w->items.count; i++) {
-        double x = p->x[p->root[i]];
-        p->four[which][i] = p->right ? -x : x;
+        for (size_t i = 0; i < count; i++) w->items.at[row[i]].x -= x / 2;
     }
+    for (size_t i = 0; i < w->items.count; i++) p->line[i] = w->items.at[i].x;
 }
 
-static void place_extent(const layout_work *w, const double *x, double *left, double *right)
+static void place_sweep(place_work *p, size_t sweep)
 {
-    *left = HUGE_VAL;
-    *right = -HUGE_VAL;
-    for (size_t i = 0; i < w->items.count; i++) {
-        double half = w->items.at[i].width / 2;
-        if (x[i] - half < *left) *left = x[i] - half;
-        if (x[i] + half > *right) *right = x[i] + half;
-    }
-}
-
-/* Moves the three wider ones over the narrowest: those set from the left by their left side. */
-static void place_meet(place_work *p)
-{
-    double left[4], right[4];
-    size_t narrow = 0;
-    for (size_t k = 0; k < 4; k++) {
-        place_extent(p->w, p->four[k], &left[k], &right[k]);
-        if (right[k] - left[k] < right[narrow] - left[narrow]) narrow = k;
-    }
-    for (size_t k = 0; k < 4; k++) {
-        double shift = k & 2 ? right[narrow] - right[k] : left[narrow] - left[k];
-        for (size_t i = 0; i < p->w->items.count; i++) p->four[k][i] += shift;
-    }
-}
-
-static double place_middle(double a, double b, double c, double d)
-{
-    double least = a < b ? a : b, most = a < b ? b : a;
-    double less = c < d ? c : d, more = c < d ? d : c;
-    least = less < least ? less : least;
-    most = more > most ? more : most;
-    return (a + b + c + d - least - most) / 2;
-}
-
-static bool place_room(place_work *p)
-{
-    memory *m = p->w->m;
-    size_t items = p->w->items.count;
-    p->crossed = block_new(m, p->w->links.count, 1);
-    p->root = block_new(m, items, sizeof *p->root);
-    p->next = block_new(m, items, sizeof *p->next);
-    p->waits = block_new(m, items, sizeof *p->waits);
-    p->queue = block_new(m, items, sizeof *p->queue);
-    p->x = block_new(m, items, sizeof *p->x);
-    bool ok = p->crossed && p->root && p->next && p->waits && p->queue && p->x;
-    for (int k = 0; k < 4; k++) ok = (p->four[k] = block_new(m, items, sizeof(double))) && ok;
-    return ok;
-}
-
-static void place_done(place_work *p)
-{
-    memory *m = p->w->m;
-    size_t items = p->w->items.count;
-    for (int k = 0; k < 4; k++) block_free(m, p->four[k], items);
-    block_free(m, p->x, items);
-    block_free(m, p->queue, items);
-    block_free(m, p->waits, items);
-    block_free(m, p->next, items);
-    block_free(m, p->root, items);
-    block_free(m, p->crossed, p->w->links.count);
+    size_t ranks = p->w->rank_count;
+    p->up = sweep % 2 == 0;
+    p->both = sweep >= PLACE_FIRST;
+    place_lines(p, sweep);
+    for (size_t r = 0; r < ranks; r++) place_row(p, p->up ? r : ranks - 1 - r);
 }
 
 static bool place_x(layout_work *w)
 {
-    place_work p = {.w = w};
-    bool ok = place_room(&p);
+    size_t widest = 1, items = w->items.count;
+    for (size_t r = 0; r < w->rank_count; r++)
+        if (layout_row_count(w, r) > widest) widest = layout_row_count(w, r);
+    place_work p = {.w = w, .sweeps = PLACE_WORK / (items + 1)};
+    if (p.sweeps < PLACE_SWEEPS) p.sweeps = PLACE_SWEEPS;
+    if (p.sweeps > PLACE_MOST) p.sweeps = PLACE_MOST;
+    p.pool = block_new(w->m, widest, sizeof *p.pool);
+    p.kind = block_new(w->m, items, sizeof *p.kind);
+    p.minor = block_new(w->m, items, sizeof *p.minor);
+    p.line = block_new(w->m, items, sizeof *p.line);
+    bool ok = p.pool && p.kind && p.minor && p.line;
     if (ok) {
-        for (size_t r = 1; r < w->rank_count; r++) place_mark_row(&p, r);
-        for (size_t k = 0; k < 4; k++) place_one(&p, k);
-        place_meet(&p);
-        for (size_t i = 0; i < w->items.count; i++)
-            w->items.at[i].x = place_middle(p.four[0][i], p.four[1][i], p.four[2][i], p.four[3][i]);
+        place_kinds(&p);
+        place_minors(&p);
+        place_pack(&p);
+        for (size_t i = 0; i < p.sweeps; i++) place_sweep(&p, i);
+        for (size_t r = 1; w->l->roomy && r < w->rank_count; r += 2) place_row(&p, r); /* labels, once more */
     }
-    place_done(&p);
+    block_free(w->m, p.line, items);
+    block_free(w->m, p.minor, items);
+    block_free(w->m, p.kind, items);
+    block_free(w->m, p.pool, widest);
     return ok;
 }
 
@@ -265,7 +256,7 @@ static void place_frame(layout_work *w)
     }
 }
 
-/* ---- y -------------------------------------------------------------------------------------- */
+/* ---- y --------------------------------------------------------------------------------------- */
 
 /* How far apart rank r and the next are: more where edges run far to the side. */
 static double place_gap(const layout_work *w, size_t r)
@@ -301,7 +292,7 @@ static bool place_y(layout_work *w)
 
 bool layout_place(layout_work *w)
 {
-    if (!place_x(w) || !layout_relax(w)) return false;
+    if (!place_x(w)) return false;
     place_frame(w);
     return place_y(w);
 }

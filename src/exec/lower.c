@@ -331,6 +331,15 @@ static bool lower_code(lowering *w, const uint32_t *order, uint32_t *place)
     return true;
 }
 
+/* What was kept by node is not needed any more once every operand is known: peak memory. */
+static void lower_forget(lowering *w)
+{
+    block_free(w->m, w->at, w->g->nodes.count);
+    block_free(w->m, w->needed, w->g->nodes.count);
+    w->at = NULL;
+    w->needed = NULL;
+}
+
 /* ---- All together ------------------------------------------------------------------------------ */
 
 static bool lower_finish(lowering *w, const ew_node *wanted, size_t count)
@@ -346,6 +355,7 @@ static bool lower_finish(lowering *w, const ew_node *wanted, size_t count)
         ok = use[i] != NOWHERE;
     }
     n = w->drafts.count;
+    lower_forget(w);
     if (ok) {
         order = block_new(w->m, n, sizeof *order);
         place = block_new(w->m, n, sizeof *place);
@@ -369,8 +379,7 @@ bool lower_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
 {
     lowering w = {.g = g, .p = p, .m = &p->memory};
     bool ok = lower_all(&w, wanted, count) && lower_finish(&w, wanted, count);
-    block_free(w.m, w.at, g->nodes.count);
-    block_free(w.m, w.needed, g->nodes.count);
+    lower_forget(&w);
     array_free(w.m, &w.drafts);
     array_free(w.m, &w.constants);
     block_free(w.m, w.constant_table, w.constant_table_size);

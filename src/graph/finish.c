@@ -5,8 +5,6 @@
  * z come v1, v2, … (language.md, section 2). The order is that of the text (`parts`); what `diff`
  * made and something named uses comes after it, by id.
  */
-#include <string.h>
-
 #include "graph/graph.h"
 
 typedef struct namer {
@@ -20,15 +18,13 @@ typedef struct namer {
 static uint32_t next_name(namer *n)
 {
     for (;;) {
-        char buffer[16];
+        char buffer[32];
         size_t count = 1;
         if (n->next < 24) {
             buffer[0] = (char)('c' + n->next);
         } else {
-            char digits[32];
-            count = number_text((double)(n->next - 23), 0, digits) + 1;
             buffer[0] = 'v';
-            memcpy(buffer + 1, digits, count - 1);
+            count = count_text(n->next - 23, buffer + 1) + 1;
         }
         n->next++;
         uint32_t known = graph_lookup(n->g, buffer, count);

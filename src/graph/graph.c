@@ -32,7 +32,7 @@ ew_graph *graph_new(const ew_options *options, ew_error *err)
     if (options && options->file) g->file = copy_string(&g->memory, options->file, strlen(options->file));
     g->report.language = g->language;
     g->report.source.file = g->file;
-    graph_name none = {0, 0, EW_NONE};
+    graph_name none = {0, 0, 0, EW_NONE};
     bool ok = array_push(&g->memory, &g->names, none) && array_push(&g->memory, &g->name_text, '\0');
     if (!ok || (options && options->file && !g->file) || (options && options->language && !g->language)) {
         report_memory(&g->report);
@@ -94,32 +94,33 @@ const char *graph_name_text(const ew_graph *g, uint32_t name)
     return g->name_text.at + g->names.at[name].at;
 }
 
-static size_t name_slot(const ew_graph *g, const char *s, size_t count)
+static size_t name_slot(const ew_graph *g, uint32_t hash, const char *s, size_t count)
 {
-    size_t mask = g->name_table_size - 1, i = hash_bytes(s, count) & mask;
-    while (g->name_table[i]) {
-        const graph_name *n = &g->names.at[g->name_table[i]];
+    size_t mask = g->name_table_size - 1, i = hash & mask;
+    for (; g->name_table[i].name; i = (i + 1) & mask) {
+        if (g->name_table[i].hash != hash) continue;
+        const graph_name *n = &g->names.at[g->name_table[i].name];
         if (n->count == count && memcmp(g->name_text.at + n->at, s, count) == 0) break;
-        i = (i + 1) & mask;
     }
     return i;
 }
 
 uint32_t graph_lookup(const ew_graph *g, const char *s, size_t count)
 {
-    return g->name_table_size ? g->name_table[name_slot(g, s, count)] : 0;
+    return g->name_table_size ? g->name_table[name_slot(g, hash_bytes(s, count), s, count)].name : 0;
 }
 
 static bool name_table_grow(ew_graph *g)
 {
     size_t old_size = g->name_table_size, size = old_size ? old_size * 2 : 64;
-    uint32_t *old = g->name_table, *table = block_new(&g->memory, size, sizeof *table);
+    name_entry *old = g->name_table, *table = block_new(&g->memory, size, sizeof *table);
     if (!table) return false;
     g->name_table = table;
     g->name_table_size = size;
-    for (uint32_t i = 1; i < g->names.count; i++) {
-        const graph_name *n = &g->names.at[i];
-        table[name_slot(g, g->name_text.at + n->at, n->count)] = i;
+    for (uint32_t i = 1; i < g->names.count; i++) { /* all differ: the first free place is theirs */
+        size_t at = g->names.at[i].hash & (size - 1);
+        while (table[at].name) at = (at + 1) & (size - 1);
+        table[at] = (name_entry){g->names.at[i].hash, i};
     }
     block_free(&g->memory, old, old_size);
     return true;
@@ -127,20 +128,23 @@ static bool name_table_grow(ew_graph *g)
 
 uint32_t graph_intern(ew_graph *g, const char *s, size_t count)
 {
-    uint32_t found = graph_lookup(g, s, count);
-    if (found) return found;
+    uint32_t hash = hash_bytes(s, count);
+    if (g->name_table_size) {
+        uint32_t found = g->name_table[name_slot(g, hash, s, count)].name;
+        if (found) return found;
+    }
     bool ok = g->names.count * 2 < g->name_table_size || name_table_grow(g);
     if (!ok || g->name_text.count + count + 1 > UINT32_MAX || !array_reserve(&g->memory, &g->name_text, count + 1) ||
         !array_reserve(&g->memory, &g->names, 1)) {
         report_memory(&g->report);
         return 0;
     }
-    size_t slot = name_slot(g, s, count);
-    graph_name n = {(uint32_t)g->name_text.count, (uint32_t)count, EW_NONE};
+    size_t slot = name_slot(g, hash, s, count);
+    graph_name n = {(uint32_t)g->name_text.count, (uint32_t)count, hash, EW_NONE};
     memcpy(g->name_text.at + n.at, s, count);
     g->name_text.at[n.at + count] = '\0';
     g->name_text.count += count + 1;
-    g->name_table[slot] = (uint32_t)g->names.count;
+    g->name_table[slot] = (name_entry){hash, (uint32_t)g->names.count};
     g->names.at[g->names.count] = n;
     return (uint32_t)g->names.count++;
 }
@@ -251,22 +255,27 @@ static bool node_equal(const ew_graph *g, const graph_node *a, const graph_node 
     return memcmp(&g->args.at[a->args], &g->args.at[b->args], a->count * sizeof(ew_node)) == 0;
 }
 
-static size_t node_slot(const ew_graph *g, const graph_node *p)
+static size_t node_slot(const ew_graph *g, uint32_t hash, const graph_node *p)
 {
-    size_t mask = g->table_size - 1, i = node_hash(g, p) & mask;
-    while (g->table[i] && !node_equal(g, &g->nodes.at[g->table[i] - 1], p)) i = (i + 1) & mask;
+    size_t mask = g->table_size - 1, i = hash & mask;
+    for (; g->table[i].id; i = (i + 1) & mask)
+        if (g->table[i].hash == hash && node_equal(g, &g->nodes.at[g->table[i].id - 1], p)) break;
     return i;
 }
 
 static bool table_grow(ew_graph *g)
 {
     size_t old_size = g->table_size, size = old_size ? old_size * 2 : 256;
-    uint32_t *old = g->table, *table = block_new(&g->memory, size, sizeof *table);
+    node_entry *old = g->table, *table = block_new(&g->memory, size, sizeof *table);
     if (!table) return report_memory(&g->report);
     g->table = table;
     g->table_size = size;
-    for (size_t i = 0; i < old_size; i++)
-        if (old[i]) table[node_slot(g, &g->nodes.at[old[i] - 1])] = old[i];
+    for (size_t i = 0; i < old_size; i++) { /* all differ: the first free place is theirs */
+        size_t at = old[i].hash & (size - 1);
+        if (!old[i].id) continue;
+        while (table[at].id) at = (at + 1) & (size - 1);
+        table[at] = old[i];
+    }
     block_free(&g->memory, old, old_size);
     return true;
 }
@@ -294,14 +303,15 @@ static ew_node node_push(ew_graph *g, graph_node node)
 static ew_node node_unique(ew_graph *g, graph_node node)
 {
     if (g->table_count * 3 >= g->table_size * 2 && !table_grow(g)) return EW_NONE;
-    size_t slot = node_slot(g, &node);
-    if (g->table[slot]) {
+    uint32_t hash = node_hash(g, &node);
+    size_t slot = node_slot(g, hash, &node);
+    if (g->table[slot].id) {
         if (node.op == OP_CONST) g->consts.count--;
         else g->args.count = node.args;
-        return g->table[slot] - 1;
+        return g->table[slot].id - 1;
     }
     if (!nodes_reserve(g)) return EW_NONE;
-    g->table[slot] = (uint32_t)g->nodes.count + 1;
+    g->table[slot] = (node_entry){hash, (uint32_t)g->nodes.count + 1};
     g->table_count++;
     return node_push(g, node);
 }

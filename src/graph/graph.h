@@ -54,8 +54,17 @@ typedef struct graph_input {
 
 typedef struct graph_name {
     uint32_t at, count; /* in name_text, ended by a NUL */
+    uint32_t hash;
     ew_node node;       /* EW_NONE: a name that no node bears (yet) */
 } graph_name;
+
+typedef struct node_entry {
+    uint32_t hash, id; /* id + 1; 0: free. The hash spares most looks at the node itself */
+} node_entry;
+
+typedef struct name_entry {
+    uint32_t hash, name; /* name 0: free */
+} name_entry;
 
 struct ew_graph {
     memory memory;
@@ -69,12 +78,12 @@ struct ew_graph {
     uint16_t *maps; /* beside args; NULL: all 0 */
     ARRAY(constant) consts;
 
-    uint32_t *table; /* hash of unnamed nodes: id + 1, 0 free */
+    node_entry *table; /* of unnamed nodes */
     size_t table_size, table_count;
 
     ARRAY(graph_name) names; /* [0] is unused */
     ARRAY(char) name_text;
-    uint32_t *name_table;
+    name_entry *name_table; /* the hash stands here too: a look-up meets few names' text */
     size_t name_table_size;
 
     ARRAY(graph_input) inputs, params;

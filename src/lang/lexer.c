@@ -137,7 +137,7 @@ static bool lexer_number(lexer *l, token *t)
 static keyword lexer_word(const char *s, size_t count)
 {
     for (size_t i = 0; count < 8 && i < sizeof lexer_words / sizeof lexer_words[0]; i++)
-        if (strncmp(lexer_words[i].text, s, count) == 0 && lexer_words[i].text[count] == '\0')
+        if (lexer_words[i].text[0] == s[0] && strncmp(lexer_words[i].text, s, count) == 0 && lexer_words[i].text[count] == '\0')
             return lexer_words[i].word;
     return W_NONE;
 }

@@ -37,7 +37,8 @@ typedef struct suggestion {
 static void suggest_try(suggestion *best, const char *word, size_t count, const char *name, size_t name_count)
 {
     size_t d = suggest_distance(name, name_count, word, count, best->distance);
-    if (d > 0 && d < best->distance) *best = (suggestion){word, d};
+    size_t longest = count > name_count ? count : name_count; /* all letters wrong is no likeness */
+    if (d > 0 && d < best->distance && d < longest) *best = (suggestion){word, d};
 }
 
 /* One letter wrong in short names, a third of them in long ones. */
