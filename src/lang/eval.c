@@ -6,6 +6,7 @@
  * node does not exist yet suspends the frame and runs the definition first; a definition met while
  * it is being run is a circle. Calls are expanded; each parameter and local is a named node.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -407,7 +408,7 @@ static bool eval_default(machine *m, uint32_t name)
     if (s.value.begin == s.value.end) return true;
     if (!eval_constant(m, s.value, s.place, &first)) return false;
     if (s.draw != DRAW_NONE && !eval_constant(m, s.value2, s.place, &second)) return false;
-    if (s.declared_type == TYPE_INT && s.draw == DRAW_NONE && first != (double)(int64_t)first) {
+    if (s.declared_type == TYPE_INT && s.draw == DRAW_NONE && (first != floor(first) || fabs(first) >= 9223372036854775808.0)) {
         char buffer[160], number[32];
         const char *word = graph_name_text(m->g, name);
         number_text(first, 0, number);
