@@ -260,6 +260,15 @@ static size_t decompose(uint32_t code, uint32_t parts[MOST_PARTS])
     return count;
 }
 
+uint32_t unicode_base(uint32_t code)
+{
+    uint32_t parts[MOST_PARTS];
+    if (code == 0x110 || code == 0x111) /* the stroke of Đ and đ is no mark */
+        return code == 0x110 ? 'D' : 'd';
+    decompose(code, parts);
+    return parts[0];
+}
+
 /* ---- composition ---- */
 
 /* The code whose decomposition is unicode_pairs[index]; the runs follow each

@@ -38,6 +38,9 @@ bool unicode_name_part(uint32_t code);
  * 1, control characters included, since what a tab takes depends on its place. */
 size_t unicode_width(uint32_t code);
 
+/* The character without its marks: e for ể, d for đ; others are themselves. */
+uint32_t unicode_base(uint32_t code);
+
 /* Writes the canonical composition (NFC) of in to out and returns its bytes, or 0
  * if they do not fit; out[0..capacity) is then unspecified.  3 * n bytes always
  * suffice.  The buffers must not overlap.  The input should be valid UTF-8; a byte

@@ -188,7 +188,7 @@ static int lower_type(const lowering *w, ew_node n)
 static uint32_t lower_name(lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
-    if (node->type != TYPE_INT || !node->name) return 0;
+    if (!node->name) return 0;
     const graph_name *name = &w->g->names.at[node->name];
     uint32_t at = (uint32_t)w->p->name_text.count;
     if (!array_reserve(w->m, &w->p->name_text, name->count + 1u)) return 0;
@@ -314,19 +314,17 @@ static bool lower_code(lowering *w, const uint32_t *order, uint32_t *place)
     size_t n = w->drafts.count;
     p->code = block_new(w->m, n, sizeof *p->code);
     p->code_count = n;
-    bool named = false;
     for (size_t i = 0; i < n; i++) {
         place[order[i]] = (uint32_t)i;
-        named = named || w->drafts.at[i].code == CODE_INT;
+        p->has_ints = p->has_ints || w->drafts.at[i].code == CODE_INT;
     }
-    p->has_ints = named;
-    if (named) p->origin = block_new(w->m, n, sizeof *p->origin);
-    if (!p->code || (named && !p->origin)) return lower_memory(w);
+    p->origin = block_new(w->m, n, sizeof *p->origin);
+    if (!p->code || !p->origin) return lower_memory(w);
     for (size_t i = 0; i < n; i++) {
         const draft *d = &w->drafts.at[order[i]];
         p->code[i] = (instruction){lower_slot(w, place, d->arg[0]), lower_slot(w, place, d->arg[1]),
                                    lower_slot(w, place, d->arg[2])};
-        if (named) p->origin[i] = d->name;
+        p->origin[i] = d->name;
     }
     return true;
 }

@@ -47,6 +47,21 @@ static bool prepare_inputs(ew_graph *g, ew_program *p)
     return true;
 }
 
+enum { FORMULA_MOST = 2000 }; /* bytes of the text that a program keeps */
+
+/* The text that the graph was read from, for the head of emitted C; a long one ends in "…". */
+static bool prepare_formula(ew_graph *g, ew_program *p)
+{
+    size_t count = g->text_count;
+    if (!g->text || !count) return true;
+    if (count <= FORMULA_MOST) return prepare_text(g, p, g->text, count, &p->formula);
+    for (count = FORMULA_MOST; ((unsigned char)g->text[count] & 0xC0) == 0x80;) count--;
+    if (!prepare_text(g, p, g->text, count, &p->formula)) return false;
+    p->name_text.count--; /* the NUL */
+    uint32_t end;
+    return prepare_text(g, p, "…", strlen("…"), &end);
+}
+
 /* The text of an expression with single spaces. */
 static bool prepare_expression(ew_graph *g, ew_program *p, const char *s, size_t count, uint32_t *at)
 {
@@ -90,7 +105,7 @@ static ew_program *prepare(ew_graph *g, const ew_node *nodes, size_t count, cons
         if (p->language) memcpy(p->language, g->language, strlen(g->language));
         ok = p->language || report_memory(&g->report);
     }
-    ok = ok && prepare_inputs(g, p);
+    ok = ok && prepare_inputs(g, p) && prepare_formula(g, p);
     p->outputs = ok ? block_new(&p->memory, count, sizeof *p->outputs) : NULL;
     p->output_count = p->outputs ? count : 0;
     if (ok && !p->outputs) ok = report_memory(&g->report);

@@ -57,6 +57,7 @@ struct ew_program {
     instruction *code;
     batch *batches;
     uint32_t *origin; /* by instruction: name of the node it computes, in name_text, or 0 */
+    uint32_t formula; /* the program's text, or its beginning, in name_text; 0: none */
     bool has_ints;
     ARRAY(char) name_text;
 

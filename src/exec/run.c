@@ -99,8 +99,7 @@ static bool run_int(const batch *b, const instruction *code, cell *s, cell *out,
         int fault = 0;
         cell *x = &s[code[i].x];
         if (b->op == I_REAL_INT) {
-            fault = !(x->real >= -9223372036854775808.0 && x->real < 9223372036854775808.0);
-            out[i].whole = fault ? 0 : (int64_t)x->real;
+            out[i].whole = i_whole(x->real, &fault);
         } else {
             out[i].whole = ops_int((op)b->op, x->whole, s[code[i].y].whole, s[code[i].w].whole, &fault);
         }
@@ -205,11 +204,13 @@ static ew_status run_inputs(const ew_program *p, ew_work *w, const double *in)
     cell *s = (cell *)w->slot + p->constant_count;
     for (size_t i = 0; i < p->input_count; i++) {
         double v = in[i];
+        int fault = 0;
         switch (p->inputs[i].type) {
         case TYPE_F32: s[i].real = (double)(float)v; break;
         case TYPE_BOOL: s[i].real = v != 0; break;
         case TYPE_INT:
-            if (!(v >= -9223372036854775808.0 && v < 9223372036854775808.0) || v != floor(v)) {
+            s[i].whole = i_whole(v, &fault);
+            if (fault) {
                 memory m = w->memory;
                 report r = {&m, p->language, {NULL, 0, NULL}, {0}};
                 char number[32];
@@ -218,7 +219,6 @@ static ew_status run_inputs(const ew_program *p, ew_work *w, const double *in)
                 w->error = r.error;
                 return EW_LIMIT;
             }
-            s[i].whole = (int64_t)v;
             break;
         default: s[i].real = v;
         }

@@ -6,7 +6,18 @@
 #ifndef MATH_INTEGERS_H
 #define MATH_INTEGERS_H
 
+#include <math.h>
 #include <stdint.h>
+
+/* A double that stands for an int: it must be whole. */
+static inline int64_t i_whole(double x, int *bad)
+{
+    if (!(x >= -9223372036854775808.0 && x < 9223372036854775808.0) || x != floor(x)) {
+        *bad = 1;
+        return 0;
+    }
+    return (int64_t)x;
+}
 
 static inline int64_t i_add(int64_t x, int64_t y, int *bad)
 {
