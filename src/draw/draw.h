@@ -80,6 +80,8 @@ const char *scene_say(const scene *s, const char *sentence); /* translated */
 void scene_slope_name(const scene *s, text *t, const char *name);
 /* The derivative on an edge: in symbols, whole; with numbers " = 2" follows unless `brief`. */
 void scene_partial(const scene *s, const scene_edge *e, text *t, bool brief);
+const char *scene_kind_name(const scene *s, const scene_node *n); /* "input"; "" for an operation */
+const char *scene_value_text(const scene *s, const scene_node *n); /* without "= " */
 /* The operation in full, up to 400 bytes; nothing for inputs. */
 void scene_operation(const scene *s, const scene_node *n, text *t);
 /* "A computational graph of … with 5 nodes and 5 edges. …" */

@@ -258,6 +258,7 @@ static bool route_labels(layout_work *w)
     for (size_t r = 0; ok && r < w->rank_count; r++) taken[r] = -HUGE_VAL;
     for (size_t e = 0; ok && e < l->edge_count; e++) {
         route_label_point(w, &l->edges[e], w->items.at[l->edges[e].to].rank);
+        if (w->lane[e] != LAYOUT_NONE) l->edges[e].x = l->points.at[l->edges[e].first + l->edges[e].count - 1].x;
         layout_key key = {l->edges[e].x, (uint32_t)e, (uint32_t)e};
         keys[e] = key;
     }

@@ -253,6 +253,17 @@ void scene_free(scene *s)
     text_free(&s->pool);
 }
 
+const char *scene_kind_name(const scene *s, const scene_node *n)
+{
+    static const char *const kinds[SCENE_KINDS] = {"", "input", "parameter", "constant"};
+    return n->kind == SCENE_STEP ? "" : scene_say(s, kinds[n->kind]);
+}
+
+const char *scene_value_text(const scene *s, const scene_node *n)
+{
+    return scene_text(s, n->value ? n->value + 2 : n->kind == SCENE_FIXED ? n->operation : 0);
+}
+
 /* ---- In words -------------------------------------------------------------------------------- */
 
 void scene_summary(const scene *s, text *t)
@@ -285,9 +296,8 @@ static void scene_sentence_edge(const scene *s, const scene_edge *e, text *t)
 size_t scene_sentence(const scene *s, size_t node, size_t e, text *t)
 {
     const scene_node *n = &s->nodes.at[node];
-    static const char *const kinds[] = {"", "input", "parameter", "constant"};
     text_add(t, scene_text(s, n->name));
-    if (n->kind != SCENE_STEP) draw_say(t, " ({1})", scene_say(s, kinds[n->kind]), NULL, NULL);
+    if (n->kind != SCENE_STEP) draw_say(t, " ({1})", scene_kind_name(s, n), NULL, NULL);
     if (n->operation) text_add(t, " = ");
     scene_operation(s, n, t);
     if (n->value) text_char(t, ' ');

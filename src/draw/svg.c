@@ -65,7 +65,7 @@ static void svg_head(const scene *s, const picture *p, text *t)
     text_add(t, "</title>\n<desc id=\"ew-desc\">");
     svg_description(s, t);
     text_add(t, "</desc>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n");
-    if (!p->title_y) return;
+    if (p->title_y <= 0) return;
     svg_number(t, "<text x=\"", p->l.width / 2, "\"");
     svg_number(t, " y=\"", p->title_y, "\" font-size=\"15\" font-weight=\"bold\" fill=\"#222222\">");
     draw_xml(t, title);
