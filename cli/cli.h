@@ -147,9 +147,6 @@ void cli_start_clock(struct cli *c); /* --limit seconds */
 /* What the library is to be told. */
 ew_options cli_library(const struct cli *c);
 
-/* Whether this verb has this option. */
-bool cli_option_of(const struct cli_option *o, enum cli_verb_id verb);
-
 /* ---- Program and values (program.c) --------------------------------------------------------------- */
 
 /* The graph of the program; NULL: the error is out, and c->status says which. */
@@ -199,7 +196,8 @@ int cli_fail(struct cli *c, enum cli_fault fault, const char *a, const char *b);
 int cli_fail_hint(struct cli *c, enum cli_fault fault, const char *a, const char *b, const char *hint,
                   const char *word);
 int cli_fail_error(struct cli *c, const ew_error *error); /* one of the library's */
-int cli_fail_memory(struct cli *c);
+/* For signal handlers: makes the error's bytes beforehand; returns how many. */
+size_t cli_fault_bytes(struct cli *c, enum cli_fault fault, const char *a, char *buffer, size_t size);
 
 /* A word of `words` (ended by NULL) much like this one, or NULL. */
 const char *cli_suggest(const char *const *words, const char *word);
@@ -215,33 +213,34 @@ void cli_put_number(struct cli *c, double v); /* shortest that reads back */
 void cli_say(struct cli *c, const char *sentence, const char *a, const char *b, const char *d); /* translated, filled */
 int cli_write(void *c, const char *bytes, size_t count); /* the same as an ew_write */
 void cli_flush(struct cli *c);
-/* Everything is written: the file of -o gets its name. Answers a status, with the error out. */
+/* Everything is written: files get their names. Answers a status, with the error out. */
 int cli_finish(struct cli *c);
-/* Forgets what was not yet written; a file that was begun goes. */
+/* Forgets what was not yet written; files that were begun go. */
 void cli_drop(struct cli *c);
 
-/* A file of its own, whole or not at all: NULL: the error is out. More than one may be open; all get
- * their names when cli_files_done is called, or go when it is not. */
+/* A file of its own, whole or not at all: NULL: the error is out. Several may be open; cli_finish
+ * gives all of them their names, or none. */
 struct cli_file;
 struct cli_file *cli_file_new(struct cli *c, const char *path);
 int cli_file_write(void *file, const char *bytes, size_t count); /* an ew_write */
-int cli_files_done(struct cli *c);
 
 /* Notes on standard error: progress, hints. Nothing with -q. */
 void cli_note(struct cli *c, const char *sentence, const char *a, const char *b, const char *d);
 
 /* ---- JSON (json.c) ----------------------------------------------------------------------------------------- */
 
-/* A streaming writer over cli_put: one line, ", " and ": " between things. */
+/* A streaming writer: one line, ", " and ": " between things. */
 struct cli_json {
-    struct cli *c;
+    ew_write *write;
+    void *context;
     size_t depth;
     bool first; /* nothing yet in the innermost object or array */
     bool keyed; /* a key was just written */
     uint64_t arrays; /* bit d: level d is an array */
 };
 
-struct cli_json cli_json_begin(struct cli *c); /* opens {"edgewise": 1 */
+struct cli_json cli_json_begin(struct cli *c); /* over cli_put; opens {"edgewise": 1 */
+struct cli_json json_begin(ew_write *write, void *context);
 void cli_json_end(struct cli_json *j);         /* closes it, and the line */
 void json_object(struct cli_json *j);
 void json_array(struct cli_json *j);
