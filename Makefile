@@ -27,9 +27,9 @@ CLI_O     = $(CLI_C:%.c=$(B)/%.o)
 EDIT_LIBS := $(shell pkg-config --libs libedit 2>/dev/null)
 EDIT_CFLAGS := $(if $(EDIT_LIBS),$(shell pkg-config --cflags libedit) -DEDGEWISE_LIBEDIT)
 
-.PHONY: all core check check-all fuzz bench cover install dist generated format help clean
+.PHONY: all core tests check check-sanitized check-all fuzz bench cover install dist generated format help clean
 
-all: core $(B)/edgewise
+all: core $(B)/edgewise $(B)/libedgewise-train.a
 
 core: $(B)/libedgewise.a $(B)/libedgewise.so
 
@@ -53,6 +53,102 @@ $(B)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) $(if $(filter cli/%,$<),$(EDIT_CFLAGS)) -MMD -MP -c -o $@ $<
 
 -include $(CORE_O:.o=.d) $(TRAIN_O:.o=.d) $(CLI_O:.o=.d)
+
+# ---- Tests ------------------------------------------------------------------------------------
+
+TEST_LIBS = -lcmocka -lmpfr -lgmp -ljansson -lm -lpthread
+UNIT_C    = $(sort $(wildcard tests/unit/test_*.c tests/draw/test_*.c tests/emit/test_*.c))
+UNIT_T    = $(addprefix $(B)/tests/,$(notdir $(UNIT_C:.c=)))
+VPATH     = tests/unit:tests/draw:tests/emit
+
+tests: $(UNIT_T) $(B)/tests/spec $(B)/tests/replay
+
+$(B)/tests/test_%: test_%.c $(B)/libedgewise-train.a $(B)/libedgewise.a
+	@mkdir -p $(@D)
+	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) -Iinclude -Isrc -Itests $(LDFLAGS) -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(TEST_LIBS)
+
+$(B)/tests/spec: tests/spec.c $(B)/libedgewise.a
+	@mkdir -p $(@D)
+	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(B)/libedgewise.a -lm
+
+$(B)/tests/replay: tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a
+	@mkdir -p $(@D)
+	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a -lm
+
+$(B)/tests/ulp: tests/kernels/ulp.c src/math/kernels.h
+	@mkdir -p $(@D)
+	$(CC) $(STRICT) $(CFLAGS) -Isrc -Itests -o $@ $< -lmpfr -lgmp -lm
+
+check: all tests
+	@B=$(B) tests/run
+
+SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+check-sanitized:
+	@$(MAKE) --no-print-directory B=build-san CFLAGS="$(SANITIZE)" LDFLAGS="-fsanitize=address,undefined" check
+
+check-all: check check-sanitized
+	@tools/house
+	@$(MAKE) --no-print-directory $(B)/tests/ulp && $(B)/tests/ulp
+	@B=$(B) tests/run --long
+
+# ---- Fuzzing: a minute for each target, with clang -----------------------------------------------
+
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS = -g -O1 -std=c11 -ffp-contract=off -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_T = $(addprefix $(B)/fuzz/,$(notdir $(basename $(wildcard tests/fuzz/fuzz_[!m]*.c))))
+
+$(B)/fuzz/%: tests/fuzz/%.c $(CORE_C) $(TRAIN_C) $(CLI_C)
+	@mkdir -p $(@D)
+	clang $(FUZZ_FLAGS) $(if $(findstring command,$*),-DEDGEWISE_NO_MAIN $(CLI_C) $(TRAIN_C)) -Iinclude -Isrc -Icli -o $@ $< $(CORE_C) -lm
+
+fuzz: $(FUZZ_T)
+	@tests/fuzz/run $(B)/fuzz $(FUZZ_SECONDS)
+
+# ---- Benchmarks ----------------------------------------------------------------------------------
+
+$(B)/bench: bench/bench.c $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(B)/libedgewise.a -lm
+
+bench: all $(B)/bench
+	@B=$(B) bench/run
+
+cover:
+	@$(MAKE) --no-print-directory B=build-cover CFLAGS="-O0 -g --coverage" LDFLAGS="--coverage" check
+	@cd build-cover && find . -name '*.gcda' -path '*src*' | xargs gcov -n 2>/dev/null | tools_filter=1 awk '/^File .src/{f=$$2} /^Lines/{split($$2,a,":"); print f, a[2]}' | sort
+
+# ---- Generated files, house rules, amalgamation ---------------------------------------------------
+
+generated: all
+	@tools/generate
+
+format:
+	clang-format -i $$(git ls-files '*.c' '*.h' | grep -v -e '^src/ops/' -e '^dist/')
+
+dist:
+	@tools/amalgamate
+
+# ---- Installing ----------------------------------------------------------------------------------
+
+PREFIX_LIB = $(DESTDIR)$(PREFIX)/lib
+
+install: all
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' B='$(B)' VERSION='$(VERSION)' SOVERSION='$(SOVERSION)' tools/install
+
+help:
+	@echo "make                the libraries and the command, in build/"
+	@echo "make core           the core library alone: cc and make, nothing else"
+	@echo "make check          the short tests (./check installs what they need first)"
+	@echo "make check-sanitized the same under address and undefined-behaviour sanitizers"
+	@echo "make check-all      everything, house rules too"
+	@echo "make fuzz           FUZZ_SECONDS=60 for each fuzz target (clang)"
+	@echo "make bench          the table of speeds, and its picture"
+	@echo "make cover          how much of each file the tests run"
+	@echo "make generated      writes the generated files anew"
+	@echo "make format         clang-format over the sources"
+	@echo "make dist           dist/edgewise.c and dist/edgewise.h"
+	@echo "make install        PREFIX=/usr/local DESTDIR="
+	@echo "make clean"
 
 clean:
 	rm -rf $(B)
