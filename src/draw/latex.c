@@ -126,6 +126,7 @@ typedef struct latex_printer {
 static int latex_level(const op_row *row)
 {
     int depth = 0, level = row->level;
+    if (strncmp(row->latex, "\\frac", 5) == 0) return LATEX_APPLIED;
     if (level < LEVEL_ATOM) return level;
     for (const char *s = row->latex; *s; s++) {
         if (*s == '{' || *s == '(' || *s == '[') depth++;

@@ -28,6 +28,15 @@ static void note_code(text *t, const char *s)
     text_char(t, '`');
 }
 
+/* Words: what Markdown would take for marks gets a backslash. */
+static void note_words(text *t, const char *s)
+{
+    for (; *s; s++) {
+        if (strchr("\\`*_<>|#[]$~", *s)) text_char(t, '\\');
+        text_char(t, (unsigned char)*s < 32 ? ' ' : *s);
+    }
+}
+
 /* ---- Formulas -------------------------------------------------------------------------------- */
 
 /* "e = c \cdot d = 6" */
@@ -160,12 +169,16 @@ static void note_edges(const scene *s, draw_out *o)
 
 bool note_write(scene *s, draw_out *o)
 {
-    text *t = &o->t;
+    text *t = &o->t, summary;
+    text_begin(&summary, s->m);
+    scene_summary(s, &summary);
     text_add(t, "# ");
     if (s->title) note_code(t, scene_text(s, s->title));
     else text_add(t, scene_say(s, "Computational graph"));
     text_add(t, "\n\n");
-    scene_summary(s, t);
+    note_words(t, text_string(&summary));
+    if (summary.failed) t->failed = true;
+    text_free(&summary);
     text_add(t, "\n");
     note_formulas(s, o);
     note_heading(s, t, "Picture");

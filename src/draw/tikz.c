@@ -3,14 +3,15 @@
  * formulas set by TeX.
  *
  * TeX knows no length over 16383 pt, so a large picture is drawn smaller as a whole. Formulas that
- * were cut to fit their box are written as text.
+ * were cut to fit their box are written as text. Of more than some thousand nodes and edges LuaLaTeX
+ * makes a page; pdfTeX's memory is too small.
  */
 #include <string.h>
 
 #include "base/unicode.h"
 #include "draw/draw.h"
 
-static const char *const tikz_styles[SCENE_KINDS] = {"step", "input", "parameter", "constant"};
+static const char *const tikz_styles[SCENE_KINDS] = {"ew step", "ew input", "ew parameter", "ew constant"};
 
 /* Text outside of formulas. */
 static void tikz_text(text *t, const char *s)
@@ -86,9 +87,13 @@ static void tikz_head(const scene *s, const picture *p, text *t)
     text_add(t, text_string(&summary));
     text_add(t, "\n\\documentclass[border=4pt]{standalone}\n"
                 "\\usepackage{iftex}\n\\ifPDFTeX\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n"
-                "\\usepackage{lmodern}\n\\fi\n\\usepackage{amsmath}\n\\usepackage{tikz}\n"
+                "\\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}\n\\fi\n\\usepackage{amsmath}\n\\usepackage{tikz}\n"
                 "\\definecolor{ewline}{HTML}{5A5A5A}\n\\definecolor{ewslope}{HTML}{7A1F5C}\n"
-                "\\definecolor{ewpath}{HTML}{C24E00}\n");
+                "\\definecolor{ewpath}{HTML}{C24E00}\n\\definecolor{ewstep}{HTML}{444444}\n"
+                "\\definecolor{ewinput}{HTML}{0B5D94}\n\\definecolor{ewinputfill}{HTML}{DCECF9}\n"
+                "\\definecolor{ewparam}{HTML}{9A5B00}\n\\definecolor{ewparamfill}{HTML}{FDECCB}\n"
+                "\\definecolor{ewfixed}{HTML}{6A6A6A}\n\\definecolor{ewfixedfill}{HTML}{F0F0F0}\n"
+                "\\definecolor{ewout}{HTML}{00694A}\n\\definecolor{ewoutfill}{HTML}{DFF2E6}\n");
     tikz_font(t, "ewname", p->name_size * unit);
     tikz_font(t, "ewtext", p->text_size * unit);
     tikz_font(t, "ewlabel", p->label_size * unit);
@@ -97,12 +102,13 @@ static void tikz_head(const scene *s, const picture *p, text *t)
     text_add(t, "pt, y=-");
     tikz_number(t, unit);
     text_add(t, "pt, every node/.style={inner sep=0pt},\n"
-                "  edge/.style={ewline, ->, >=latex}, use/.style={edge, dotted}, path edge/.style={ewpath, ->, >=latex, very thick},\n"
-                "  step/.style={draw={rgb,255:red,68;green,68;blue,68}, fill=white, rounded corners=2pt},\n"
-                "  input/.style={draw={rgb,255:red,11;green,93;blue,148}, fill={rgb,255:red,220;green,236;blue,249}, rounded corners=7pt},\n"
-                "  parameter/.style={draw={rgb,255:red,154;green,91;blue,0}, fill={rgb,255:red,253;green,236;blue,203}},\n"
-                "  constant/.style={draw={rgb,255:red,106;green,106;blue,106}, fill={rgb,255:red,240;green,240;blue,240}, dashed},\n"
-                "  output/.style={draw={rgb,255:red,0;green,105;blue,74}, fill={rgb,255:red,223;green,242;blue,230}, double, rounded corners=2pt}]\n");
+                "  ew edge/.style={ewline, ->, >=latex}, ew use/.style={ew edge, dotted},\n"
+                "  ew path/.style={ewpath, ->, >=latex, very thick},\n"
+                "  ew step/.style={draw=ewstep, fill=white, rounded corners=2pt},\n"
+                "  ew input/.style={draw=ewinput, fill=ewinputfill, rounded corners=7pt},\n"
+                "  ew parameter/.style={draw=ewparam, fill=ewparamfill},\n"
+                "  ew constant/.style={draw=ewfixed, fill=ewfixedfill, dashed},\n"
+                "  ew output/.style={draw=ewout, fill=ewoutfill, double, rounded corners=2pt}]\n");
     if (summary.failed) t->failed = true;
     text_free(&summary);
 }
@@ -114,7 +120,7 @@ static void tikz_edge(const scene *s, const picture *p, size_t i, text *t)
     const scene_edge *e = &s->edges.at[i];
     const layout_edge *line = &p->l.edges[i];
     const layout_point *at = p->l.points.at + line->first;
-    text_add(t, e->highlight ? "\\draw[path edge] " : e->edge == SCENE_USE ? "\\draw[use] " : "\\draw[edge] ");
+    text_add(t, e->highlight ? "\\draw[ew path] " : e->edge == SCENE_USE ? "\\draw[ew use] " : "\\draw[ew edge] ");
     tikz_pair(t, at[0].x, at[0].y);
     for (size_t k = 1; k + 2 < line->count; k += 3) {
         text_add(t, " .. controls ");
@@ -131,7 +137,7 @@ static void tikz_label(const scene *s, const picture *p, size_t i, text *t)
 {
     const scene_edge *e = &s->edges.at[i];
     const layout_edge *line = &p->l.edges[i];
-    text_add(t, "\\node[fill=white, inner sep=1pt, font=\\ewlabel, ewslope] at ");
+    text_add(t, "\\node[fill=white, inner sep=1pt, font=\\ewlabel, text=ewslope] at ");
     tikz_pair(t, line->x, line->y);
     text_add(t, " {");
     if (s->options->partials || tikz_was_cut(s, e->label)) {
@@ -167,7 +173,7 @@ static void tikz_node(const scene *s, const picture *p, size_t i, text *t)
     const scene_node *n = &s->nodes.at[i];
     const layout_node *box = &p->l.nodes[i];
     double y = box->y - box->height / 2 + (s->roomy ? 6 : 2.5) + p->line / 2;
-    draw_say(t, "\\draw[{1}{2}] ", n->output && n->kind == SCENE_STEP ? "output" : tikz_styles[n->kind],
+    draw_say(t, "\\draw[{1}{2}] ", n->output && n->kind == SCENE_STEP ? "ew output" : tikz_styles[n->kind],
              n->highlight ? ", draw=ewpath, very thick" : "", NULL);
     tikz_pair(t, box->x - box->width / 2, box->y - box->height / 2);
     text_add(t, " rectangle ");
@@ -177,7 +183,7 @@ static void tikz_node(const scene *s, const picture *p, size_t i, text *t)
     if (!s->roomy) return;
     tikz_line(s, t, box, &y, p->line, n->operation, "\\node[font=\\ewtext] at ", n->id);
     tikz_line(s, t, box, &y, p->line, n->value, "\\node[font=\\ewtext] at ", EW_NONE);
-    tikz_line(s, t, box, &y, p->line, n->slope, "\\node[font=\\ewtext, ewslope] at ", EW_NONE);
+    tikz_line(s, t, box, &y, p->line, n->slope, "\\node[font=\\ewtext, text=ewslope] at ", EW_NONE);
 }
 
 static void tikz_body(const scene *s, const picture *p, draw_out *o)
