@@ -22,7 +22,7 @@ static const struct {
 static const struct {
     uint32_t code;
     const char *name, *mend;
-} lexer_strangers[] = {
+} lexer_strangers[] = /* catalogue: 2 3 */ {
     {0x2212, "the Unicode minus", "write -"},
     {0x2010, "a Unicode hyphen", "write -"},
     {0x2013, "an en dash", "write -"},

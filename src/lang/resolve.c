@@ -62,7 +62,7 @@ static bool resolve_count(lang *l, const piece *p, const char *name, unsigned du
     text t;
     text_begin(&t, &l->g->memory);
     snprintf(number, sizeof number, "%u", due);
-    const char *phrase = due == 0 ? none : due == 1 ? "1 argument" : "{1} arguments";
+    const char *phrase = /* catalogue */ due == 0 ? none : due == 1 ? "1 argument" : "{1} arguments";
     text_fill(&t, translate(language, phrase), args, 1);
     snprintf(takes, sizeof takes, "%.78s", text_string(&t));
     text_free(&t);
