@@ -65,15 +65,15 @@ tests: $(UNIT_T) $(B)/tests/spec $(B)/tests/replay
 
 $(B)/tests/test_%: test_%.c $(B)/libedgewise-train.a $(B)/libedgewise.a
 	@mkdir -p $(@D)
-	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) -Iinclude -Isrc -Itests $(LDFLAGS) -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(TEST_LIBS)
+	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude -Isrc -Itests $(LDFLAGS) -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(TEST_LIBS)
 
 $(B)/tests/spec: tests/spec.c $(B)/libedgewise.a
 	@mkdir -p $(@D)
-	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(B)/libedgewise.a -lm
+	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(B)/libedgewise.a -lm
 
 $(B)/tests/replay: tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a
 	@mkdir -p $(@D)
-	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a -lm
+	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a -lm
 
 $(B)/tests/ulp: tests/kernels/ulp.c src/math/kernels.h
 	@mkdir -p $(@D)

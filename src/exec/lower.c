@@ -11,15 +11,9 @@
 
 #define NOWHERE UINT32_MAX
 
-/* An instruction before it has its final place; slots are virtual: constants, inputs, code. */
-typedef struct draft {
-    uint16_t op;
-    uint8_t code;
-    uint8_t count;
-    uint32_t arg[3];
-    uint32_t level;
-    uint32_t name;
-} draft;
+typedef struct draft_name {
+    uint32_t draft, name;
+} draft_name;
 
 /* Operands are encoded: constants count up from 0, inputs and drafts have a bit of their own. */
 #define IS_INPUT (UINT32_C(1) << 30)
@@ -32,7 +26,11 @@ typedef struct lowering {
     memory *m;
     uint32_t *at;   /* by node: operand, or NOWHERE */
     uint8_t *needed; /* by node */
-    ARRAY(draft) drafts;
+    ARRAY(instruction) code;  /* operands instead of slots until lower_code */
+    ARRAY(uint16_t) keys;     /* beside code: operation and kind of value, the batch it belongs to */
+    ARRAY(uint32_t) levels;   /* beside code: the longest way from the inputs */
+    ARRAY(draft_name) names;  /* of instructions that compute a named node */
+    uint32_t depth;           /* the highest level */
     ARRAY(uint64_t) constants;
     uint32_t *constant_table; /* hash of constants: index + 1 */
     size_t constant_table_size;
@@ -92,23 +90,37 @@ static uint32_t lower_constant(lowering *w, uint64_t bits)
     return (uint32_t)w->constants.count - 1;
 }
 
-/* ---- Drafts ----------------------------------------------------------------------------------- */
+/* ---- Drafts: instructions that have no place yet ---------------------------------------------- */
+
+static uint16_t batch_key(int o, int code)
+{
+    return (uint16_t)(o * 4 + code);
+}
+
+/* How deep an operand lies, and the instruction above it one deeper. */
+static uint32_t lower_level(const lowering *w, uint32_t operand)
+{
+    return operand & IS_DRAFT ? w->levels.at[operand & INDEX] + 1 : 0;
+}
 
 static uint32_t lower_draft(lowering *w, int o, int code, const uint32_t *args, size_t count, uint32_t name)
 {
-    draft d = {(uint16_t)o, (uint8_t)code, (uint8_t)count, {0, 0, 0}, 0, name};
-    for (size_t k = 0; k < count; k++) {
-        if (args[k] == NOWHERE) return NOWHERE;
-        d.arg[k] = args[k];
-        uint32_t level = args[k] & IS_DRAFT ? w->drafts.at[args[k] & INDEX].level + 1 : 0;
-        if (level > d.level) d.level = level;
+    uint32_t operand[3], level = 0, at = (uint32_t)w->code.count;
+    for (size_t k = 0; k < 3; k++) {
+        operand[k] = args[k < count ? k : 0];
+        if (operand[k] == NOWHERE) return NOWHERE;
+        if (lower_level(w, operand[k]) > level) level = lower_level(w, operand[k]);
     }
-    for (size_t k = count; k < 3; k++) d.arg[k] = d.arg[0];
-    if (w->drafts.count >= INDEX || !array_push(w->m, &w->drafts, d)) {
+    instruction i = {operand[0], operand[1], operand[2]};
+    draft_name named = {at, name};
+    bool ok = at < INDEX && array_push(w->m, &w->code, i) && array_push(w->m, &w->keys, batch_key(o, code)) &&
+              array_push(w->m, &w->levels, level) && (!name || array_push(w->m, &w->names, named));
+    if (!ok) {
         lower_memory(w);
         return NOWHERE;
     }
-    return (uint32_t)(w->drafts.count - 1) | IS_DRAFT;
+    if (level > w->depth) w->depth = level;
+    return at | IS_DRAFT;
 }
 
 static bool casts_grow(lowering *w)
@@ -185,10 +197,12 @@ static int lower_type(const lowering *w, ew_node n)
     return type == TYPE_WHOLE ? TYPE_F64 : type;
 }
 
+enum { NAMES_MOST = 200000 }; /* of a larger program only ints keep names: errors speak of them */
+
 static uint32_t lower_name(lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
-    if (!node->name) return 0;
+    if (!node->name || (w->names.count >= NAMES_MOST && node->type != TYPE_INT)) return 0;
     const graph_name *name = &w->g->names.at[node->name];
     uint32_t at = (uint32_t)w->p->name_text.count;
     if (!array_reserve(w->m, &w->p->name_text, name->count + 1u)) return 0;
@@ -246,86 +260,120 @@ static bool lower_all(lowering *w, const ew_node *wanted, size_t count)
 
 /* ---- Order ------------------------------------------------------------------------------------ */
 
-static uint32_t batch_key(const draft *d)
-{
-    return (uint32_t)d->op * 4 + d->code;
-}
+_Static_assert(I_ROUND < 256, "a batch keeps the operation in a byte");
 
 enum { KEYS = (I_ROUND + 1) * 4 };
 
-/* Sorts draft numbers by level, then operation, keeping the order of equal ones: two passes of
+/* place[i]: where draft i goes. By level, then operation, equal ones as they were: two passes of
  * counting sort. */
-static bool lower_sort(lowering *w, uint32_t *order)
+static bool lower_sort(lowering *w, uint32_t *place)
 {
-    size_t n = w->drafts.count, levels = 1;
-    for (size_t i = 0; i < n; i++)
-        if (w->drafts.at[i].level >= levels) levels = (size_t)w->drafts.at[i].level + 1;
-    size_t buckets = (levels > KEYS ? levels : KEYS) + 1;
+    size_t n = w->code.count, levels = (size_t)w->depth + 1, buckets = (levels > KEYS ? levels : KEYS) + 1;
     uint32_t *count = block_new(w->m, buckets, sizeof *count), *first = block_new(w->m, n, sizeof *first);
     bool ok = count && first;
     if (ok) {
-        for (size_t i = 0; i < n; i++) count[batch_key(&w->drafts.at[i]) + 1]++;
+        for (size_t i = 0; i < n; i++) count[w->keys.at[i] + 1]++;
         for (size_t i = 1; i < buckets; i++) count[i] += count[i - 1];
-        for (size_t i = 0; i < n; i++) first[count[batch_key(&w->drafts.at[i])]++] = (uint32_t)i;
+        for (size_t i = 0; i < n; i++) first[count[w->keys.at[i]]++] = (uint32_t)i;
         memset(count, 0, buckets * sizeof *count);
-        for (size_t i = 0; i < n; i++) count[w->drafts.at[i].level + 1]++;
+        for (size_t i = 0; i < n; i++) count[w->levels.at[i] + 1]++;
         for (size_t i = 1; i < buckets; i++) count[i] += count[i - 1];
-        for (size_t i = 0; i < n; i++) order[count[w->drafts.at[first[i]].level]++] = first[i];
+        for (size_t i = 0; i < n; i++) place[first[i]] = count[w->levels.at[first[i]]]++;
     }
     block_free(w->m, count, buckets);
     block_free(w->m, first, n);
     return ok || lower_memory(w);
 }
 
-static uint32_t lower_slot(const lowering *w, const uint32_t *place, uint32_t operand)
+/* Deep and narrow: the order of the nodes is as good. Then place is NULL. */
+static bool lower_order(lowering *w, uint32_t **place)
 {
-    uint32_t constants = (uint32_t)w->constants.count;
-    if (operand & IS_DRAFT) return constants + (uint32_t)w->p->input_count + place[operand & INDEX];
-    return operand & IS_INPUT ? constants + (operand & INDEX) : operand;
-}
-
-static bool lower_batches(lowering *w, const uint32_t *order)
-{
-    ARRAY(batch) batches = {0};
     bool ok = true;
-    for (size_t i = 0; ok && i < w->drafts.count; i++) {
-        const draft *d = &w->drafts.at[order[i]];
-        const draft *last = i ? &w->drafts.at[order[i - 1]] : NULL;
-        if (last && last->level == d->level && batch_key(last) == batch_key(d)) {
-            batches.at[batches.count - 1].count++;
-            continue;
-        }
-        batch b = {d->op, d->code, (uint32_t)i, 1};
-        ok = array_push(w->m, &batches, b);
+    if (w->depth < w->code.count / 4) {
+        *place = block_new(w->m, w->code.count, sizeof **place);
+        ok = *place ? lower_sort(w, *place) : lower_memory(w);
     }
-    if (ok && (w->p->batches = block_new(w->m, batches.count, sizeof *w->p->batches))) {
-        if (batches.count) memcpy(w->p->batches, batches.at, batches.count * sizeof *batches.at);
-        w->p->batch_count = batches.count;
-    } else {
-        ok = lower_memory(w);
-    }
-    array_free(w->m, &batches);
+    array_free(w->m, &w->levels);
     return ok;
 }
 
-static bool lower_code(lowering *w, const uint32_t *order, uint32_t *place)
+static uint32_t lower_slot(const lowering *w, const uint32_t *place, uint32_t operand)
+{
+    uint32_t constants = (uint32_t)w->constants.count, index = operand & INDEX;
+    if (operand & IS_DRAFT) return constants + (uint32_t)w->p->input_count + (place ? place[index] : index);
+    return operand & IS_INPUT ? constants + index : operand;
+}
+
+/* Names by instruction; before the permutation, which uses place up. */
+static bool lower_origins(lowering *w, const uint32_t *place)
 {
     ew_program *p = w->p;
-    size_t n = w->drafts.count;
-    p->code = block_new(w->m, n, sizeof *p->code);
+    for (size_t i = 0; i < w->keys.count && !p->has_ints; i++) p->has_ints = w->keys.at[i] % 4 == CODE_INT;
+    if (w->code.count > NAMES_MOST && !p->has_ints) return true;
+    p->origin = block_new(w->m, w->code.count, sizeof *p->origin);
+    if (!p->origin) return lower_memory(w);
+    for (size_t i = 0; i < w->names.count; i++) {
+        uint32_t draft = w->names.at[i].draft;
+        p->origin[place ? place[draft] : draft] = w->names.at[i].name;
+    }
+    return true;
+}
+
+/* Operands become slots, and each instruction goes to its place, round by round of the permutation:
+ * no second copy of the code. */
+static void lower_permute(lowering *w, uint32_t *place)
+{
+    size_t n = w->code.count;
+    for (size_t i = 0; i < n; i++) {
+        instruction *c = &w->code.at[i];
+        *c = (instruction){lower_slot(w, place, c->x), lower_slot(w, place, c->y), lower_slot(w, place, c->w)};
+    }
+    for (uint32_t i = 0; place && i < n; i++)
+        while (place[i] != i) {
+            uint32_t to = place[i];
+            instruction c = w->code.at[to];
+            uint16_t key = w->keys.at[to];
+            w->code.at[to] = w->code.at[i];
+            w->keys.at[to] = w->keys.at[i];
+            w->code.at[i] = c;
+            w->keys.at[i] = key;
+            place[i] = place[to];
+            place[to] = to;
+        }
+}
+
+/* Runs of equal operations; they may go across levels, since instructions run one after another. */
+static bool lower_batches(lowering *w)
+{
+    size_t n = w->keys.count, count = 0;
+    for (int fill = 0; fill < 2; fill++) {
+        count = 0;
+        for (size_t i = 0, end; i < n; i = end) {
+            uint16_t key = w->keys.at[i];
+            for (end = i + 1; end < n && end - i < UINT16_MAX && w->keys.at[end] == key;) end++;
+            if (fill) w->p->batches[count] = (batch){(uint32_t)i, (uint16_t)(end - i), (uint8_t)(key / 4), key % 4};
+            count++;
+        }
+        if (!fill && !(w->p->batches = block_new(w->m, count, sizeof *w->p->batches))) return lower_memory(w);
+        w->p->batch_count = count;
+    }
+    return true;
+}
+
+static bool lower_code(lowering *w)
+{
+    ew_program *p = w->p;
+    uint32_t *place = NULL;
+    size_t n = w->code.count;
+    bool ok = lower_order(w, &place) && lower_origins(w, place);
+    for (size_t i = 0; ok && i < p->output_count; i++) p->outputs[i].slot = lower_slot(w, place, p->outputs[i].slot);
+    if (ok) lower_permute(w, place);
+    block_free(w->m, place, n);
+    if (!ok || !lower_batches(w)) return false;
+    p->code = memory_resize(w->m, w->code.at, w->code.capacity * sizeof *p->code, n ? n * sizeof *p->code : 1);
+    if (!p->code) return lower_memory(w);
     p->code_count = n;
-    for (size_t i = 0; i < n; i++) {
-        place[order[i]] = (uint32_t)i;
-        p->has_ints = p->has_ints || w->drafts.at[i].code == CODE_INT;
-    }
-    p->origin = block_new(w->m, n, sizeof *p->origin);
-    if (!p->code || !p->origin) return lower_memory(w);
-    for (size_t i = 0; i < n; i++) {
-        const draft *d = &w->drafts.at[order[i]];
-        p->code[i] = (instruction){lower_slot(w, place, d->arg[0]), lower_slot(w, place, d->arg[1]),
-                                   lower_slot(w, place, d->arg[2])};
-        p->origin[i] = d->name;
-    }
+    memset(&w->code, 0, sizeof w->code);
     return true;
 }
 
@@ -340,45 +388,37 @@ static void lower_forget(lowering *w)
 
 /* ---- All together ------------------------------------------------------------------------------ */
 
-static bool lower_finish(lowering *w, const ew_node *wanted, size_t count)
+static bool lower_outputs(lowering *w, const ew_node *wanted, size_t count)
+{
+    for (size_t i = 0; i < count; i++) { /* may still add conversions */
+        int type = node_at(w->g, wanted[i])->type;
+        w->p->outputs[i].is_int = type == TYPE_INT;
+        w->p->outputs[i].slot = lower_use(w, wanted[i], type_is_soft(type) ? w->g->real : type);
+        if (w->p->outputs[i].slot == NOWHERE) return false;
+    }
+    return true;
+}
+
+static bool lower_constants(lowering *w)
 {
     ew_program *p = w->p;
-    size_t n = w->drafts.count;
-    uint32_t *order = NULL, *place = NULL, *use = block_new(w->m, count, sizeof *use);
-    bool ok = use != NULL || lower_memory(w);
-    for (size_t i = 0; ok && i < count; i++) { /* may still add conversions */
-        int type = node_at(w->g, wanted[i])->type;
-        p->outputs[i].is_int = type == TYPE_INT;
-        use[i] = lower_use(w, wanted[i], type == TYPE_INT ? TYPE_INT : type_is_soft(type) ? w->g->real : type);
-        ok = use[i] != NOWHERE;
-    }
-    n = w->drafts.count;
-    lower_forget(w);
-    if (ok) {
-        order = block_new(w->m, n, sizeof *order);
-        place = block_new(w->m, n, sizeof *place);
-        ok = (order && place) || lower_memory(w);
-    }
-    ok = ok && lower_sort(w, order) && lower_batches(w, order) && lower_code(w, order, place);
-    for (size_t i = 0; ok && i < count; i++) p->outputs[i].slot = lower_slot(w, place, use[i]);
-    if (ok && (p->constants = block_new(w->m, w->constants.count, sizeof *p->constants))) {
-        p->constant_count = w->constants.count;
-        if (p->constant_count) memcpy(p->constants, w->constants.at, p->constant_count * sizeof *p->constants);
-    } else if (ok) {
-        ok = lower_memory(w);
-    }
-    block_free(w->m, order, n);
-    block_free(w->m, place, n);
-    block_free(w->m, use, count);
-    return ok;
+    p->constants = block_new(w->m, w->constants.count, sizeof *p->constants);
+    if (!p->constants) return lower_memory(w);
+    p->constant_count = w->constants.count;
+    if (p->constant_count) memcpy(p->constants, w->constants.at, p->constant_count * sizeof *p->constants);
+    return true;
 }
 
 bool lower_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t count)
 {
     lowering w = {.g = g, .p = p, .m = &p->memory};
-    bool ok = lower_all(&w, wanted, count) && lower_finish(&w, wanted, count);
+    bool ok = lower_all(&w, wanted, count) && lower_outputs(&w, wanted, count);
     lower_forget(&w);
-    array_free(w.m, &w.drafts);
+    ok = ok && lower_code(&w) && lower_constants(&w);
+    array_free(w.m, &w.code);
+    array_free(w.m, &w.keys);
+    array_free(w.m, &w.levels);
+    array_free(w.m, &w.names);
     array_free(w.m, &w.constants);
     block_free(w.m, w.constant_table, w.constant_table_size);
     block_free(w.m, w.casts, w.cast_size);

@@ -8,6 +8,7 @@
  * Instructions are ordered by level (the longest way from the inputs) and, within a level, by
  * operation, and run as batches of equal operations: the choice of operation is made once a batch
  * (a plain switch costs about 12 ns a node, this 2 to 3). The order of a sum never changes by it.
+ * A program nearly as deep as it is long gains nothing by that and keeps the order of its nodes.
  *
  * An f32 operation is the f64 kernel rounded once: for + - * / sqrt that is IEEE's own result
  * (53 >= 2·24 + 2), for the others it is the nearest f32 but for rare double roundings.
@@ -30,9 +31,9 @@ typedef struct instruction {
 } instruction;
 
 typedef struct batch {
-    uint16_t op;
-    uint8_t code;
-    uint32_t first, count; /* instructions */
+    uint32_t first; /* instruction */
+    uint16_t count;
+    uint8_t op, code;
 } batch;
 
 typedef struct program_input {
@@ -56,7 +57,8 @@ struct ew_program {
     program_output *outputs;
     instruction *code;
     batch *batches;
-    uint32_t *origin; /* by instruction: name of the node it computes, in name_text, or 0 */
+    uint32_t *origin; /* by instruction: name of the node it computes, in name_text, or 0; NULL: a
+                       * very large program without ints, whose names nobody reads */
     uint32_t formula; /* the program's text, or its beginning, in name_text; 0: none */
     bool has_ints;
     ARRAY(char) name_text;
