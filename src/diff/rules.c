@@ -1,41 +1,62 @@
 /*
  * rules.c - the local derivative of one operation, built from its row in the table.
  *
- * The words of the rows (X, Y, Z, MUL, SIN …) are macros here: each makes a node. Rules that are
- * more than an expression are functions below. Nothing else in the project knows a derivative.
+ * The words of the rows (X, Y, Z, MUL, SIN …) are macros here: a small stack machine. A name puts a
+ * node on the stack, an operation takes its arguments from there and leaves its result, and the comma
+ * between them is C's operator, not the comma of a call: so nodes are made from left to right,
+ * inner before outer, under every compiler. The numbers of nodes, and with them the order of sums in
+ * later derivatives, are a function of the row alone. (Arguments of a C call may be evaluated in
+ * either order; gcc and clang do differ.)
+ *
+ * Rules that are more than an expression are functions below. Nothing else in the project knows a
+ * derivative.
  */
+#include <assert.h>
 #include <math.h>
 
 #include "diff/diff.h"
 
+enum { RULE_DEPTH = 12 }; /* more than the deepest row needs */
+
 typedef struct rule {
     ew_graph *g;
     ew_node n; /* the result */
+    size_t count;
+    ew_node stack[RULE_DEPTH];
 } rule;
 
-static ew_node rule_arg(const rule *b, size_t k)
+static void rule_push(rule *b, ew_node n)
 {
-    return node_arg(b->g, b->n, k);
+    assert(b->count < RULE_DEPTH);
+    b->stack[b->count++] = n;
 }
 
-static ew_node rule_apply(const rule *b, op o, ew_node x, ew_node y, ew_node w)
+static void rule_arg(rule *b, size_t k)
 {
-    return graph_simple(b->g, o, x, y, w);
+    rule_push(b, node_arg(b->g, b->n, k));
+}
+
+/* The last `count` nodes become one. EW_NONE among them gives EW_NONE: the graph has the error. */
+static void rule_apply(rule *b, op o, size_t count)
+{
+    assert(b->count >= count);
+    const ew_node *x = b->stack + (b->count -= count);
+    rule_push(b, graph_simple(b->g, o, x[0], count > 1 ? x[1] : EW_NONE, count > 2 ? x[2] : EW_NONE));
 }
 
 #define INF HUGE_VAL
 #define X rule_arg(b, 0)
 #define Y rule_arg(b, 1)
 #define W rule_arg(b, 2)
-#define Z (b->n)
-#define C(value) graph_number(b->g, value)
-#define ONE graph_whole(b->g, 1)
-#define ZERO graph_whole(b->g, 0)
+#define Z rule_push(b, b->n)
+#define C(value) rule_push(b, graph_number(b->g, value))
+#define ONE rule_push(b, graph_whole(b->g, 1))
+#define ZERO rule_push(b, graph_whole(b->g, 0))
 #define NONE ZERO
 
-#define APPLY1(o, x) rule_apply(b, OP_##o, x, EW_NONE, EW_NONE)
-#define APPLY2(o, x, y) rule_apply(b, OP_##o, x, y, EW_NONE)
-#define IF(x, y, w) rule_apply(b, OP_IF, x, y, w)
+#define APPLY1(o, x) (x, rule_apply(b, OP_##o, 1))
+#define APPLY2(o, x, y) (x, y, rule_apply(b, OP_##o, 2))
+#define IF(x, y, w) (x, y, w, rule_apply(b, OP_IF, 3))
 #define ADD(x, y) APPLY2(ADD, x, y)
 #define SUB(x, y) APPLY2(SUB, x, y)
 #define MUL(x, y) APPLY2(MUL, x, y)
@@ -63,6 +84,7 @@ static ew_node rule_apply(const rule *b, op o, ew_node x, ew_node y, ew_node w)
 #define WINS(x, y) APPLY2(WINS, x, y)
 #define GELU1(x) APPLY1(GELU1, x)
 #define SILU1(x) APPLY1(SILU1, x)
+#define SILU2(x) APPLY1(SILU2, x)
 #define GAUSS(x) APPLY1(GAUSS, x)
 #define NPDF(x) APPLY1(NPDF, x)
 #define DIGAMMA(x) APPLY1(DIGAMMA, x)
@@ -74,54 +96,75 @@ static ew_node rule_apply(const rule *b, op o, ew_node x, ew_node y, ew_node w)
 #define OVER(x, y) APPLY2(OVER, x, y)
 
 /* y x^(y-1); at y = 0 it is 0 whatever x is. */
-static ew_node rule_pow_base(const rule *b)
+static void rule_pow_base(rule *b)
 {
-    return MUL0(Y, POW(X, SUB(Y, ONE)));
+    MUL0(Y, POW(X, SUB(Y, ONE)));
 }
 
 /* x^y log x, which is 0 at x = 0, y >= 0 (its limit for y > 0; at 0 by section 8). */
-static ew_node rule_pow_exponent(const rule *b)
+static void rule_pow_exponent(rule *b)
 {
-    return IF(AND(EQ(X, ZERO), GE(Y, ZERO)), ZERO, MUL(Z, LOG(X)));
+    IF(AND(EQ(X, ZERO), GE(Y, ZERO)), ZERO, MUL(Z, LOG(X)));
 }
 
 /* min and max: 1 to the winner, shared evenly where several tie. */
-static ew_node rule_extreme(const rule *b, int is_max, size_t k)
+static void rule_extreme(rule *b, int is_max, size_t k)
 {
-    const graph_node *node = node_at(b->g, b->n);
-    if (node->count == 2) {
-        ew_node mine = rule_arg(b, k), other = rule_arg(b, 1 - k);
-        return is_max ? WINS(mine, other) : WINS(other, mine);
+    size_t count = node_at(b->g, b->n)->count;
+    if (count == 2) {
+        WINS(rule_arg(b, is_max ? k : 1 - k), rule_arg(b, is_max ? 1 - k : k));
+        return;
     }
-    ew_node ties = EQ(X, Z); /* nan wins: then nothing is equal, and 0/0 is the nan that is due */
-    for (size_t i = 1; i < node_at(b->g, b->n)->count; i++) ties = ADD(ties, EQ(rule_arg(b, i), Z));
-    return DIV(EQ(rule_arg(b, k), Z), ties);
+    EQ(rule_arg(b, k), Z);
+    EQ(X, Z); /* nan wins: then nothing is equal, and 0/0 is the nan that is due */
+    for (size_t i = 1; i < count; i++) {
+        EQ(rule_arg(b, i), Z);
+        rule_apply(b, OP_ADD, 2);
+    }
+    rule_apply(b, OP_DIV, 2);
 }
 
-/* s(x) s(-x) (2 + x (s(-x) - s(x))), s the logistic function; 0 at -inf. */
-static ew_node rule_silu1(const rule *b)
+/* (2 - x^2) phi(x), as (r - x) (r + x) phi(x) with r, the root of 2, in two parts: near r nothing is
+ * lost. */
+static void rule_gelu1(rule *b)
 {
-    ew_node s = SIGMOID(X), t = SIGMOID(NEG(X));
-    return MUL0(MUL(s, t), ADD(C(2), MUL0(X, SUB(t, s))));
+    ADD(SUB(C(1.4142135623730951), X), C(-9.667293313452913e-17));
+    ADD(ADD(C(1.4142135623730951), X), C(-9.667293313452913e-17));
+    rule_apply(b, OP_MUL, 2);
+    NPDF(X);
+    rule_apply(b, OP_MUL0, 2);
 }
 
-static ew_node rule_row(const rule *b, op o, size_t k)
+/* With s = sigmoid(x), t = sigmoid(-x), d = t - s: s t (d (3 + x d) - 2 x s t). Where s t is 0 so is
+ * all of it. */
+static void rule_silu2(rule *b)
+{
+#define ST MUL(SIGMOID(X), SIGMOID(NEG(X)))
+#define D SUB(SIGMOID(NEG(X)), SIGMOID(X))
+    MUL0(ST, SUB(MUL(D, ADD(C(3), MUL(X, D))), MUL(MUL(C(2), X), ST)));
+#undef ST
+#undef D
+}
+
+static void rule_row(rule *b, op o, size_t k)
 {
     switch (o) {
 #define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high, \
            awkward, manual) \
-    case OP_##E: return k == 0 ? (d1) : k == 1 ? (d2) : (d3);
+    case OP_##E: k == 0 ? (d1) : k == 1 ? (d2) : (d3); return;
 #include "ops/ops.def"
 #undef OP
-    default: return ZERO;
+    default: ZERO;
     }
 }
 
 ew_node diff_partial(ew_graph *g, ew_node n, size_t k)
 {
-    rule b = {g, n};
+    rule b = {g, n, 0, {0}};
     op o = (op)node_at(g, n)->op;
     if (!node_is_edge(g, n, k)) return graph_whole(g, 0);
-    if (o == OP_MIN || o == OP_MAX) return rule_extreme(&b, o == OP_MAX, k);
-    return rule_row(&b, o, k);
+    if (o == OP_MIN || o == OP_MAX) rule_extreme(&b, o == OP_MAX, k);
+    else rule_row(&b, o, k);
+    assert(b.count == 1);
+    return b.stack[0];
 }

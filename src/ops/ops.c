@@ -14,7 +14,8 @@
 #define SAME OP_SAME
 
 /* Which arguments are edges is told by the row's d1, d2, d3: NONE or something else. */
-#define IS_EDGE(d) (sizeof(#d) == sizeof("NONE") && #d[0] == 'N' && #d[1] == 'O' && #d[2] == 'N' ? 0 : 1)
+#define IS_EDGE(d) \
+    (sizeof(#d) == sizeof("NONE") && (#d "...")[0] == 'N' && (#d "...")[1] == 'O' && (#d "...")[2] == 'N' ? 0 : 1)
 
 static const op_row table[OP_COUNT] = {
     {"input", NULL, 0, 0, "", 10, 0, 0, "", {0}, 0, -INF, INF, "", ""},
