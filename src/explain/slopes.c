@@ -1,0 +1,180 @@
+/*
+ * slopes.c - the lesson's fourth section: the derivative on every edge, and the rule it comes from.
+ *
+ * A rule is written out as a textbook does when it is first needed; after that its name is enough.
+ * The rules of sums, products, quotients and powers are rows here; those of functions are the
+ * slopes of the table of operations with u for x and v for y.
+ */
+#include <string.h>
+
+#include "explain/explain.h"
+
+typedef struct slope_rule {
+    op op;
+    unsigned by; /* which argument */
+    const char *name, *steps;
+} slope_rule;
+
+static const slope_rule slope_rules[] = {
+    {OP_ADD, 0, "sum rule", "∂(u+v)/∂u = ∂u/∂u + ∂v/∂u = 1"},
+    {OP_ADD, 1, "sum rule", "∂(u+v)/∂v = ∂u/∂v + ∂v/∂v = 1"},
+    {OP_SUB, 0, "difference rule", "∂(u-v)/∂u = ∂u/∂u - ∂v/∂u = 1"},
+    {OP_SUB, 1, "difference rule", "∂(u-v)/∂v = ∂u/∂v - ∂v/∂v = -1"},
+    {OP_MUL, 0, "product rule", "∂(uv)/∂u = u·∂v/∂u + v·∂u/∂u = v"},
+    {OP_MUL, 1, "product rule", "∂(uv)/∂v = u·∂v/∂v + v·∂u/∂v = u"},
+    {OP_DIV, 0, "quotient rule", "∂(u/v)/∂u = (v·∂u/∂u - u·∂v/∂u)/v² = 1/v"},
+    {OP_DIV, 1, "quotient rule", "∂(u/v)/∂v = (v·∂u/∂v - u·∂v/∂v)/v² = -u/v²"},
+    {OP_NEG, 0, "minus rule", "∂(-u)/∂u = -∂u/∂u = -1"},
+    {OP_POW, 0, "power rule", "∂(u^n)/∂u = n·u^(n-1)"},
+    {OP_POW, 1, "rule for exponents", "∂(u^v)/∂v = u^v·log(u)"},
+    {OP_COPY, 0, "copy", "∂u/∂u = 1"},
+    {OP_IF, 1, "choice", "∂(if p then u else v)/∂u = if p then 1 else 0"},
+    {OP_IF, 2, "choice", "∂(if p then u else v)/∂v = if p then 0 else 1"},
+    {OP_STOP, 0, "stop", "∂stop(u)/∂u = 0"},
+    {OP_CLIP, 0, "clip rule", "∂clip(u, v, w)/∂u = if v <= u <= w then 1 else 0"},
+    {OP_CLIP, 1, "clip rule", "∂clip(u, v, w)/∂v = if u < v then 1 else 0"},
+    {OP_CLIP, 2, "clip rule", "∂clip(u, v, w)/∂w = if u > w then 1 else 0"},
+};
+
+/* The helper operations of derivatives are products and quotients to a reader. */
+static op slope_plain(op o)
+{
+    switch (o) {
+    case OP_MUL0: return OP_MUL;
+    case OP_DIV0:
+    case OP_OVER: return OP_DIV;
+    default: return o;
+    }
+}
+
+static const slope_rule *slope_find(op o, unsigned by)
+{
+    for (size_t i = 0; i < sizeof slope_rules / sizeof *slope_rules; i++)
+        if (slope_rules[i].op == o && slope_rules[i].by == by) return &slope_rules[i];
+    return NULL;
+}
+
+/* A form of the table with u, v, w for its arguments. */
+static void slope_form(text *t, const char *form)
+{
+    static const char *const letters[] = {"u", "v", "w"};
+    const char *at;
+    uint32_t count;
+    int k;
+    while ((k = ops_piece(&form, &at, &count)) != -2) {
+        if (k < 0) text_addn(t, at, count);
+        else text_add(t, letters[k]);
+    }
+}
+
+static void slope_name(const lesson *l, text *t, op o, unsigned by)
+{
+    const slope_rule *known = slope_find(o, by);
+    const op_row *row = ops_row(o);
+    if (known) text_add(t, explain_word(l, known->name));
+    else phrase_fill(l, t, "rule for {1}", row->call ? row->call : row->name, NULL, NULL);
+}
+
+static void slope_steps(const lesson *l, text *t, op o, unsigned by)
+{
+    const slope_rule *known = slope_find(o, by);
+    const op_row *row = ops_row(o);
+    if (known) {
+        text_add(t, known->steps);
+    } else if (o == OP_MIN || o == OP_MAX) {
+        text_add(t, explain_word(l, o == OP_MAX ? "1 for the greatest argument, 0 for the others; those that tie share"
+                                                : "1 for the least argument, 0 for the others; those that tie share"));
+    } else {
+        text_add(t, "∂");
+        if (phrase_loose(row->form)) text_char(t, '(');
+        slope_form(t, row->form);
+        if (phrase_loose(row->form)) text_char(t, ')');
+        text_add(t, by ? by > 1 ? "/∂w = " : "/∂v = " : "/∂u = ");
+        slope_form(t, row->slope[by] ? row->slope[by] : "…");
+    }
+}
+
+/* Writes the rule out if it is new; says whether it was. */
+static bool slope_tell(lesson *l, op o, unsigned by)
+{
+    unsigned bit = 1u << (by > 6 || o == OP_MIN || o == OP_MAX ? 0 : by);
+    if (l->rules[o] & bit) return false;
+    l->rules[o] |= (uint8_t)bit;
+    text_clear(&l->line);
+    text_clear(&l->work);
+    slope_name(l, &l->work, o, by);
+    text_add(&l->line, MARK_DIM);
+    text_add(&l->line, text_string(&l->work));
+    text_add(&l->line, ": ");
+    slope_steps(l, &l->line, o, by);
+    text_add(&l->line, MARK_END);
+    explain_formula(l, 4, text_string(&l->line));
+    return true;
+}
+
+/* "∂e/∂c = d = 2   (product rule)" */
+static void slope_edge(lesson *l, size_t e, bool name_rule)
+{
+    ew_edge edge = ew_edge_at(l->g, e);
+    text *t = &l->line;
+    text_clear(t);
+    text_clear(&l->work);
+    phrase_edge(l, t, e);
+    text_add(t, " = ");
+    phrase_partial(l, &l->work, e);
+    text_add(t, text_string(&l->work));
+    const char *name = ew_node_name(l->g, edge.partial); /* exp(c), which is d itself */
+    if (name && strcmp(name, text_string(&l->work)) != 0) {
+        text_add(t, " = ");
+        text_add(t, name);
+    }
+    double constant_;
+    bool told = ew_node_is_constant(l->g, edge.partial, &constant_);
+    text_clear(&l->work);
+    if (l->numbers) phrase_number(&l->work, l->partial[e]);
+    size_t tail = strlen(text_string(&l->work));
+    bool same = told && t->count >= tail && strcmp(text_string(t) + t->count - tail, text_string(&l->work)) == 0;
+    if (l->numbers && !same) {
+        text_add(t, " = " MARK_VALUE);
+        text_add(t, text_string(&l->work));
+        text_add(t, MARK_END);
+    }
+    if (name_rule) {
+        text_add(t, "   " MARK_DIM "(");
+        slope_name(l, t, slope_plain((op)node_at(l->g, edge.to)->op), edge.arg);
+        text_add(t, ")" MARK_END);
+    }
+    explain_formula(l, 4, text_string(t));
+}
+
+static void slope_node(lesson *l, size_t i)
+{
+    size_t first = l->into[i], end = l->into[i + 1];
+    op o = slope_plain((op)explain_row(l, i)->op);
+    if (first == end) return;
+    text_clear(&l->line);
+    phrase_equation(l, &l->line, i);
+    explain_formula(l, 2, text_string(&l->line));
+    bool fresh = false;
+    for (size_t e = first; e < end && e < first + LESSON_TERMS; e++) fresh |= slope_tell(l, o, ew_edge_at(l->g, e).arg);
+    for (size_t e = first; e < end; e++) {
+        if (e - first == LESSON_TERMS && end - e > 1) {
+            text_clear(&l->line);
+            phrase_count(l, &l->line, (double)(end - e), "… {1} more edge", "… {1} more edges");
+            explain_prose(l, 4, text_string(&l->line));
+            break;
+        }
+        slope_edge(l, e, !fresh);
+    }
+    explain_step(l);
+}
+
+void explain_edges(lesson *l)
+{
+    explain_heading(l, "The derivative on every edge");
+    explain_sentence(l, 2, "The derivative on an edge says how many times as fast the upper node changes as the "
+                     "lower one, while the other arguments stay fixed.", NULL, NULL, NULL);
+    explain_blank(l);
+    for (size_t k = 0; k < l->count; k = explain_next(l, k, l->count)) slope_node(l, l->node[k]);
+    explain_kinks(l, 2);
+}
