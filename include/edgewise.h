@@ -297,6 +297,27 @@ typedef struct ew_explain_options {
 EW_API ew_status ew_explain(ew_graph *g, const ew_explain_options *options, ew_write *write,
                             void *context, ew_error *err);
 
+/* One curve of a plot. Values that are not finite are gaps. */
+typedef struct ew_plot_series {
+    const double *x;  /* or NULL: 1, 2, 3 … */
+    const double *y;
+    size_t count;
+    const char *name; /* in the legend, or NULL */
+} ew_plot_series;
+
+typedef struct ew_plot_options {
+    const char *format;             /* "svg", or "txt": for a terminal, in UTF-8 */
+    const ew_plot_series *series;
+    size_t series_count;
+    int log_x, log_y;               /* not 0: a logarithmic axis; what is not positive is a gap */
+    int width, height;              /* pixels, or columns and lines; 0: a usual size */
+    const char *title, *x_label, *y_label; /* or NULL */
+    const ew_options *options;      /* the memory hook and the language, or NULL */
+} ew_plot_options;
+
+/* Curves over axes, for losses and measurements: the same bytes for the same numbers. */
+EW_API ew_status ew_plot(const ew_plot_options *o, ew_write *write, void *context, ew_error *err);
+
 /* ---- The table of operations ------------------------------------------------------------------ */
 
 typedef struct ew_op_info {
