@@ -364,7 +364,7 @@ static bool lower_code(lowering *w)
 {
     ew_program *p = w->p;
     uint32_t *place = NULL;
-    size_t n = w->code.count;
+    size_t n = p->code_count = w->code.count; /* by which ew_free knows the sizes, of whatever is there */
     bool ok = lower_order(w, &place) && lower_origins(w, place);
     for (size_t i = 0; ok && i < p->output_count; i++) p->outputs[i].slot = lower_slot(w, place, p->outputs[i].slot);
     if (ok) lower_permute(w, place);
@@ -372,7 +372,6 @@ static bool lower_code(lowering *w)
     if (!ok || !lower_batches(w)) return false;
     p->code = memory_resize(w->m, w->code.at, w->code.capacity * sizeof *p->code, n ? n * sizeof *p->code : 1);
     if (!p->code) return lower_memory(w);
-    p->code_count = n;
     memset(&w->code, 0, sizeof w->code);
     return true;
 }
