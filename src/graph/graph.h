@@ -35,7 +35,10 @@ typedef struct graph_node {
     uint16_t shape;
 } graph_node;
 
-enum { NODE_GENERATED = 1 };
+enum {
+    NODE_GENERATED = 1, /* its name was made by finish.c */
+    NODE_UNIQUE = 2     /* it stands in the table of unnamed nodes */
+};
 
 typedef union constant {
     double real;   /* TYPE_REAL, TYPE_BOOL */
