@@ -4,6 +4,8 @@
  *     bench size   [N…]  N equations of three operations each: parse, reverse derivative, run
  *     bench ratio        the gradient's time over the value's, by nodes and by inputs
  *     bench small        e = (a + b) * (b + 1) with its gradient, by ew_run
+ *     bench start CMD    how long the command takes to start and to answer
+ *     bench picture FILE the tables of FILE as curves, SVG to standard output
  *
  * Every table is Markdown; `bench size N` is one process a size, so that its peak memory is its own.
  */
@@ -14,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 static double now(void)
 {
@@ -189,6 +193,68 @@ static void small(void)
     ew_free(p);
 }
 
+/* ---- The command ------------------------------------------------------------------------------- */
+
+static double start_time(char *const *words)
+{
+    double times[51];
+    for (int i = 0; i < 51; i++) {
+        double begin = now();
+        fflush(stdout);
+        pid_t child = fork();
+        if (child == 0) {
+            if (!freopen("/dev/null", "w", stdout)) _exit(127);
+            execv(words[0], words);
+            _exit(127);
+        }
+        int status = 1;
+        waitpid(child, &status, 0);
+        times[i] = now() - begin;
+        if (status != 0) {
+            fprintf(stderr, "%s does not run\n", words[0]);
+            exit(1);
+        }
+    }
+    qsort(times, 51, sizeof *times, by_size);
+    return times[25];
+}
+
+static void start(char *command)
+{
+    char *version[] = {command, "--version", NULL}, *shortly[] = {command, "(a+b)*(b+1)", "a=2", "b=1", NULL};
+    printf("| the command, whole process | ms |\n|---|---:|\n");
+    printf("| --version | %.2f |\n", start_time(version) * 1e3);
+    printf("| '(a+b)*(b+1)' a=2 b=1 | %.2f |\n", start_time(shortly) * 1e3);
+}
+
+/* ---- The picture ------------------------------------------------------------------------------- */
+
+static int put(void *context, const char *bytes, size_t count)
+{
+    return fwrite(bytes, 1, count, context) != count;
+}
+
+/* Reads the size table: N, parse, derivative, prepare, run, all. */
+static void picture(const char *file)
+{
+    double n[20], column[5][20];
+    size_t rows = 0;
+    char line[500];
+    FILE *f = fopen(file, "r");
+    while (f && fgets(line, sizeof line, f) && rows < 20)
+        if (sscanf(line, "| %lf | %lf | %lf | %lf | %lf | %lf | %*f |", &n[rows], &column[0][rows], &column[1][rows],
+                   &column[2][rows], &column[3][rows], &column[4][rows]) == 6)
+            rows++;
+    if (f) fclose(f);
+    static const char *const names[] = {"parse", "reverse derivative", "prepare", "one run", "all together"};
+    ew_plot_series series[5];
+    for (size_t i = 0; i < 5; i++) series[i] = (ew_plot_series){n, column[i], rows, names[i]};
+    ew_plot_options o = {.format = "svg", .series = series, .series_count = 5, .log_x = 1, .log_y = 1,
+                         .title = "Programs of N equations of three operations", .x_label = "N", .y_label = "seconds"};
+    ew_error err;
+    if (ew_plot(&o, put, stdout, &err) != EW_OK) stop_at(&err);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 2 && strcmp(argv[1], "size") == 0) {
@@ -197,8 +263,12 @@ int main(int argc, char **argv)
         ratios();
     } else if (argc > 1 && strcmp(argv[1], "small") == 0) {
         small();
+    } else if (argc > 2 && strcmp(argv[1], "start") == 0) {
+        start(argv[2]);
+    } else if (argc > 2 && strcmp(argv[1], "picture") == 0) {
+        picture(argv[2]);
     } else {
-        fprintf(stderr, "usage: bench size N | ratio | small\n");
+        fprintf(stderr, "usage: bench size N | ratio | small | start COMMAND | picture FILE\n");
         return 2;
     }
     return 0;
