@@ -24,6 +24,8 @@ static const struct {
     const char *name, *mend;
 } lexer_strangers[] = /* catalogue: 2 3 */ {
     {0x2212, "the Unicode minus", "write -"},
+    {'.', "the point", "a number does not end in a point: write 1 or 1.0"},
+    {'%', "the percent sign", "write mod(a, b)"},
     {0x2010, "a Unicode hyphen", "write -"},
     {0x2013, "an en dash", "write -"},
     {0x2014, "an em dash", "write -"},
