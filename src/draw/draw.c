@@ -111,9 +111,21 @@ static void draw_bad_format(report *r, const char *format)
 static void draw_run(report *r, scene *s, draw_out *o, size_t format)
 {
     bool ok = draw_formats[format].write(s, o);
+    if (s->m->refused) o->t.failed = true; /* a text somewhere is not whole */
     draw_flush(o, true);
     if (o->broken) report_plain(r, E_WRITE, NULL, NULL);
     else if (!ok || o->t.failed || s->pool.failed) report_memory(r);
+}
+
+static void draw_scene(report *r, ew_graph *g, const ew_draw_options *options, draw_out *o, size_t format)
+{
+    scene s;
+    bool before = g->memory.refused;
+    g->memory.refused = false;
+    if (scene_new(&s, g, options, &r->error)) draw_run(r, &s, o, format);
+    else if (report_ok(r)) report_memory(r);
+    scene_free(&s);
+    g->memory.refused = g->memory.refused || before;
 }
 
 ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write, void *context, ew_error *err)
@@ -121,18 +133,12 @@ ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write, 
     if (!report_ok(&g->report)) return draw_fail(&g->report, err);
     report r = {.m = &g->memory, .language = g->language}; /* a fault in drawing is none of the graph's */
     draw_out o = {.write = write, .context = context};
-    scene s;
     size_t format = 0;
     while (format < DRAW_FORMATS && (!options->format || strcmp(options->format, draw_formats[format].name) != 0))
         format++;
     text_begin(&o.t, &g->memory);
-    if (format == DRAW_FORMATS) {
-        draw_bad_format(&r, options->format);
-    } else {
-        if (scene_new(&s, g, options, &r.error)) draw_run(&r, &s, &o, format);
-        else if (report_ok(&r)) report_memory(&r);
-        scene_free(&s);
-    }
+    if (format == DRAW_FORMATS) draw_bad_format(&r, options->format);
+    else draw_scene(&r, g, options, &o, format);
     text_free(&o.t);
     return report_ok(&r) ? EW_OK : draw_fail(&r, err);
 }

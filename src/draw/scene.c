@@ -198,6 +198,20 @@ static bool scene_one_line(const ew_graph *g, size_t *from, size_t *to)
            utf8_width(g->text + *from, *to - *from) <= SCENE_TITLE_COLUMNS;
 }
 
+/* What no format could hold: control characters become spaces, bytes that are no UTF-8 U+FFFD. */
+static void scene_clean(text *t, const char *s, size_t n)
+{
+    while (n) {
+        uint32_t code;
+        size_t k = utf8_decode(s, n, &code);
+        if (k == 0) text_add(t, "\xEF\xBF\xBD");
+        else if (code < 32 || code == 127) text_char(t, ' ');
+        else text_addn(t, s, k);
+        s += k ? k : 1;
+        n -= k ? k : 1;
+    }
+}
+
 /* The caller's; else the program if it is one short line; else the output's equation. */
 static void scene_title(scene *s)
 {
@@ -205,9 +219,9 @@ static void scene_title(scene *s)
     text t;
     text_begin(&t, s->m);
     if (s->options->title) {
-        text_add(&t, s->options->title);
+        scene_clean(&t, s->options->title, strlen(s->options->title));
     } else if (s->options->of == EW_NONE && s->g->text && scene_one_line(s->g, &from, &to)) {
-        text_addn(&t, s->g->text + from, to - from);
+        scene_clean(&t, s->g->text + from, to - from);
     } else {
         for (size_t i = s->nodes.count; i-- > 0;) {
             if (s->options->of == EW_NONE ? !s->nodes.at[i].output : s->nodes.at[i].id != s->options->of) continue;
