@@ -173,6 +173,8 @@ size_t cli_input_index(const ew_graph *g, ew_node n);
 double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in);
 /* false, with the error out, if --finite was asked for and v is not. */
 bool cli_finite(struct cli *c, const char *name, double v);
+/* The same for `of` and its derivatives by `wrt`; computes them only if it must. */
+bool cli_finite_slopes(struct cli *c, ew_graph *g, ew_node of, const ew_node *wrt, size_t count, const double *in);
 
 /* A number ("2", "pi/4"); false: the error is out, with `what` in it. */
 bool cli_number(struct cli *c, const char *what, const char *text, double *value);
@@ -250,6 +252,7 @@ void json_text(struct cli_json *j, const char *s);
 void json_number(struct cli_json *j, double v); /* nan, inf, -inf as strings */
 void json_bool(struct cli_json *j, bool v);
 void json_whole(struct cli_json *j, uint64_t n);
+void json_null(struct cli_json *j);
 /* key and value at once */
 void json_key_text(struct cli_json *j, const char *key, const char *s);
 void json_key_number(struct cli_json *j, const char *key, double v);

@@ -119,6 +119,7 @@ int cli_fail_error(struct cli *c, const ew_error *e)
 {
     char buffer[8192];
     if (c->status) return c->status;
+    if (strcmp(e->code, "E090") == 0) return EW_FILE; /* our own writing failed: cli_finish knows why */
     c->status = e->status ? (int)e->status : EW_USE;
     size_t n = c->json ? fault_json(e, buffer, sizeof buffer) : 0;
     if (n && output_error(c, buffer, n)) return c->status;

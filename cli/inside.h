@@ -1,12 +1,16 @@
-/* inside.h - between main.c, output.c and fault.c only: what no verb needs. */
+/* inside.h - signals and the terminal, between main.c, output.c, fault.c and the lesson. */
 #ifndef CLI_INSIDE_H
 #define CLI_INSIDE_H
 
 #include "cli.h"
 
+struct termios;
+
 /* Signals, closed descriptors: before anything else. */
 void output_prepare(void);
 /* An error's object on standard output; false: half a result is out already, or it cannot be written. */
 bool output_error(struct cli *c, const char *bytes, size_t count);
+/* What the terminal gets back if a signal ends us now; NULL: nothing. Copied. */
+void cli_restore_terminal(const struct termios *usual);
 
 #endif

@@ -106,6 +106,12 @@ void json_whole(struct cli_json *j, uint64_t n)
     json_put(j, number);
 }
 
+void json_null(struct cli_json *j)
+{
+    json_separate(j);
+    json_put(j, "null");
+}
+
 void json_value(struct cli_json *j, ew_type type, double v)
 {
     if (type == EW_BOOL) json_bool(j, v != 0);

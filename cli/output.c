@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <termios.h>
 #include <unistd.h>
 
 enum { BUFFER_BYTES = 1 << 16 };
@@ -320,8 +321,19 @@ static struct {
     int descriptor;
 } clock_fault;
 
-static void unlink_all(void)
+static struct termios terminal_usual;
+static volatile sig_atomic_t terminal_changed;
+
+void cli_restore_terminal(const struct termios *usual)
 {
+    if (usual) terminal_usual = *usual;
+    terminal_changed = usual != NULL;
+}
+
+/* What a handler may do: all of it is safe there. */
+static void leave_clean(void)
+{
+    if (terminal_changed) tcsetattr(STDIN_FILENO, TCSANOW, &terminal_usual);
     for (struct cli_file *f = output_files; f; f = f->next)
         if (f->temporary) unlink(f->temporary);
 }
@@ -329,7 +341,7 @@ static void unlink_all(void)
 static void on_clock(int signal_number)
 {
     (void)signal_number;
-    unlink_all();
+    leave_clean();
     ssize_t written = write(clock_fault.descriptor, clock_fault.bytes, clock_fault.count);
     (void)written; /* nobody is left to tell */
     _exit(EW_LIMIT);
@@ -337,7 +349,7 @@ static void on_clock(int signal_number)
 
 static void on_kill(int signal_number)
 {
-    unlink_all();
+    leave_clean();
     raise(signal_number); /* reset to what it does by itself */
 }
 

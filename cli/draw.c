@@ -1,0 +1,245 @@
+/*
+ * draw.c - a picture: the ending of the file picks the format, --show what is in it.
+ *
+ * png and pdf are our own svg through rsvg-convert, which is started without a shell.
+ */
+#include "cli.h"
+#include "pathwise.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const char *const endings[] = {"svg", "png", "pdf", "dot", "mmd", "tex", "md", "txt", "html", NULL};
+
+/* What is to be seen; what ew_draw_options points to belongs to it. */
+struct drawing {
+    struct cli *c;
+    ew_graph *g;
+    const double *in;
+    ew_draw_options o;
+    double *values, *partials, *derivatives;
+    unsigned char *highlight;
+    char *derivative_of;
+    bool named_values, named_edges; /* in --show */
+};
+
+static const char *ending_of(struct cli *c)
+{
+    const char *name = strrchr(c->output, '/') ? strrchr(c->output, '/') + 1 : c->output;
+    const char *dot = strrchr(name, '.');
+    for (size_t i = 0; dot && endings[i]; i++)
+        if (strcmp(dot + 1, endings[i]) == 0) return endings[i];
+    const char *near = dot ? cli_suggest(endings, dot + 1) : NULL;
+    cli_fail_hint(c, FAULT_ENDING, c->output, "svg, png, pdf, dot, mmd, tex, md, txt, html",
+                  near ? "did you mean '.{1}'?" : "", near);
+    return NULL;
+}
+
+/* ---- --show -------------------------------------------------------------------------------------------- */
+
+static void show_sweep(struct drawing *d, const char *name, bool forward)
+{
+    ew_error e;
+    size_t count = ew_node_count(d->g);
+    ew_node n = cli_node(d->c, d->g, name), *slopes = n == EW_NONE ? NULL : cli_room(d->c, count, sizeof *slopes);
+    if (!slopes) return;
+    ew_status status = forward ? ew_forward(d->g, n, slopes, &e) : ew_reverse(d->g, n, slopes, &e);
+    free(d->derivatives);
+    free(d->derivative_of);
+    d->derivatives = NULL;
+    d->derivative_of = malloc(strlen(name) + 16);
+    if (status != EW_OK) cli_fail_error(d->c, &e);
+    else if (!d->derivative_of) cli_fail(d->c, FAULT_MEMORY, NULL, NULL);
+    else d->derivatives = cli_run(d->c, d->g, slopes, count, d->in);
+    if (d->derivative_of) snprintf(d->derivative_of, strlen(name) + 16, forward ? "∂/∂%s" : "∂%s/∂", name);
+    free(slopes);
+}
+
+/* An edge lies on a path if it can be reached from the one end and leads to the other. */
+static void show_paths(struct drawing *d, ew_node from, ew_node to)
+{
+    size_t nodes = ew_node_count(d->g), edges = ew_edge_count(d->g, NULL);
+    unsigned char *mark = cli_room(d->c, nodes, 1); /* bit 0: reached, bit 1: leads */
+    if (mark && !d->highlight) d->highlight = cli_room(d->c, edges, 1);
+    if (!mark || !d->highlight) {
+        free(mark);
+        return;
+    }
+    memset(mark, 0, nodes);
+    memset(d->highlight, 0, edges);
+    mark[ew_node_index(d->g, from)] |= 1;
+    mark[ew_node_index(d->g, to)] |= 2;
+    for (size_t i = 0; i < edges; i++) {
+        ew_edge e = ew_edge_at(d->g, i);
+        if (mark[ew_node_index(d->g, e.from)] & 1) mark[ew_node_index(d->g, e.to)] |= 1;
+    }
+    for (size_t i = edges; i-- > 0;) {
+        ew_edge e = ew_edge_at(d->g, i);
+        size_t a = ew_node_index(d->g, e.from), b = ew_node_index(d->g, e.to);
+        if (mark[b] & 2) mark[a] |= 2;
+        d->highlight[i] = (mark[a] & 1) && (mark[b] & 2);
+    }
+    free(mark);
+}
+
+static void show_one(struct drawing *d, char *piece)
+{
+    char *colon = strchr(piece, ':');
+    bool forward = strncmp(piece, "forward=", 8) == 0, reverse = strncmp(piece, "reverse=", 8) == 0;
+    if (strcmp(piece, "values") == 0) {
+        d->named_values = true;
+    } else if (strcmp(piece, "edges") == 0) {
+        d->named_edges = true;
+    } else if (forward || reverse) {
+        show_sweep(d, piece + 8, forward);
+    } else if (strncmp(piece, "paths=", 6) == 0 && colon) {
+        *colon = '\0';
+        ew_node from = cli_node(d->c, d->g, piece + 6);
+        ew_node to = from == EW_NONE ? EW_NONE : cli_node(d->c, d->g, colon + 1);
+        if (to != EW_NONE) show_paths(d, from, to);
+    } else {
+        cli_fail(d->c, FAULT_SHOW, piece, NULL);
+    }
+}
+
+static void show(struct drawing *d)
+{
+    char *copy = strdup(d->c->show), *save, *piece;
+    for (piece = copy ? strtok_r(copy, ",", &save) : NULL; piece && !d->c->status; piece = strtok_r(NULL, ",", &save))
+        show_one(d, piece);
+    free(copy);
+    if (!d->named_values && !d->named_edges) return; /* both, as ever */
+    d->o.hide_values = !d->named_values;
+    d->o.hide_edges = !d->named_edges;
+}
+
+static void gather(struct drawing *d)
+{
+    size_t count = ew_node_count(d->g), edges;
+    ew_error e = {0};
+    ew_node *nodes = cli_room(d->c, count, sizeof *nodes);
+    for (size_t i = 0; nodes && i < count; i++) nodes[i] = ew_node_at(d->g, i);
+    ew_edge_count(d->g, &e);
+    if (e.status) cli_fail_error(d->c, &e);
+    if (nodes && d->in && !d->c->status) d->values = cli_run(d->c, d->g, nodes, count, d->in);
+    if (d->values) d->partials = cli_partials(d->c, d->g, d->in, &edges);
+    free(nodes);
+    if (d->c->show && !d->c->status) show(d);
+    d->o.values = d->values;
+    d->o.partials = d->partials;
+    d->o.derivatives = d->derivatives;
+    d->o.derivative_of = d->derivative_of;
+    d->o.highlight = d->highlight;
+}
+
+/* ---- Writing ----------------------------------------------------------------------------------------------- */
+
+static int write_stream(void *stream, const char *bytes, size_t count)
+{
+    return fwrite(bytes, 1, count, stream) != count;
+}
+
+static pid_t start_converter(FILE *svg, int to, int other, char *format, char *zoom, int *error)
+{
+    char *words[] = {"rsvg-convert", "-f", format, "-z", zoom, NULL};
+    posix_spawn_file_actions_t actions;
+    pid_t child = -1;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, fileno(svg), STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, to, STDOUT_FILENO);
+    posix_spawn_file_actions_addclose(&actions, other);
+    *error = posix_spawnp(&child, words[0], &actions, NULL, words, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return *error ? -1 : child;
+}
+
+static void copy_from(struct cli *c, int from)
+{
+    char buffer[1 << 14];
+    ssize_t n;
+    while ((n = read(from, buffer, sizeof buffer)) > 0 || (n < 0 && errno == EINTR))
+        if (n > 0) cli_putn(c, buffer, (size_t)n);
+}
+
+static void convert(struct cli *c, FILE *svg, const char *format)
+{
+    int ends[2], status = 0, error;
+    char name[8], zoom[] = "2";
+    snprintf(name, sizeof name, "%s", format);
+    if (strcmp(format, "pdf") == 0) zoom[0] = '1';
+    if (fflush(svg) != 0 || fseek(svg, 0, SEEK_SET) != 0 || pipe(ends) != 0) {
+        cli_fail(c, FAULT_WRITE, c->output, cli_tr(c, strerror(errno)));
+        return;
+    }
+    pid_t child = start_converter(svg, ends[1], ends[0], name, zoom, &error);
+    close(ends[1]);
+    if (child > 0) copy_from(c, ends[0]);
+    close(ends[0]);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    if (child < 0 && error == ENOENT) cli_fail(c, FAULT_CONVERTER, NULL, NULL);
+    else if (child < 0 || status != 0) cli_fail(c, FAULT_CONVERT, c->output, NULL);
+}
+
+static void draw_converted(struct drawing *d, const char *format)
+{
+    ew_error e;
+    FILE *svg = tmpfile();
+    if (!svg) {
+        cli_fail(d->c, FAULT_WRITE, d->c->output, cli_tr(d->c, strerror(errno)));
+        return;
+    }
+    d->o.format = "svg";
+    if (ew_draw(d->g, &d->o, write_stream, svg, &e) != EW_OK) cli_fail_error(d->c, &e);
+    else convert(d->c, svg, format);
+    fclose(svg);
+}
+
+static void draw(struct drawing *d, const char *format)
+{
+    ew_error e;
+    if (strcmp(format, "png") == 0 || strcmp(format, "pdf") == 0) {
+        draw_converted(d, format);
+        return;
+    }
+    d->o.format = format;
+    if (ew_draw(d->g, &d->o, cli_write, d->c, &e) != EW_OK) cli_fail_error(d->c, &e);
+}
+
+static bool shows_sweep(const char *show)
+{
+    return show && (strstr(show, "forward=") || strstr(show, "reverse="));
+}
+
+static void draw_graph(struct cli *c, ew_graph *g, const char *format)
+{
+    double *in = shows_sweep(c->show) ? cli_values(c, g) : cli_values_if_any(c, g);
+    struct drawing d = {.c = c, .g = g, .in = in, .o = {.of = EW_NONE}};
+    if (c->of && !c->status) d.o.of = cli_node(c, g, c->of);
+    if (!c->status) gather(&d);
+    if (!c->status && (!in || !d.values || cli_finite(c, ew_node_name(g, ew_output_at(g, 0)),
+                                                      d.values[ew_node_index(g, ew_output_at(g, 0))])))
+        draw(&d, format);
+    free(d.values);
+    free(d.partials);
+    free(d.derivatives);
+    free(d.derivative_of);
+    free(d.highlight);
+    free(in);
+}
+
+int cli_draw(struct cli *c)
+{
+    if (!c->output || strcmp(c->output, "-") == 0) return cli_fail(c, FAULT_NEEDS_OPTION, "draw", "-o FILE.svg");
+    const char *format = ending_of(c);
+    ew_graph *g = format ? cli_graph(c) : NULL;
+    if (g) draw_graph(c, g, format);
+    ew_graph_free(g);
+    return c->status;
+}

@@ -1,0 +1,112 @@
+/*
+ * emit.c - a program as C: BASE.c and BASE.h, both or neither.
+ */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The last part of a path. */
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* The source includes NAME.h; where --name differs, the file is called BASE.h. The line stands in the
+ * text once, so the source is gathered and that line put right. */
+struct gathered {
+    char *at;
+    size_t count, capacity;
+    bool failed;
+};
+
+static int gather(void *context, const char *bytes, size_t count)
+{
+    struct gathered *s = context;
+    if (s->count + count + 1 > s->capacity) {
+        size_t more = (s->count + count + 1) * 2;
+        char *p = realloc(s->at, more);
+        if (!p) s->failed = true;
+        if (!p) return 1;
+        s->at = p;
+        s->capacity = more;
+    }
+    memcpy(s->at + s->count, bytes, count);
+    s->at[s->count += count] = '\0';
+    return 0;
+}
+
+static void write_source(struct cli_file *file, const struct gathered *s, const char *name, const char *base)
+{
+    char line[256];
+    snprintf(line, sizeof line, "\n#include \"%.200s.h\"\n", name);
+    char *at = s->at ? strstr(s->at, line) : NULL;
+    size_t before = at ? (size_t)(at - s->at) + strlen("\n#include \"") : 0;
+    size_t after = at ? before + strlen(name) : 0;
+    cli_file_write(file, s->at, before);
+    if (at) cli_file_write(file, base, strlen(base));
+    cli_file_write(file, s->at + after, s->count - after);
+}
+
+static struct cli_file *open_with(struct cli *c, const char *base, const char *ending)
+{
+    size_t n = strlen(base);
+    char *path = cli_room(c, n + 3, 1);
+    if (!path) return NULL;
+    memcpy(path, base, n);
+    strcpy(path + n, ending);
+    struct cli_file *file = cli_file_new(c, path);
+    free(path);
+    return file;
+}
+
+static void emit_files(struct cli *c, const ew_program *p, const char *base)
+{
+    ew_error e;
+    struct gathered source = {0};
+    const char *name = c->name ? c->name : last_part(base);
+    int flags = (c->main ? EW_EMIT_MAIN : 0) | (c->use_float ? EW_EMIT_FLOAT : 0);
+    struct cli_file *body = open_with(c, base, ".c"), *header = body ? open_with(c, base, ".h") : NULL;
+    if (!header) return;
+    if (ew_emit_c(p, name, flags, gather, &source, cli_file_write, header, &e) != EW_OK) {
+        if (source.failed) cli_fail(c, FAULT_MEMORY, NULL, NULL);
+        else cli_fail_error(c, &e);
+    } else {
+        write_source(body, &source, name, last_part(base));
+    }
+    free(source.at);
+}
+
+static void emit_program(struct cli *c, const char *base)
+{
+    ew_error e;
+    ew_graph *g = cli_graph(c);
+    double *in = g && c->word_count > 1 ? cli_values(c, g) : NULL; /* only to find what is wrong */
+    free(in);
+    ew_program *p = g && !c->status ? ew_prepare(g, c->outputs, &e) : NULL;
+    if (g && !c->status && !p) {
+        if (c->outputs) e.file[0] = '\0', e.status = EW_USE;
+        cli_fail_error(c, &e);
+    }
+    if (p) emit_files(c, p, base);
+    ew_free(p);
+    ew_graph_free(g);
+}
+
+int cli_emit(struct cli *c)
+{
+    if (!c->word_count || strcmp(c->words[0], "c") != 0)
+        return cli_fail(c, FAULT_LANGUAGE_TO, c->word_count ? c->words[0] : "", NULL);
+    if (!c->output || !*last_part(c->output)) return cli_fail(c, FAULT_NEEDS_OPTION, "emit", "-o BASE");
+    c->words++;
+    c->word_count--;
+    char *base = strdup(c->output);
+    size_t n = base ? strlen(base) : 0;
+    if (n > 2 && base[n - 2] == '.' && (base[n - 1] == 'c' || base[n - 1] == 'h')) base[n - 2] = '\0';
+    if (base) emit_program(c, base);
+    else cli_fail(c, FAULT_MEMORY, NULL, NULL);
+    free(base);
+    return c->status;
+}

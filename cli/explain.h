@@ -1,0 +1,14 @@
+/* explain.h - between explain.c, which reads the options, and explain_json.c. */
+#ifndef CLI_EXPLAIN_H
+#define CLI_EXPLAIN_H
+
+#include "cli.h"
+#include "inside.h"
+
+/* --nudge as a change for every input, to be freed. NULL: the error is out. */
+double *explain_changes(struct cli *c, ew_graph *g);
+
+/* The object of `explain --json`, of o->of, o->wrt, o->in and o->nudge. */
+void explain_json(struct cli *c, ew_graph *g, ew_explain_options *o);
+
+#endif

@@ -1,0 +1,415 @@
+/*
+ * options.c - the two tables, verbs and options, and reading the arguments by them.
+ *
+ * Parsing, --help, man pages and completions all come from these rows. getopt_long does the
+ * splitting (options may stand anywhere, -- ends them); what is wrong is said here, with a
+ * suggestion.
+ */
+#include "cli.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PROGRAM_FORM "PROGRAM [NAME=VALUE…]"
+
+const struct cli_verb cli_verbs[VERB_COUNT] = {
+    [VERB_SHORT] = {"", PROGRAM_FORM, "one line a node, with value and derivative", "",
+                    "edgewise '(a+b)*(b+1)' a=2 b=1", cli_short, true, false},
+    [VERB_EVAL] = {"eval", PROGRAM_FORM, "the values of the outputs",
+                   "With --all every named node, with --outputs any expressions over the program's names.",
+                   "edgewise eval '(a+b)*(b+1)' a=2 b=1 --outputs 'e, diff(e, b)'", cli_eval, true, false},
+    [VERB_GRAD] = {"grad", PROGRAM_FORM, "the value of one node and its derivatives",
+                   "With --mode paths every path is multiplied on its own, up to 10^7 of them: the slow way "
+                   "that shows why sweeps matter.",
+                   "edgewise grad '(a+b)*(b+1)' a=2 b=1 --wrt b", cli_grad, true, false},
+    [VERB_EXPLAIN] = {"explain", PROGRAM_FORM, "the whole worked derivation, step by step",
+                      "Without values it works in symbols.",
+                      "edgewise explain '(a+b)*(b+1)' a=2 b=1 --nudge b=0.1", cli_explain, true, false},
+    [VERB_PATHS] = {"paths", PROGRAM_FORM, "every path from one node to another, and their sum",
+                    "The paths are counted without listing them; the largest by absolute value are listed.",
+                    "edgewise paths '(a+b)*(b+1)' a=2 b=1 --from b --to e", cli_paths, true, false},
+    [VERB_DRAW] = {"draw", PROGRAM_FORM, "a picture of the graph",
+                   "The ending of the file picks the format: svg, png, pdf, dot, mmd (Mermaid), tex (TikZ), md (a "
+                   "note with formulas and picture), txt, html. Without values it is drawn in symbols.",
+                   "edgewise draw '(a+b)*(b+1)' a=2 b=1 -o e.svg --show reverse=e,paths=b:e", cli_draw, true, false},
+    [VERB_CHECK] = {"check", PROGRAM_FORM, "each derivative against differences of the program itself",
+                    "Status 1 where one disagrees. A point at a kink is reported and does not count as a failure.",
+                    "edgewise check 'tanh(a*b)' a=2 b=1", cli_check, true, false},
+    [VERB_EMIT] = {"emit", "c " PROGRAM_FORM, "C source for a program and its derivatives",
+                   "Writes BASE.c and BASE.h for -o BASE: self-contained C11 that needs libm and nothing else.",
+                   "edgewise emit c '(a+b)*(b+1)' --outputs 'e, diff(e, b)' -o e", cli_emit, true, false},
+    [VERB_MINIMIZE] = {"minimize", PROGRAM_FORM, "the lowest value, by gradient descent and its kin",
+                       "Starts from the values given or their defaults.",
+                       "edgewise minimize '(x-3)^2 + 1' x=0 --method gd --lr 0.1 --trace", cli_minimize, true, false},
+    [VERB_OPS] = {"ops", "[NAME]", "the operations and their derivative rules", "", "edgewise ops tanh", cli_ops, false,
+                  false},
+    [VERB_REPL] = {"repl", "[PROGRAM [NAME=VALUE…]]", "an interactive session",
+                   "A program and values given here are what the session starts with.", "edgewise repl", cli_repl,
+                   true, false},
+    [VERB_HELP] = {"help", "[VERB]", "what a verb does and its options", "", "edgewise help grad", cli_help, false,
+                   false},
+    [VERB_MANUAL] = {"manual", "[VERB]", "a man page", "", "", cli_manual, false, true},
+    [VERB_COMPLETION] = {"completion", "bash|zsh|fish", "a completion script for a shell", "", "", cli_completion,
+                         false, true},
+    [VERB_FIT] = {"fit", "", "", "", "", NULL, false, true},
+    [VERB_TRAIN] = {"train", "", "", "", "", NULL, false, true},
+    [VERB_PREDICT] = {"predict", "", "", "", "", NULL, false, true},
+    [VERB_SHOW] = {"show", "", "", "", "", NULL, false, true},
+};
+
+#define ALL UINT32_MAX
+#define B(verb) CLI_BIT(VERB_##verb)
+#define AT(field) offsetof(struct cli, field)
+
+const struct cli_option cli_options[] = {
+    {"all", 0, NULL, B(EVAL), KIND_FLAG, AT(all), "every named node"},
+    {"outputs", 0, "LIST", B(EVAL) | B(EMIT), KIND_TEXT, AT(outputs),
+     "expressions over the program's names, separated by commas"},
+    {"of", 0, "NAME", B(SHORT) | B(GRAD) | B(EXPLAIN) | B(DRAW) | B(CHECK) | B(MINIMIZE), KIND_TEXT, AT(of),
+     "the node that is derived; the first output if not given"},
+    {"wrt", 0, "NAME,…", B(SHORT) | B(GRAD) | B(EXPLAIN) | B(CHECK), KIND_TEXT, AT(wrt),
+     "by which nodes; every real input and param if not given"},
+    {"mode", 0, "auto|forward|reverse|paths", B(GRAD), KIND_CHOICE, AT(mode), "how derivatives are computed"},
+    {"step", 0, NULL, B(EXPLAIN), KIND_FLAG, AT(step), "wait for a key after each step"},
+    {"nudge", 0, "NAME=CHANGE,…", B(EXPLAIN), KIND_TEXT, AT(nudge), "what a small change does to every node"},
+    {"plan", 0, NULL, B(EXPLAIN), KIND_FLAG, AT(plan), "how it would be computed, and at what cost"},
+    {"from", 0, "NAME", B(PATHS), KIND_TEXT, AT(from), "where the paths begin"},
+    {"to", 0, "NAME", B(PATHS), KIND_TEXT, AT(to), "where they end; the first output if not given"},
+    {"most", 0, "K", B(PATHS) | B(EXPLAIN), KIND_COUNT, AT(most), "list at most so many paths (20)"},
+    {"show", 0, "WHAT,…", B(DRAW), KIND_TEXT, AT(show), "values, edges, forward=NAME, reverse=NAME, paths=FROM:TO"},
+    {"name", 0, "NAME", B(EMIT), KIND_TEXT, AT(name), "what the C function is called; the last part of BASE if not given"},
+    {"main", 0, NULL, B(EMIT), KIND_FLAG, AT(main), "add a main that runs the function once"},
+    {"float", 0, NULL, B(EMIT), KIND_FLAG, AT(use_float), "float instead of double"},
+    {"over", 0, "NAME,…", B(MINIMIZE), KIND_TEXT, AT(over), "the inputs to vary; every real one if not given"},
+    {"method", 0, "gd|momentum|adam|lbfgs|newton", B(MINIMIZE), KIND_CHOICE, AT(method), "how the next point is found"},
+    {"lr", 0, "RATE", B(MINIMIZE), KIND_REAL, AT(lr), "the learning rate: how far a step goes"},
+    {"steps", 0, "N", B(MINIMIZE), KIND_COUNT, AT(steps), "at most so many steps"},
+    {"tolerance", 0, "R", B(MINIMIZE), KIND_REAL, AT(tolerance), "when the gradient counts as zero"},
+    {"trace", 0, NULL, B(MINIMIZE), KIND_FLAG, AT(trace), "a table of every step"},
+    {"plot", 0, "FILE.svg", B(MINIMIZE), KIND_TEXT, AT(plot), "a picture of how the value fell"},
+    {"json", 0, NULL, ALL, KIND_FLAG, AT(json), "the answer, or what went wrong, as JSON"},
+    {"output", 'o', "FILE", ALL, KIND_TEXT, AT(output), "write there, whole or not at all, instead of to standard output"},
+    {"lang", 0, "en|vi", ALL, KIND_CHOICE, AT(lang), "the language; from LC_ALL, LC_MESSAGES, LANG if not given"},
+    {"color", 0, "auto|always|never", ALL, KIND_CHOICE, AT(color_choice), "colours; auto: on a terminal without NO_COLOR"},
+    {"threads", 0, "N", ALL, KIND_COUNT, AT(threads), "at most so many threads; results do not depend on it"},
+    {"seed", 0, "N", ALL, KIND_COUNT, AT(seed), "what random values are drawn from (0)"},
+    {"limit", 0, "nodes=N,memory=BYTES,seconds=S", ALL, KIND_LIMIT, AT(limit_text), "stop with status 5 beyond these"},
+    {"precision", 0, "f32|f64", ALL, KIND_CHOICE, AT(precision), "the type of what declares none (f64)"},
+    {"finite", 0, NULL, ALL, KIND_FLAG, AT(finite), "status 6 where a result is not a finite number"},
+    {"quiet", 'q', NULL, ALL, KIND_FLAG, AT(quiet), "no hints, no progress"},
+    {"verbose", 'v', NULL, ALL, KIND_FLAG, AT(verbose), "say more on standard error"},
+    {"help", 'h', NULL, ALL, KIND_FLAG, AT(help), "what a verb does and its options"},
+    {"version", 0, NULL, ALL, KIND_FLAG, AT(version), "the version"},
+};
+
+const size_t cli_option_count = sizeof cli_options / sizeof cli_options[0];
+
+enum { OPTION_COUNT = sizeof cli_options / sizeof cli_options[0], LONG_FIRST = 256 };
+
+/* ---- Values of options ----------------------------------------------------------------------------- */
+
+static bool choice_has(const char *choices, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *s = choices; s; s = strchr(s, '|') ? strchr(s, '|') + 1 : NULL)
+        if (strcspn(s, "|") == n && memcmp(s, word, n) == 0) return true;
+    return false;
+}
+
+static bool choice_fail(struct cli *c, const struct cli_option *o, const char *word)
+{
+    char list[120], *words[16];
+    size_t count = 0;
+    strcpy(list, o->argument);
+    for (char *s = strtok(list, "|"); s && count < 15; s = strtok(NULL, "|")) words[count++] = s;
+    words[count] = NULL;
+    const char *near = cli_suggest((const char *const *)words, word);
+    cli_fail_hint(c, FAULT_CHOICE, word, o->name, near ? "did you mean '{1}'?" : "there are: {1}",
+                  near ? near : o->argument);
+    return false;
+}
+
+static bool read_count(const char *s, uint64_t *n)
+{
+    char *end;
+    errno = 0;
+    *n = isdigit((unsigned char)*s) ? strtoull(s, &end, 10) : 0;
+    return isdigit((unsigned char)*s) && !*end && !errno;
+}
+
+/* BYTES may end in K, M or G. */
+static bool read_bytes(char *s, uint64_t *n)
+{
+    size_t count = strlen(s);
+    char unit = count ? s[count - 1] : '\0';
+    unsigned shift = unit == 'K' ? 10 : unit == 'M' ? 20 : unit == 'G' ? 30 : 0;
+    if (shift) s[count - 1] = '\0';
+    if (!read_count(s, n) || *n > UINT64_MAX >> shift) return false;
+    *n <<= shift;
+    return true;
+}
+
+static bool read_one_limit(struct cli *c, char *piece)
+{
+    ew_options options = cli_library(c);
+    if (!strncmp(piece, "nodes=", 6)) return read_count(piece + 6, &c->limit_nodes) && c->limit_nodes;
+    if (!strncmp(piece, "memory=", 7)) return read_bytes(piece + 7, &c->limit_memory) && c->limit_memory;
+    if (strncmp(piece, "seconds=", 8) != 0) return false;
+    return ew_number_read(piece + 8, &options, &c->limit_seconds, NULL) == EW_OK && c->limit_seconds > 0 &&
+           c->limit_seconds < 1e9;
+}
+
+static bool read_limits(struct cli *c, const char *s)
+{
+    char *copy = strdup(s), *save, *piece;
+    bool ok = copy && *copy;
+    for (piece = ok ? strtok_r(copy, ",", &save) : NULL; ok && piece; piece = strtok_r(NULL, ",", &save))
+        if (!read_one_limit(c, piece)) ok = false;
+    free(copy);
+    if (!ok) cli_fail(c, FAULT_LIMIT, s, NULL);
+    return ok;
+}
+
+static bool set_option(struct cli *c, const struct cli_option *o, const char *value)
+{
+    char *at = (char *)c + o->offset, shown[40];
+    strcpy(strcpy(shown, "--") + 2, o->name);
+    switch (o->kind) {
+    case KIND_FLAG: *(bool *)at = true; return true;
+    case KIND_CHOICE:
+        if (!choice_has(o->argument, value)) return choice_fail(c, o, value);
+        *(const char **)(void *)at = value;
+        return true;
+    case KIND_TEXT: *(const char **)(void *)at = value; return true;
+    case KIND_LIMIT: return read_limits(c, value);
+    case KIND_REAL: return cli_number(c, shown, value, (double *)(void *)at);
+    case KIND_COUNT:
+        if (read_count(value, (uint64_t *)(void *)at)) return true;
+        cli_fail(c, FAULT_BAD_COUNT, value, shown);
+    }
+    return false;
+}
+
+/* ---- Splitting -------------------------------------------------------------------------------------- */
+
+static void fill_getopt(struct option longs[OPTION_COUNT + 1], char letters[2 * OPTION_COUNT + 2])
+{
+    char *s = letters;
+    *s++ = ':'; /* a missing value answers ':' */
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        const struct cli_option *o = &cli_options[i];
+        longs[i] = (struct option){o->name, o->argument ? required_argument : no_argument, NULL, LONG_FIRST + i};
+        if (o->letter) *s++ = o->letter;
+        if (o->letter && o->argument) *s++ = ':';
+    }
+    longs[OPTION_COUNT] = (struct option){0};
+    *s = '\0';
+}
+
+static const struct cli_option *option_by(int code)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++)
+        if (code == LONG_FIRST + (int)i || (code && code == cli_options[i].letter)) return &cli_options[i];
+    return NULL;
+}
+
+/* The argument in which getopt stumbled over the letter `optopt`: the one it is in, or the last. */
+static const char *stumble(char **argv, int argc)
+{
+    const char *last = argv[optind - 1], *now = optind < argc ? argv[optind] : NULL;
+    size_t n = strlen(last);
+    bool in_last = last[0] == '-' && last[1] != '-' && n > 1 && last[n - 1] == (char)optopt;
+    return in_last || !now ? last : now;
+}
+
+/* Whether more than one option begins so. */
+static bool ambiguous(const char *word)
+{
+    size_t n = strcspn(word, "="), count = 0;
+    for (size_t i = 0; i < OPTION_COUNT; i++) count += strncmp(cli_options[i].name, word, n) == 0;
+    return n > 0 && count > 1;
+}
+
+static void fail_unknown(struct cli *c, const char *word)
+{
+    const char *names[OPTION_COUNT + 1], *near = NULL;
+    char name[40] = "";
+    for (size_t i = 0; i < OPTION_COUNT; i++) names[i] = cli_options[i].name;
+    names[OPTION_COUNT] = NULL;
+    bool is_long = word[0] == '-' && word[1] == '-';
+    size_t n = is_long ? strcspn(word + 2, "=") : 0;
+    if (is_long && n < sizeof name) memcpy(name, word + 2, n), name[n] = '\0', near = cli_suggest(names, name);
+    if (near) cli_fail_hint(c, FAULT_NO_OPTION, word, NULL, "did you mean '--{1}'?", near);
+    else cli_fail_hint(c, FAULT_NO_OPTION, word, NULL, "a program that begins with - goes after --: edgewise -- '{1}'", word);
+}
+
+static void fail_getopt(struct cli *c, int code, char **argv, int argc)
+{
+    const struct cli_option *o = option_by(optopt);
+    const char *last = argv[optind - 1];
+    char letter[3] = {'-', (char)optopt, '\0'};
+    if (code == ':') cli_fail(c, FAULT_NO_ARGUMENT, optopt < LONG_FIRST ? letter : last, o->argument);
+    else if (optopt >= LONG_FIRST) cli_fail(c, FAULT_ARGUMENT, last, NULL);
+    else if (optopt) fail_unknown(c, stumble(argv, argc));
+    else if (ambiguous(last + 2)) cli_fail(c, FAULT_AMBIGUOUS, last, NULL);
+    else fail_unknown(c, last);
+}
+
+static bool split(struct cli *c, int argc, char **argv, uint64_t *given)
+{
+    struct option longs[OPTION_COUNT + 1];
+    char letters[2 * OPTION_COUNT + 2];
+    int code;
+    fill_getopt(longs, letters);
+    opterr = 0;
+    optind = 0; /* glibc: from the beginning, also the second time */
+    while ((code = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        const struct cli_option *o = option_by(code);
+        if (code == '?' || code == ':' || !o) {
+            fail_getopt(c, code, argv, argc);
+            return false;
+        }
+        *given |= UINT64_C(1) << (o - cli_options);
+        if (!set_option(c, o, optarg)) return false;
+    }
+    c->words = argv + optind;
+    c->word_count = (size_t)(argc - optind);
+    return true;
+}
+
+/* ---- The verb ---------------------------------------------------------------------------------------- */
+
+static int find_verb(const char *word)
+{
+    for (int i = VERB_EVAL; i < VERB_COUNT; i++)
+        if (strcmp(cli_verbs[i].name, word) == 0) return i;
+    return -1;
+}
+
+static bool has_value(const struct cli *c, const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t i = 1; i < c->word_count; i++)
+        if (strncmp(c->words[i], name, n) == 0 && c->words[i][n] == '=') return true;
+    return false;
+}
+
+static const char *near_verb(const char *word)
+{
+    const char *names[VERB_COUNT];
+    size_t count = 0;
+    for (int i = VERB_EVAL; i < VERB_COUNT; i++)
+        if (!cli_verbs[i].hidden) names[count++] = cli_verbs[i].name;
+    names[count] = NULL;
+    return cli_suggest(names, word);
+}
+
+/* A lone word could be a program (one input, shown), but hardly ever is one: when it is much like a verb
+ * and no value is given for it, it was meant as one. */
+static bool mistyped_verb(struct cli *c, const char *word)
+{
+    if (strlen(word) < 2 || word[strspn(word, "abcdefghijklmnopqrstuvwxyz")] || has_value(c, word)) return false;
+    const char *near = near_verb(word);
+    if (!near) return false;
+    cli_fail_hint(c, FAULT_NO_VERB, word, NULL, "did you mean '{1}'?", near);
+    return true;
+}
+
+static bool take_verb(struct cli *c)
+{
+    int verb = c->word_count ? find_verb(c->words[0]) : -1;
+    if (verb >= 0) {
+        c->verb = (enum cli_verb_id)verb;
+        c->words++;
+        c->word_count--;
+        return true;
+    }
+    c->verb = VERB_SHORT;
+    return !c->word_count || !mistyped_verb(c, c->words[0]);
+}
+
+static bool check_foreign(struct cli *c, uint64_t given)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct cli_option *o = &cli_options[i];
+        char hint[200] = "";
+        if (!(given >> i & 1) || o->verbs & CLI_BIT(c->verb)) continue;
+        for (int v = VERB_EVAL; v < VERB_COUNT; v++) {
+            if (!(o->verbs & CLI_BIT(v)) || strlen(hint) > 120) continue;
+            strcat(strcat(hint, hint[0] ? ", " : ""), cli_verbs[v].name);
+        }
+        const char *verb = c->verb == VERB_SHORT ? cli_tr(c, "the short form") : cli_verbs[c->verb].name;
+        cli_fail_hint(c, FAULT_FOREIGN, o->name, verb, "it belongs to: {1}", hint);
+        return false;
+    }
+    return true;
+}
+
+/* ---- Language and colour -------------------------------------------------------------------------------- */
+
+static const char *environment_language(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    for (size_t i = 0; i < 3; i++) {
+        const char *s = getenv(names[i]);
+        if (s && *s) return strncmp(s, "vi", 2) == 0 && !isalpha((unsigned char)s[2]) ? "vi" : "en";
+    }
+    return "en";
+}
+
+/* What the faults of the arguments themselves must know already: their language and form. Also verbs
+ * that are to come, whose options are not in the table. */
+static bool look_ahead(struct cli *c, int argc, char **argv)
+{
+    const char *verb = NULL;
+    c->language = environment_language();
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *s = argv[i], *lang = NULL;
+        if (strcmp(s, "--json") == 0) c->json = true;
+        if (strncmp(s, "--lang=", 7) == 0) lang = s + 7;
+        if (strcmp(s, "--lang") == 0 && i + 1 < argc) lang = argv[++i];
+        else if (!verb && s[0] != '-') verb = s;
+        if (lang && choice_has("en|vi", lang)) c->language = lang;
+    }
+    int found = verb ? find_verb(verb) : -1;
+    if (found < 0 || cli_verbs[found].run) return true;
+    cli_fail(c, FAULT_LATER, verb, NULL);
+    return false;
+}
+
+static bool wants_color(const struct cli *c)
+{
+    const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    if (c->color_choice && strcmp(c->color_choice, "always") == 0) return true;
+    if (c->color_choice && strcmp(c->color_choice, "never") == 0) return false;
+    if ((none && *none) || !terminal || strcmp(terminal, "dumb") == 0) return false;
+    return (!c->output || strcmp(c->output, "-") == 0) && isatty(STDOUT_FILENO);
+}
+
+int cli_parse(struct cli *c, int argc, char **argv)
+{
+    uint64_t given = 0;
+    *c = (struct cli){.most = 20, .lr = NAN, .tolerance = NAN, .language = "en"};
+    if (!look_ahead(c, argc, argv) || !split(c, argc, argv, &given)) return c->status;
+    if (c->lang) c->language = c->lang;
+    c->color = wants_color(c);
+    if (!take_verb(c) || c->help || c->version) return c->status;
+    check_foreign(c, given);
+    return c->status;
+}
+
+ew_options cli_library(const struct cli *c)
+{
+    ew_options o = {0};
+    o.language = c->language;
+    o.file = c->file;
+    o.max_nodes = (size_t)c->limit_nodes;
+    o.max_bytes = (size_t)c->limit_memory;
+    o.single = c->precision && strcmp(c->precision, "f32") == 0;
+    return o;
+}

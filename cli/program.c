@@ -1,0 +1,329 @@
+/*
+ * program.c - the words after a verb: a program from the command line, a file or standard input, and
+ * NAME=VALUE for its inputs.
+ */
+#include "cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- The text ------------------------------------------------------------------------------------- */
+
+static bool is_file(const char *word)
+{
+    size_t n = strlen(word);
+    return strcmp(word, "-") == 0 || (n > 3 && strcmp(word + n - 3, ".ew") == 0);
+}
+
+static bool text_grow(struct cli *c, size_t *capacity)
+{
+    size_t more = *capacity ? *capacity * 2 : 1 << 16;
+    bool over = c->limit_memory && more > c->limit_memory && *capacity >= c->limit_memory;
+    char *p = over || more < *capacity ? NULL : realloc(c->text_own, more);
+    if (!p) {
+        cli_fail(c, FAULT_MEMORY, NULL, NULL);
+        return false;
+    }
+    c->text_own = p;
+    *capacity = more;
+    return true;
+}
+
+/* Stops after a NUL byte: it is a fault, and what follows may never end. */
+static bool text_read(struct cli *c, int d, const char *name)
+{
+    size_t capacity = 0;
+    for (c->text_length = 0;;) {
+        if (c->text_length == capacity && !text_grow(c, &capacity)) return false;
+        char *to = c->text_own + c->text_length;
+        ssize_t n = read(d, to, capacity - c->text_length);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            cli_fail(c, FAULT_READ, name, cli_tr(c, strerror(errno)));
+            return false;
+        }
+        c->text_length += (size_t)n;
+        if (n == 0 || memchr(to, '\0', (size_t)n)) return true;
+    }
+}
+
+static bool text_from_file(struct cli *c, const char *path)
+{
+    bool standard = strcmp(path, "-") == 0;
+    int d = standard ? STDIN_FILENO : open(path, O_RDONLY | O_NOCTTY);
+    c->file = path;
+    if (d < 0) {
+        cli_fail(c, FAULT_READ, path, cli_tr(c, strerror(errno)));
+        return false;
+    }
+    bool ok = text_read(c, d, standard ? cli_tr(c, "standard input") : path);
+    if (!standard) close(d);
+    c->text = ok ? c->text_own : NULL;
+    return ok;
+}
+
+static bool take_text(struct cli *c)
+{
+    if (c->text) return true;
+    if (!c->word_count) {
+        cli_fail_hint(c, FAULT_NO_PROGRAM, NULL, NULL, "try edgewise '(a+b)*(b+1)' a=2 b=1, or edgewise help", NULL);
+        return false;
+    }
+    if (is_file(c->words[0])) return text_from_file(c, c->words[0]);
+    c->text = c->words[0];
+    c->text_length = strlen(c->text);
+    return true;
+}
+
+ew_graph *cli_graph(struct cli *c)
+{
+    ew_error e;
+    if (!take_text(c)) return NULL;
+    ew_options options = cli_library(c);
+    ew_graph *g = ew_parse(c->text, c->text_length, &options, &e);
+    if (!g) cli_fail_error(c, &e);
+    return g;
+}
+
+/* ---- Numbers ---------------------------------------------------------------------------------------- */
+
+bool cli_number(struct cli *c, const char *what, const char *s, double *value)
+{
+    ew_error e;
+    ew_options options = cli_library(c);
+    options.file = NULL;
+    if (ew_number_read(s, &options, value, &e) == EW_OK) return true;
+    char quoted[64];
+    snprintf(quoted, sizeof quoted, "'%.40s'", s);
+    cli_fail_hint(c, FAULT_NO_NUMBER, what, quoted, *s ? "{1}" : "", e.message);
+    return false;
+}
+
+bool cli_finite(struct cli *c, const char *name, double v)
+{
+    char number[32];
+    if (!c->finite || isfinite(v)) return true;
+    ew_number_text(v, 0, number);
+    cli_fail(c, FAULT_NONFINITE, name, number);
+    return false;
+}
+
+bool cli_finite_slopes(struct cli *c, ew_graph *g, ew_node of, const ew_node *wrt, size_t count, const double *in)
+{
+    ew_error e;
+    if (!c->finite) return true;
+    ew_node *nodes = cli_room(c, count + 1, sizeof *nodes);
+    for (size_t i = 0; nodes && i < count && !c->status; i++) {
+        nodes[i + 1] = ew_diff(g, of, wrt[i], EW_REVERSE, &e);
+        if (nodes[i + 1] == EW_NONE) cli_fail_error(c, &e);
+    }
+    if (nodes) nodes[0] = of;
+    double *values = nodes && !c->status ? cli_run(c, g, nodes, count + 1, in) : NULL;
+    for (size_t i = 0; values && i <= count && !c->status; i++) {
+        char name[256];
+        const char *by = i ? ew_node_name(g, wrt[i - 1]) : "";
+        snprintf(name, sizeof name, i ? "∂%.100s/∂%.100s" : "%.100s%.100s", ew_node_name(g, of), by);
+        cli_finite(c, name, values[i]);
+    }
+    free(values);
+    free(nodes);
+    return c->status == 0;
+}
+
+/* ---- Values -------------------------------------------------------------------------------------------- */
+
+size_t cli_input_index(const ew_graph *g, ew_node n)
+{
+    for (size_t i = 0; i < ew_input_count(g); i++)
+        if (ew_input_at(g, i).node == n) return i;
+    return SIZE_MAX;
+}
+
+static void fail_no_input(struct cli *c, ew_graph *g, const char *name)
+{
+    size_t count = ew_input_count(g);
+    if (count == 0) {
+        cli_fail(c, FAULT_NO_INPUTS, name, NULL);
+        return;
+    }
+    const char **names = cli_room(c, count + 1, sizeof *names);
+    if (!names) return;
+    for (size_t i = 0; i < count; i++) names[i] = ew_node_name(g, ew_input_at(g, i).node);
+    names[count] = NULL;
+    const char *near = cli_suggest(names, name);
+    cli_fail_hint(c, FAULT_NO_INPUT, name, NULL, near ? "did you mean '{1}'?" : "", near);
+    free(names);
+}
+
+/* The input of "NAME=VALUE"; the text of the value. */
+static bool read_pair(struct cli *c, ew_graph *g, const char *word, size_t *input, const char **value)
+{
+    const char *equals = strchr(word, '=');
+    size_t n = equals ? (size_t)(equals - word) : 0;
+    char *name = n ? strndup(word, n) : NULL;
+    while (name && n && name[n - 1] == ' ') name[--n] = '\0';
+    if (!name || !n) {
+        cli_fail(c, FAULT_PAIR, word, NULL);
+        free(name);
+        return false;
+    }
+    ew_node node = ew_find(g, name);
+    *input = node == EW_NONE ? SIZE_MAX : cli_input_index(g, node);
+    *value = equals + 1 + strspn(equals + 1, " ");
+    if (node == EW_NONE) fail_no_input(c, g, name);
+    else if (*input == SIZE_MAX) cli_fail(c, FAULT_NOT_INPUT, name, NULL);
+    free(name);
+    return *input != SIZE_MAX;
+}
+
+static bool read_value(struct cli *c, ew_graph *g, size_t input, const char *s, double *value)
+{
+    ew_input_info info = ew_input_at(g, input);
+    const char *name = ew_node_name(g, info.node);
+    if (*s == '@' || *s == '[') {
+        cli_fail(c, *s == '@' ? FAULT_FILE_VALUE : FAULT_ARRAY_VALUE, name, NULL);
+        return false;
+    }
+    if (!cli_number(c, name, s, value)) return false;
+    bool whole = info.type != EW_INT || (*value == floor(*value) && fabs(*value) < 9223372036854775808.0);
+    bool truth = info.type != EW_BOOL || *value == 0 || *value == 1;
+    if (!whole) cli_fail(c, FAULT_NOT_WHOLE, name, s);
+    if (!truth) cli_fail(c, FAULT_NOT_BOOL, name, s);
+    return whole && truth;
+}
+
+static bool read_values(struct cli *c, ew_graph *g, double *values, bool *given)
+{
+    for (size_t i = 1; i < c->word_count; i++) {
+        size_t input;
+        const char *s;
+        if (!read_pair(c, g, c->words[i], &input, &s)) return false;
+        if (given[input]) {
+            cli_fail(c, FAULT_TWICE, ew_node_name(g, ew_input_at(g, input).node), NULL);
+            return false;
+        }
+        if (!read_value(c, g, input, s, &values[input])) return false;
+        given[input] = true;
+    }
+    return true;
+}
+
+/* Defaults and draws for what was not given; the first input without either, or SIZE_MAX. */
+static size_t fill_values(struct cli *c, ew_graph *g, double *values, const bool *given)
+{
+    for (size_t i = 0; i < ew_input_count(g); i++)
+        if (!given[i] && !ew_input_default(g, i, c->seed, 0, &values[i])) return i;
+    return SIZE_MAX;
+}
+
+static double *values_of(struct cli *c, ew_graph *g, bool optional)
+{
+    size_t count = ew_input_count(g), missing = SIZE_MAX;
+    double *values = cli_room(c, count, sizeof *values);
+    bool *given = values ? cli_room(c, count, sizeof *given) : NULL;
+    if (given) memset(given, 0, count * sizeof *given);
+    if (given && read_values(c, g, values, given)) missing = fill_values(c, g, values, given);
+    bool silent = optional && c->word_count <= 1;
+    if (missing != SIZE_MAX && !silent && !c->status) {
+        const char *name = ew_node_name(g, ew_input_at(g, missing).node);
+        cli_fail_hint(c, FAULT_MISSING, name, NULL, "give it one after the program: {1}=1", name);
+    }
+    free(given);
+    if (!c->status && missing == SIZE_MAX) return values;
+    free(values);
+    return NULL;
+}
+
+double *cli_values(struct cli *c, ew_graph *g)
+{
+    return values_of(c, g, false);
+}
+
+double *cli_values_if_any(struct cli *c, ew_graph *g)
+{
+    return values_of(c, g, true);
+}
+
+/* ---- Nodes by name ---------------------------------------------------------------------------------------- */
+
+ew_node cli_node(struct cli *c, ew_graph *g, const char *name)
+{
+    ew_node n = ew_find(g, name);
+    if (n != EW_NONE) return n;
+    const char *near = ew_suggest(g, name);
+    cli_fail_hint(c, FAULT_NO_NAME, name, NULL, near ? "did you mean '{1}'?" : "", near);
+    return EW_NONE;
+}
+
+ew_node cli_of(struct cli *c, ew_graph *g)
+{
+    return c->of ? cli_node(c, g, c->of) : ew_output_at(g, 0);
+}
+
+static char *trimmed(char *s)
+{
+    s += strspn(s, " \t\n");
+    for (size_t n = strlen(s); n && strchr(" \t\n", s[n - 1]);) s[--n] = '\0';
+    return s;
+}
+
+static bool list_add(struct cli *c, ew_graph *g, ew_node *nodes, size_t *count, const char *name, const char *list)
+{
+    ew_node n = cli_node(c, g, name);
+    if (n == EW_NONE) return false;
+    for (size_t i = 0; i < *count; i++)
+        if (nodes[i] == n) cli_fail(c, FAULT_NAME_TWICE, name, list);
+    nodes[(*count)++] = n;
+    return c->status == 0;
+}
+
+ew_node *cli_nodes(struct cli *c, ew_graph *g, const char *list, size_t *count)
+{
+    char *copy = strdup(list), *save, *piece;
+    ew_node *nodes = cli_room(c, strlen(list) / 2 + 1, sizeof *nodes);
+    bool ok = copy && nodes;
+    *count = 0;
+    for (piece = ok ? strtok_r(copy, ",", &save) : NULL; ok && piece; piece = strtok_r(NULL, ",", &save))
+        ok = list_add(c, g, nodes, count, trimmed(piece), list);
+    if (ok && *count == 0) cli_fail(c, FAULT_EMPTY_LIST, list, NULL);
+    free(copy);
+    if (ok && *count) return nodes;
+    free(nodes);
+    return NULL;
+}
+
+ew_node *cli_wrt(struct cli *c, ew_graph *g, size_t *count)
+{
+    if (c->wrt) return cli_nodes(c, g, c->wrt, count);
+    ew_node *nodes = cli_room(c, ew_input_count(g), sizeof *nodes);
+    *count = 0;
+    for (size_t i = 0; nodes && i < ew_input_count(g); i++) {
+        ew_input_info info = ew_input_at(g, i);
+        if (info.type == EW_F64 || info.type == EW_F32) nodes[(*count)++] = info.node;
+    }
+    return nodes;
+}
+
+/* ---- Running ------------------------------------------------------------------------------------------------- */
+
+double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in)
+{
+    ew_error e;
+    double *result = cli_room(c, count, sizeof *result);
+    ew_program *p = result ? ew_prepare_nodes(g, nodes, count, &e) : NULL;
+    if (result && !p) cli_fail_error(c, &e);
+    if (p && ew_run(p, NULL, in, result) != EW_OK) {
+        ew_run_error(p, NULL, &e);
+        cli_fail_error(c, &e);
+    }
+    ew_free(p);
+    if (!c->status) return result;
+    free(result);
+    return NULL;
+}
