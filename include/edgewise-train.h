@@ -31,6 +31,8 @@ typedef enum ew_method {
     EW_ADAM      /* Kingma and Ba 2015: decay 0.9 and 0.999, epsilon 1e-8, bias corrected */
 } ew_method;
 
+#define EW_DEFAULT_LR 0.01 /* of gd, momentum and adam */
+
 typedef enum ew_reason {
     EW_REASON_GRADIENT,  /* converged: the gradient is nearly 0 */
     EW_REASON_STEPS,     /* all steps were made */
@@ -53,7 +55,7 @@ typedef struct ew_minimize_step {
 
 typedef struct ew_minimize_options { /* all zero (or a NULL pointer) means the defaults */
     ew_method method;
-    double lr;        /* learning rate. gd, momentum, adam: default 0.01. lbfgs: the length of the
+    double lr;        /* learning rate. gd, momentum, adam: default EW_DEFAULT_LR. lbfgs: the length of the
                          very first trial step, default min(1, 1 / |gradient|). newton: not used. */
     size_t steps;     /* at most; default 1000 for lbfgs and newton, 10000 for the others */
     double tolerance; /* default 1e-8, 1e-4 where one of the varied inputs is f32; negative: never
@@ -78,8 +80,8 @@ typedef struct ew_minimize_result {
 /*
  * Varies the inputs over[0..count) (numbers of ew_input_at, each once, real-typed) to make node `of`
  * small. `in` holds a value for every input (the order of ew_run); on EW_OK its varied places hold
- * the point found: where it converged that point, else the one with the lowest value met. On
- * failure `in` is as it was.
+ * the point found: where it converged, or reached -inf, that point, else the one with the lowest
+ * value met. On failure `in` is as it was.
  *
  * Converged means: the largest over i of
  *

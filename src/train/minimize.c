@@ -24,7 +24,7 @@ static const struct {
     [EW_REASON_GRADIENT] = {"gradient", "converged: the gradient is almost 0"},
     [EW_REASON_STEPS] = {"steps", "all steps were made, and the gradient is not yet 0"},
     [EW_REASON_STALLED] = {"stalled", "no step leads to a lower value, though the gradient is not 0"},
-    [EW_REASON_NONFINITE] = {"nonfinite", "the value or its gradient is no finite number any more"},
+    [EW_REASON_NONFINITE] = {"nonfinite", "the value or its gradient is not a finite number"},
     [EW_REASON_UNBOUNDED] = {"unbounded", "the value falls without end: there is no minimum"},
     [EW_REASON_STOPPED] = {"stopped", "stopped before the end"},
 };
@@ -127,10 +127,10 @@ static ew_reason descend(minimizer *m)
 
 static void conclude(minimizer *m, double *in, ew_minimize_result *result, ew_reason reason)
 {
-    if (reason == EW_REASON_GRADIENT) keep_best(m, true);
+    if (reason == EW_REASON_GRADIENT || reason == EW_REASON_UNBOUNDED) keep_best(m, true);
     for (size_t i = 0; i < m->count; i++) in[m->over[i]] = m->best.x[i];
     if (!result) return;
-    result->value = reason == EW_REASON_UNBOUNDED ? -INFINITY : m->best.value;
+    result->value = m->best.value;
     result->measure = measure(m, &m->best);
     result->steps = m->step;
     result->best = m->best_step;
@@ -178,7 +178,7 @@ static ew_minimize_options fill_in(const ew_minimize_options *given, bool single
     ew_minimize_options o = {0};
     if (given) o = *given;
     bool plain = o.method == EW_GD || o.method == EW_MOMENTUM || o.method == EW_ADAM;
-    if (plain && o.lr == 0) o.lr = 0.01;
+    if (plain && o.lr == 0) o.lr = EW_DEFAULT_LR;
     if (o.steps == 0) o.steps = plain ? 10000 : 1000;
     if (o.tolerance == 0) o.tolerance = single ? 1e-4 : 1e-8;
     return o;

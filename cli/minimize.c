@@ -1,0 +1,175 @@
+/*
+ * minimize.c - the verb minimize: what is varied, from where, by which method; the answer.
+ *
+ * The work is ew_minimize's (edgewise-train.h); what is seen of it on the way (progress, the table of
+ * --trace, the curve) is watch.c's.
+ */
+#include "cli.h"
+#include "edgewise-train.h"
+#include "watch.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- What to vary ----------------------------------------------------------------------------------- */
+
+static bool is_real(ew_type type)
+{
+    return type == EW_F64 || type == EW_F32;
+}
+
+/* The params if the program has any, else every real input. */
+static size_t default_over(const ew_graph *g, size_t *over)
+{
+    size_t count = 0;
+    for (int params = 1; params >= 0 && count == 0; params--)
+        for (size_t i = 0; i < ew_input_count(g); i++) {
+            ew_input_info info = ew_input_at(g, i);
+            if (info.is_param == params && is_real(info.type)) over[count++] = i;
+        }
+    return count;
+}
+
+static size_t named_over(struct cli *c, ew_graph *g, size_t *over)
+{
+    size_t count = 0;
+    ew_node *nodes = cli_nodes(c, g, c->over, &count);
+    for (size_t i = 0; nodes && i < count && !c->status; i++) {
+        over[i] = cli_input_index(g, nodes[i]);
+        if (over[i] == SIZE_MAX) cli_fail(c, FAULT_NOT_INPUT, ew_node_name(g, nodes[i]), NULL);
+    }
+    free(nodes);
+    return c->status ? 0 : count;
+}
+
+static size_t *what_to_vary(struct cli *c, ew_graph *g, size_t *count)
+{
+    /* names given twice are refused before there can be more than inputs */
+    size_t room = ew_node_count(g) + (c->over ? strlen(c->over) : 0);
+    size_t *over = cli_room(c, room, sizeof *over);
+    if (!over) return NULL;
+    *count = c->over ? named_over(c, g, over) : default_over(g, over);
+    if (!c->status && *count == 0) cli_fail(c, FAULT_NOTHING_TO_VARY, NULL, NULL);
+    if (!c->status) return over;
+    free(over);
+    return NULL;
+}
+
+/* ---- The answer ----------------------------------------------------------------------------------------- */
+
+static void say_json(struct watch *w, const double *in, const ew_minimize_result *found)
+{
+    struct cli_json *j = &w->json;
+    json_key_number(j, "value", found->value);
+    json_key(j, "at");
+    json_object(j);
+    for (size_t i = 0; i < w->count; i++) json_key_number(j, w->names[i], in[w->over[i]]);
+    json_close(j);
+    json_key_whole(j, "steps", found->steps);
+    json_key_bool(j, "converged", found->converged != 0);
+    json_key_text(j, "reason", ew_reason_code(found->reason));
+    cli_json_end(j);
+}
+
+static void say_lines(struct watch *w, const double *in, const ew_minimize_result *found)
+{
+    struct cli *c = w->c;
+    char number[32];
+    ew_number_text(found->value, 0, number);
+    cli_say(c, "{1} = {2}\n", w->of, number, NULL);
+    for (size_t i = 0; i < w->count; i++) {
+        ew_number_text(in[w->over[i]], 0, number);
+        cli_say(c, "{1} = {2}\n", w->names[i], number, NULL);
+    }
+    char method[64];
+    ew_number_text(w->lr, 0, number);
+    snprintf(method, sizeof method, w->lr > 0 ? "%s, lr %s" : "%s", w->method, number);
+    ew_number_text((double)found->steps, 0, number);
+    cli_say(c, found->steps == 1 ? "{1}, {2} step: {3}\n" : "{1}, {2} steps: {3}\n", method, number,
+            ew_reason_text(found->reason, c->language));
+    ew_number_text((double)found->best, 0, number);
+    if (!found->converged && found->best != found->steps) cli_say(c, "the lowest value was met after step {1}\n", number, NULL, NULL);
+}
+
+/* What one could do about it. */
+static void say_hint(struct watch *w, const ew_minimize_result *found)
+{
+    bool plain = strcmp(w->method, "lbfgs") != 0 && strcmp(w->method, "newton") != 0;
+    bool began = found->steps > 0;
+    switch (found->reason) {
+    case EW_REASON_NONFINITE:
+        if (!began) cli_note(w->c, "the start itself has no finite value or gradient: begin elsewhere", NULL, NULL, NULL);
+        else if (plain) cli_note(w->c, "the steps are too long: try a smaller --lr, or --method lbfgs", NULL, NULL, NULL);
+        break;
+    case EW_REASON_STEPS:
+        cli_note(w->c, plain ? "try more --steps, another --lr, or --method lbfgs" : "try more --steps", NULL, NULL, NULL);
+        break;
+    case EW_REASON_STALLED:
+        cli_note(w->c, "the value may have a kink there, or rounding hides what is left to gain", NULL, NULL, NULL);
+        break;
+    default: break;
+    }
+}
+
+static void answer(struct watch *w, const double *in, const ew_minimize_result *found)
+{
+    struct cli *c = w->c;
+    if (c->finite && found->reason == EW_REASON_NONFINITE) cli_finite(c, w->of, NAN);
+    if (!cli_finite(c, w->of, found->value)) return;
+    if (c->json) {
+        say_json(w, in, found);
+    } else {
+        if (c->trace) cli_put(c, "\n");
+        say_lines(w, in, found);
+        watch_curve(w);
+    }
+    watch_plot(w);
+    if (!c->status) cli_flush(c);
+    if (!c->status && !c->json && !w->interrupted) say_hint(w, found);
+}
+
+/* ---- The verb ---------------------------------------------------------------------------------------------- */
+
+static const char *method_of(const struct cli *c)
+{
+    return c->method ? c->method : c->trace ? "gd" : "lbfgs";
+}
+
+static int minimize(struct cli *c, ew_graph *g, ew_node of, const size_t *over, size_t count, double *in)
+{
+    ew_error e;
+    struct watch w;
+    ew_minimize_result found;
+    if (!watch_begin(&w, c, g, of, over, count, method_of(c))) return c->status;
+    ew_minimize_options o = {.method = (ew_method)ew_method_find(w.method), .step = watch_step, .context = &w,
+                             .language = c->language, .steps = (size_t)c->steps};
+    if (o.method != EW_LBFGS && o.method != EW_NEWTON) w.lr = EW_DEFAULT_LR;
+    if (c->lr == c->lr) o.lr = w.lr = c->lr;
+    if (c->tolerance == c->tolerance) o.tolerance = c->tolerance > 0 ? c->tolerance : -1;
+    if (ew_minimize(g, of, over, count, in, &o, &found, &e) != EW_OK) {
+        watch_clear(&w);
+        cli_fail_error(c, &e);
+    } else {
+        watch_clear(&w);
+        answer(&w, in, &found);
+    }
+    watch_end(&w);
+    return c->status ? c->status : w.interrupted ? CLI_INTERRUPTED : EW_OK;
+}
+
+int cli_minimize(struct cli *c)
+{
+    int status = 0;
+    size_t count = 0;
+    ew_graph *g = cli_graph(c);
+    ew_node of = g ? cli_of(c, g) : EW_NONE;
+    size_t *over = of != EW_NONE ? what_to_vary(c, g, &count) : NULL;
+    double *in = over ? cli_values(c, g) : NULL;
+    if (in) status = minimize(c, g, of, over, count, in);
+    free(in);
+    free(over);
+    ew_graph_free(g);
+    return c->status ? c->status : status;
+}
