@@ -342,7 +342,7 @@ static bool expr_operator(expr *e)
     case T_WORD:
         if (t->word == W_AND || t->word == W_OR) ok = expr_binary(e, t->word == W_AND ? OP_AND : OP_OR);
         else if (t->word == W_THEN || t->word == W_ELSE) ok = expr_if_mark(e, t->word == W_THEN ? 0 : 1);
-        else if (t->word == W_UNTIL || t->word == W_IN) ok = lang_error(e->l, E_LATER, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
+        else if (t->word == W_UNTIL || t->word == W_IN) ok = lang_error(e->l, t->word == W_IN ? E_INDEX : E_LATER, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
         else ok = expr_juxtaposed(e);
         break;
     case T_CLOSE: ok = expr_close(e); break;
