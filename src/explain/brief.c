@@ -18,6 +18,21 @@ static void brief_left(lesson *l, text *t, size_t i)
     text_add(t, MARK_END);
 }
 
+/* The product along a path; on longer ones the factors 1 are left out. How many factors it has. */
+static size_t brief_product(lesson *l, text *t, const routes *p, bool first)
+{
+    size_t factors = 0;
+    for (size_t k = 0; k < p->edge.count && factors <= LESSON_EDGES; k++) {
+        double x = l->partial[l->out_edge[p->edge.at[k]]];
+        if (x == 1 && p->edge.count > 2) continue;
+        if (factors) text_add(t, "·");
+        phrase_factor_number(t, x, first && factors == 0);
+        factors++;
+    }
+    if (!factors) text_char(t, '1');
+    return factors;
+}
+
 /* " = 1·2 + 1·3", or how many paths there are where that is too long. */
 static void brief_sum(lesson *l, text *t, size_t x)
 {
@@ -29,18 +44,17 @@ static void brief_sum(lesson *l, text *t, size_t x)
     text_begin(&terms, l->m);
     while (fits && routes_next(&p)) {
         if (!first) text_add(&terms, " + ");
-        for (size_t k = 0; k < p.edge.count && k <= LESSON_EDGES; k++) {
-            if (k) text_add(&terms, "·");
-            phrase_factor_number(&terms, l->partial[l->out_edge[p.edge.at[k]]], first && k == 0);
-        }
+        size_t factors = brief_product(l, &terms, &p, first);
         first = false;
-        fits = p.edge.count <= LESSON_EDGES && explain_width(text_string(&terms)) <= BRIEF_SUM;
+        fits = factors <= LESSON_EDGES && explain_width(text_string(&terms)) <= BRIEF_SUM;
     }
     if (fits) {
         text_add(t, " = ");
         text_add(t, text_string(&terms));
     } else {
-        phrase_count(l, t, l->ways[x], " ({1} path)", " ({1} paths)");
+        text_clear(&terms);
+        phrase_big(l, &terms, l->ways[x]);
+        phrase_fill(l, t, " ({1} paths)", text_string(&terms), NULL, NULL);
     }
     if (terms.failed) explain_fail(l);
     text_free(&terms);
@@ -48,15 +62,16 @@ static void brief_sum(lesson *l, text *t, size_t x)
 }
 
 /* "∂e/∂b = 5 = 1·2 + 1·3" */
-static void brief_slope(lesson *l, text *t, size_t x, bool with_sum)
+static void brief_slope(lesson *l, text *t, size_t x, bool with_sum, size_t column)
 {
     text_clear(t);
     phrase_slope_of(l, t, l->of, x);
     text_add(t, " = ");
     if (!l->numbers) {
         text plain;
+        size_t used = column + explain_width(text_string(t));
         text_begin(&plain, l->m);
-        routes_symbols(l, t, &plain, x);
+        routes_symbols(l, t, &plain, x, used + 20 < LESSON_COLUMNS ? LESSON_COLUMNS - used : 20, false);
         if (with_sum && plain.count) text_add(t, " = ");
         if (with_sum && plain.count) text_add(t, text_string(&plain));
         text_free(&plain);
@@ -66,23 +81,38 @@ static void brief_slope(lesson *l, text *t, size_t x, bool with_sum)
     if (with_sum) brief_sum(l, t, x);
 }
 
+/* A derivative too long for what is left of the line: its sum goes under its value. */
+static void brief_broken(lesson *l, const char *s, size_t column)
+{
+    const char *first = strstr(s, " = "), *second = first ? strstr(first + 3, " = ") : NULL;
+    if (!second || second - s > 60) {
+        explain_raw(l, text_string(&l->line));
+        text_clear(&l->line);
+        explain_formula(l, 8, s);
+        return;
+    }
+    char left[64] = "";
+    memcpy(left, s, (size_t)(first - s));
+    text_addn(&l->line, s, (size_t)(second - s));
+    explain_raw(l, text_string(&l->line));
+    text_clear(&l->line);
+    explain_formula(l, column + explain_width(left) + 1, second + 1);
+}
+
 /* Puts a derivative on the line at `column`, or on a line of its own where it does not fit. */
 static void brief_put(lesson *l, const char *s, size_t column)
 {
     size_t width = explain_width(text_string(&l->line)), wide = explain_width(s);
     size_t gap = width < column ? column - width : 4;
-    if (width && width + gap + wide > LESSON_COLUMNS) {
+    if (width && width + gap + wide > LESSON_COLUMNS && (width > column || !strstr(s, " = "))) {
         explain_raw(l, text_string(&l->line));
         text_clear(&l->line);
         width = 0;
-        gap = column + wide <= LESSON_COLUMNS ? column : 8;
-    }
-    if (!width && gap + wide > LESSON_COLUMNS) {
-        explain_formula(l, 8, s);
-        return;
+        gap = column;
     }
     text_repeat(&l->line, " ", gap);
-    text_add(&l->line, s);
+    if (gap + width + wide > LESSON_COLUMNS) brief_broken(l, s, gap + width);
+    else text_add(&l->line, s);
 }
 
 static void brief_inputs(lesson *l, size_t column)
@@ -91,7 +121,7 @@ static void brief_inputs(lesson *l, size_t column)
     text_begin(&t, l->m);
     for (size_t k = 0; k < l->wrt_count && k < BRIEF_INPUTS; k++) {
         if (l->wrt[k] == l->of && !explain_is_leaf(l, l->of)) continue;
-        brief_slope(l, &t, l->wrt[k], true);
+        brief_slope(l, &t, l->wrt[k], true, column);
         brief_put(l, text_string(&t), column);
     }
     if (l->wrt_count > BRIEF_INPUTS) {
@@ -116,7 +146,7 @@ static void brief_line(lesson *l, size_t i, size_t column)
     if (i == l->of) {
         brief_inputs(l, column);
     } else if (l->ways[i] > 0 && explain_is_real(l, i) && explain_row(l, i)->op != OP_CONST) {
-        brief_slope(l, &t, i, false);
+        brief_slope(l, &t, i, false, column);
         brief_put(l, text_string(&t), column);
     }
     if (l->line.count) explain_raw(l, text_string(&l->line));

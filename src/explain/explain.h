@@ -29,7 +29,8 @@ enum {
     LESSON_TAIL = 12,
     LESSON_SWEEPS = 10000,  /* nodes; past that no paths and no forward sweeps */
     LESSON_INPUTS = 6,      /* paths and forward sweeps are told for so many inputs */
-    LESSON_EDGES = 8        /* a product along a longer path is shortened */
+    LESSON_EDGES = 8,       /* a product along a longer path is shortened */
+    LESSON_ROOM = 60        /* columns for a derivative in symbols */
 };
 
 typedef struct lesson {
@@ -43,6 +44,7 @@ typedef struct lesson {
     void *context;
     text out, line, work; /* what goes out; a line in the making; a part of one */
     bool broken;     /* the writer refused */
+    bool blank;      /* an empty line comes before the next one */
     bool pending;    /* a step ended; the next line waits for the caller's step */
     unsigned section;
 
@@ -127,6 +129,7 @@ void phrase_filled(const lesson *l, text *t, size_t i);     /* 2 + 1 */
 typedef void phrase_put(void *context, text *t, size_t k);
 void phrase_form(const lesson *l, text *t, size_t i, phrase_put *put, void *context);
 void phrase_partial(const lesson *l, text *t, size_t edge); /* the edge's derivative in symbols */
+void phrase_dots(text *t, size_t start); /* " * " becomes "·" from there on */
 /* "three paths": a word up to ten, then digits; `one` and `many` have {1}. */
 void phrase_count(const lesson *l, text *t, double n, const char *one, const char *many);
 void phrase_big(const lesson *l, text *t, double n); /* exact while it is, then "about 10^60" */
@@ -172,8 +175,9 @@ enum { ROUTE_NUMBERS, ROUTE_EDGES, ROUTE_SYMBOLS };
 void routes_product(const lesson *l, text *t, const uint32_t *edge, size_t count, int kind, bool downward,
                     bool first);
 /* ∂of/∂x in symbols, simplified: "d + c"; with the sum before it was ("1·d + 1·c") in `plain`, or
- * that empty where nothing was taken away. */
-void routes_symbols(lesson *l, text *t, text *plain, size_t x);
+ * that empty where nothing was taken away. What is wider than `room` goes by the chain rule's last
+ * step instead. */
+void routes_symbols(lesson *l, text *t, text *plain, size_t x, size_t room, bool downward);
 
 /* ---- The sections ----------------------------------------------------------------------------- */
 

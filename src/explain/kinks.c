@@ -6,7 +6,7 @@
 
 #include "explain/explain.h"
 
-enum { KINKS_TOLD = 4 };
+enum { KINKS_TOLD = 5 };
 
 static const char *const kink_zero = "{1} has a kink here, where {2}: its derivative is taken as 0.";
 static const char *const kink_jump = "{1} jumps here, where {2}: its derivative is taken as 0, as it is on both sides.";
@@ -99,15 +99,20 @@ void explain_kinks(lesson *l, size_t indent)
     if (!l->numbers) return;
     text_begin(&name, l->m);
     text_begin(&where, l->m);
-    for (size_t k = 0; k < l->count && told < KINKS_TOLD; k++) {
+    for (size_t k = 0; k < l->count; k++) {
         const char *sentence = kink_of(l, l->node[k]);
-        if (!sentence) continue;
+        if (!sentence || told++ >= KINKS_TOLD) continue;
         text_clear(&name);
         text_clear(&where);
         phrase_equation(l, &name, l->node[k]);
         kink_where(l, &where, l->node[k]);
-        if (!told++) explain_blank(l);
+        if (told == 1) explain_blank(l);
         explain_sentence(l, indent, sentence, text_string(&name), text_string(&where), NULL);
+    }
+    if (told > KINKS_TOLD) {
+        text_clear(&name);
+        phrase_count(l, &name, (double)(told - KINKS_TOLD), "… and {1} more such node.", "… and {1} more such nodes.");
+        explain_prose(l, indent, text_string(&name));
     }
     if (name.failed || where.failed) explain_fail(l);
     text_free(&name);

@@ -106,7 +106,7 @@ static void nudge_opening(const nudge *n)
     text_begin(&b, l->m);
     for (size_t k = 0; k < n->inputs && told <= LESSON_TERMS; k++) {
         if (l->o->nudge[k] == 0) continue;
-        if (told) text_add(&t, ", ");
+        if (told) text_add(&t, told < LESSON_TERMS ? explain_word(l, " and ") : ", ");
         if (told++ == LESSON_TERMS) {
             text_add(&t, "…");
             break;

@@ -61,9 +61,22 @@ bool phrase_loose(const char *s)
     return false;
 }
 
+/* Is there a · outside brackets? */
+static bool phrase_is_product(const char *s)
+{
+    int depth = 0;
+    for (; *s; s++) {
+        if (*s == '(') depth++;
+        if (*s == ')') depth--;
+        if (depth == 0 && strncmp(s, "·", 2) == 0) return true;
+    }
+    return false;
+}
+
 void phrase_factor(text *t, const char *s, bool first)
 {
     bool bracket = *s == '-' && !strchr(s, ' ') ? !first : phrase_loose(s);
+    bracket = bracket || phrase_is_product(s);
     if (bracket) text_char(t, '(');
     text_add(t, s);
     if (bracket) text_char(t, ')');
@@ -284,9 +297,23 @@ void phrase_edge(const lesson *l, text *t, size_t edge)
     if (parallel > 1) text_add(t, which < 10 ? small[which] : "ₙ");
 }
 
+void phrase_dots(text *t, size_t start)
+{
+    static const char star[] = " * ", dot[] = "·";
+    size_t to = start;
+    for (size_t from = start; from < t->count; from++) {
+        bool hit = t->count - from >= 3 && memcmp(t->at + from, star, 3) == 0;
+        if (hit) memcpy(t->at + to, dot, sizeof dot - 1);
+        else t->at[to] = t->at[from];
+        to += hit ? sizeof dot - 1 : 1;
+        from += hit ? 2 : 0;
+    }
+    if (t->count) t->at[t->count = to] = '\0';
+}
+
 /* The textbook's derivative where the table has one; else what the rule made, which has taken out
  * what a constant exponent makes plain (2 * x, not 2 * x^(2 - 1)). */
-void phrase_partial(const lesson *l, text *t, size_t edge)
+static void phrase_slope(const lesson *l, text *t, size_t edge)
 {
     ew_edge e = ew_edge_at(l->g, edge);
     const graph_node *node = node_at(l->g, e.to);
@@ -296,6 +323,14 @@ void phrase_partial(const lesson *l, text *t, size_t edge)
     uint32_t count;
     int k;
     bool power = node->op == OP_POW && ew_node_is_constant(l->g, node_arg(l->g, e.to, 1), NULL);
+    if (row->count == 0 && node->count > 2) { /* a tie would be shared; the rule says so */
+        text_add(t, "if ");
+        graph_print_operand(l->g, node_arg(l->g, e.to, e.arg), t, 60);
+        text_add(t, " == ");
+        graph_print_operand(l->g, e.to, t, 60);
+        text_add(t, " then 1 else 0");
+        return;
+    }
     if (!form || power) {
         graph_print_operand(l->g, e.partial, t, 200);
         return;
@@ -312,4 +347,11 @@ void phrase_partial(const lesson *l, text *t, size_t edge)
         phrase_put_name(&p, t, (size_t)k);
         if (minus) text_char(t, ')');
     }
+}
+
+void phrase_partial(const lesson *l, text *t, size_t edge)
+{
+    size_t start = t->count;
+    phrase_slope(l, t, edge);
+    phrase_dots(t, start);
 }

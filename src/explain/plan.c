@@ -105,7 +105,11 @@ void explain_plan(lesson *l)
     text_begin(&count, l->m);
     phrase_count(l, &count, (double)l->wrt_count, "{1} derivative", "{1} derivatives");
     if (l->o->brief) explain_blank(l);
-    explain_sentence(l, 0, "How {1} and its derivatives would be computed", name, NULL, NULL);
+    text_clear(&l->line);
+    text_add(&l->line, MARK_HEAD);
+    phrase_fill(l, &l->line, "How {1} and its derivatives would be computed", name, NULL, NULL);
+    text_add(&l->line, MARK_END);
+    explain_prose(l, 0, text_string(&l->line));
     explain_blank(l);
     plan_counts(l);
     explain_blank(l);

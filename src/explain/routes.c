@@ -91,7 +91,7 @@ void routes_product(const lesson *l, text *t, const uint32_t *edge, size_t count
 /* ---- A derivative in symbols ------------------------------------------------------------------ */
 
 /* Every path's product; false: too long to be read. */
-static bool routes_sum(lesson *l, sum *s, size_t x)
+static bool routes_sum(lesson *l, sum *s, size_t x, bool downward)
 {
     routes p;
     text part;
@@ -102,12 +102,12 @@ static bool routes_sum(lesson *l, sum *s, size_t x)
         brief = p.edge.count <= LESSON_EDGES;
         for (size_t k = 0; brief && k < p.edge.count; k++) {
             text_clear(&part);
-            phrase_partial(l, &part, l->out_edge[p.edge.at[k]]);
+            phrase_partial(l, &part, l->out_edge[p.edge.at[downward ? p.edge.count - 1 - k : k]]);
             sum_factor(s, text_string(&part));
             if (part.failed) explain_fail(l);
         }
         sum_term(s);
-        brief = brief && s->pool.count < 80;
+        brief = brief && s->pool.count < 4 * LESSON_ROOM;
     }
     text_free(&part);
     routes_free(&p);
@@ -135,26 +135,40 @@ static void routes_chain(lesson *l, sum *s, size_t x)
     text_free(&part);
 }
 
-void routes_symbols(lesson *l, text *t, text *plain, size_t x)
+/* The sum over all paths where it can be read; false: it cannot, and nothing was written. */
+static bool routes_short(lesson *l, text *t, text *plain, size_t x, size_t room, bool downward)
 {
     sum s;
-    size_t uses = 0, start = t->count;
+    size_t start = t->count;
+    sum_begin(&s, l);
+    bool fits = l->ways[x] <= LESSON_TERMS && routes_sum(l, &s, x, downward);
+    if (fits) sum_text(&s, t);
+    if (fits && t->at) {
+        const char *plainly = text_string(&s.plain);
+        fits = explain_width(t->at + start) <= room;
+        if (!fits) t->at[t->count = start] = '\0';
+        else if (s.terms > 1 && strcmp(plainly, t->at + start) != 0 && explain_width(plainly) <= LESSON_ROOM / 2)
+            text_add(plain, plainly);
+    }
+    sum_free(&s);
+    return fits;
+}
+
+void routes_symbols(lesson *l, text *t, text *plain, size_t x, size_t room, bool downward)
+{
+    sum s;
+    size_t uses = 0;
     text_clear(plain);
     for (size_t k = l->out_first[x]; k < l->out_first[x + 1]; k++) uses += l->ways[explain_to(l, l->out_edge[k])] > 0;
-    sum_begin(&s, l);
     if (x == l->of) {
         text_add(t, "1");
-    } else if (l->ways[x] <= LESSON_TERMS && routes_sum(l, &s, x)) {
-        sum_text(&s, t);
-        if (s.terms > 1 && strcmp(text_string(&s.plain), t->at ? t->at + start : "") != 0)
-            text_add(plain, text_string(&s.plain));
+    } else if (routes_short(l, t, plain, x, room, downward)) {
     } else if (uses <= LESSON_TERMS) {
-        sum_free(&s);
         sum_begin(&s, l);
         routes_chain(l, &s, x);
         sum_text(&s, t);
+        sum_free(&s);
     } else {
         phrase_count(l, t, l->ways[x], "({1} path)", "({1} paths)");
     }
-    sum_free(&s);
 }

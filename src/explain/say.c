@@ -76,7 +76,7 @@ void explain_flush(lesson *l, bool end)
     text_clear(&l->out);
 }
 
-/* A new line begins: if a step ended before it, the caller may wait for a key. */
+/* A new line begins: if a step ended before it, the caller may wait for a key; then the blank. */
 static void say_begin(lesson *l)
 {
     if (l->pending && l->o->step) {
@@ -84,6 +84,8 @@ static void say_begin(lesson *l)
         if (!l->broken && report_ok(&l->r)) l->o->step(l->o->step_context);
     }
     l->pending = false;
+    if (l->blank) text_char(&l->out, '\n');
+    l->blank = false;
 }
 
 static void say_bytes(lesson *l, const char *s, size_t count)
@@ -111,7 +113,7 @@ void explain_raw(lesson *l, const char *s)
 
 void explain_blank(lesson *l)
 {
-    text_char(&l->out, '\n');
+    l->blank = true;
 }
 
 void explain_step(lesson *l)
@@ -146,21 +148,19 @@ static int say_rank(const char *s, size_t n, size_t p, size_t word, bool formula
     return next == 1 && s[p + 1] == '=' ? 3 : 2;
 }
 
-/* How many bytes of s go on a line of `room` columns. */
-static size_t say_fit(const char *s, size_t n, size_t room, bool formula)
+/* How many bytes of s go on a line of `room` columns. A formula's first = stays with its left side. */
+static size_t say_fit(const char *s, size_t n, size_t room, bool formula, bool first)
 {
-    size_t at[4] = {0}, columns = 0, where = 0, word = 0, one;
+    size_t at[4] = {0}, columns = 0, word = 0, one;
     for (size_t p = 0; p < n; columns += one) {
         int rank = s[p] == ' ' ? say_rank(s, n, p, word, formula) : 0;
         if (formula && p && n - p > 1 && memcmp(s + p, "·", 2) == 0) rank = 1;
-        if (rank && (columns <= room || !(at[1] || at[2] || at[3]))) {
-            at[rank] = p;
-            if (rank == 3) where = columns;
-        }
+        if (rank == 3 && first) first = false, rank = 2;
+        if (rank && (columns <= room || !(at[1] || at[2] || at[3]))) at[rank] = p;
         if (s[p] == ' ') word = p + 1;
         p += say_character(s + p, n - p, &one);
         if (columns + one > room && (at[1] || at[2] || at[3]) && s[p - 1] != ' ')
-            return at[3] && (where > room * 2 / 5 || !at[2]) ? at[3] : at[2] ? at[2] : at[1];
+            return at[3] ? at[3] : at[2] ? at[2] : at[1];
     }
     return n;
 }
@@ -168,9 +168,11 @@ static size_t say_fit(const char *s, size_t n, size_t room, bool formula)
 static void say_lines(lesson *l, size_t indent, size_t hang, const char *s, bool formula)
 {
     size_t n = strlen(s);
+    bool first = formula;
     say_begin(l);
     do {
-        size_t k = say_fit(s, n, LESSON_COLUMNS - indent, formula);
+        size_t k = say_fit(s, n, LESSON_COLUMNS - indent, formula, first);
+        first = false;
         say_row(l, indent, s, k);
         for (s += k, n -= k; n && *s == ' '; n--) s++;
         indent = hang;
@@ -206,10 +208,7 @@ void explain_heading(lesson *l, const char *title)
 {
     text t;
     text_begin(&t, l->m);
-    if (l->section) {
-        say_begin(l);
-        explain_blank(l);
-    }
+    if (l->section) explain_blank(l);
     text_add(&t, MARK_HEAD);
     text_format(&t, "%u. ", ++l->section);
     phrase_fill(l, &t, title, ew_node_name(l->g, explain_node(l, l->of)), NULL, NULL);
@@ -236,48 +235,98 @@ void explain_cell(table *t, const char *s)
     text_addn(&t->pool, s, strlen(s) + 1);
 }
 
-static void table_widths(const table *t, size_t indent, size_t *width)
+/* Columns before the decimal point, and from it on; a text that is no number has none. */
+static bool table_number(const char *s, size_t *whole, size_t *rest)
+{
+    size_t width = explain_width(s), point = 0;
+    while (*s && say_is_mark(*s)) s++;
+    const char *digits = *s == '-' ? s + 1 : s;
+    if (!(*digits >= '0' && *digits <= '9') && strcmp(digits, "inf") != 0 && strcmp(digits, "nan") != 0) return false;
+    for (const char *c = digits; *c; c++)
+        if (!strchr("0123456789.e-infa", *c)) return false;
+    while (s[point] && s[point] != '.' && s[point] != 'e') point++;
+    *whole = point;
+    *rest = width - point;
+    return true;
+}
+
+static const char *table_at(const table *t, size_t i)
+{
+    return text_string(&t->pool) + t->start.at[i];
+}
+
+/* How wide each column is, and how far left of its right end the points of its numbers stand. */
+typedef struct table_layout {
+    size_t width[TABLE_COLUMNS], rest[TABLE_COLUMNS];
+    bool numbers[TABLE_COLUMNS];
+} table_layout;
+
+static void table_measure(const table *t, size_t c, table_layout *y)
+{
+    size_t rows = t->start.count / t->columns, whole = 0;
+    y->numbers[c] = rows > 0 && c > 0;
+    for (size_t row = 0; row < rows; row++) {
+        const char *s = table_at(t, row * t->columns + c);
+        size_t w = explain_width(s), before = 0, after = 0;
+        if (w > y->width[c]) y->width[c] = w;
+        if (*s == '\0' || (row == 0 && t->heading) || strcmp(s, "-") == 0) continue;
+        if (!table_number(s, &before, &after)) y->numbers[c] = false;
+        if (before > whole) whole = before;
+        if (after > y->rest[c]) y->rest[c] = after;
+    }
+    if (y->numbers[c] && whole + y->rest[c] > y->width[c]) y->width[c] = whole + y->rest[c];
+}
+
+static void table_widths(const table *t, size_t indent, table_layout *y)
 {
     size_t total = indent, widest = 0;
-    for (size_t i = 0; i < t->start.count; i++) {
-        size_t w = explain_width(text_string(&t->pool) + t->start.at[i]), c = i % t->columns;
-        if (w > width[c]) width[c] = w;
+    for (size_t c = 0; c < t->columns; c++) {
+        table_measure(t, c, y);
+        total += y->width[c] + (c ? TABLE_GAP : 0);
     }
-    for (size_t c = 0; c < t->columns; c++) total += width[c] + (c ? TABLE_GAP : 0);
     while (total > LESSON_COLUMNS) { /* the widest column gives way */
         for (size_t c = widest = 0; c < t->columns; c++)
-            if (width[c] > width[widest]) widest = c;
-        if (width[widest] <= 8) break;
-        width[widest]--;
+            if (y->width[c] > y->width[widest]) widest = c;
+        if (y->width[widest] <= 8) break;
+        y->width[widest]--;
         total--;
     }
 }
 
-static void table_row(table *t, size_t indent, size_t row, const size_t *width)
+static void table_put(const table *t, size_t row, size_t c, const table_layout *y)
+{
+    text *line = &t->l->line;
+    const char *s = table_at(t, row * t->columns + c);
+    size_t w = explain_width(s), room = y->width[c], before = 0, after = 0, left = 0;
+    if (y->numbers[c] && w < room) {
+        left = room - w;
+        if (table_number(s, &before, &after) && y->rest[c] - after <= left) left -= y->rest[c] - after;
+    }
+    text_repeat(line, " ", left);
+    explain_cut(line, s, room);
+    if (c + 1 < t->columns) text_repeat(line, " ", room - left - (w < room ? w : room) + TABLE_GAP);
+}
+
+static void table_row(table *t, size_t indent, size_t row, const table_layout *y)
 {
     text *line = &t->l->line;
     text_clear(line);
     text_repeat(line, " ", indent);
     if (row == 0 && t->heading) text_add(line, MARK_DIM);
-    for (size_t c = 0; c < t->columns; c++) {
-        const char *s = text_string(&t->pool) + t->start.at[row * t->columns + c];
-        size_t w = explain_width(s);
-        explain_cut(line, s, width[c]);
-        if (c + 1 < t->columns) text_repeat(line, " ", width[c] - (w < width[c] ? w : width[c]) + TABLE_GAP);
-    }
-    if (row == 0 && t->heading) text_add(line, MARK_END);
+    for (size_t c = 0; c < t->columns; c++) table_put(t, row, c, y);
     while (line->count && line->at[line->count - 1] == ' ') line->at[--line->count] = '\0';
+    if (row == 0 && t->heading) text_add(line, MARK_END);
     explain_raw(t->l, text_string(line));
 }
 
 void explain_table_end(table *t, size_t indent)
 {
-    size_t width[TABLE_COLUMNS] = {0};
+    table_layout y = {0};
     if (t->pool.failed) {
         explain_fail(t->l);
     } else {
-        table_widths(t, indent, width);
-        for (size_t row = 0; row < t->start.count / t->columns; row++) table_row(t, indent, row, width);
+        table_widths(t, indent, &y);
+        for (size_t row = 0; row < t->start.count / t->columns; row++) table_row(t, indent, row, &y);
     }
     array_free(t->l->m, &t->start);
     text_free(&t->pool);

@@ -57,6 +57,7 @@ static const slope_rule *slope_find(op o, unsigned by)
 /* A form of the table with u, v, w for its arguments. */
 static void slope_form(text *t, const char *form)
 {
+    size_t start = t->count;
     static const char *const letters[] = {"u", "v", "w"};
     const char *at;
     uint32_t count;
@@ -65,6 +66,7 @@ static void slope_form(text *t, const char *form)
         if (k < 0) text_addn(t, at, count);
         else text_add(t, letters[k]);
     }
+    phrase_dots(t, start);
 }
 
 static void slope_name(const lesson *l, text *t, op o, unsigned by)
@@ -94,26 +96,21 @@ static void slope_steps(const lesson *l, text *t, op o, unsigned by)
     }
 }
 
-/* Writes the rule out if it is new; says whether it was. */
-static bool slope_tell(lesson *l, op o, unsigned by)
+/* Writes the rule out if it is new. */
+static void slope_tell(lesson *l, op o, unsigned by)
 {
     unsigned bit = 1u << (by > 6 || o == OP_MIN || o == OP_MAX ? 0 : by);
-    if (l->rules[o] & bit) return false;
+    if (l->rules[o] & bit) return;
     l->rules[o] |= (uint8_t)bit;
     text_clear(&l->line);
-    text_clear(&l->work);
-    slope_name(l, &l->work, o, by);
     text_add(&l->line, MARK_DIM);
-    text_add(&l->line, text_string(&l->work));
-    text_add(&l->line, ": ");
     slope_steps(l, &l->line, o, by);
     text_add(&l->line, MARK_END);
-    explain_formula(l, 4, text_string(&l->line));
-    return true;
+    explain_formula(l, 6, text_string(&l->line));
 }
 
-/* "∂e/∂c = d = 2   (product rule)" */
-static void slope_edge(lesson *l, size_t e, bool name_rule)
+/* "∂e/∂c = d = 2" */
+static void slope_edge(lesson *l, size_t e)
 {
     ew_edge edge = ew_edge_at(l->g, e);
     text *t = &l->line;
@@ -121,6 +118,7 @@ static void slope_edge(lesson *l, size_t e, bool name_rule)
     text_clear(&l->work);
     phrase_edge(l, t, e);
     text_add(t, " = ");
+    size_t symbols = t->count;
     phrase_partial(l, &l->work, e);
     text_add(t, text_string(&l->work));
     const char *name = ew_node_name(l->g, edge.partial); /* exp(c), which is d itself */
@@ -128,23 +126,35 @@ static void slope_edge(lesson *l, size_t e, bool name_rule)
         text_add(t, " = ");
         text_add(t, name);
     }
-    double constant_;
-    bool told = ew_node_is_constant(l->g, edge.partial, &constant_);
-    text_clear(&l->work);
-    if (l->numbers) phrase_number(&l->work, l->partial[e]);
-    size_t tail = strlen(text_string(&l->work));
-    bool same = told && t->count >= tail && strcmp(text_string(t) + t->count - tail, text_string(&l->work)) == 0;
-    if (l->numbers && !same) {
+    if (l->numbers) {
+        bool share = ops_row((op)node_at(l->g, edge.to)->op)->count == 0; /* min, max: ties need no symbols */
+        text_clear(&l->work);
+        phrase_number(&l->work, l->partial[e]);
+        bool same = strcmp(text_string(t) + symbols, text_string(&l->work)) == 0;
+        if ((same || share) && !t->failed) t->at[t->count = symbols - 3] = '\0';
         text_add(t, " = " MARK_VALUE);
         text_add(t, text_string(&l->work));
         text_add(t, MARK_END);
     }
-    if (name_rule) {
-        text_add(t, "   " MARK_DIM "(");
-        slope_name(l, t, slope_plain((op)node_at(l->g, edge.to)->op), edge.arg);
-        text_add(t, ")" MARK_END);
-    }
     explain_formula(l, 4, text_string(t));
+}
+
+/* "e = c * d   (product rule)" */
+static void slope_head(lesson *l, size_t i, op o)
+{
+    unsigned first = ew_edge_at(l->g, l->into[i]).arg, last = ew_edge_at(l->g, l->into[i + 1] - 1).arg;
+    text_clear(&l->line);
+    text_clear(&l->work);
+    phrase_equation(l, &l->line, i);
+    slope_name(l, &l->work, o, first);
+    if (o == OP_POW && first != last) {
+        text_add(&l->work, ", ");
+        slope_name(l, &l->work, o, last);
+    }
+    text_add(&l->line, "   " MARK_DIM "(");
+    text_add(&l->line, text_string(&l->work));
+    text_add(&l->line, ")" MARK_END);
+    explain_formula(l, 2, text_string(&l->line));
 }
 
 static void slope_node(lesson *l, size_t i)
@@ -152,11 +162,8 @@ static void slope_node(lesson *l, size_t i)
     size_t first = l->into[i], end = l->into[i + 1];
     op o = slope_plain((op)explain_row(l, i)->op);
     if (first == end) return;
-    text_clear(&l->line);
-    phrase_equation(l, &l->line, i);
-    explain_formula(l, 2, text_string(&l->line));
-    bool fresh = false;
-    for (size_t e = first; e < end && e < first + LESSON_TERMS; e++) fresh |= slope_tell(l, o, ew_edge_at(l->g, e).arg);
+    slope_head(l, i, o);
+    for (size_t e = first; e < end && e < first + LESSON_TERMS; e++) slope_tell(l, o, ew_edge_at(l->g, e).arg);
     for (size_t e = first; e < end; e++) {
         if (e - first == LESSON_TERMS && end - e > 1) {
             text_clear(&l->line);
@@ -164,7 +171,7 @@ static void slope_node(lesson *l, size_t i)
             explain_prose(l, 4, text_string(&l->line));
             break;
         }
-        slope_edge(l, e, !fresh);
+        slope_edge(l, e);
     }
     explain_step(l);
 }

@@ -35,6 +35,13 @@ static bool sum_is_negative(const char *factor)
     return *factor == '-' && !strchr(factor, ' ') && !strchr(factor, '(');
 }
 
+/* A product among factors needs no brackets. */
+static void sum_join(text *t, const char *factor)
+{
+    if (phrase_loose(factor)) phrase_factor(t, factor, false);
+    else text_add(t, factor);
+}
+
 void sum_factor(sum *s, const char *factor)
 {
     sum_plain(s, factor);
@@ -47,14 +54,14 @@ void sum_factor(sum *s, const char *factor)
     if (s->factors == 1) { /* what stood alone gets its brackets now */
         text first;
         text_begin(&first, s->term.m);
-        phrase_factor(&first, text_string(&s->term), false);
+        sum_join(&first, text_string(&s->term));
         if (first.failed) s->term.failed = true;
         text_clear(&s->term);
         text_add(&s->term, text_string(&first));
         text_free(&first);
     }
     if (s->factors) text_add(&s->term, "·");
-    if (s->factors) phrase_factor(&s->term, factor, false);
+    if (s->factors) sum_join(&s->term, factor);
     else text_add(&s->term, factor);
     s->factors++;
 }

@@ -2,11 +2,12 @@
  * sweeps.c - the lesson's sixth and seventh sections: the forward sweep for each input, the reverse
  * sweep for all of them.
  */
+#include <math.h>
 #include <string.h>
 
 #include "explain/explain.h"
 
-enum { SWEEP_TOLD = 3, SWEEP_COLUMNS = 6, SWEEP_SHORT = 24 };
+enum { SWEEP_TOLD = 3, SWEEP_COLUMNS = 5, SWEEP_SHORT = 24 };
 
 /* ---- Forward, one input ----------------------------------------------------------------------- */
 
@@ -46,53 +47,63 @@ static bool sweep_column_begin(sweep_column *c, lesson *l, size_t x)
     return true;
 }
 
-/* The derivative of node i by x as a factor: a number, a short text, or ∂c/∂x. */
-static void sweep_below(const sweep_column *c, text *t, size_t i)
+/* The derivative of node i by x as a factor: a number; or 1, 0, a short text, ∂c/∂x. */
+static void sweep_below(const sweep_column *c, text *t, size_t i, bool written_out)
 {
     if (c->tangent) phrase_number(t, c->tangent[i]);
     else if (i == c->x) text_char(t, '1');
     else if (!c->reached[i]) text_char(t, '0');
-    else if (c->at[i]) text_add(t, text_string(&c->pool) + c->at[i]);
+    else if (written_out && c->at[i]) text_add(t, text_string(&c->pool) + c->at[i]);
     else phrase_slope_of(c->l, t, i, c->x);
+}
+
+/* The sum over the edges into i of the edge's derivative times that of the node below. */
+static void sweep_terms(sweep_column *c, sum *s, size_t i, bool written_out)
+{
+    lesson *l = c->l;
+    size_t first = l->into[i], end = l->into[i + 1];
+    text part;
+    text_begin(&part, l->m);
+    for (size_t e = first; e < end && e < first + LESSON_TERMS; e++) {
+        text_clear(&part);
+        if (l->numbers) phrase_number(&part, l->partial[e]);
+        else phrase_partial(l, &part, e);
+        sum_factor(s, text_string(&part));
+        text_clear(&part);
+        sweep_below(c, &part, explain_from(l, e), written_out);
+        sum_factor(s, text_string(&part));
+        sum_term(s);
+    }
+    if (part.failed) explain_fail(l);
+    text_free(&part);
 }
 
 /* "2·1 + 3·1" into `worked`, and what that is into `result`. */
 static void sweep_node(sweep_column *c, text *worked, text *result, size_t i)
 {
     lesson *l = c->l;
-    size_t first = l->into[i], end = l->into[i + 1];
-    text part;
+    size_t edges = l->into[i + 1] - l->into[i];
+    const char *more = edges > LESSON_TERMS ? " + …" : "";
     sum s;
-    text_begin(&part, l->m);
     sum_begin(&s, l);
-    for (size_t e = first; e < end && e < first + LESSON_TERMS; e++) {
-        text_clear(&part);
-        if (l->numbers) phrase_number(&part, l->partial[e]);
-        else phrase_partial(l, &part, e);
-        sum_factor(&s, text_string(&part));
-        text_clear(&part);
-        sweep_below(c, &part, explain_from(l, e));
-        sum_factor(&s, text_string(&part));
-        sum_term(&s);
-    }
-    bool cut = end - first > LESSON_TERMS;
-    if (i != c->x && first != end) text_add(worked, text_string(&s.plain));
-    if (cut && i != c->x) text_add(worked, " + …");
-    if (l->numbers) {
-        phrase_number(result, c->tangent[i]);
-    } else if (i == c->x || !c->reached[i]) {
-        text_add(result, i == c->x ? "1" : "0");
-    } else {
-        sum_text(&s, result);
-        if (cut) text_add(result, " + …");
-        if (explain_width(text_string(result)) <= SWEEP_SHORT && !cut) {
-            c->at[i] = c->pool.count;
-            text_addn(&c->pool, text_string(result), result->count + 1);
-        }
-    }
-    if (part.failed || s.plain.failed || s.pool.failed || c->pool.failed) explain_fail(l);
+    sweep_terms(c, &s, i, false);
+    if (i != c->x && edges) text_add(worked, text_string(&s.plain));
+    if (i != c->x) text_add(worked, more);
+    if (s.plain.failed) explain_fail(l);
     sum_free(&s);
-    text_free(&part);
+    if (l->numbers) phrase_number(result, c->tangent[i]);
+    else if (i == c->x || !c->reached[i]) text_add(result, i == c->x ? "1" : "0");
+    if (result->count) return;
+    sum_begin(&s, l);
+    sweep_terms(c, &s, i, true);
+    sum_text(&s, result);
+    text_add(result, more);
+    if (explain_width(text_string(result)) <= SWEEP_SHORT && !*more) {
+        c->at[i] = c->pool.count;
+        text_addn(&c->pool, text_string(result), result->count + 1);
+    }
+    if (c->pool.failed) explain_fail(l);
+    sum_free(&s);
 }
 
 static void sweep_gap(table *t, size_t columns)
@@ -104,6 +115,46 @@ static void sweep_gap(table *t, size_t columns)
     while (--columns) explain_cell(t, "");
 }
 
+static void sweep_heads(table *t, size_t x)
+{
+    lesson *l = t->l;
+    explain_cell(t, explain_word(l, "node"));
+    explain_cell(t, explain_word(l, "each edge times what is below"));
+    text_clear(&l->work);
+    text_add(&l->work, "∂/∂");
+    text_add(&l->work, ew_node_name(l->g, explain_node(l, x)));
+    explain_cell(t, text_string(&l->work));
+}
+
+static void sweep_row(sweep_column *c, table *t, size_t i, text *worked, text *result)
+{
+    lesson *l = c->l;
+    sweep_node(c, worked, result, i);
+    text_clear(&l->work);
+    if (explain_is_leaf(l, i)) phrase_name(l, &l->work, i);
+    else phrase_equation(l, &l->work, i);
+    explain_cell(t, text_string(&l->work));
+    explain_cell(t, i == c->x ? explain_word(l, "start") : text_string(worked));
+    explain_cell(t, text_string(result));
+}
+
+/* In symbols a line for each node, since they may be long: ∂e/∂b = d·∂c/∂b + c·∂d/∂b = d + c. */
+static void sweep_line(sweep_column *c, size_t i, text *worked, text *result)
+{
+    lesson *l = c->l;
+    sweep_node(c, worked, result, i);
+    text_clear(&l->line);
+    phrase_slope_of(l, &l->line, i, c->x);
+    if (worked->count && strcmp(text_string(worked), text_string(result)) != 0) {
+        text_add(&l->line, " = ");
+        text_add(&l->line, text_string(worked));
+    }
+    text_add(&l->line, " = " MARK_VALUE);
+    text_add(&l->line, text_string(result));
+    text_add(&l->line, MARK_END);
+    explain_formula(l, 2, text_string(&l->line));
+}
+
 static void sweep_told(lesson *l, size_t x)
 {
     sweep_column c;
@@ -112,34 +163,22 @@ static void sweep_told(lesson *l, size_t x)
     text_begin(&worked, l->m);
     text_begin(&result, l->m);
     explain_table(&t, l, 3, true);
-    explain_cell(&t, explain_word(l, "node"));
-    explain_cell(&t, explain_word(l, "edge · what is below"));
-    text_add(&worked, "∂/∂");
-    text_add(&worked, ew_node_name(l->g, explain_node(l, x)));
-    explain_cell(&t, text_string(&worked));
+    if (l->numbers) sweep_heads(&t, x);
     bool ok = sweep_column_begin(&c, l, x);
-    for (size_t k = 0; ok && k < l->count; k++) {
+    for (size_t k = 0; ok && k < l->count; k = l->numbers ? k + 1 : explain_next(l, k, l->count)) {
         size_t i = l->node[k];
-        if (!explain_shown(k, l->count)) {
-            if (k == LESSON_HEAD) sweep_gap(&t, 3);
-            continue;
-        }
-        if (!explain_is_real(l, i)) continue;
+        if (l->numbers && k == LESSON_HEAD && !explain_shown(k, l->count)) sweep_gap(&t, 3);
+        if (!explain_shown(k, l->count) || !explain_is_real(l, i)) continue;
         text_clear(&worked);
         text_clear(&result);
-        sweep_node(&c, &worked, &result, i);
-        text_clear(&l->work);
-        if (explain_is_leaf(l, i)) phrase_name(l, &l->work, i);
-        else phrase_equation(l, &l->work, i);
-        explain_cell(&t, text_string(&l->work));
-        explain_cell(&t, i == x ? explain_word(l, "start") : text_string(&worked));
-        explain_cell(&t, text_string(&result));
+        if (l->numbers) sweep_row(&c, &t, i, &worked, &result);
+        else sweep_line(&c, i, &worked, &result);
     }
     if (worked.failed || result.failed) explain_fail(l);
     text_free(&worked);
     text_free(&result);
     sweep_column_free(&c);
-    explain_table_end(&t, 4);
+    explain_table_end(&t, 2);
 }
 
 /* ---- Forward, many inputs: numbers only, side by side ----------------------------------------- */
@@ -161,10 +200,9 @@ static void sweep_side_by_side(lesson *l, size_t columns)
     for (size_t k = 0; k < l->count && tangent; k++) {
         size_t i = l->node[k];
         if (!explain_shown(k, l->count) && k == LESSON_HEAD) sweep_gap(&t, columns + 1);
-        if (!explain_shown(k, l->count) || !explain_is_real(l, i)) continue;
+        if (!explain_shown(k, l->count) || !explain_is_real(l, i) || explain_is_leaf(l, i)) continue;
         text_clear(&l->work);
-        if (explain_is_leaf(l, i)) phrase_name(l, &l->work, i);
-        else phrase_equation(l, &l->work, i);
+        phrase_name(l, &l->work, i);
         explain_cell(&t, text_string(&l->work));
         for (size_t c = 0; c < columns; c++) {
             text_clear(&l->work);
@@ -253,23 +291,53 @@ static void sweep_back(lesson *l, size_t i)
         text_add(t, "0   ");
         text_add(t, explain_word(l, "(no path)"));
     } else {
+        size_t symbols = t->count, numbers;
         sweep_uses(l, t, i, false);
         text_add(t, " = ");
+        numbers = t->count;
         if (l->numbers) {
             sweep_uses(l, t, i, true);
+            if (!t->failed && strncmp(t->at + symbols, t->at + numbers, numbers - symbols - 3) == 0 &&
+                t->count - numbers == numbers - symbols - 3)
+                t->at[t->count = numbers - 3] = '\0'; /* 1·1 = 1·1 */
             text_add(t, " = " MARK_VALUE);
             phrase_number(t, l->adjoint[i]);
         } else {
             text plain;
             text_begin(&plain, l->m);
             text_add(t, MARK_VALUE);
-            routes_symbols(l, t, &plain, i);
+            routes_symbols(l, t, &plain, i, LESSON_ROOM, true);
             text_free(&plain);
         }
         text_add(t, MARK_END);
     }
     explain_formula(l, 2, text_string(t));
     explain_step(l);
+}
+
+/* What the numbers mean, for the input that counts most. */
+static void sweep_meaning(lesson *l)
+{
+    size_t best = SIZE_MAX;
+    text name, change;
+    for (size_t k = 0; k < l->wrt_count; k++) {
+        size_t i = l->wrt[k];
+        bool good = isfinite(l->adjoint[i]) && l->adjoint[i] != 0 && i != l->of;
+        if (good && (best == SIZE_MAX || fabs(l->adjoint[i]) > fabs(l->adjoint[best]))) best = i;
+    }
+    if (best == SIZE_MAX) return;
+    text_begin(&name, l->m);
+    text_begin(&change, l->m);
+    phrase_name(l, &name, best);
+    phrase_number(&change, 0.01 * l->adjoint[best]);
+    explain_blank(l);
+    explain_sentence(l, 2, l->wrt_count > 1
+        ? "{1} answers most to {2}: if {2} grows by 0.01, {1} changes by about {3}."
+        : "If {2} grows by 0.01, {1} changes by about {3}.",
+        ew_node_name(l->g, explain_node(l, l->of)), text_string(&name), text_string(&change));
+    if (name.failed || change.failed) explain_fail(l);
+    text_free(&name);
+    text_free(&change);
 }
 
 void explain_reverse(lesson *l)
@@ -283,4 +351,5 @@ void explain_reverse(lesson *l)
         size_t i = l->node[l->count - 1 - k];
         if (explain_is_real(l, i) && explain_row(l, i)->op != OP_CONST) sweep_back(l, i);
     }
+    if (l->numbers && report_ok(&l->r)) sweep_meaning(l);
 }

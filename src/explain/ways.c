@@ -116,22 +116,19 @@ static void ways_formula(lesson *l, const ways_list *w, size_t x)
         ways_sum(l, t, w, ROUTE_EDGES);
     }
     text_add(t, " = ");
-    if (l->numbers && (w->count > 1 || count > 1)) {
-        ways_sum(l, t, w, ROUTE_NUMBERS);
+    if (w->count > 1 || count > 1) {
+        text_clear(&l->work);
+        ways_sum(l, &l->work, w, l->numbers ? ROUTE_NUMBERS : ROUTE_SYMBOLS);
+        text_add(t, text_string(&l->work));
         text_add(t, " = ");
     }
+    size_t result = t->count, terms = l->work.count;
     text_add(t, MARK_VALUE);
-    if (l->numbers) {
-        phrase_number(t, l->adjoint[x]);
-    } else {
-        text_clear(&l->work);
-        routes_symbols(l, &l->work, &plain, x);
-        if (plain.count) {
-            text_add(t, text_string(&plain));
-            text_add(t, " = ");
-        }
-        text_add(t, text_string(&l->work));
-    }
+    if (l->numbers) phrase_number(t, l->adjoint[x]);
+    else routes_symbols(l, t, &plain, x, LESSON_ROOM, true);
+    if (!l->numbers && !t->failed && t->count - result - 1 == terms &&
+        memcmp(t->at + result + 1, text_string(&l->work), terms) == 0)
+        t->at[t->count = result - 3] = '\0'; /* nothing to simplify */
     text_add(t, MARK_END);
     explain_formula(l, 4, text_string(t));
     text_free(&plain);
@@ -263,12 +260,20 @@ static void ways_factored(lesson *l, size_t x, const ew_paths *paths)
 
 /* ---- One input -------------------------------------------------------------------------------- */
 
+static void ways_only(lesson *l, const ways_list *w, size_t x)
+{
+    text_clear(&l->line);
+    ways_nodes(l, &l->line, w->edge.at, w->end[0], x);
+    explain_prose(l, 4, text_string(&l->line));
+}
+
 static void ways_few(lesson *l, size_t x)
 {
     ways_list w = {0};
     if (ways_first(l, &w, x)) {
         ways_opening(l, l->ways[x] == 1 ? "From {1} there is {2} to {3}:" : "From {1} there are {2} to {3}:", x, NULL);
-        ways_table(l, &w, x);
+        if (w.count > 1) ways_table(l, &w, x);
+        else ways_only(l, &w, x);
         ways_formula(l, &w, x);
     }
     array_free(l->m, &w.edge);
