@@ -342,6 +342,14 @@ static void lower_permute(lowering *w, uint32_t *place)
         }
 }
 
+/* An f32 result is rounded once its batch has run: what uses it must be in another one. */
+static bool lower_waits(const lowering *w, size_t first, size_t i)
+{
+    const instruction *c = &w->code.at[i];
+    size_t slot = w->constants.count + w->p->input_count + first;
+    return w->keys.at[i] % 4 == CODE_SINGLE && (c->x >= slot || c->y >= slot || c->w >= slot);
+}
+
 /* Runs of equal operations; they may go across levels, since instructions run one after another. */
 static bool lower_batches(lowering *w)
 {
@@ -350,7 +358,7 @@ static bool lower_batches(lowering *w)
         count = 0;
         for (size_t i = 0, end; i < n; i = end) {
             uint16_t key = w->keys.at[i];
-            for (end = i + 1; end < n && end - i < UINT16_MAX && w->keys.at[end] == key;) end++;
+            for (end = i + 1; end < n && end - i < UINT16_MAX && w->keys.at[end] == key && !lower_waits(w, i, end);) end++;
             if (fill) w->p->batches[count] = (batch){(uint32_t)i, (uint16_t)(end - i), (uint8_t)(key / 4), key % 4};
             count++;
         }
