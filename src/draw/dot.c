@@ -38,7 +38,8 @@ static void dot_node(const scene *s, size_t i, text *t)
     text_add(t, "\", ");
     if (n->output && n->kind == SCENE_STEP)
         text_add(t, "style=\"rounded,filled\", fillcolor=\"#dff2e6\", color=\"#00694a\", peripheries=2");
-    else text_add(t, dot_styles[n->kind]);
+    else
+        text_add(t, dot_styles[n->kind]);
     if (n->highlight) text_add(t, ", penwidth=2.5, color=\"#c24e00\"");
     text_add(t, "];\n");
 }

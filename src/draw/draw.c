@@ -14,8 +14,8 @@ static const struct {
     const char *name;
     bool (*write)(scene *s, draw_out *o);
 } draw_formats[] = {
-    {"svg", svg_write},       {"dot", dot_write},   {"mmd", mermaid_write}, {"tex", tikz_write},
-    {"md", note_write},       {"txt", listing_write}, {"html", page_write},
+    {"svg", svg_write}, {"dot", dot_write},     {"mmd", mermaid_write}, {"tex", tikz_write},
+    {"md", note_write}, {"txt", listing_write}, {"html", page_write},
 };
 
 enum { DRAW_FORMATS = sizeof draw_formats / sizeof draw_formats[0] };
@@ -36,12 +36,18 @@ void draw_xml(text *t, const char *s)
         uint32_t code = 0xFFFD;
         size_t k = utf8_decode(s, n, &code);
         bool bad = k == 0 || (code < 32 && code != '\n' && code != '\t') || code == 0xFFFE || code == 0xFFFF;
-        if (bad) text_add(t, "\xEF\xBF\xBD");
-        else if (code == '<') text_add(t, "&lt;");
-        else if (code == '>') text_add(t, "&gt;");
-        else if (code == '&') text_add(t, "&amp;");
-        else if (code == '"') text_add(t, "&quot;");
-        else text_addn(t, s, k);
+        if (bad)
+            text_add(t, "\xEF\xBF\xBD");
+        else if (code == '<')
+            text_add(t, "&lt;");
+        else if (code == '>')
+            text_add(t, "&gt;");
+        else if (code == '&')
+            text_add(t, "&amp;");
+        else if (code == '"')
+            text_add(t, "&quot;");
+        else
+            text_addn(t, s, k);
         s += k ? k : 1;
         n -= k ? k : 1;
     }
@@ -113,8 +119,10 @@ static void draw_run(report *r, scene *s, draw_out *o, size_t format)
     bool ok = draw_formats[format].write(s, o);
     if (s->m->refused) o->t.failed = true; /* a text somewhere is not whole */
     draw_flush(o, true);
-    if (o->broken) report_plain(r, E_WRITE, NULL, NULL);
-    else if (!ok || o->t.failed || s->pool.failed) report_memory(r);
+    if (o->broken)
+        report_plain(r, E_WRITE, NULL, NULL);
+    else if (!ok || o->t.failed || s->pool.failed)
+        report_memory(r);
 }
 
 static void draw_scene(report *r, ew_graph *g, const ew_draw_options *options, draw_out *o, size_t format)
@@ -122,8 +130,10 @@ static void draw_scene(report *r, ew_graph *g, const ew_draw_options *options, d
     scene s;
     bool before = g->memory.refused;
     g->memory.refused = false;
-    if (scene_new(&s, g, options, &r->error)) draw_run(r, &s, o, format);
-    else if (report_ok(r)) report_memory(r);
+    if (scene_new(&s, g, options, &r->error))
+        draw_run(r, &s, o, format);
+    else if (report_ok(r))
+        report_memory(r);
     scene_free(&s);
     g->memory.refused = g->memory.refused || before;
 }
@@ -137,8 +147,10 @@ ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write, 
     while (format < DRAW_FORMATS && (!options->format || strcmp(options->format, draw_formats[format].name) != 0))
         format++;
     text_begin(&o.t, &g->memory);
-    if (format == DRAW_FORMATS) draw_bad_format(&r, options->format);
-    else draw_scene(&r, g, options, &o, format);
+    if (format == DRAW_FORMATS)
+        draw_bad_format(&r, options->format);
+    else
+        draw_scene(&r, g, options, &o, format);
     text_free(&o.t);
     return report_ok(&r) ? EW_OK : draw_fail(&r, err);
 }

@@ -52,7 +52,7 @@ typedef struct scene_edge {
     uint32_t from, to; /* nodes of the scene */
     uint32_t edge;     /* ew_edge_at, or SCENE_USE: a use that is no edge, such as a condition */
     ew_node partial;
-    size_t label;      /* in the pool; 0: none */
+    size_t label; /* in the pool; 0: none */
     bool highlight;
 } scene_edge;
 
@@ -73,14 +73,17 @@ enum { SCENE_ROOMY = 300, SCENE_COLUMNS = 28, SCENE_LABEL_COLUMNS = 24 };
 /* false: no memory, or *err says more. */
 bool scene_new(scene *s, ew_graph *g, const ew_draw_options *options, ew_error *err);
 void scene_free(scene *s);
-static inline const char *scene_text(const scene *s, size_t at) { return s->pool.at + at; }
+static inline const char *scene_text(const scene *s, size_t at)
+{
+    return s->pool.at + at;
+}
 const char *scene_say(const scene *s, const char *sentence); /* translated */
 
 /* "∂e/∂c" for this node: options->derivative_of with the name put in. */
 void scene_slope_name(const scene *s, text *t, const char *name);
 /* The derivative on an edge: in symbols, whole; with numbers " = 2" follows unless `brief`. */
 void scene_partial(const scene *s, const scene_edge *e, text *t, bool brief);
-const char *scene_kind_name(const scene *s, const scene_node *n); /* "input"; "" for an operation */
+const char *scene_kind_name(const scene *s, const scene_node *n);  /* "input"; "" for an operation */
 const char *scene_value_text(const scene *s, const scene_node *n); /* without "= " */
 /* The operation in full, up to 400 bytes; nothing for inputs. */
 void scene_operation(const scene *s, const scene_node *n, text *t);
@@ -94,8 +97,8 @@ size_t scene_sentence(const scene *s, size_t node, size_t e, text *t);
 
 typedef struct picture {
     layout l;
-    size_t node_count, edge_count; /* what was allocated */
-    double title_y; /* of the title's line; 0: none */
+    size_t node_count, edge_count;                 /* what was allocated */
+    double title_y;                                /* of the title's line; 0: none */
     double name_size, text_size, label_size, line; /* type, and the height of a line */
 } picture;
 

@@ -17,15 +17,20 @@ enum { LATEX_MOST = 2000, LATEX_APPLIED = 9 }; /* "\sin x" binds like a power: b
 
 /* ---- Names ----------------------------------------------------------------------------------- */
 
-static const char *const latex_greek[] = { /* from U+03B1 on; "" has no letter of its own */
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu",
-    "xi", "", "pi", "rho", "varsigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"};
+static const char *const latex_greek[] = {/* from U+03B1 on; "" has no letter of its own */
+                                          "alpha", "beta", "gamma", "delta",    "epsilon", "zeta", "eta",
+                                          "theta", "iota", "kappa", "lambda",   "mu",      "nu",   "xi",
+                                          "",      "pi",   "rho",   "varsigma", "sigma",   "tau",  "upsilon",
+                                          "phi",   "chi",  "psi",   "omega"};
 
-static const char *const latex_capitals[] = {"Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"};
+static const char *const latex_capitals[] = {"Gamma", "Delta", "Theta", "Lambda", "Xi",
+                                             "Pi",    "Sigma", "Phi",   "Psi",    "Omega"};
 static const unsigned latex_capital_codes[] = {0x393, 0x394, 0x398, 0x39B, 0x39E, 0x3A0, 0x3A3, 0x3A6, 0x3A8, 0x3A9};
 
-enum { LATEX_GREEK = sizeof latex_greek / sizeof latex_greek[0],
-       LATEX_CAPITALS = sizeof latex_capitals / sizeof latex_capitals[0] };
+enum {
+    LATEX_GREEK = sizeof latex_greek / sizeof latex_greek[0],
+    LATEX_CAPITALS = sizeof latex_capitals / sizeof latex_capitals[0]
+};
 
 static const char *latex_letter(uint32_t code) /* θ: "theta"; NULL: none */
 {
@@ -56,9 +61,12 @@ static void latex_word(text *t, const char *s, size_t n)
     const char *letter = utf8_decode(s, n, &code) == n ? latex_letter(code) : NULL;
     bool plain = true;
     for (size_t i = 0; i < n; i++) plain = plain && (unsigned char)s[i] < 128;
-    if (letter) draw_say(t, "\\{1} ", letter, NULL, NULL);
-    else if (latex_is_greek(s, n)) text_char(t, '\\'), text_addn(t, s, n), text_char(t, ' ');
-    else if (plain && n == 1) text_addn(t, s, n);
+    if (letter)
+        draw_say(t, "\\{1} ", letter, NULL, NULL);
+    else if (latex_is_greek(s, n))
+        text_char(t, '\\'), text_addn(t, s, n), text_char(t, ' ');
+    else if (plain && n == 1)
+        text_addn(t, s, n);
     else {
         text_add(t, plain ? "\\mathrm{" : "\\text{");
         text_addn(t, s, n);
@@ -72,8 +80,10 @@ void latex_name(text *t, const char *name)
     size_t n = strlen(name), base = 0;
     while (base < n && (latex_ascii(name[base]) || (unsigned char)name[base] > 127)) base++;
     if (base == 0) base = name[0] == '_' ? 0 : n;
-    if (base == 0) text_add(t, "\\_");
-    else latex_word(t, name, base);
+    if (base == 0)
+        text_add(t, "\\_");
+    else
+        latex_word(t, name, base);
     bool open = false;
     for (size_t i = base; i < n;) {
         size_t end = i;
@@ -82,8 +92,10 @@ void latex_name(text *t, const char *name)
             text_add(t, open ? "," : "_{");
             open = true;
             bool digits = strspn(name + i, "0123456789") >= end - i;
-            if (digits) text_addn(t, name + i, end - i);
-            else latex_word(t, name + i, end - i);
+            if (digits)
+                text_addn(t, name + i, end - i);
+            else
+                latex_word(t, name + i, end - i);
         }
         i = end + 1;
     }
@@ -109,9 +121,9 @@ void latex_number(text *t, double value, int digits)
 typedef struct latex_frame {
     ew_node node;
     const char *form;
-    uint16_t next;    /* of an operation with many arguments, where `form` is NULL */
+    uint16_t next; /* of an operation with many arguments, where `form` is NULL */
     bool bracket;
-    char before;      /* the last character that is no space */
+    char before; /* the last character that is no space */
 } latex_frame;
 
 typedef struct latex_printer {
@@ -152,8 +164,10 @@ static void latex_constant(latex_printer *p, ew_node n, int need)
         return;
     }
     if (bracket) text_char(p->t, '(');
-    if (type == TYPE_WHOLE) text_format(p->t, "%lld", (long long)c.whole);
-    else latex_number(p->t, value, 0);
+    if (type == TYPE_WHOLE)
+        text_format(p->t, "%lld", (long long)c.whole);
+    else
+        latex_number(p->t, value, 0);
     if (bracket) text_char(p->t, ')');
 }
 
@@ -175,8 +189,10 @@ static void latex_push(latex_printer *p, ew_node n, int need)
 static void latex_operand(latex_printer *p, ew_node n, int need)
 {
     const graph_node *node = node_at(p->g, n);
-    if (node->name) latex_name(p->t, graph_name_text(p->g, node->name));
-    else latex_push(p, n, need);
+    if (node->name)
+        latex_name(p->t, graph_name_text(p->g, node->name));
+    else
+        latex_push(p, n, need);
 }
 
 static void latex_many(latex_printer *p, latex_frame *f)
@@ -194,9 +210,12 @@ static void latex_many(latex_printer *p, latex_frame *f)
 static void latex_literal(latex_printer *p, latex_frame *f, const char *piece, uint32_t count)
 {
     bool named = count == 13 && memcmp(piece, "\\operatorname", 13) == 0;
-    if (named) text_add(p->t, "\\mathrm");
-    else if (count == 2 && piece[0] == '\\' && piece[1] == ',') text_char(p->t, ' ');
-    else text_addn(p->t, piece, count);
+    if (named)
+        text_add(p->t, "\\mathrm");
+    else if (count == 2 && piece[0] == '\\' && piece[1] == ',')
+        text_char(p->t, ' ');
+    else
+        text_addn(p->t, piece, count);
     for (uint32_t i = 0; i < count; i++)
         if (piece[i] != ' ') f->before = piece[i];
 }

@@ -8,8 +8,8 @@ static void layout_sift(layout_key *k, size_t at, size_t count)
     for (;;) {
         size_t child = 2 * at + 1;
         if (child >= count) return;
-        if (child + 1 < count && (k[child].key < k[child + 1].key ||
-                                  (k[child].key <= k[child + 1].key && k[child].tie < k[child + 1].tie)))
+        if (child + 1 < count &&
+            (k[child].key < k[child + 1].key || (k[child].key <= k[child + 1].key && k[child].tie < k[child + 1].tie)))
             child++;
         if (k[at].key > k[child].key || (k[at].key >= k[child].key && k[at].tie >= k[child].tie)) return;
         layout_key t = k[at];
@@ -54,8 +54,8 @@ bool layout_run(layout *l)
     layout_work w = {.l = l, .m = l->m};
     l->width = l->height = 2 * l->margin;
     if (l->node_count == 0) return true;
-    bool ok = layout_rank(&w) && layout_lanes(&w) && layout_link_items(&w) && layout_order(&w) &&
-              layout_place(&w) && layout_route(&w);
+    bool ok = layout_rank(&w) && layout_lanes(&w) && layout_link_items(&w) && layout_order(&w) && layout_place(&w) &&
+              layout_route(&w);
     layout_done(&w);
     return ok;
 }

@@ -33,10 +33,10 @@ typedef struct layout_work {
     uint32_t *up, *down;
     size_t *chain_first; /* by edge: its dummies, from below upwards */
     ARRAY(uint32_t) chain;
-    uint32_t *lane;      /* by edge, or LAYOUT_NONE; even lanes on the left, odd on the right */
+    uint32_t *lane; /* by edge, or LAYOUT_NONE; even lanes on the left, odd on the right */
     size_t lane_count;
     double *row_y, *row_height; /* by rank: the middle of the row */
-    double left, right;  /* of all items */
+    double left, right;         /* of all items */
 } layout_work;
 
 bool layout_rank(layout_work *w);

@@ -17,8 +17,7 @@ enum { ORDER_ROUNDS = 16, ORDER_WORK = 600000, ORDER_PAIRS = 400 };
 
 static void order_fill(const layout_work *w, size_t *first, uint32_t *list, bool up)
 {
-    for (size_t i = 0; i < w->links.count; i++)
-        first[(up ? w->links.at[i].low : w->links.at[i].high) + 1]++;
+    for (size_t i = 0; i < w->links.count; i++) first[(up ? w->links.at[i].low : w->links.at[i].high) + 1]++;
     for (size_t i = 0; i < w->items.count; i++) first[i + 1] += first[i];
     for (size_t i = w->links.count; i-- > 0;) {
         uint32_t item = up ? w->links.at[i].low : w->links.at[i].high;
@@ -102,9 +101,9 @@ static bool order_first(layout_work *w)
 typedef struct order_room {
     layout_key *keys; /* room for a row, or for the links of an item */
     size_t key_count;
-    size_t *tree;     /* Fenwick tree over a row */
+    size_t *tree; /* Fenwick tree over a row */
     size_t tree_count;
-    uint32_t *best;   /* the best order so far */
+    uint32_t *best; /* the best order so far */
 } order_room;
 
 /* Sorts the links of each item by the place of their other end. */
@@ -161,8 +160,7 @@ static double order_mean(const layout_work *w, uint32_t item, bool up, double ot
     const uint32_t *list = up ? w->up : w->down;
     double sum = 0;
     size_t count = first[item + 1] - first[item];
-    for (size_t k = first[item]; k < first[item + 1]; k++)
-        sum += w->items.at[order_other(w, list[k], up)].place;
+    for (size_t k = first[item]; k < first[item + 1]; k++) sum += w->items.at[order_other(w, list[k], up)].place;
     return count ? sum / (double)count : otherwise;
 }
 
@@ -244,7 +242,8 @@ static void order_rounds(layout_work *w, order_room *room)
     memcpy(room->best, w->order, w->items.count * sizeof *w->order);
     for (size_t i = 0; i < rounds && best > 0 && idle < 5; i++) {
         order_sweep(w, room, i % 2 == 0);
-        for (int k = 0; k < 4 && order_exchange(w); k++) {}
+        for (int k = 0; k < 4 && order_exchange(w); k++) {
+        }
         size_t now = order_crossings(w, room);
         idle = now < best ? 0 : idle + 1;
         if (now >= best) continue;

@@ -28,12 +28,12 @@ typedef struct place_pool {
 
 typedef struct place_work {
     layout_work *w;
-    place_pool *pool;  /* room for a row */
-    uint8_t *kind;     /* by item */
-    uint8_t *minor;    /* by item: an input, or the line of one */
-    double *line;      /* by item: the x that its line wants; by the first dummy of the edge */
-    size_t sweeps;     /* how many there will be: more for small pictures */
-    bool up, both;     /* the sweep's direction; whether neighbours on both sides count */
+    place_pool *pool; /* room for a row */
+    uint8_t *kind;    /* by item */
+    uint8_t *minor;   /* by item: an input, or the line of one */
+    double *line;     /* by item: the x that its line wants; by the first dummy of the edge */
+    size_t sweeps;    /* how many there will be: more for small pictures */
+    bool up, both;    /* the sweep's direction; whether neighbours on both sides count */
 } place_work;
 
 double layout_distance(const layout_work *w, uint32_t a, uint32_t b)
@@ -107,16 +107,17 @@ static void place_minors(place_work *p)
         for (size_t i = w->rank_first[r]; i < w->rank_first[r + 1]; i++) {
             uint32_t item = w->order[i];
             size_t down = w->down_first[item], count = w->down_first[item + 1] - down;
-            if (layout_is_node(w, item)) p->minor[item] = count == 0;
-            else p->minor[item] = count && p->minor[w->links.at[w->down[down]].low];
+            if (layout_is_node(w, item))
+                p->minor[item] = count == 0;
+            else
+                p->minor[item] = count && p->minor[w->links.at[w->down[down]].low];
         }
 }
 
 static double place_above(const layout_work *w, uint32_t item, size_t *count)
 {
     double sum = 0;
-    for (size_t k = w->up_first[item]; k < w->up_first[item + 1]; k++)
-        sum += w->items.at[w->links.at[w->up[k]].high].x;
+    for (size_t k = w->up_first[item]; k < w->up_first[item + 1]; k++) sum += w->items.at[w->links.at[w->up[k]].high].x;
     *count = w->up_first[item + 1] - w->up_first[item];
     return sum;
 }

@@ -106,8 +106,7 @@ static void route_spread(const layout_work *w, uint32_t node, layout_key *keys, 
     if (room < 0) room = 0;
     if (count > 1 && step * (double)(count - 1) > room) step = room / (double)(count - 1);
     layout_sort(keys, count);
-    for (size_t i = 0; i < count; i++)
-        offset[keys[i].what] = ((double)i - (double)(count - 1) / 2) * step;
+    for (size_t i = 0; i < count; i++) offset[keys[i].what] = ((double)i - (double)(count - 1) / 2) * step;
 }
 
 /* Ports at one end of all edges: grouped by node with a count and a fill, sorted within a node. */
@@ -117,8 +116,7 @@ static bool route_ports(const layout_work *w, bool leaving, double *offset)
     size_t *first = block_new(w->m, l->node_count + 1, sizeof *first);
     layout_key *keys = block_new(w->m, l->edge_count, sizeof *keys);
     bool ok = first && keys;
-    for (size_t e = 0; ok && e < l->edge_count; e++)
-        first[leaving ? l->edges[e].from : l->edges[e].to]++;
+    for (size_t e = 0; ok && e < l->edge_count; e++) first[leaving ? l->edges[e].from : l->edges[e].to]++;
     for (size_t i = 0; ok && i < l->node_count; i++) first[i + 1] += first[i]; /* ends */
     for (size_t e = l->edge_count; ok && e-- > 0;) {
         uint32_t node = leaving ? l->edges[e].from : l->edges[e].to;
@@ -201,8 +199,10 @@ static void route_edge(route_pen *p, size_t e)
     size_t top = w->items.at[p->edge->to].rank;
     route_start(p, from->x + p->leave[e], from->y - from->height / 2);
     route_line(p, p->x, layout_row_top(w, w->items.at[p->edge->from].rank));
-    if (w->lane[e] != LAYOUT_NONE) route_lane(p, e);
-    else route_chain(p, e, target);
+    if (w->lane[e] != LAYOUT_NONE)
+        route_lane(p, e);
+    else
+        route_chain(p, e, target);
     route_curve(p, target, layout_row_bottom(w, top), 0);
     route_line(p, target, to->y + to->height / 2);
     p->edge->count = w->l->points.count - p->edge->first;
@@ -243,7 +243,8 @@ static void route_label_point(layout_work *w, layout_edge *edge, size_t rank)
         const layout_point *piece = at + k - 3;
         if (piece[0].y < y || piece[3].y > y) continue;
         double t = piece[0].y > piece[3].y ? (piece[0].y - y) / (piece[0].y - piece[3].y) : 0.5, s = 1 - t;
-        edge->x = s * s * s * piece[0].x + 3 * s * s * t * piece[1].x + 3 * s * t * t * piece[2].x + t * t * t * piece[3].x;
+        edge->x =
+            s * s * s * piece[0].x + 3 * s * s * t * piece[1].x + 3 * s * t * t * piece[2].x + t * t * t * piece[3].x;
         return;
     }
 }

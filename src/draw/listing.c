@@ -33,8 +33,7 @@ static void listing_node(const scene *s, text *t, const scene_node *n, size_t st
     text_add(t, scene_text(s, n->operation));
     if (n->value) text_char(t, ' ');
     text_add(t, scene_text(s, n->value));
-    if (n->kind != SCENE_STEP && !n->value && !n->operation)
-        draw_say(t, "  ({1})", scene_kind_name(s, n), NULL, NULL);
+    if (n->kind != SCENE_STEP && !n->value && !n->operation) draw_say(t, "  ({1})", scene_kind_name(s, n), NULL, NULL);
     if (!n->slope) return;
     size_t columns = t->failed ? 0 : utf8_width(t->at + start, t->count - start);
     text_add(t, "  ");
@@ -83,8 +82,10 @@ static void listing_tree(listing *l)
         listing_push(l, (uint32_t)i);
         while (l->stack.count && !l->t->failed) {
             const listing_frame *top = &l->stack.at[l->stack.count - 1];
-            if (top->next < top->end) listing_branch(l);
-            else l->stack.count--;
+            if (top->next < top->end)
+                listing_branch(l);
+            else
+                l->stack.count--;
         }
     }
 }

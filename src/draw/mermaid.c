@@ -17,8 +17,10 @@ static const struct {
 static void mermaid_text(text *t, const char *s)
 {
     for (; *s; s++) {
-        if (strchr("\"#<>&`|\\~", *s)) text_format(t, "#%d;", *s);
-        else text_char(t, (unsigned char)*s < 32 ? ' ' : *s);
+        if (strchr("\"#<>&`|\\~", *s))
+            text_format(t, "#%d;", *s);
+        else
+            text_char(t, (unsigned char)*s < 32 ? ' ' : *s);
     }
 }
 

@@ -130,8 +130,10 @@ static void note_nodes(const scene *s, draw_out *o)
         text_add(t, "| ");
         note_code(t, scene_text(s, n->name));
         text_add(t, " | ");
-        if (line.count) note_code(t, text_string(&line));
-        else text_add(t, scene_kind_name(s, n));
+        if (line.count)
+            note_code(t, text_string(&line));
+        else
+            text_add(t, scene_kind_name(s, n));
         if (values) draw_say(t, " | {1}", scene_value_text(s, n), NULL, NULL);
         if (slopes) text_add(t, " | ");
         if (slopes) text_number(t, s->options->derivatives[n->index], 6);
@@ -173,8 +175,10 @@ bool note_write(scene *s, draw_out *o)
     text_begin(&summary, s->m);
     scene_summary(s, &summary);
     text_add(t, "# ");
-    if (s->title) note_code(t, scene_text(s, s->title));
-    else text_add(t, scene_say(s, "Computational graph"));
+    if (s->title)
+        note_code(t, scene_text(s, s->title));
+    else
+        text_add(t, scene_say(s, "Computational graph"));
     text_add(t, "\n\n");
     note_words(t, text_string(&summary));
     if (summary.failed) t->failed = true;
@@ -183,7 +187,8 @@ bool note_write(scene *s, draw_out *o)
     note_formulas(s, o);
     note_heading(s, t, "Picture");
     if (s->edges.count > NOTE_EDGES) {
-        draw_say(t, "{1}\n", scene_say(s, "The graph is too large for a picture in a note; see the tables."), NULL, NULL);
+        draw_say(t, "{1}\n", scene_say(s, "The graph is too large for a picture in a note; see the tables."), NULL,
+                 NULL);
     } else {
         text_add(t, "```mermaid\n");
         if (!mermaid_write(s, o)) return false;

@@ -103,8 +103,10 @@ static void plot_set_axis(const plot *p, plot_axis *a, bool horizontal, size_t w
     a->log = horizontal ? p->o->log_x != 0 : p->o->log_y != 0;
     a->ticks = 0;
     plot_range(p, a, horizontal);
-    if (a->log) plot_logarithmic(a, wish, !horizontal);
-    else plot_linear(a, wish, !horizontal);
+    if (a->log)
+        plot_logarithmic(a, wish, !horizontal);
+    else
+        plot_linear(a, wish, !horizontal);
 }
 
 void plot_axes(plot *p, size_t x_wish, size_t y_wish)
@@ -163,8 +165,10 @@ void plot_trace(const plot *p, const ew_plot_series *s, size_t columns, plot_vis
         double column = floor(x * (double)columns);
         bool gap = isnan(x) || isnan(y);
         if (b.filled && (gap || column < b.column || column > b.column)) plot_empty(&b, at, context);
-        if (gap) b.first = true;
-        else plot_fill(&b, x, y, i);
+        if (gap)
+            b.first = true;
+        else
+            plot_fill(&b, x, y, i);
         b.column = column;
     }
     plot_empty(&b, at, context);
@@ -219,8 +223,10 @@ ew_status ew_plot(const ew_plot_options *options, ew_write *write, void *context
     } else {
         ok = svg ? draw_plot_svg(&p, &o) : draw_plot_text(&p, &o);
         draw_flush(&o, true);
-        if (o.broken) report_plain(&r, E_WRITE, NULL, NULL);
-        else if (!ok || o.t.failed) report_memory(&r);
+        if (o.broken)
+            report_plain(&r, E_WRITE, NULL, NULL);
+        else if (!ok || o.t.failed)
+            report_memory(&r);
     }
     text_free(&o.t);
     if (err && !report_ok(&r)) *err = r.error;

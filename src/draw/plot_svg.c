@@ -5,7 +5,8 @@
 
 enum { PLOT_SVG_MARKS = 40, PLOT_SVG_DASHES = 4, PLOT_SVG_COLORS = 6 };
 
-static const char *const plot_svg_colors[PLOT_SVG_COLORS] = {"#0072b2", "#c24e00", "#00805c", "#9c3f78", "#8a6000", "#333333"};
+static const char *const plot_svg_colors[PLOT_SVG_COLORS] = {"#0072b2", "#c24e00", "#00805c",
+                                                             "#9c3f78", "#8a6000", "#333333"};
 static const char *const plot_svg_dashes[PLOT_SVG_DASHES] = {"", "7 3", "2 3", "9 3 2 3"};
 
 typedef struct plot_svg {
@@ -22,8 +23,14 @@ static void plot_svg_number(text *t, const char *before, double v, const char *a
     text_add(t, after);
 }
 
-static double plot_svg_x(const plot_svg *s, double x) { return s->left + x * s->width; }
-static double plot_svg_y(const plot_svg *s, double y) { return s->top + (1 - y) * s->height; }
+static double plot_svg_x(const plot_svg *s, double x)
+{
+    return s->left + x * s->width;
+}
+static double plot_svg_y(const plot_svg *s, double y)
+{
+    return s->top + (1 - y) * s->height;
+}
 
 static double plot_svg_label_width(const plot_axis *a)
 {
@@ -78,12 +85,16 @@ static void plot_svg_tick(const plot_svg *s, bool horizontal, double place, doub
     number_text(value, 6, buffer);
     plot_svg_number(t, "<path d=\"M", x, " ");
     draw_fixed(t, y);
-    if (horizontal) plot_svg_number(t, "v", -s->height, "v");
-    else plot_svg_number(t, "h", s->width, "");
+    if (horizontal)
+        plot_svg_number(t, "v", -s->height, "v");
+    else
+        plot_svg_number(t, "h", s->width, "");
     if (horizontal) plot_svg_number(t, "", s->height + 4, "");
     text_add(t, "\" stroke=\"#dddddd\"/>");
-    if (horizontal) plot_svg_words(t, x, y + 16, "text-anchor=\"middle\"", buffer);
-    else plot_svg_words(t, x - 6, y + 4, "text-anchor=\"end\"", buffer);
+    if (horizontal)
+        plot_svg_words(t, x, y + 16, "text-anchor=\"middle\"", buffer);
+    else
+        plot_svg_words(t, x - 6, y + 4, "text-anchor=\"end\"", buffer);
 }
 
 /* Labels of the x axis that would touch the one before are left out. */
@@ -129,8 +140,10 @@ static void plot_svg_curve(plot_svg *s, size_t k)
     const ew_plot_series *series = &s->p->o->series[k];
     const char *color = plot_svg_colors[k % PLOT_SVG_COLORS], *dash = plot_svg_dashes[k % PLOT_SVG_DASHES];
     s->started = false;
-    draw_say(s->t, "<path fill=\"none\" stroke=\"{1}\" stroke-width=\"1.8\" stroke-linecap=\"round\" "
-                   "stroke-linejoin=\"round\" stroke-dasharray=\"{2}\" d=\"", color, *dash ? dash : "none", NULL);
+    draw_say(s->t,
+             "<path fill=\"none\" stroke=\"{1}\" stroke-width=\"1.8\" stroke-linecap=\"round\" "
+             "stroke-linejoin=\"round\" stroke-dasharray=\"{2}\" d=\"",
+             color, *dash ? dash : "none", NULL);
     plot_trace(s->p, series, (size_t)s->width, plot_svg_point, s);
     if (!s->started) text_add(s->t, "M0 0");
     text_add(s->t, "\"/>\n");
@@ -153,7 +166,8 @@ static double plot_svg_legend(const plot_svg *s, double y, bool draw)
         if (draw) {
             plot_svg_number(s->t, "<path d=\"M", x, " ");
             plot_svg_number(s->t, "", y - 4, "h24\" stroke-width=\"2.2\" stroke=\"");
-            draw_say(s->t, "{1}\" stroke-dasharray=\"{2}\"/>", plot_svg_colors[k % PLOT_SVG_COLORS], *dash ? dash : "none", NULL);
+            draw_say(s->t, "{1}\" stroke-dasharray=\"{2}\"/>", plot_svg_colors[k % PLOT_SVG_COLORS],
+                     *dash ? dash : "none", NULL);
             plot_svg_words(s->t, x + 30, y, "", name);
         }
         x += wide;

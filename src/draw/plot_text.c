@@ -14,11 +14,11 @@ enum { PLOT_TEXT_DOWN = 4, PLOT_TEXT_ACROSS = 2 };
 typedef struct plot_text {
     const plot *p;
     text *t;
-    size_t columns, lines;  /* of the area inside the axes */
-    size_t across, down;    /* dots in a character: 2, 4 or 1, 1 */
-    unsigned char *cells;   /* Braille bits, or the letter */
-    unsigned char mark;     /* the letter of this curve */
-    long x, y;              /* the last dot */
+    size_t columns, lines; /* of the area inside the axes */
+    size_t across, down;   /* dots in a character: 2, 4 or 1, 1 */
+    unsigned char *cells;  /* Braille bits, or the letter */
+    unsigned char mark;    /* the letter of this curve */
+    long x, y;             /* the last dot */
 } plot_text;
 
 static const char plot_text_marks[] = "*+ox#@";
@@ -28,8 +28,10 @@ static void plot_text_dot(plot_text *s, long x, long y)
     static const unsigned char bits[PLOT_TEXT_DOWN][PLOT_TEXT_ACROSS] = {{1, 8}, {2, 16}, {4, 32}, {64, 128}};
     size_t column = (size_t)x / s->across, line = (size_t)y / s->down;
     unsigned char *cell = &s->cells[line * s->columns + column];
-    if (s->across == 1) *cell = s->mark;
-    else *cell |= bits[(size_t)y % PLOT_TEXT_DOWN][(size_t)x % PLOT_TEXT_ACROSS];
+    if (s->across == 1)
+        *cell = s->mark;
+    else
+        *cell |= bits[(size_t)y % PLOT_TEXT_DOWN][(size_t)x % PLOT_TEXT_ACROSS];
 }
 
 /* A straight line of dots from the last one (Bresenham's). */
@@ -63,9 +65,12 @@ static void plot_text_cell(const plot_text *s, size_t i)
 {
     char bytes[4];
     unsigned char cell = s->cells[i];
-    if (cell == 0) text_char(s->t, ' ');
-    else if (s->across == 1) text_char(s->t, (char)cell);
-    else text_addn(s->t, bytes, utf8_encode(0x2800u + cell, bytes));
+    if (cell == 0)
+        text_char(s->t, ' ');
+    else if (s->across == 1)
+        text_char(s->t, (char)cell);
+    else
+        text_addn(s->t, bytes, utf8_encode(0x2800u + cell, bytes));
 }
 
 /* ---- Axes ------------------------------------------------------------------------------------ */
@@ -88,7 +93,8 @@ static void plot_text_margin(const plot_text *s, size_t line, size_t width)
     char buffer[32] = "";
     size_t n = 0;
     for (size_t i = 0; i < a->ticks && !n; i++)
-        if ((size_t)floor((1 - a->place[i]) * (double)(s->lines - 1) + 0.5) == line) n = number_text(a->tick[i], 6, buffer);
+        if ((size_t)floor((1 - a->place[i]) * (double)(s->lines - 1) + 0.5) == line)
+            n = number_text(a->tick[i], 6, buffer);
     text_repeat(s->t, " ", width - n);
     text_add(s->t, buffer);
     text_add(s->t, n ? " ┤" : " │");
@@ -174,7 +180,8 @@ bool draw_plot_text(const plot *given, draw_out *o)
     const ew_plot_options *options = p.o;
     bool many = options->series_count > 1;
     size_t columns = plot_text_size(options->width, 72, 24), lines = plot_text_size(options->height, 20, 6);
-    size_t rows = 2u + (options->title ? 1 : 0) + (options->y_label ? 1 : 0) + (options->x_label ? 1 : 0) + (many ? 1 : 0);
+    size_t rows =
+        2u + (options->title ? 1 : 0) + (options->y_label ? 1 : 0) + (options->x_label ? 1 : 0) + (many ? 1 : 0);
     lines = lines > rows + 3 ? lines - rows : 3;
     plot_axes(&p, columns / 14 + 1, lines / 4 + 1);
     size_t width = plot_text_label_width(&p.y);

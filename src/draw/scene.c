@@ -35,8 +35,10 @@ static size_t scene_keep(scene *s, const char *string, size_t most)
 
 static void scene_value(const scene *s, const scene_node *n, double value, text *t)
 {
-    if (ew_node_type(s->g, n->id) == EW_BOOL) text_add(t, value != 0 ? "true" : "false");
-    else text_number(t, value, SCENE_DIGITS);
+    if (ew_node_type(s->g, n->id) == EW_BOOL)
+        text_add(t, value != 0 ? "true" : "false");
+    else
+        text_number(t, value, SCENE_DIGITS);
 }
 
 void scene_operation(const scene *s, const scene_node *n, text *t)
@@ -204,9 +206,12 @@ static void scene_clean(text *t, const char *s, size_t n)
     while (n) {
         uint32_t code;
         size_t k = utf8_decode(s, n, &code);
-        if (k == 0) text_add(t, "\xEF\xBF\xBD");
-        else if (code < 32 || code == 127) text_char(t, ' ');
-        else text_addn(t, s, k);
+        if (k == 0)
+            text_add(t, "\xEF\xBF\xBD");
+        else if (code < 32 || code == 127)
+            text_char(t, ' ');
+        else
+            text_addn(t, s, k);
         s += k ? k : 1;
         n -= k ? k : 1;
     }
@@ -269,7 +274,7 @@ void scene_free(scene *s)
 
 const char *scene_kind_name(const scene *s, const scene_node *n)
 {
-    static const char *const kinds[SCENE_KINDS] = {"", "input", "parameter", "constant"};
+    static const char *const kinds[SCENE_KINDS] = /* catalogue */ {"", "input", "parameter", "constant"};
     return n->kind == SCENE_STEP ? "" : scene_say(s, kinds[n->kind]);
 }
 
@@ -287,11 +292,15 @@ void scene_summary(const scene *s, text *t)
     for (size_t i = 0; i < s->edges.count; i++) count += s->edges.at[i].edge != SCENE_USE;
     number_text((double)s->nodes.count, 0, nodes);
     number_text((double)count, 0, edges);
-    if (s->title) draw_say(t, scene_say(s, "Computational graph of {1}."), scene_text(s, s->title), NULL, NULL);
-    else text_add(t, scene_say(s, "Computational graph."));
+    if (s->title)
+        draw_say(t, scene_say(s, "Computational graph of {1}."), scene_text(s, s->title), NULL, NULL);
+    else
+        text_add(t, scene_say(s, "Computational graph."));
     text_char(t, ' ');
-    draw_say(t, scene_say(s, "Nodes: {1}, edges: {2}. Inputs are at the bottom, the output is on top; every edge "
-                             "bears the derivative of its upper node by its lower node."), nodes, edges, NULL);
+    draw_say(t,
+             scene_say(s, "Nodes: {1}, edges: {2}. Inputs are at the bottom, the output is on top; every edge "
+                          "bears the derivative of its upper node by its lower node."),
+             nodes, edges, NULL);
 }
 
 static void scene_sentence_edge(const scene *s, const scene_edge *e, text *t)
@@ -300,8 +309,10 @@ static void scene_sentence_edge(const scene *s, const scene_edge *e, text *t)
     const char *from = scene_text(s, s->nodes.at[e->from].name);
     text_begin(&d, t->m);
     scene_partial(s, e, &d, s->options->partials != NULL);
-    if (e->edge == SCENE_USE) draw_say(t, scene_say(s, "uses {1}"), from, NULL, NULL);
-    else draw_say(t, scene_say(s, "from {1} with derivative {2}"), from, text_string(&d), NULL);
+    if (e->edge == SCENE_USE)
+        draw_say(t, scene_say(s, "uses {1}"), from, NULL, NULL);
+    else
+        draw_say(t, scene_say(s, "from {1} with derivative {2}"), from, text_string(&d), NULL);
     if (e->highlight) text_add(t, scene_say(s, " (on the path)"));
     if (d.failed) t->failed = true;
     text_free(&d);

@@ -9,8 +9,8 @@
 
 #include "draw/draw.h"
 
-#define SVG_SLOPE "#7a1f5c"   /* derivatives, wherever they stand */
-#define SVG_PATH "#c24e00"    /* the highlighted path */
+#define SVG_SLOPE "#7a1f5c" /* derivatives, wherever they stand */
+#define SVG_PATH "#c24e00"  /* the highlighted path */
 #define SVG_LINE "#5a5a5a"
 
 typedef struct svg_look {
@@ -118,7 +118,9 @@ static void svg_edge(const scene *s, const picture *p, size_t i, text *t)
     text_add(t, "<path d=\"");
     svg_route(t, &p->l, line, head - 1);
     text_add(t, "\"");
-    if (e->highlight) text_add(t, s->roomy ? " stroke=\"" SVG_PATH "\" stroke-width=\"3\"" : " stroke=\"" SVG_PATH "\" stroke-width=\"2\"");
+    if (e->highlight)
+        text_add(t, s->roomy ? " stroke=\"" SVG_PATH "\" stroke-width=\"3\""
+                             : " stroke=\"" SVG_PATH "\" stroke-width=\"2\"");
     if (e->edge == SCENE_USE) text_add(t, " stroke-dasharray=\"2 4\"");
     text_add(t, "/><path d=\"M");
     svg_pair(t, end, 0);
@@ -200,8 +202,10 @@ static void svg_shape(const scene *s, const scene_node *n, const layout_node *bo
 {
     const svg_look *look = n->output && n->kind == SCENE_STEP ? &svg_output : &svg_looks[n->kind];
     double round = n->kind == SCENE_STEP ? (s->roomy ? 6 : 3) : n->kind == SCENE_INPUT ? (s->roomy ? 15 : 8) : 0;
-    if (n->kind == SCENE_PARAM) svg_octagon(t, box, s->roomy ? 7 : 4);
-    else svg_frame(t, box, 0, round);
+    if (n->kind == SCENE_PARAM)
+        svg_octagon(t, box, s->roomy ? 7 : 4);
+    else
+        svg_frame(t, box, 0, round);
     draw_say(t, " fill=\"{1}\" stroke=\"{2}\"", look->fill, n->highlight ? SVG_PATH : look->stroke, NULL);
     if (n->highlight) text_add(t, " stroke-width=\"2.5\"");
     if (n->kind == SCENE_FIXED) text_add(t, " stroke-dasharray=\"5 3\"");

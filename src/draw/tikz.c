@@ -16,24 +16,42 @@ static const char *const tikz_styles[SCENE_KINDS] = {"ew step", "ew input", "ew 
 /* Text outside of formulas. */
 static void tikz_text(text *t, const char *s)
 {
-    static const struct { const char *from, *to; } marks[] = {
-        {"\\", "\\textbackslash{}"}, {"{", "\\{"}, {"}", "\\}"}, {"$", "\\$"}, {"&", "\\&"}, {"#", "\\#"},
-        {"^", "\\^{}"}, {"_", "\\_"}, {"~", "\\~{}"}, {"%", "\\%"}, {"<", "$<$"}, {">", "$>$"}, {"*", "$\\ast$"},
-        {"|", "$|$"}, {"-", "$-$"}, {"∂", "$\\partial$"}, {"…", "\\dots{}"}, {"·", "$\\cdot$"}};
+    static const struct {
+        const char *from, *to;
+    } marks[] = {{"\\", "\\textbackslash{}"},
+                 {"{", "\\{"},
+                 {"}", "\\}"},
+                 {"$", "\\$"},
+                 {"&", "\\&"},
+                 {"#", "\\#"},
+                 {"^", "\\^{}"},
+                 {"_", "\\_"},
+                 {"~", "\\~{}"},
+                 {"%", "\\%"},
+                 {"<", "$<$"},
+                 {">", "$>$"},
+                 {"*", "$\\ast$"},
+                 {"|", "$|$"},
+                 {"-", "$-$"},
+                 {"∂", "$\\partial$"},
+                 {"…", "\\dots{}"},
+                 {"·", "$\\cdot$"}};
     size_t n = strlen(s);
     while (n) {
         size_t i = 0, count = sizeof marks / sizeof marks[0];
         while (i < count && strncmp(s, marks[i].from, strlen(marks[i].from)) != 0) i++;
         uint32_t code = ' ';
         size_t k = i < count ? strlen(marks[i].from) : utf8_decode(s, n, &code);
-        if (i < count) text_add(t, marks[i].to);
+        if (i < count)
+            text_add(t, marks[i].to);
         else if (code >= 0x370 && code < 0x400) { /* Greek: pdfTeX has it only in formulas */
             char letter[5] = "";
             letter[utf8_encode(code, letter)] = '\0';
             text_add(t, "$");
             latex_name(t, letter);
             text_add(t, "$");
-        } else if (code >= 32) text_addn(t, s, k);
+        } else if (code >= 32)
+            text_addn(t, s, k);
         s += k ? k : 1;
         n -= k ? k : 1;
     }
@@ -85,15 +103,16 @@ static void tikz_head(const scene *s, const picture *p, text *t)
     scene_summary(s, &summary);
     text_add(t, "% ");
     text_add(t, text_string(&summary));
-    text_add(t, "\n\\documentclass[border=4pt]{standalone}\n"
-                "\\usepackage{iftex}\n\\ifPDFTeX\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n"
-                "\\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}\n\\fi\n\\usepackage{amsmath}\n\\usepackage{tikz}\n"
-                "\\definecolor{ewline}{HTML}{5A5A5A}\n\\definecolor{ewslope}{HTML}{7A1F5C}\n"
-                "\\definecolor{ewpath}{HTML}{C24E00}\n\\definecolor{ewstep}{HTML}{444444}\n"
-                "\\definecolor{ewinput}{HTML}{0B5D94}\n\\definecolor{ewinputfill}{HTML}{DCECF9}\n"
-                "\\definecolor{ewparam}{HTML}{9A5B00}\n\\definecolor{ewparamfill}{HTML}{FDECCB}\n"
-                "\\definecolor{ewfixed}{HTML}{6A6A6A}\n\\definecolor{ewfixedfill}{HTML}{F0F0F0}\n"
-                "\\definecolor{ewout}{HTML}{00694A}\n\\definecolor{ewoutfill}{HTML}{DFF2E6}\n");
+    text_add(t,
+             "\n\\documentclass[border=4pt]{standalone}\n"
+             "\\usepackage{iftex}\n\\ifPDFTeX\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n"
+             "\\IfFileExists{lmodern.sty}{\\usepackage{lmodern}}{}\n\\fi\n\\usepackage{amsmath}\n\\usepackage{tikz}\n"
+             "\\definecolor{ewline}{HTML}{5A5A5A}\n\\definecolor{ewslope}{HTML}{7A1F5C}\n"
+             "\\definecolor{ewpath}{HTML}{C24E00}\n\\definecolor{ewstep}{HTML}{444444}\n"
+             "\\definecolor{ewinput}{HTML}{0B5D94}\n\\definecolor{ewinputfill}{HTML}{DCECF9}\n"
+             "\\definecolor{ewparam}{HTML}{9A5B00}\n\\definecolor{ewparamfill}{HTML}{FDECCB}\n"
+             "\\definecolor{ewfixed}{HTML}{6A6A6A}\n\\definecolor{ewfixedfill}{HTML}{F0F0F0}\n"
+             "\\definecolor{ewout}{HTML}{00694A}\n\\definecolor{ewoutfill}{HTML}{DFF2E6}\n");
     tikz_font(t, "ewname", p->name_size * unit);
     tikz_font(t, "ewtext", p->text_size * unit);
     tikz_font(t, "ewlabel", p->label_size * unit);

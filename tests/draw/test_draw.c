@@ -33,20 +33,57 @@ static uint32_t random_next(uint32_t *state)
     return *state >> 8;
 }
 
-static uint32_t edge_tree(size_t n, size_t k, uint32_t *s) { (void)s; return n >= 31 && k < 2 ? (uint32_t)(2 * (n - 31) + k) : UINT32_MAX; }
-static uint32_t edge_chain(size_t n, size_t k, uint32_t *s) { (void)s; return n > 0 && k < 1 ? (uint32_t)n - 1 : UINT32_MAX; }
-static uint32_t edge_twice(size_t n, size_t k, uint32_t *s) { (void)s; return n > 0 && k < 3 ? (uint32_t)n - 1 : UINT32_MAX; }
-static uint32_t edge_fan(size_t n, size_t k, uint32_t *s) { (void)s; return n > 0 && k < 1 ? 0 : UINT32_MAX; }
-static uint32_t edge_none(size_t n, size_t k, uint32_t *s) { (void)n; (void)k; (void)s; return UINT32_MAX; }
-static uint32_t edge_far(size_t n, size_t k, uint32_t *s) { return n > 0 && k < 2 ? k ? random_next(s) % (uint32_t)n : (uint32_t)n - 1 : UINT32_MAX; }
+static uint32_t edge_tree(size_t n, size_t k, uint32_t *s)
+{
+    (void)s;
+    return n >= 31 && k < 2 ? (uint32_t)(2 * (n - 31) + k) : UINT32_MAX;
+}
+static uint32_t edge_chain(size_t n, size_t k, uint32_t *s)
+{
+    (void)s;
+    return n > 0 && k < 1 ? (uint32_t)n - 1 : UINT32_MAX;
+}
+static uint32_t edge_twice(size_t n, size_t k, uint32_t *s)
+{
+    (void)s;
+    return n > 0 && k < 3 ? (uint32_t)n - 1 : UINT32_MAX;
+}
+static uint32_t edge_fan(size_t n, size_t k, uint32_t *s)
+{
+    (void)s;
+    return n > 0 && k < 1 ? 0 : UINT32_MAX;
+}
+static uint32_t edge_none(size_t n, size_t k, uint32_t *s)
+{
+    (void)n;
+    (void)k;
+    (void)s;
+    return UINT32_MAX;
+}
+static uint32_t edge_far(size_t n, size_t k, uint32_t *s)
+{
+    return n > 0 && k < 2 ? k ? random_next(s) % (uint32_t)n : (uint32_t)n - 1 : UINT32_MAX;
+}
 static uint32_t edge_near(size_t n, size_t k, uint32_t *s)
 {
     uint32_t back = n < 20 ? (uint32_t)n : 20;
     return n > 5 && k < 2 ? (uint32_t)n - 1 - random_next(s) % back : UINT32_MAX;
 }
-static uint32_t edge_skip(size_t n, size_t k, uint32_t *s) { (void)s; return n > 0 && k < 2 ? k ? (n > 7 ? (uint32_t)n - 7 : 0) : (uint32_t)n - 1 : UINT32_MAX; }
-static uint32_t edge_first(size_t n, size_t k, uint32_t *s) { (void)s; return n > 0 && k < 2 ? k ? 0 : (uint32_t)n - 1 : UINT32_MAX; }
-static uint32_t edge_last(size_t n, size_t k, uint32_t *s) { (void)s; return n == 999 || n == 199 ? k < n ? (uint32_t)k : UINT32_MAX : edge_chain(n, k, s); }
+static uint32_t edge_skip(size_t n, size_t k, uint32_t *s)
+{
+    (void)s;
+    return n > 0 && k < 2 ? k ? (n > 7 ? (uint32_t)n - 7 : 0) : (uint32_t)n - 1 : UINT32_MAX;
+}
+static uint32_t edge_first(size_t n, size_t k, uint32_t *s)
+{
+    (void)s;
+    return n > 0 && k < 2 ? k ? 0 : (uint32_t)n - 1 : UINT32_MAX;
+}
+static uint32_t edge_last(size_t n, size_t k, uint32_t *s)
+{
+    (void)s;
+    return n == 999 || n == 199 ? k < n ? (uint32_t)k : UINT32_MAX : edge_chain(n, k, s);
+}
 static uint32_t edge_sum(size_t n, size_t k, uint32_t *s)
 {
     (void)s; /* x1 + x2 + x3 + …: even nodes are inputs */
@@ -60,13 +97,27 @@ static uint32_t edge_layers(size_t n, size_t k, uint32_t *s)
 }
 
 static const shape shapes[] = {
-    {"one", 1, edge_none, true},         {"apart", 7, edge_none, true},       {"tree", 61, edge_tree, true},
-    {"chain", 40, edge_chain, true},     {"parallel", 20, edge_twice, true},  {"fan", 50, edge_fan, true},
-    {"far", 120, edge_far, true},        {"near", 300, edge_near, true},      {"skip", 300, edge_skip, true},
-    {"sum", 99, edge_sum, true},         {"layers", 120, edge_layers, true},  {"to all", 200, edge_last, true},
-    {"long far", 300, edge_far, true},   {"deep far", 1400, edge_far, false}, {"deep skip", 1400, edge_skip, false},
-    {"deep first", 2000, edge_first, false}, {"wide", 2000, edge_fan, false}, {"big near", 2000, edge_near, false},
-    {"big sum", 1999, edge_sum, false},  {"deep all", 1000, edge_last, false}, {"big layers", 2000, edge_layers, false},
+    {"one", 1, edge_none, true},
+    {"apart", 7, edge_none, true},
+    {"tree", 61, edge_tree, true},
+    {"chain", 40, edge_chain, true},
+    {"parallel", 20, edge_twice, true},
+    {"fan", 50, edge_fan, true},
+    {"far", 120, edge_far, true},
+    {"near", 300, edge_near, true},
+    {"skip", 300, edge_skip, true},
+    {"sum", 99, edge_sum, true},
+    {"layers", 120, edge_layers, true},
+    {"to all", 200, edge_last, true},
+    {"long far", 300, edge_far, true},
+    {"deep far", 1400, edge_far, false},
+    {"deep skip", 1400, edge_skip, false},
+    {"deep first", 2000, edge_first, false},
+    {"wide", 2000, edge_fan, false},
+    {"big near", 2000, edge_near, false},
+    {"big sum", 1999, edge_sum, false},
+    {"deep all", 1000, edge_last, false},
+    {"big layers", 2000, edge_layers, false},
 };
 
 enum { SHAPES = sizeof shapes / sizeof shapes[0] };
@@ -181,7 +232,8 @@ static void check_line(const layout *l, const shape *s, size_t i)
             box dot = {x, y, x, y};
             if (!inside(l, dot)) fail_msg("%s: edge %zu leaves the picture", s->name, i);
             for (size_t n = 0; n < l->node_count; n++)
-                if (n != e->from && n != e->to && over(dot, box_of(l->nodes[n].x, l->nodes[n].y, l->nodes[n].width, l->nodes[n].height), -0.5))
+                if (n != e->from && n != e->to &&
+                    over(dot, box_of(l->nodes[n].x, l->nodes[n].y, l->nodes[n].width, l->nodes[n].height), -0.5))
                     fail_msg("%s: edge %zu over node %zu", s->name, i, n);
         }
 }
@@ -230,7 +282,8 @@ static void test_sort(void **state)
         }
         layout_sort(keys, n);
         for (uint32_t i = 1; i < n; i++)
-            assert_true(keys[i - 1].key < keys[i].key || (keys[i - 1].key <= keys[i].key && keys[i - 1].tie < keys[i].tie));
+            assert_true(keys[i - 1].key < keys[i].key ||
+                        (keys[i - 1].key <= keys[i].key && keys[i - 1].tie < keys[i].tie));
     }
 }
 
@@ -308,7 +361,10 @@ static void test_values(void **state)
 {
     (void)state;
     ew_graph *g = parse(five, NULL);
-    ew_draw_options o = {.of = EW_NONE, .values = five_values, .partials = five_partials, .derivatives = five_slopes,
+    ew_draw_options o = {.of = EW_NONE,
+                         .values = five_values,
+                         .partials = five_partials,
+                         .derivatives = five_slopes,
                          .derivative_of = "∂e/∂"};
     for (size_t k = 0; k < FORMATS; k++) {
         if (strcmp(formats[k], "tex") == 0) continue;
@@ -571,11 +627,19 @@ static void test_plot(void **state)
     static double y[5000];
     for (int i = 0; i < 5000; i++) y[i] = i % 700 == 0 ? NAN : 1000 / (double)(i + 1);
     double odd[] = {1e308, -1e308, INFINITY, 0, NAN}, x[] = {1, 10, 100, 1000, 1e4};
-    ew_plot_series series[] = {{NULL, y, 5000, "loss & <co>"}, {NULL, y, 1, NULL}, {x, odd, 5, "odd"}, {NULL, y, 0, NULL}};
+    ew_plot_series series[] = {
+        {NULL, y, 5000, "loss & <co>"}, {NULL, y, 1, NULL}, {x, odd, 5, "odd"}, {NULL, y, 0, NULL}};
     for (int i = 0; i < 128; i++) {
-        ew_plot_options o = {.format = i % 2 ? "svg" : "txt", .series = series + i / 2 % 4, .series_count = i / 2 % 4 == 0 ? 2 : 1,
-                             .log_x = i / 8 % 2, .log_y = i / 16 % 2, .width = i / 32 % 2 ? 33 : 0, .height = i / 64 % 2 ? 7 : 0,
-                             .title = i / 8 % 2 ? NULL : "<t>", .x_label = "step", .y_label = "loss"};
+        ew_plot_options o = {.format = i % 2 ? "svg" : "txt",
+                             .series = series + i / 2 % 4,
+                             .series_count = i / 2 % 4 == 0 ? 2 : 1,
+                             .log_x = i / 8 % 2,
+                             .log_y = i / 16 % 2,
+                             .width = i / 32 % 2 ? 33 : 0,
+                             .height = i / 64 % 2 ? 7 : 0,
+                             .title = i / 8 % 2 ? NULL : "<t>",
+                             .x_label = "step",
+                             .y_label = "loss"};
         bytes a = plot_bytes(o), b = plot_bytes(o);
         assert_string_equal(a.at, b.at);
         assert_null(strstr(a.at, i % 2 ? "<t>" : "\xef\xbf\xbd"));
@@ -597,7 +661,8 @@ static void test_plot_allocations(void **state)
         for (size_t k = 1;; k++) {
             refuser r = {.refuse = k};
             ew_options options = {.resize = refuse, .context = &r};
-            ew_plot_options o = {.format = format ? "svg" : "txt", .series = &series, .series_count = 1, .options = &options};
+            ew_plot_options o = {
+                .format = format ? "svg" : "txt", .series = &series, .series_count = 1, .options = &options};
             bytes b = {0};
             ew_error err = {0};
             ew_status status = ew_plot(&o, put, &b, &err);
@@ -611,12 +676,22 @@ static void test_plot_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sort),       cmocka_unit_test(test_layouts),     cmocka_unit_test(test_layouts_again),
-        cmocka_unit_test(test_five),       cmocka_unit_test(test_values),      cmocka_unit_test(test_highlight),
-        cmocka_unit_test(test_of),         cmocka_unit_test(test_parallel),    cmocka_unit_test(test_same_bytes),
-        cmocka_unit_test(test_escapes),    cmocka_unit_test(test_refused),     cmocka_unit_test(test_large),
-        cmocka_unit_test(test_allocations), cmocka_unit_test(test_layout_allocations),
-        cmocka_unit_test(test_plot),       cmocka_unit_test(test_plot_allocations),
+        cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_layouts),
+        cmocka_unit_test(test_layouts_again),
+        cmocka_unit_test(test_five),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_highlight),
+        cmocka_unit_test(test_of),
+        cmocka_unit_test(test_parallel),
+        cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_large),
+        cmocka_unit_test(test_allocations),
+        cmocka_unit_test(test_layout_allocations),
+        cmocka_unit_test(test_plot),
+        cmocka_unit_test(test_plot_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
