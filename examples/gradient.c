@@ -9,7 +9,8 @@
 int main(void)
 {
     ew_error err;
-    ew_program *p = ew_compile("f = x * sin(y) + exp(x * y)", "f, diff(f, x), diff(f, y), diff(diff(f, x), y)", NULL, &err);
+    ew_program *p =
+        ew_compile("f = x * sin(y) + exp(x * y)", "f, diff(f, x), diff(f, y), diff(diff(f, x), y)", NULL, &err);
     if (!p) {
         char why[2000];
         ew_error_text(&err, why, sizeof why); /* the line and a caret, as the command shows it */

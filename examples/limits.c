@@ -26,8 +26,10 @@ static void attempt(const char *text, ew_options *options)
 {
     ew_error err;
     ew_program *p = ew_compile(text, NULL, options, &err);
-    if (p) printf("%s: prepared, memory in use: %s\n", text, *(size_t *)options->context ? "yes" : "no");
-    else printf("%s: %s, %s%s%s\n", text, err.code, err.message, err.hint[0] ? "; " : "", err.hint);
+    if (p)
+        printf("%s: prepared, memory in use: %s\n", text, *(size_t *)options->context ? "yes" : "no");
+    else
+        printf("%s: %s, %s%s%s\n", text, err.code, err.message, err.hint[0] ? "; " : "", err.hint);
     ew_free(p);
 }
 

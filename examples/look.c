@@ -48,4 +48,4 @@ int main(void)
 }
 
 /* prints:
-*/
+ */
