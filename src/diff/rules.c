@@ -78,6 +78,7 @@ static void rule_apply(rule *b, op o, size_t count)
 #define COS(x) APPLY1(COS, x)
 #define SINH(x) APPLY1(SINH, x)
 #define COSH(x) APPLY1(COSH, x)
+#define TANH(x) APPLY1(TANH, x)
 #define SIGMOID(x) APPLY1(SIGMOID, x)
 #define STEP(x) APPLY1(STEP, x)
 #define FLAT(x) APPLY1(FLAT, x)
@@ -135,15 +136,14 @@ static void rule_gelu1(rule *b)
     rule_apply(b, OP_MUL0, 2);
 }
 
-/* With s = sigmoid(x), t = sigmoid(-x), d = t - s: s t (d (3 + x d) - 2 x s t). Where s t is 0 so is
- * all of it. */
+/* With p = sigmoid(x) sigmoid(-x), h = tanh(x/2): -p (h (3 - x h) + 2 x p). Where p is 0 so is all. */
 static void rule_silu2(rule *b)
 {
-#define ST MUL(SIGMOID(X), SIGMOID(NEG(X)))
-#define D SUB(SIGMOID(NEG(X)), SIGMOID(X))
-    MUL0(ST, SUB(MUL(D, ADD(C(3), MUL(X, D))), MUL(MUL(C(2), X), ST)));
-#undef ST
-#undef D
+#define P MUL(SIGMOID(X), SIGMOID(NEG(X)))
+#define H TANH(MUL(C(0.5), X))
+    NEG(MUL0(P, ADD(MUL(H, SUB(C(3), MUL(X, H))), MUL(MUL(C(2), X), P))));
+#undef P
+#undef H
 }
 
 static void rule_row(rule *b, op o, size_t k)

@@ -608,7 +608,7 @@ static inline double k_dd_tetragamma(double yh, double yl, double *low) {
  * The second derivative of digamma: -2 times the sum of (x + k)^-3, shifted up to 12, then
  * -(1/x^2 + 1/x^3 + sum of (2k+1) B(2k) / x^(2k+2)); below zero, where each interval between poles
  * has a zero, in two doubles: that of 1 - x, less 2 c (c^2 + pi^2) with c = pi / tan(pi x). -inf at
- * 0, inf at -0, nan at -1, -2, ... and -inf. [TETRA]
+ * 0, inf at -0, nan at -1, -2, ... and -inf. [3.2]
  */
 static inline double k_tetragamma(double x) {
     double f, t, e, s, c, p, q, sum = 0.0, rest = 0.0;
@@ -631,7 +631,8 @@ static inline double k_tetragamma(double x) {
     if (x == floor(x) || x != x) return (x - x) / (x - x);
     f = x - floor(x + 0.5);
     if (fabs(f) < 1e-9) return -2.0 / f / f / f;
-    c = k_dd_cot(f, &e);
+    c = e = 0.0;
+    if (fabs(f) < 0.5) c = k_dd_cot(f, &e);
     p = k_dd_product(c, e, c, e, &q);
     p = k_dd_sum(p, q, 9.869604401089358, 6.265295508739711e-16, &q);
     p = k_dd_product(p, q, 2.0 * c, 2.0 * e, &q);
