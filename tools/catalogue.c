@@ -32,11 +32,25 @@ static const struct {
     const char *name;
     int argument;
 } speakers[] = {
-    {"translate", 2},        {"ew_translate", 2}, {"report_hint", 2},      {"resolve_count", 5},
-    {"cli_tr", 2},           {"cli_say", 2},      {"cli_note", 2},         {"cli_fail_hint", 5},
-    {"scene_say", 2},        {"note_heading", 2}, {"explain_word", 2},     {"explain_heading", 2},
-    {"explain_sentence", 3}, {"phrase_fill", 3},  {"phrase_count", 4},     {"phrase_count", 5},
-    {"ERROR", 4},            {"FAULT", 4},        {"OP", 20},
+    {"translate", 2},
+    {"ew_translate", 2},
+    {"report_hint", 2},
+    {"resolve_count", 5},
+    {"cli_tr", 2},
+    {"cli_say", 2},
+    {"cli_note", 2},
+    {"cli_fail_hint", 5},
+    {"scene_say", 2},
+    {"note_heading", 2},
+    {"explain_word", 2},
+    {"explain_heading", 2},
+    {"explain_sentence", 3},
+    {"phrase_fill", 3},
+    {"phrase_count", 4},
+    {"phrase_count", 5},
+    {"ERROR", 4},
+    {"FAULT", 4},
+    {"OP", 20},
 };
 
 static const char *const rooms[] = {"src/base", "src/ops",  "src/graph",   "src/lang",  "src/diff", "src/opt",
@@ -158,9 +172,9 @@ typedef struct scan {
     int line;
     bracket open[64];
     int depth;
-    int mark;            /* depth + 1 at which a mark was met; 0: none */
-    unsigned columns;    /* bit k: column k + 1 of its rows; 0: everything */
-    char word[40];       /* the last token, if it was a name */
+    int mark;         /* depth + 1 at which a mark was met; 0: none */
+    unsigned columns; /* bit k: column k + 1 of its rows; 0: everything */
+    char word[40];    /* the last token, if it was a name */
     list *sentences, *literals;
 } scan;
 
@@ -208,10 +222,14 @@ static const char *comment(scan *c, const char *s)
 static const char *blank(scan *c, const char *s)
 {
     for (;;) {
-        if (s[0] == '/' && s[1] == '*') s = comment(c, s);
-        else if (s[0] == '/' && s[1] == '/') s += strcspn(s, "\n");
-        else if (isspace((unsigned char)*s)) c->line += *s++ == '\n';
-        else return s;
+        if (s[0] == '/' && s[1] == '*')
+            s = comment(c, s);
+        else if (s[0] == '/' && s[1] == '/')
+            s += strcspn(s, "\n");
+        else if (isspace((unsigned char)*s))
+            c->line += *s++ == '\n';
+        else
+            return s;
     }
 }
 
@@ -313,11 +331,14 @@ static unsigned placeholders(const char *s)
 
 static void take_pair(list *all, const char *english, const char *other, const char *path, int line)
 {
-    if (!*english) complain("%s:%d: an empty msgid", path, line);
-    else if (!*other) complain("%s:%d: '%s' is not translated", path, line, english);
+    if (!*english)
+        complain("%s:%d: an empty msgid", path, line);
+    else if (!*other)
+        complain("%s:%d: '%s' is not translated", path, line, english);
     else if (placeholders(english) != placeholders(other))
         complain("%s:%d: '%s' and its translation differ in {1} {2} {3}", path, line, english);
-    else add(all, english, other, path, line);
+    else
+        add(all, english, other, path, line);
 }
 
 static void read_po(const char *path, list *all)
@@ -363,7 +384,8 @@ static void read_parts(list *all)
     if (all->count) qsort(all->at, all->count, sizeof *all->at, by_english);
     for (size_t i = 0; i < all->count; i++) {
         entry *last = kept ? &all->at[kept - 1] : NULL, *e = &all->at[i];
-        if (!last || strcmp(last->english, e->english) != 0) all->at[kept++] = *e;
+        if (!last || strcmp(last->english, e->english) != 0)
+            all->at[kept++] = *e;
         else if (strcmp(last->other, e->other) != 0)
             complain("'%s' is translated in two ways: %s:%d: '%s', %s:%d: '%s'", e->english, last->file, last->line,
                      last->other, e->file, e->line, e->other);
@@ -378,9 +400,12 @@ static void put_quoted(FILE *f, const char *s)
     fputc('"', f);
     for (; *s; s++) {
         if (*s == '"' || *s == '\\') fputc('\\', f);
-        if (*s == '\n') fputs("\\n", f);
-        else if (*s == '\t') fputs("\\t", f);
-        else fputc(*s, f);
+        if (*s == '\n')
+            fputs("\\n", f);
+        else if (*s == '\t')
+            fputs("\\t", f);
+        else
+            fputc(*s, f);
     }
     fputc('"', f);
 }
@@ -399,7 +424,8 @@ static void put_po(FILE *f, const list *all)
     fputs("# Vietnamese sentences of Edgewise. Made by tools/catalogue from po/parts; do not edit.\n"
           "msgid \"\"\nmsgstr \"\"\n"
           "\"Project-Id-Version: edgewise\\n\"\n\"Language: vi\\n\"\n\"MIME-Version: 1.0\\n\"\n"
-          "\"Content-Type: text/plain; charset=UTF-8\\n\"\n\"Content-Transfer-Encoding: 8bit\\n\"\n", f);
+          "\"Content-Type: text/plain; charset=UTF-8\\n\"\n\"Content-Transfer-Encoding: 8bit\\n\"\n",
+          f);
     for (size_t i = 0; i < all->count; i++) put_pair(f, all->at[i].english, all->at[i].other);
 }
 
@@ -463,8 +489,10 @@ static void missing(const list *all, const list *sentences, bool print)
         const entry *e = &sentences->at[i];
         if (i && strcmp(e->english, e[-1].english) == 0) continue;
         if (!worded(e->english) || find(all, e->english)) continue;
-        if (print) put_pair(stdout, e->english, "");
-        else complain("%s:%d: '%s' has no translation", e->file, e->line, e->english);
+        if (print)
+            put_pair(stdout, e->english, "");
+        else
+            complain("%s:%d: '%s' has no translation", e->file, e->line, e->english);
     }
 }
 
