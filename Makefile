@@ -100,7 +100,7 @@ FUZZ_T = $(addprefix $(B)/fuzz/,$(notdir $(basename $(wildcard tests/fuzz/fuzz_[
 
 $(B)/fuzz/%: tests/fuzz/%.c $(CORE_C) $(TRAIN_C) $(CLI_C)
 	@mkdir -p $(@D)
-	clang $(FUZZ_FLAGS) $(if $(findstring command,$*),-DEDGEWISE_NO_MAIN $(CLI_C) $(TRAIN_C)) -Iinclude -Isrc -Icli -o $@ $< $(CORE_C) -lm
+	clang $(FUZZ_FLAGS) $(if $(findstring command,$*),-Dmain=edgewise_main $(CLI_C) $(TRAIN_C)) -w -Iinclude -Isrc -Icli -o $@ $< $(CORE_C) -lm
 
 fuzz: $(FUZZ_T)
 	@tests/fuzz/run $(B)/fuzz $(FUZZ_SECONDS)
