@@ -184,7 +184,7 @@ static void brief_hint(lesson *l)
     text t;
     text_begin(&t, l->m);
     text_add(&t, MARK_DIM);
-    text_add(&t, explain_word(l, l->numbers ? "Next: explain shows every step, draw -o e.svg makes a picture."
+    text_add(&t, explain_word(l, l->numbers ? "Next: explain shows every step, draw -o graph.svg makes a picture."
                                             : "Next: give each input a value, as in a=2; explain shows every step."));
     text_add(&t, MARK_END);
     if (t.failed) explain_fail(l);

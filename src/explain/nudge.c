@@ -76,7 +76,7 @@ static void nudge_row(table *t, const nudge *n, size_t i)
 
 static void nudge_table(const nudge *n)
 {
-    static const char *const heads[] = {"node", "before", "after", "predicted", "change", "gap"};
+    static const char *const heads[] = /* catalogue */ {"node", "before", "after", "predicted", "change", "gap"};
     lesson *l = n->l;
     table t;
     explain_table(&t, l, 6, true);

@@ -115,7 +115,7 @@ void phrase_big(const lesson *l, text *t, double n)
 
 void phrase_count(const lesson *l, text *t, double n, const char *one, const char *many)
 {
-    static const char *const words[] = {"no", "one", "two", "three", "four", "five",
+    static const char *const words[] = /* catalogue */ {"0", "one", "two", "three", "four", "five",
                                         "six", "seven", "eight", "nine", "ten"};
     text number;
     text_begin(&number, t->m);
@@ -131,7 +131,7 @@ const char *phrase_kind(op o, bool many)
     static const struct {
         op op;
         const char *one, *many;
-    } kinds[] = {
+    } kinds[] = /* catalogue: 2 3 */ {
         {OP_ADD, "{1} sum", "{1} sums"},
         {OP_SUB, "{1} difference", "{1} differences"},
         {OP_MUL, "{1} product", "{1} products"},
@@ -155,6 +155,8 @@ const char *phrase_kind(op o, bool many)
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].op == o) return many ? kinds[i].many : kinds[i].one;
+    if (o == OP_AND || o == OP_OR || o == OP_NOT)
+        return many ? "{1} logical operations" : "{1} logical operation";
     if (ops_row(o)->flags & OP_LOGIC)
         return many ? "{1} comparisons" : "{1} comparison";
     return NULL;

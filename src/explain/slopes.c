@@ -15,7 +15,7 @@ typedef struct slope_rule {
     const char *name, *steps;
 } slope_rule;
 
-static const slope_rule slope_rules[] = {
+static const slope_rule slope_rules[] = /* catalogue: 3 */ {
     {OP_ADD, 0, "sum rule", "∂(u+v)/∂u = ∂u/∂u + ∂v/∂u = 1"},
     {OP_ADD, 1, "sum rule", "∂(u+v)/∂v = ∂u/∂v + ∂v/∂v = 1"},
     {OP_SUB, 0, "difference rule", "∂(u-v)/∂u = ∂u/∂u - ∂v/∂u = 1"},

@@ -7,7 +7,7 @@
 
 #include "explain/explain.h"
 
-enum { SWEEP_TOLD = 3, SWEEP_COLUMNS = 5, SWEEP_SHORT = 24 };
+enum { SWEEP_TOLD = 3, SWEEP_COLUMNS = 5, SWEEP_SHORT = 40 };
 
 /* ---- Forward, one input ----------------------------------------------------------------------- */
 
