@@ -79,6 +79,20 @@ void scene_partial(const scene *s, const scene_edge *e, text *t, bool brief)
     text_number(t, numbers[e->edge], SCENE_DIGITS);
 }
 
+/* "∂e/∂c = 2": a long name is cut, the number never. */
+static size_t scene_slope(scene *s, const scene_node *n, text *t)
+{
+    text name;
+    text_begin(&name, s->m);
+    scene_slope_name(s, &name, scene_text(s, n->name));
+    draw_cut(t, text_string(&name), SCENE_COLUMNS);
+    text_add(t, " = ");
+    text_number(t, s->options->derivatives[n->index], SCENE_DIGITS);
+    if (name.failed) t->failed = true;
+    text_free(&name);
+    return scene_keep(s, text_string(t), SIZE_MAX);
+}
+
 static void scene_node_texts(scene *s, scene_node *n)
 {
     const ew_draw_options *o = s->options;
@@ -95,12 +109,7 @@ static void scene_node_texts(scene *s, scene_node *n)
         n->value = scene_keep(s, text_string(&t), SCENE_COLUMNS);
         text_clear(&t);
     }
-    if (o->derivatives) {
-        scene_slope_name(s, &t, scene_text(s, n->name));
-        text_add(&t, " = ");
-        text_number(&t, o->derivatives[n->index], SCENE_DIGITS);
-        n->slope = scene_keep(s, text_string(&t), SCENE_COLUMNS + 8);
-    }
+    if (o->derivatives) n->slope = scene_slope(s, n, &t);
     if (t.failed) s->pool.failed = true;
     text_free(&t);
 }

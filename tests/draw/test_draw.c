@@ -437,6 +437,32 @@ static void test_parallel(void **state)
     ew_graph_free(g);
 }
 
+static void test_latex(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *program, *formula;
+    } rows[] = {
+        {"y = (a+b)^2", "y = c^{2}"},
+        {"y = diff(a^k / sin(b), b)", "\\cos b"},
+        {"w_11 = alpha2 * loss", "w_{11} = \\alpha _{2} \\cdot \\mathrm{loss}"},
+        {"y = max(a, b, 1)", "y = \\max(a, b, 1)"},
+        {"y = hypot(θ, b)", "y = \\sqrt{\\theta ^2 + b^2}"},
+        {"y = gelu(a)", "y = \\mathrm{gelu}(a)"},
+        {"y = a / b", "\\partial b} = -\\frac{y}{b}"},
+        {"y = 1e-7 * a", "y = 1 \\cdot 10^{-7} \\cdot a"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        ew_graph *g = parse(rows[i].program, NULL);
+        ew_draw_options o = {.format = "md", .of = EW_NONE};
+        bytes b = draw(g, o);
+        has(&b, rows[i].formula);
+        assert_null(strstr(b.at, "\\operatorname"));
+        free(b.at);
+        ew_graph_free(g);
+    }
+}
+
 static const char *const programs[] = {
     "(a+b)*(b+1)",
     "d = b * b",
@@ -687,6 +713,7 @@ int main(void)
         cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_escapes),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_latex),
         cmocka_unit_test(test_large),
         cmocka_unit_test(test_allocations),
         cmocka_unit_test(test_layout_allocations),
