@@ -207,6 +207,7 @@ const char *cli_suggest(const char *const *words, const char *word);
 /* ---- Output (output.c) --------------------------------------------------------------------------------- */
 
 const char *cli_tr(const struct cli *c, const char *sentence);
+const char *cli_reason(const struct cli *c, int error); /* an errno as words */
 
 /* Results. Failure sticks and is reported at the end by cli_finish. */
 void cli_put(struct cli *c, const char *s);

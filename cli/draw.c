@@ -175,7 +175,7 @@ static void convert(struct cli *c, FILE *svg, const char *format)
     snprintf(name, sizeof name, "%s", format);
     if (strcmp(format, "pdf") == 0) zoom[0] = '1';
     if (fflush(svg) != 0 || fseek(svg, 0, SEEK_SET) != 0 || pipe(ends) != 0) {
-        cli_fail(c, FAULT_WRITE, c->output, cli_tr(c, strerror(errno)));
+        cli_fail(c, FAULT_WRITE, c->output, cli_reason(c, errno));
         return;
     }
     pid_t child = start_converter(svg, ends[1], ends[0], name, zoom, &error);
@@ -192,7 +192,7 @@ static void draw_converted(struct drawing *d, const char *format)
     ew_error e;
     FILE *svg = tmpfile();
     if (!svg) {
-        cli_fail(d->c, FAULT_WRITE, d->c->output, cli_tr(d->c, strerror(errno)));
+        cli_fail(d->c, FAULT_WRITE, d->c->output, cli_reason(d->c, errno));
         return;
     }
     d->o.format = "svg";

@@ -288,7 +288,8 @@ static void say_paths(struct object *x)
 
 /* ---- A nudge --------------------------------------------------------------------------------------------- */
 
-/* Each node after the change: the inputs' changes times its derivatives by them are the prediction. */
+/* Each node before and after, its change, and the one predicted: the inputs' changes times its
+ * derivatives by them. */
 static void say_nudge(struct object *x)
 {
     size_t count = ew_input_count(x->g);
@@ -296,7 +297,7 @@ static void say_nudge(struct object *x)
     double *predicted = cli_room(x->c, x->nodes, sizeof *predicted);
     for (size_t i = 0; in && i < count; i++) in[i] = x->o->in[i] + x->o->nudge[i];
     if (in && predicted) after = cli_run(x->c, x->g, x->node, x->nodes, in);
-    for (size_t i = 0; after && i < x->nodes; i++) predicted[i] = x->value[i];
+    for (size_t i = 0; after && i < x->nodes; i++) predicted[i] = 0;
     for (size_t k = 0; after && k < count && !x->c->status; k++) {
         ew_input_info info = ew_input_at(x->g, k);
         if (x->o->nudge[k] == 0 || info.type == EW_INT) continue;
@@ -312,7 +313,8 @@ static void say_nudge(struct object *x)
         json_key_number(&x->j, "before", x->value[i]);
         json_key_number(&x->j, "after", after[i]);
         json_key_number(&x->j, "predicted", predicted[i]);
-        json_key_number(&x->j, "gap", after[i] - predicted[i]);
+        json_key_number(&x->j, "change", after[i] - x->value[i]);
+        json_key_number(&x->j, "gap", after[i] - x->value[i] - predicted[i]);
         json_close(&x->j);
     }
     json_close(&x->j);

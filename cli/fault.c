@@ -179,7 +179,7 @@ static size_t word_distance(const char *a, size_t m, const char *b, size_t n)
 
 const char *cli_suggest(const char *const *words, const char *word)
 {
-    size_t m = strlen(word), best = m < 3 ? 2 : m < 6 ? 3 : m / 3 + 1;
+    size_t m = strlen(word), best = m < 4 ? 2 : m < 6 ? 3 : m / 3 + 1;
     const char *found = NULL;
     if (m > SUGGEST_BYTES) return NULL;
     for (; *words; words++) {

@@ -41,12 +41,19 @@ static void say_lines(struct cli *c, ew_graph *g, const struct gradient *d)
     char number[32];
     ew_number_text(d->value, 0, number);
     bool is_bool = ew_node_type(g, d->of) == EW_BOOL;
-    cli_say(c, "{1} = {2}", of, !is_bool ? number : d->value != 0 ? "true" : "false", NULL);
+    cli_put(c, of);
+    cli_put(c, " = ");
+    cli_put(c, !is_bool ? number : d->value != 0 ? "true" : "false");
     for (size_t i = 0; i < d->count; i++) {
         ew_number_text(d->slopes[i], 0, number);
         cli_say(c, "\n∂{1}/∂{2} = {3}", of, ew_node_name(g, d->wrt[i]), number);
     }
-    cli_say(c, "\nmode: {1}\n", cli_tr(c, d->mode), NULL, NULL);
+    const char *mode = strcmp(d->mode, "paths") == 0     ? cli_tr(c, "path by path")
+                       : strcmp(d->mode, "forward") == 0 ? cli_tr(c, "forward")
+                                                         : cli_tr(c, "reverse");
+    cli_put(c, "\n");
+    cli_say(c, "mode: {1}", mode, NULL, NULL);
+    cli_put(c, "\n");
 }
 
 static void say_gradient(struct cli *c, ew_graph *g, const struct gradient *d)

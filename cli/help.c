@@ -47,10 +47,10 @@ static void wrap(struct cli *c, const char *s, size_t used, size_t indent)
     cli_put(c, "\n");
 }
 
-static void heading(struct cli *c, const char *sentence)
+static void heading(struct cli *c, const char *title)
 {
     cli_put(c, "\n");
-    cli_put(c, cli_tr(c, sentence));
+    cli_put(c, title);
     cli_put(c, "\n");
 }
 
@@ -82,7 +82,7 @@ static void help_options(struct cli *c, enum cli_verb_id verb, bool own)
         const struct cli_option *o = &cli_options[i];
         bool everywhere = o->verbs == UINT32_MAX;
         if (everywhere == own || !(o->verbs & CLI_BIT(verb))) continue;
-        if (!begun) heading(c, own ? "Options:" : "Options everywhere:");
+        if (!begun) heading(c, cli_tr(c, own ? "Options:" : "Options everywhere:"));
         begun = true;
         help_option(c, o);
     }
@@ -97,9 +97,10 @@ static void help_verb(struct cli *c, enum cli_verb_id verb)
     cli_put(c, v->form);
     cli_put(c, "\n\n");
     wrap(c, cli_tr(c, v->summary), 0, 0);
+    if (v->about[0]) cli_put(c, "\n");
     if (v->about[0]) wrap(c, cli_tr(c, v->about), 0, 0);
     if (v->example[0]) {
-        heading(c, "Example:");
+        heading(c, cli_tr(c, "Example:"));
         cli_put(c, "  ");
         cli_put(c, v->example);
         cli_put(c, "\n");
@@ -111,15 +112,15 @@ static void help_verb(struct cli *c, enum cli_verb_id verb)
 static void help_all(struct cli *c)
 {
     wrap(c, cli_tr(c, "edgewise - computational graphs with a derivative on every edge"), 0, 0);
-    heading(c, "Usage:");
+    heading(c, cli_tr(c, "Usage:"));
     cli_put(c, "  edgewise PROGRAM [NAME=VALUE…]\n  edgewise VERB PROGRAM [NAME=VALUE…]\n");
-    heading(c, "Verbs:");
+    heading(c, cli_tr(c, "Verbs:"));
     for (int v = VERB_SHORT; v < VERB_COUNT; v++) {
         if (cli_verbs[v].hidden) continue;
         const char *name = v == VERB_SHORT ? cli_tr(c, "(none)") : cli_verbs[v].name;
         two_columns(c, name, cli_tr(c, cli_verbs[v].summary), 14);
     }
-    heading(c, "A program is a formula, a file that ends in .ew, or - for standard input:");
+    heading(c, cli_tr(c, "A program is a formula, a file that ends in .ew, or - for standard input:"));
     cli_put(c, "  edgewise '(a+b)*(b+1)' a=2 b=1\n"
                "  edgewise explain '(a+b)*(b+1)' a=2 b=1\n"
                "  edgewise draw model.ew -o model.svg\n");
@@ -183,7 +184,20 @@ static void ops_json(struct cli *c, size_t first, size_t end)
     cli_json_end(&j);
 }
 
-/* One line each: name, form, what it is. */
+/* "∂/∂x = y   ∂/∂y = x" */
+static void ops_slopes(struct cli *c, const ew_op_info *o, const char *between)
+{
+    static const char *const by[] = {"x", "y", "w"};
+    bool begun = false;
+    for (size_t k = 0; k < 3; k++) {
+        if (!o->slope[k]) continue;
+        cli_say(c, "{1}∂/∂{2} = {3}", begun ? between : "", by[k], o->slope[k]);
+        begun = true;
+    }
+    cli_put(c, begun ? "\n" : "");
+}
+
+/* Name, form, what it is; below, the rules. */
 static void ops_table(struct cli *c)
 {
     for (size_t i = 0; i < ew_op_count(); i++) {
@@ -194,24 +208,28 @@ static void ops_table(struct cli *c)
         for (; n < 11; n++) strcat(left, " ");
         if (strlen(o.form) < 100) strcat(left, o.form);
         two_columns(c, left, o.manual, 40);
+        if (!o.slope[0] && !o.slope[1] && !o.slope[2]) continue;
+        spaces(c, 13);
+        ops_slopes(c, &o, "    ");
     }
 }
 
 static void ops_one(struct cli *c, size_t i)
 {
-    static const char *const by[] = {"x", "y", "w"};
     ew_op_info o = ew_op_at(i, c->language);
     cli_say(c, "{1}: {2}\n", o.name, o.form, NULL);
     wrap(c, o.manual, 0, 0);
-    for (size_t k = 0; k < 3; k++)
-        if (o.slope[k]) cli_say(c, "  ∂/∂{1} = {2}\n", by[k], o.slope[k], NULL);
+    ops_slopes(c, &o, "\n");
     if (o.arg_count == 1 && (isfinite(o.low) || isfinite(o.high))) {
         char low[32], high[32];
         ew_number_text(o.low, 0, low);
         ew_number_text(o.high, 0, high);
-        cli_say(c, "defined from {1} to {2}\n", low, high, NULL);
+        cli_say(c, "defined from {1} to {2}", low, high, NULL);
+        cli_put(c, "\n");
     }
-    cli_say(c, "LaTeX: {1}\n", o.latex, NULL, NULL);
+    cli_put(c, "LaTeX: ");
+    cli_put(c, o.latex);
+    cli_put(c, "\n");
 }
 
 int cli_ops(struct cli *c)

@@ -17,7 +17,7 @@
 
 #define PROGRAM_FORM "PROGRAM [NAME=VALUE…]"
 
-const struct cli_verb cli_verbs[VERB_COUNT] = {
+const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
     [VERB_SHORT] = {"", PROGRAM_FORM, "one line a node, with value and derivative", "",
                     "edgewise '(a+b)*(b+1)' a=2 b=1", cli_short, true, false},
     [VERB_EVAL] = {"eval", PROGRAM_FORM, "the values of the outputs",
@@ -66,7 +66,7 @@ const struct cli_verb cli_verbs[VERB_COUNT] = {
 #define B(verb) CLI_BIT(VERB_##verb)
 #define AT(field) offsetof(struct cli, field)
 
-const struct cli_option cli_options[] = {
+const struct cli_option cli_options[] = /* catalogue: 7 */ {
     {"all", 0, NULL, B(EVAL), KIND_FLAG, AT(all), "every named node"},
     {"outputs", 0, "LIST", B(EVAL) | B(EMIT), KIND_TEXT, AT(outputs),
      "expressions over the program's names, separated by commas"},
@@ -362,6 +362,18 @@ static const char *environment_language(void)
     return "en";
 }
 
+/* Whether the next argument is this one's value: -o, --lang. */
+static bool takes_next(const char *s)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const struct cli_option *o = &cli_options[i];
+        bool is_letter = s[0] == '-' && s[1] && s[1] == o->letter && !s[2];
+        bool is_name = s[0] == '-' && s[1] == '-' && strcmp(s + 2, o->name) == 0;
+        if (is_letter || is_name) return o->argument != NULL;
+    }
+    return false;
+}
+
 /* What the faults of the arguments themselves must know already: their language and form. Also verbs
  * that are to come, whose options are not in the table. */
 static bool look_ahead(struct cli *c, int argc, char **argv)
@@ -369,12 +381,12 @@ static bool look_ahead(struct cli *c, int argc, char **argv)
     const char *verb = NULL;
     c->language = environment_language();
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-        const char *s = argv[i], *lang = NULL;
+        const char *s = argv[i], *lang = strncmp(s, "--lang=", 7) == 0 ? s + 7 : NULL;
         if (strcmp(s, "--json") == 0) c->json = true;
-        if (strncmp(s, "--lang=", 7) == 0) lang = s + 7;
-        if (strcmp(s, "--lang") == 0 && i + 1 < argc) lang = argv[++i];
-        else if (!verb && s[0] != '-') verb = s;
+        if (strcmp(s, "--lang") == 0 && i + 1 < argc) lang = argv[i + 1];
         if (lang && choice_has("en|vi", lang)) c->language = lang;
+        if (takes_next(s)) i++;
+        else if (!verb && s[0] != '-') verb = s;
     }
     int found = verb ? find_verb(verb) : -1;
     if (found < 0 || cli_verbs[found].run) return true;

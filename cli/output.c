@@ -124,7 +124,7 @@ struct cli_file *cli_file_new(struct cli *c, const char *path)
     f->path = realpath(path, NULL); /* a link stays a link */
     if (!f->path) f->path = strdup(path);
     if (!f->path || !open_path(f)) {
-        cli_fail(c, FAULT_WRITE, path, cli_tr(c, strerror(errno)));
+        cli_fail(c, FAULT_WRITE, path, cli_reason(c, errno));
         file_free(f);
         return NULL;
     }
@@ -165,7 +165,7 @@ static void file_name(struct cli_file *f)
 
 static bool file_report(struct cli *c, struct cli_file *f)
 {
-    if (f->error) cli_fail(c, FAULT_WRITE, f->path, cli_tr(c, strerror(f->error)));
+    if (f->error) cli_fail(c, FAULT_WRITE, f->path, cli_reason(c, f->error));
     return !f->error;
 }
 
@@ -247,7 +247,7 @@ int cli_finish(struct cli *c)
     if (!c->status) files_done(c);
     if (standard && !c->status) {
         file_flush(standard);
-        if (standard->error) cli_fail(c, FAULT_STDOUT, cli_tr(c, strerror(standard->error)), NULL);
+        if (standard->error) cli_fail(c, FAULT_STDOUT, cli_reason(c, standard->error), NULL);
     }
     cli_drop(c);
     return c->status;
@@ -277,6 +277,32 @@ bool output_error(struct cli *c, const char *bytes, size_t count)
 const char *cli_tr(const struct cli *c, const char *sentence)
 {
     return ew_translate(c->language, sentence);
+}
+
+static const struct {
+    int error;
+    const char *words;
+} reasons[] = /* catalogue: 2 */ {
+    {ENOENT, "there is no such file or folder"},
+    {ENOTDIR, "part of the path is no folder"},
+    {EISDIR, "it is a folder"},
+    {EACCES, "there is no permission"},
+    {EPERM, "there is no permission"},
+    {EROFS, "the disk is read-only"},
+    {ENOSPC, "the disk is full"},
+    {EDQUOT, "the quota is used up"},
+    {EFBIG, "the file would be too large"},
+    {EIO, "the disk reports an error"},
+    {EPIPE, "nobody reads it any more"},
+    {EBADF, "it is closed"},
+    {ENOMEM, "there is not enough memory"},
+};
+
+const char *cli_reason(const struct cli *c, int error)
+{
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].error == error) return cli_tr(c, reasons[i].words);
+    return strerror(error);
 }
 
 static void say(ew_write *write, void *context, const char *sentence, const char *const args[3])

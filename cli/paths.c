@@ -239,7 +239,8 @@ static void put_factored(const struct route *r, const ew_paths *paths)
     size_t count = waist ? ew_paths_waists(paths, waist, most) : 0;
     if (count > 2 && forks(r, waist, count) > 1) {
         size_t kept = count < 4 * SHOWN_GROUPS ? drop_single(r, waist, count) : count;
-        cli_say(r->c, "with common factors taken out:\n  ", NULL, NULL, NULL);
+        cli_say(r->c, "with common factors taken out:", NULL, NULL, NULL);
+        cli_put(r->c, "\n  ");
         put_groups(r, waist, kept, true);
         if (r->partial) {
             cli_put(r->c, " = ");
@@ -256,7 +257,8 @@ static void put_factored(const struct route *r, const ew_paths *paths)
 
 static void say_none(const struct route *r)
 {
-    cli_say(r->c, "no path from {1} to {2}\n", ew_node_name(r->g, r->from), ew_node_name(r->g, r->to), NULL);
+    cli_say(r->c, "no path from {1} to {2}", ew_node_name(r->g, r->from), ew_node_name(r->g, r->to), NULL);
+    cli_put(r->c, "\n");
     put_slope_name(r, r->to, r->from);
     cli_put(r->c, " = 0\n");
 }

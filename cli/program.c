@@ -24,10 +24,11 @@ static bool is_file(const char *word)
 static bool text_grow(struct cli *c, size_t *capacity)
 {
     size_t more = *capacity ? *capacity * 2 : 1 << 16;
-    bool over = c->limit_memory && more > c->limit_memory && *capacity >= c->limit_memory;
-    char *p = over || more < *capacity ? NULL : realloc(c->text_own, more);
+    bool over = c->limit_memory && *capacity >= c->limit_memory;
+    char *p = over || more < *capacity ? NULL : realloc(c->text_own, more), limit[24];
     if (!p) {
-        cli_fail(c, FAULT_MEMORY, NULL, NULL);
+        snprintf(limit, sizeof limit, "%llu", (unsigned long long)c->limit_memory);
+        cli_fail(c, over ? FAULT_BYTES : FAULT_MEMORY, limit, NULL);
         return false;
     }
     c->text_own = p;
@@ -45,7 +46,7 @@ static bool text_read(struct cli *c, int d, const char *name)
         ssize_t n = read(d, to, capacity - c->text_length);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) {
-            cli_fail(c, FAULT_READ, name, cli_tr(c, strerror(errno)));
+            cli_fail(c, FAULT_READ, name, cli_reason(c, errno));
             return false;
         }
         c->text_length += (size_t)n;
@@ -59,7 +60,7 @@ static bool text_from_file(struct cli *c, const char *path)
     int d = standard ? STDIN_FILENO : open(path, O_RDONLY | O_NOCTTY);
     c->file = path;
     if (d < 0) {
-        cli_fail(c, FAULT_READ, path, cli_tr(c, strerror(errno)));
+        cli_fail(c, FAULT_READ, path, cli_reason(c, errno));
         return false;
     }
     bool ok = text_read(c, d, standard ? cli_tr(c, "standard input") : path);
@@ -81,6 +82,14 @@ static bool take_text(struct cli *c)
     return true;
 }
 
+static void say_size(struct cli *c, ew_graph *g)
+{
+    char nodes[24], inputs[24];
+    snprintf(nodes, sizeof nodes, "%zu", ew_node_count(g));
+    snprintf(inputs, sizeof inputs, "%zu", ew_input_count(g));
+    cli_note(c, "the graph: {1} nodes, of which {2} are inputs", nodes, inputs, NULL);
+}
+
 ew_graph *cli_graph(struct cli *c)
 {
     ew_error e;
@@ -88,6 +97,7 @@ ew_graph *cli_graph(struct cli *c)
     ew_options options = cli_library(c);
     ew_graph *g = ew_parse(c->text, c->text_length, &options, &e);
     if (!g) cli_fail_error(c, &e);
+    if (g && c->verbose) say_size(c, g);
     return g;
 }
 
@@ -318,6 +328,11 @@ double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, 
     double *result = cli_room(c, count, sizeof *result);
     ew_program *p = result ? ew_prepare_nodes(g, nodes, count, &e) : NULL;
     if (result && !p) cli_fail_error(c, &e);
+    if (p && c->verbose) {
+        char operations[24];
+        snprintf(operations, sizeof operations, "%zu", ew_instruction_count(p));
+        cli_note(c, "one run: {1} operations", operations, NULL, NULL);
+    }
     if (p && ew_run(p, NULL, in, result) != EW_OK) {
         ew_run_error(p, NULL, &e);
         cli_fail_error(c, &e);
