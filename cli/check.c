@@ -1,0 +1,318 @@
+/*
+ * check.c - the verb check: each derivative, in every mode, against differences of the program itself.
+ *
+ * A derivative and its differences agree if they are closer than ten times the estimated error of the
+ * differences, or than a relative 1e-7 (1e-3 where the program has f32 in it: its derivatives are no
+ * better). Kinks, jumps and edges of the domain are reported and never fail: there the language says
+ * what the derivative is, and differences say something else or nothing.
+ */
+#include "cli.h"
+#include "differences.h"
+#include "pathwise.h"
+#include "table.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FORWARD, REVERSE, PATHS, MODES };
+enum verdict { AGREES, KINK, UNCLEAR, DISAGREES };
+
+static const char *const mode_names[] = {"forward", "reverse", "paths"};
+static const double few_paths_log10 = 4;
+
+struct checked {
+    ew_node wrt;
+    double mode[MODES];
+    struct estimate found;
+    enum verdict verdict;
+    double error; /* |derivative - difference| / max(1, |derivative|, |difference|), the worst mode's */
+};
+
+struct checking {
+    struct cli *c;
+    ew_graph *g;
+    ew_node of;
+    ew_node *wrt;
+    size_t count;
+    const double *in;
+    struct checked *row;
+    bool by_paths; /* there are few enough */
+    double noise;  /* of the value: how far rounding may have moved it */
+    size_t verdicts[DISAGREES + 1];
+    const struct checked *worst;
+};
+
+/* ---- Derivatives -------------------------------------------------------------------------------------- */
+
+static bool by_sweeps(struct checking *k)
+{
+    ew_error e;
+    ew_node *nodes = cli_room(k->c, 2 * k->count, sizeof *nodes);
+    for (size_t i = 0; nodes && i < 2 * k->count && !k->c->status; i++) {
+        int mode = i < k->count ? EW_FORWARD : EW_REVERSE;
+        nodes[i] = ew_diff(k->g, k->of, k->wrt[i % k->count], mode, &e);
+        if (nodes[i] == EW_NONE) cli_fail_error(k->c, &e);
+    }
+    double *values = nodes && !k->c->status ? cli_run(k->c, k->g, nodes, 2 * k->count, k->in) : NULL;
+    for (size_t i = 0; values && i < k->count; i++) {
+        k->row[i].mode[FORWARD] = values[i];
+        k->row[i].mode[REVERSE] = values[k->count + i];
+    }
+    free(nodes);
+    free(values);
+    return k->c->status == 0;
+}
+
+static bool few_paths(struct checking *k)
+{
+    bool few = true;
+    for (size_t i = 0; few && i < k->count && !k->c->status; i++) {
+        ew_paths *paths = cli_paths_new(k->c, k->g, k->wrt[i], k->of, NULL, 0);
+        few = !paths || ew_paths_log10(paths) <= few_paths_log10;
+        ew_paths_free(paths);
+    }
+    return few && !k->c->status;
+}
+
+static bool path_by_path(struct checking *k)
+{
+    k->by_paths = few_paths(k);
+    double *values = k->by_paths ? cli_pathwise(k->c, k->g, k->of, k->wrt, k->count, k->in) : NULL;
+    for (size_t i = 0; values && i < k->count; i++) k->row[i].mode[PATHS] = values[i];
+    free(values);
+    return k->c->status == 0;
+}
+
+/* How far rounding may move the value: the sum over all nodes of |∂of/∂node · node| · epsilon. Only the
+ * size matters, so it does no harm that it comes from the derivatives that are being checked. */
+static bool find_noise(struct checking *k)
+{
+    ew_error e;
+    size_t count = ew_node_count(k->g);
+    ew_node *nodes = cli_room(k->c, 2 * count, sizeof *nodes);
+    if (!nodes) return false;
+    if (ew_reverse(k->g, k->of, nodes, &e) != EW_OK) cli_fail_error(k->c, &e);
+    for (size_t i = 0; i < count; i++) nodes[count + i] = ew_node_at(k->g, i);
+    double *values = k->c->status ? NULL : cli_run(k->c, k->g, nodes, 2 * count, k->in);
+    for (size_t i = 0; values && i < count; i++) {
+        double part = fabs(values[i] * values[count + i]);
+        if (isfinite(part)) k->noise += DBL_EPSILON * part;
+    }
+    free(values);
+    free(nodes);
+    return k->c->status == 0;
+}
+
+/* ---- The comparison -------------------------------------------------------------------------------------- */
+
+static double distance(double a, double b)
+{
+    if (a == b || (isnan(a) && isnan(b))) return 0;
+    double gap = fabs(a - b) / fmax(1, fmax(fabs(a), fabs(b)));
+    return isnan(gap) ? INFINITY : gap;
+}
+
+static bool close_enough(double derivative, const struct estimate *e, bool rough)
+{
+    double gap = fabs(derivative - e->slope), size = fmax(fabs(derivative), fabs(e->slope));
+    if (rough) return gap <= 10 * e->error + 1e-3 * fmax(size, 1);
+    return gap <= 10 * e->error + 1e-7 * size;
+}
+
+static void judge(struct checking *k, struct checked *r, bool rough)
+{
+    bool agrees = true;
+    r->error = 0;
+    for (int m = 0; m < (k->by_paths ? MODES : PATHS); m++) {
+        agrees = agrees && close_enough(r->mode[m], &r->found, rough);
+        r->error = fmax(r->error, distance(r->mode[m], r->found.slope));
+    }
+    bool finite = isfinite(r->mode[FORWARD]) && isfinite(r->mode[REVERSE]);
+    if (r->found.kink) r->verdict = KINK;
+    else if (!r->found.settled) r->verdict = isfinite(r->found.value) && finite ? UNCLEAR : KINK;
+    else r->verdict = agrees ? AGREES : DISAGREES;
+    k->verdicts[r->verdict]++;
+    bool counts = r->verdict == AGREES || r->verdict == DISAGREES;
+    bool worse = !k->worst || r->verdict > k->worst->verdict ||
+                 (r->verdict == k->worst->verdict && r->error > k->worst->error);
+    if (counts && worse) k->worst = r;
+}
+
+/* A node in the middle is cut off from what it is computed from, by a copy of its own. */
+static bool compare(struct checking *k)
+{
+    struct frozen whole;
+    if (!frozen_new(k->c, &whole, k->g, k->of, EW_NONE, k->in)) return false;
+    whole.noise = k->noise;
+    for (size_t i = 0; i < k->count && !k->c->status; i++) {
+        struct checked *r = &k->row[i];
+        size_t input = cli_input_index(k->g, r->wrt);
+        if (input != SIZE_MAX) {
+            r->found = differences(&whole, input);
+        } else if (r->wrt > k->of) { /* not among what `of` needs: nothing to cut */
+            r->found = (struct estimate){.settled = true};
+        } else {
+            struct frozen part;
+            if (!frozen_new(k->c, &part, k->g, k->of, r->wrt, k->in)) break;
+            part.noise = k->noise;
+            r->found = part.place ? differences(&part, part.place) : (struct estimate){.settled = true};
+            frozen_free(&part);
+        }
+        judge(k, r, whole.rough);
+    }
+    frozen_free(&whole);
+    return k->c->status == 0;
+}
+
+/* ---- The answer --------------------------------------------------------------------------------------------- */
+
+static void say_json(struct checking *k)
+{
+    struct cli_json j = cli_json_begin(k->c);
+    json_key_whole(&j, "checked", k->count);
+    if (k->worst) {
+        json_key(&j, "worst");
+        json_object(&j);
+        json_key_text(&j, "of", ew_node_name(k->g, k->of));
+        json_key_text(&j, "wrt", ew_node_name(k->g, k->worst->wrt));
+        json_key_number(&j, "error", k->worst->error);
+        json_close(&j);
+    }
+    json_key_whole(&j, "kinks", k->verdicts[KINK]);
+    if (k->verdicts[UNCLEAR]) json_key_whole(&j, "unclear", k->verdicts[UNCLEAR]);
+    json_key_bool(&j, "passed", k->verdicts[DISAGREES] == 0);
+    cli_json_end(&j);
+}
+
+static void slope_name(const struct checking *k, ew_node wrt, char name[200])
+{
+    snprintf(name, 200, "∂%.80s/∂%.80s", ew_node_name(k->g, k->of), ew_node_name(k->g, wrt));
+}
+
+static void say_head(struct cli *c, size_t width)
+{
+    table_put(c, "", width, false);
+    table_put(c, cli_tr(c, "derivative"), 20, true);
+    table_put(c, cli_tr(c, "differences"), 20, true);
+    table_put(c, cli_tr(c, "error"), 10, true);
+    cli_put(c, "\n");
+}
+
+static void say_row(struct checking *k, const struct checked *r, size_t width)
+{
+    static const char *const verdicts[] = {"agrees", "kink", "unclear", "disagrees"};
+    struct cli *c = k->c;
+    char name[200];
+    slope_name(k, r->wrt, name);
+    table_put(c, name, width, false);
+    table_put_number(c, r->mode[REVERSE], 12, 20);
+    if (r->found.settled && r->verdict != KINK) table_put_number(c, r->found.slope, 12, 20);
+    else table_put(c, "–", 20, true);
+    bool counts = r->verdict == AGREES || r->verdict == DISAGREES;
+    if (counts) table_put_number(c, r->error, 2, 10);
+    else table_put(c, "", 10, true);
+    cli_put(c, "  ");
+    cli_put(c, cli_tr(c, verdicts[r->verdict]));
+    cli_put(c, "\n");
+}
+
+/* What else there is to say about a row: the sides of a kink, the modes where one disagrees. */
+static void say_more(struct checking *k, const struct checked *r)
+{
+    struct cli *c = k->c;
+    char left[32], right[32];
+    ew_number_text(r->found.left, 6, left);
+    ew_number_text(r->found.right, 6, right);
+    bool both = isfinite(r->found.left) && isfinite(r->found.right);
+    bool edge = isnan(r->found.left) || isnan(r->found.right);
+    if (r->verdict == KINK && !isfinite(r->found.value)) cli_say(c, "  there is no value here\n", NULL, NULL, NULL);
+    else if (r->verdict == KINK && both) cli_say(c, "  from the left {1}, from the right {2}\n", left, right, NULL);
+    else if (r->verdict == KINK && edge) cli_say(c, "  at the edge of where it is defined\n", NULL, NULL, NULL);
+    else if (r->verdict == KINK) cli_say(c, "  it jumps there, or rises without limit\n", NULL, NULL, NULL);
+    for (int m = 0; r->verdict == DISAGREES && m < (k->by_paths ? MODES : PATHS); m++) {
+        cli_put(c, "  ");
+        table_put(c, cli_tr(c, mode_names[m]), 10, false);
+        cli_put_number(c, r->mode[m]);
+        cli_put(c, "\n");
+    }
+}
+
+static void say_count(struct cli *c, size_t n, const char *one, const char *many)
+{
+    char number[32];
+    ew_number_text((double)n, 0, number);
+    if (n) cli_say(c, n == 1 ? one : many, number, NULL, NULL);
+}
+
+static void say_sum(struct checking *k)
+{
+    struct cli *c = k->c;
+    char error[32], name[200];
+    cli_put(c, "\n");
+    const char *modes = k->by_paths ? "modes: forward, reverse, paths\n" : "modes: forward, reverse (too many paths)\n";
+    cli_put(c, cli_tr(c, modes));
+    say_count(c, k->verdicts[AGREES], "{1} derivative agrees\n", "{1} derivatives agree\n");
+    say_count(c, k->verdicts[KINK], "{1} is at a kink, where differences say nothing\n",
+              "{1} are at a kink, where differences say nothing\n");
+    say_count(c, k->verdicts[UNCLEAR], "{1} is unclear: rounding or wild changes hide the differences\n",
+              "{1} are unclear: rounding or wild changes hide the differences\n");
+    say_count(c, k->verdicts[DISAGREES], "{1} derivative disagrees\n", "{1} derivatives disagree\n");
+    if (!k->worst) return;
+    ew_number_text(k->worst->error, 2, error);
+    slope_name(k, k->worst->wrt, name);
+    cli_say(c, "largest error: {1}, of {2}\n", error, name, NULL);
+}
+
+static void say_table(struct checking *k)
+{
+    if (k->count == 0) {
+        cli_say(k->c, "there is nothing to check: the program has no real input\n", NULL, NULL, NULL);
+        return;
+    }
+    size_t width = 0;
+    char name[200];
+    for (size_t i = 0; i < k->count; i++) {
+        slope_name(k, k->row[i].wrt, name);
+        size_t columns = table_columns(name);
+        if (columns > width) width = columns < 18 ? columns : 18;
+    }
+    say_head(k->c, width);
+    for (size_t i = 0; i < k->count; i++) {
+        say_row(k, &k->row[i], width);
+        say_more(k, &k->row[i]);
+    }
+    say_sum(k);
+}
+
+/* ---- The verb ------------------------------------------------------------------------------------------------- */
+
+static int check(struct checking *k)
+{
+    struct cli *c = k->c;
+    k->row = cli_room(c, k->count, sizeof *k->row);
+    if (!k->row) return c->status;
+    memset(k->row, 0, k->count * sizeof *k->row);
+    for (size_t i = 0; i < k->count; i++) k->row[i].wrt = k->wrt[i];
+    if (by_sweeps(k) && path_by_path(k) && find_noise(k) && compare(k)) (c->json ? say_json : say_table)(k);
+    free(k->row);
+    return c->status ? c->status : k->verdicts[DISAGREES] ? CLI_DISAGREES : EW_OK;
+}
+
+int cli_check(struct cli *c)
+{
+    int status = 0;
+    struct checking k = {.c = c};
+    k.g = cli_graph(c);
+    double *in = k.g ? cli_values(c, k.g) : NULL;
+    k.in = in;
+    k.of = in ? cli_of(c, k.g) : EW_NONE;
+    k.wrt = k.of != EW_NONE ? cli_wrt(c, k.g, &k.count) : NULL;
+    if (k.wrt) status = check(&k);
+    free(k.wrt);
+    free(in);
+    ew_graph_free(k.g);
+    return c->status ? c->status : status;
+}
