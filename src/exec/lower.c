@@ -197,12 +197,12 @@ static int lower_type(const lowering *w, ew_node n)
     return type == TYPE_WHOLE ? TYPE_F64 : type;
 }
 
-enum { NAMES_MOST = 200000 }; /* of a larger program only ints keep names: errors speak of them */
+enum { LOWER_NAMES_MOST = 200000 }; /* of a larger program only ints keep names: errors speak of them */
 
 static uint32_t lower_name(lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
-    if (!node->name || (w->names.count >= NAMES_MOST && node->type != TYPE_INT)) return 0;
+    if (!node->name || (w->names.count >= LOWER_NAMES_MOST && node->type != TYPE_INT)) return 0;
     const graph_name *name = &w->g->names.at[node->name];
     uint32_t at = (uint32_t)w->p->name_text.count;
     if (!array_reserve(w->m, &w->p->name_text, name->count + 1u)) return 0;
@@ -309,7 +309,7 @@ static bool lower_origins(lowering *w, const uint32_t *place)
 {
     ew_program *p = w->p;
     for (size_t i = 0; i < w->keys.count && !p->has_ints; i++) p->has_ints = w->keys.at[i] % 4 == CODE_INT;
-    if (w->code.count > NAMES_MOST && !p->has_ints) return true;
+    if (w->code.count > LOWER_NAMES_MOST && !p->has_ints) return true;
     p->origin = block_new(w->m, w->code.count, sizeof *p->origin);
     if (!p->origin) return lower_memory(w);
     for (size_t i = 0; i < w->names.count; i++) {

@@ -52,6 +52,7 @@ static void print_constant(printer *p, ew_node n, int need)
     if (bracket) print_bytes(p, "(", 1);
     print_bytes(p, text_string(&whole), whole.count);
     if (bracket) print_bytes(p, ")", 1);
+    p->out->failed = p->out->failed || whole.failed;
     text_free(&whole);
 }
 
@@ -78,7 +79,11 @@ static void print_push(printer *p, ew_node n, int need)
         print_bytes(p, name, strlen(name));
         print_bytes(p, "(", 1);
     }
-    if (!array_push(p->out->m, &p->stack, f)) p->out->failed = p->full = true;
+    if (p->stack.count > p->end - p->out->count) { /* each open form writes something yet: it cannot fit */
+        p->full = true;
+        text_add(p->out, "…");
+    }
+    if (!p->full && !array_push(p->out->m, &p->stack, f)) p->out->failed = p->full = true;
 }
 
 static void print_operand(printer *p, ew_node n, int need)

@@ -17,7 +17,7 @@
 #define IS_EDGE(d) \
     (sizeof(#d) == sizeof("NONE") && (#d "...")[0] == 'N' && (#d "...")[1] == 'O' && (#d "...")[2] == 'N' ? 0 : 1)
 
-static const op_row table[OP_COUNT] = {
+static const op_row ops_table[OP_COUNT] = {
     {"input", NULL, 0, 0, "", 10, 0, 0, "", {0}, 0, -INF, INF, "", ""},
     {"param", NULL, 0, 0, "", 10, 0, 0, "", {0}, 0, -INF, INF, "", ""},
     {"constant", NULL, 0, 0, "", 10, 0, 0, "", {0}, 0, -INF, INF, "", ""},
@@ -31,7 +31,7 @@ static const op_row table[OP_COUNT] = {
 
 const op_row *ops_row(op o)
 {
-    return &table[o];
+    return &ops_table[o];
 }
 
 static bool same(const char *a, const char *b, uint32_t length)
@@ -42,14 +42,14 @@ static bool same(const char *a, const char *b, uint32_t length)
 op ops_find_call(const char *name, uint32_t length)
 {
     for (int i = OP_CONST + 1; i < OP_COUNT; i++)
-        if (same(table[i].call, name, length)) return (op)i;
+        if (same(ops_table[i].call, name, length)) return (op)i;
     return OP_NOT_FOUND;
 }
 
 op ops_find(const char *name, uint32_t length)
 {
     for (int i = OP_CONST + 1; i < OP_COUNT; i++)
-        if (same(table[i].name, name, length)) return (op)i;
+        if (same(ops_table[i].name, name, length)) return (op)i;
     return ops_find_call(name, length);
 }
 
