@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TRACE_INPUTS = 5, TRACE_DIGITS = 6, TRACE_WIDTH = 13, NAME_MOST = 12 };
+enum { TRACE_INPUTS = 10, TRACE_DIGITS = 6, TRACE_WIDTH = 13, NAME_MOST = 12 };
 
 /* ---- Ctrl-C ------------------------------------------------------------------------------------------ */
 
@@ -104,6 +104,8 @@ static void trace_head(struct watch *w)
     snprintf(slope, sizeof slope, "∂%.60s/∂%.60s", w->of, w->names[0]);
     if (w->count == 1 && table_columns(slope) <= TRACE_WIDTH) gradient = slope;
     if (table_columns(input) > w->name_width) w->name_width = table_columns(input);
+    if (w->count > TRACE_INPUTS && table_columns(cli_tr(c, "length")) > w->name_width)
+        w->name_width = table_columns(cli_tr(c, "length"));
     table_put(c, cli_tr(c, "step"), 6, true);
     table_put(c, w->of, TRACE_WIDTH + 1, true);
     cli_put(c, "  ");
