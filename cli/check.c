@@ -20,7 +20,7 @@
 enum { FORWARD, REVERSE, PATHS, MODES };
 enum verdict { AGREES, KINK, UNCLEAR, DISAGREES };
 
-static const char *const mode_names[] = {"forward", "reverse", "paths"};
+static const char *const mode_names[] = /* catalogue */ {"forward", "reverse", "paths"};
 static const double few_paths_log10 = 4;
 
 struct checked {
@@ -131,13 +131,16 @@ static void judge(struct checking *k, struct checked *r, bool rough)
         r->error = fmax(r->error, distance(r->mode[m], r->found.slope));
     }
     bool finite = isfinite(r->mode[FORWARD]) && isfinite(r->mode[REVERSE]);
-    if (r->found.kink) r->verdict = KINK;
-    else if (!r->found.settled) r->verdict = isfinite(r->found.value) && finite ? UNCLEAR : KINK;
-    else r->verdict = agrees ? AGREES : DISAGREES;
+    if (r->found.kink)
+        r->verdict = KINK;
+    else if (!r->found.settled)
+        r->verdict = isfinite(r->found.value) && finite ? UNCLEAR : KINK;
+    else
+        r->verdict = agrees ? AGREES : DISAGREES;
     k->verdicts[r->verdict]++;
     bool counts = r->verdict == AGREES || r->verdict == DISAGREES;
-    bool worse = !k->worst || r->verdict > k->worst->verdict ||
-                 (r->verdict == k->worst->verdict && r->error > k->worst->error);
+    bool worse =
+        !k->worst || r->verdict > k->worst->verdict || (r->verdict == k->worst->verdict && r->error > k->worst->error);
     if (counts && worse) k->worst = r;
 }
 
@@ -209,11 +212,15 @@ static void say_row(struct checking *k, const struct checked *r, size_t width)
     slope_name(k, r->wrt, name);
     table_put(c, name, width, false);
     table_put_number(c, r->mode[REVERSE], 12, 20);
-    if (r->found.settled && r->verdict != KINK) table_put_number(c, r->found.slope, 12, 20);
-    else table_put(c, "–", 20, true);
+    if (r->found.settled && r->verdict != KINK)
+        table_put_number(c, r->found.slope, 12, 20);
+    else
+        table_put(c, "–", 20, true);
     bool counts = r->verdict == AGREES || r->verdict == DISAGREES;
-    if (counts) table_put_number(c, r->error, 2, 10);
-    else table_put(c, "", 10, true);
+    if (counts)
+        table_put_number(c, r->error, 2, 10);
+    else
+        table_put(c, "", 10, true);
     cli_put(c, "  ");
     cli_put(c, cli_tr(c, verdicts[r->verdict]));
     cli_put(c, "\n");
@@ -228,10 +235,14 @@ static void say_more(struct checking *k, const struct checked *r)
     ew_number_text(r->found.right, 6, right);
     bool both = isfinite(r->found.left) && isfinite(r->found.right);
     bool edge = isnan(r->found.left) || isnan(r->found.right);
-    if (r->verdict == KINK && !isfinite(r->found.value)) cli_say(c, "  there is no value here\n", NULL, NULL, NULL);
-    else if (r->verdict == KINK && both) cli_say(c, "  from the left {1}, from the right {2}\n", left, right, NULL);
-    else if (r->verdict == KINK && edge) cli_say(c, "  at the edge of where it is defined\n", NULL, NULL, NULL);
-    else if (r->verdict == KINK) cli_say(c, "  it jumps there, or rises without limit\n", NULL, NULL, NULL);
+    if (r->verdict == KINK && !isfinite(r->found.value))
+        cli_say(c, "  there is no value here\n", NULL, NULL, NULL);
+    else if (r->verdict == KINK && both)
+        cli_say(c, "  from the left {1}, from the right {2}\n", left, right, NULL);
+    else if (r->verdict == KINK && edge)
+        cli_say(c, "  at the edge of where it is defined\n", NULL, NULL, NULL);
+    else if (r->verdict == KINK)
+        cli_say(c, "  it jumps there, or rises without limit\n", NULL, NULL, NULL);
     for (int m = 0; r->verdict == DISAGREES && m < (k->by_paths ? MODES : PATHS); m++) {
         cli_put(c, "  ");
         table_put(c, cli_tr(c, mode_names[m]), 10, false);
@@ -252,7 +263,8 @@ static void say_sum(struct checking *k)
     struct cli *c = k->c;
     char error[32], name[200];
     cli_put(c, "\n");
-    const char *modes = k->by_paths ? "modes: forward, reverse, paths\n" : "modes: forward, reverse (too many paths)\n";
+    const char *modes =
+        /* catalogue */ k->by_paths ? "modes: forward, reverse, paths\n" : "modes: forward, reverse (too many paths)\n";
     cli_put(c, cli_tr(c, modes));
     say_count(c, k->verdicts[AGREES], "{1} derivative agrees\n", "{1} derivatives agree\n");
     say_count(c, k->verdicts[KINK], "{1} is at a kink, where differences say nothing\n",

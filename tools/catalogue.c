@@ -56,6 +56,9 @@ static const struct {
     {"ERROR", 4},
     {"FAULT", 4},
     {"OP", 20},
+    {"train_fail", 5},
+    {"say_count", 3},
+    {"say_count", 4},
 };
 
 static const char *const rooms[] = {"src/base", "src/ops",  "src/graph",   "src/lang",  "src/diff", "src/opt",

@@ -13,14 +13,13 @@ static const struct {
     const char *name;
     int (*advance)(minimizer *m);
 } methods[] = {
-    [EW_LBFGS] = {"lbfgs", train_lbfgs},          [EW_NEWTON] = {"newton", train_newton},
-    [EW_GD] = {"gd", train_gd},                   [EW_MOMENTUM] = {"momentum", train_momentum},
-    [EW_ADAM] = {"adam", train_adam},
+    [EW_LBFGS] = {"lbfgs", train_lbfgs},          [EW_NEWTON] = {"newton", train_newton}, [EW_GD] = {"gd", train_gd},
+    [EW_MOMENTUM] = {"momentum", train_momentum}, [EW_ADAM] = {"adam", train_adam},
 };
 
 static const struct {
     const char *code, *sentence;
-} reasons[] = {
+} reasons[] = /* catalogue: 2 */ {
     [EW_REASON_GRADIENT] = {"gradient", "converged: the gradient is almost 0"},
     [EW_REASON_STEPS] = {"steps", "all steps were made, and the gradient is not yet 0"},
     [EW_REASON_STALLED] = {"stalled", "no step leads to a lower value, though the gradient is not 0"},
@@ -142,8 +141,7 @@ static void conclude(minimizer *m, double *in, ew_minimize_result *result, ew_re
 static ew_status run(minimizer *m, double *in, size_t in_count, ew_minimize_result *result)
 {
     memcpy(m->in, in, in_count * sizeof *in);
-    for (size_t i = 0; i < m->count; i++)
-        m->now.x[i] = m->single[i] ? (double)(float)in[m->over[i]] : in[m->over[i]];
+    for (size_t i = 0; i < m->count; i++) m->now.x[i] = m->single[i] ? (double)(float)in[m->over[i]] : in[m->over[i]];
     if (!train_evaluate(m, &m->now)) return m->status;
     keep_best(m, true);
     if (!train_finite(m, &m->now)) m->best.value = NAN;
@@ -165,8 +163,10 @@ ew_status train_fail(const ew_minimize_options *o, ew_error *err, ew_status stat
     strcpy(err->code, code);
     while (*s && count < most) {
         bool hole = strncmp(s, "{1}", 3) == 0;
-        if (hole) count += strlen(strncat(err->message, word, most - count));
-        else err->message[count++] = *s;
+        if (hole)
+            count += strlen(strncat(err->message, word, most - count));
+        else
+            err->message[count++] = *s;
         if (hole) count = strlen(err->message);
         s += hole ? 3 : 1;
     }
@@ -189,11 +189,13 @@ static ew_status check_over(const ew_graph *g, const size_t *over, size_t count,
                             unsigned char *seen, const ew_minimize_options *o, ew_error *err)
 {
     for (size_t i = 0; i < count; i++) {
-        if (over[i] >= ew_input_count(g)) return train_fail(o, err, EW_USE, "E070", "this is no input of the graph", "");
+        if (over[i] >= ew_input_count(g))
+            return train_fail(o, err, EW_USE, "E070", "this is no input of the graph", "");
         ew_input_info info = ew_input_at(g, over[i]);
         const char *name = ew_node_name(g, info.node);
         if (info.type == EW_INT || info.type == EW_BOOL)
-            return train_fail(o, err, EW_USE, "E071", "'{1}' is an int or a bool and cannot be varied in small steps", name);
+            return train_fail(o, err, EW_USE, "E071", "'{1}' is an int or a bool and cannot be varied in small steps",
+                              name);
         if (seen[over[i]]) return train_fail(o, err, EW_USE, "E072", "'{1}' stands twice among what to vary", name);
         seen[over[i]] = 1;
         single[i] = info.type == EW_F32;
