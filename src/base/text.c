@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -172,7 +173,7 @@ size_t number_text(double value, int digits, char buffer[32])
     if (isinf(value)) return (size_t)snprintf(buffer, 32, value > 0 ? "inf" : "-inf");
     if (value == 0) return (size_t)snprintf(buffer, 32, signbit(value) ? "-0" : "0");
     if (digits <= 0)
-        for (digits = 15; digits < 17 && !reads_back(value, digits);) digits++;
+        for (digits = fabs(value) < DBL_MIN ? 1 : 15; digits < 17 && !reads_back(value, digits);) digits++;
     if (digits > 17) digits = 17;
     int n = decimal_digits(fabs(value), digits, d, &exponent);
     char *s = buffer;
