@@ -28,9 +28,12 @@ static int try_file(const char *path)
     char why[2000];
     const char *text = slurp(path);
     ew_graph *g = text ? ew_parse(text, EW_WHOLE, NULL, &err) : NULL;
-    if (!text) puts("no such file");
-    else if (!g) ew_error_text(&err, why, sizeof why), fputs(why, stdout);
-    else puts("ok");
+    if (!text)
+        puts("no such file");
+    else if (!g)
+        ew_error_text(&err, why, sizeof why), fputs(why, stdout);
+    else
+        puts("ok");
     ew_graph_free(g);
     return 0;
 }
@@ -57,8 +60,10 @@ static char *filled(const char *s)
 {
     char *out = malloc(strlen(s) + 1), *o = out;
     while (out && *s) {
-        if (strncmp(s, "…", 3) == 0) *o++ = 'x', s += 3;
-        else *o++ = *s++;
+        if (strncmp(s, "…", 3) == 0)
+            *o++ = 'x', s += 3;
+        else
+            *o++ = *s++;
     }
     if (out) *o = '\0';
     return out;
@@ -97,9 +102,12 @@ int main(int argc, char **argv)
     ew_program *p = text ? ew_compile(text, NULL, NULL, &err) : NULL;
     free(text);
     if (argc < 2) return 2;
-    if (!p) puts(err.code);
-    else if (argc == 2) puts("ok");
-    else run(p, argv + 2);
+    if (!p)
+        puts(err.code);
+    else if (argc == 2)
+        puts("ok");
+    else
+        run(p, argv + 2);
     ew_free(p);
     return 0;
 }
