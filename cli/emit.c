@@ -97,8 +97,8 @@ static void emit_program(struct cli *c, const char *base)
 
 int cli_emit(struct cli *c)
 {
-    if (!c->word_count || strcmp(c->words[0], "c") != 0)
-        return cli_fail(c, FAULT_LANGUAGE_TO, c->word_count ? c->words[0] : "", NULL);
+    if (!c->word_count) return cli_fail(c, FAULT_NO_LANGUAGE, NULL, NULL);
+    if (strcmp(c->words[0], "c") != 0) return cli_fail(c, FAULT_LANGUAGE_TO, c->words[0], NULL);
     if (!c->output || !*last_part(c->output)) return cli_fail(c, FAULT_NEEDS_OPTION, "emit", "-o BASE");
     c->words++;
     c->word_count--;

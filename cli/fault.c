@@ -64,6 +64,7 @@ static ew_error fault_error(struct cli *c, enum cli_fault fault, const char *a, 
     ew_error e = {.status = fault_rows[fault].status};
     snprintf(e.code, sizeof e.code, "E%03d", fault_rows[fault].number);
     fault_fill(e.message, sizeof e.message, cli_tr(c, fault_rows[fault].sentence), args);
+    if ((fault == FAULT_READ || fault == FAULT_WRITE) && args[0]) snprintf(e.file, sizeof e.file, "%.230s", args[0]);
     return e;
 }
 

@@ -87,7 +87,7 @@ static void say_size(struct cli *c, ew_graph *g)
     char nodes[24], inputs[24];
     snprintf(nodes, sizeof nodes, "%zu", ew_node_count(g));
     snprintf(inputs, sizeof inputs, "%zu", ew_input_count(g));
-    cli_note(c, "the graph: {1} nodes, of which {2} are inputs", nodes, inputs, NULL);
+    cli_note(c, "nodes: {1}, inputs and params: {2}", nodes, inputs, NULL);
 }
 
 ew_graph *cli_graph(struct cli *c)
@@ -103,6 +103,12 @@ ew_graph *cli_graph(struct cli *c)
 
 /* ---- Numbers ---------------------------------------------------------------------------------------- */
 
+/* "1,5" */
+static bool has_comma(const char *s)
+{
+    return s[strspn(s, "+-0123456789")] == ',' && !s[strspn(s, "+-0123456789,eE")];
+}
+
 bool cli_number(struct cli *c, const char *what, const char *s, double *value)
 {
     ew_error e;
@@ -111,7 +117,8 @@ bool cli_number(struct cli *c, const char *what, const char *s, double *value)
     if (ew_number_read(s, &options, value, &e) == EW_OK) return true;
     char quoted[64];
     snprintf(quoted, sizeof quoted, "'%.40s'", s);
-    cli_fail_hint(c, FAULT_NO_NUMBER, what, quoted, *s ? "{1}" : "", e.message);
+    if (has_comma(s)) cli_fail_hint(c, FAULT_NO_NUMBER, what, quoted, "numbers have a decimal point, as in 1.5", NULL);
+    else cli_fail_hint(c, FAULT_NO_NUMBER, what, quoted, *s ? "{1}" : "", e.message);
     return false;
 }
 
@@ -171,6 +178,15 @@ static void fail_no_input(struct cli *c, ew_graph *g, const char *name)
     free(names);
 }
 
+/* `edgewise foo 'a+b'`: the first word was hardly meant as a program. */
+static void fail_pair(struct cli *c, const char *word)
+{
+    const char *program = c->words[0];
+    bool is_word = c->verb == VERB_SHORT && !program[strspn(program, "abcdefghijklmnopqrstuvwxyz")];
+    if (is_word) cli_fail_hint(c, FAULT_PAIR, word, NULL, "there is no verb '{1}' either: see edgewise help", program);
+    else cli_fail_hint(c, FAULT_PAIR, word, NULL, "values follow the program, as in a=2", NULL);
+}
+
 /* The input of "NAME=VALUE"; the text of the value. */
 static bool read_pair(struct cli *c, ew_graph *g, const char *word, size_t *input, const char **value)
 {
@@ -179,7 +195,7 @@ static bool read_pair(struct cli *c, ew_graph *g, const char *word, size_t *inpu
     char *name = n ? strndup(word, n) : NULL;
     while (name && n && name[n - 1] == ' ') name[--n] = '\0';
     if (!name || !n) {
-        cli_fail(c, FAULT_PAIR, word, NULL);
+        fail_pair(c, word);
         free(name);
         return false;
     }
@@ -283,6 +299,7 @@ static char *trimmed(char *s)
     return s;
 }
 
+/* Adds a name of a list, which may not stand there twice. */
 static bool list_add(struct cli *c, ew_graph *g, ew_node *nodes, size_t *count, const char *name, const char *list)
 {
     ew_node n = cli_node(c, g, name);
@@ -308,9 +325,22 @@ ew_node *cli_nodes(struct cli *c, ew_graph *g, const char *list, size_t *count)
     return NULL;
 }
 
+static ew_node *real_nodes(struct cli *c, ew_graph *g, const char *list, size_t *count)
+{
+    ew_node *nodes = cli_nodes(c, g, list, count);
+    for (size_t i = 0; nodes && i < *count; i++) {
+        ew_type type = ew_node_type(g, nodes[i]);
+        if (type == EW_INT || type == EW_BOOL)
+            cli_fail(c, FAULT_NOT_REAL, ew_node_name(g, nodes[i]), type == EW_INT ? "int" : "bool");
+    }
+    if (!c->status) return nodes;
+    free(nodes);
+    return NULL;
+}
+
 ew_node *cli_wrt(struct cli *c, ew_graph *g, size_t *count)
 {
-    if (c->wrt) return cli_nodes(c, g, c->wrt, count);
+    if (c->wrt) return real_nodes(c, g, c->wrt, count);
     ew_node *nodes = cli_room(c, ew_input_count(g), sizeof *nodes);
     *count = 0;
     for (size_t i = 0; nodes && i < ew_input_count(g); i++) {
@@ -331,7 +361,7 @@ double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, 
     if (p && c->verbose) {
         char operations[24];
         snprintf(operations, sizeof operations, "%zu", ew_instruction_count(p));
-        cli_note(c, "one run: {1} operations", operations, NULL, NULL);
+        cli_note(c, "operations in one run: {1}", operations, NULL, NULL);
     }
     if (p && ew_run(p, NULL, in, result) != EW_OK) {
         ew_run_error(p, NULL, &e);
