@@ -9,6 +9,10 @@
 
 #include "graph/graph.h"
 
+/* Forms open at once before a cut text gives up looking for its first letter: the derivative of a
+ * chain of a million nodes is a product nested as deep, and a million labels would cost its square. */
+enum { PRINT_DEPTH = 512 };
+
 typedef struct print_frame {
     ew_node node;
     const char *form;
@@ -79,8 +83,8 @@ static void print_push(printer *p, ew_node n, int need)
         print_bytes(p, name, strlen(name));
         print_bytes(p, "(", 1);
     }
-    if (p->stack.count > p->end - p->out->count) { /* each open form writes something yet: it cannot fit */
-        p->full = true;
+    if (p->stack.count > PRINT_DEPTH && p->stack.count > p->end - p->out->count) {
+        p->full = true; /* each open form writes something yet: it cannot fit */
         text_add(p->out, "…");
     }
     if (!p->full && !array_push(p->out->m, &p->stack, f)) p->out->failed = p->full = true;
