@@ -80,6 +80,7 @@ static void rule_apply(rule *b, op o, size_t count)
 #define COSH(x) APPLY1(COSH, x)
 #define TANH(x) APPLY1(TANH, x)
 #define SIGMOID(x) APPLY1(SIGMOID, x)
+#define SIGMOID1(x) APPLY1(SIGMOID1, x)
 #define STEP(x) APPLY1(STEP, x)
 #define FLAT(x) APPLY1(FLAT, x)
 #define WINS(x, y) APPLY2(WINS, x, y)
@@ -136,10 +137,10 @@ static void rule_gelu1(rule *b)
     rule_apply(b, OP_MUL0, 2);
 }
 
-/* With p = sigmoid(x) sigmoid(-x), h = tanh(x/2): -p (h (3 - x h) + 2 x p). Where p is 0 so is all. */
+/* With p = sigmoid'(x), h = tanh(x/2): -p (h (3 - x h) + 2 x p). Where p is 0 so is all. */
 static void rule_silu2(rule *b)
 {
-#define P MUL(SIGMOID(X), SIGMOID(NEG(X)))
+#define P SIGMOID1(X)
 #define H TANH(MUL(C(0.5), X))
     NEG(MUL0(P, ADD(MUL(H, SUB(C(3), MUL(X, H))), MUL(MUL(C(2), X), P))));
 #undef P

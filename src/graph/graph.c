@@ -389,12 +389,13 @@ static ew_node fold(ew_graph *g, op o, const ew_node *args, size_t count, int ty
         }
     }
     if (type == TYPE_BOOL) return graph_bool(g, ops_value(o, x[0], x[1], x[2]) != 0);
-    if (whole && !(o == OP_NEG && i[0] == 0)) {
+    double real = ops_value(o, x[0], x[1], x[2]);
+    if (whole && !(real == 0 && signbit(real))) { /* 0 * -1 is -0, as in a run: no whole number */
         int bad = 0;
         int64_t value = ops_int(o, i[0], i[1], i[2], &bad);
         if (!bad) return graph_whole(g, value);
     }
-    return graph_real(g, ops_value(o, x[0], x[1], x[2]));
+    return graph_real(g, real);
 }
 
 static bool args_push(ew_graph *g, const ew_node *args, size_t count, ew_node soft)

@@ -141,6 +141,16 @@ static inline double k_sigmoid(double x) {
     return 1.0 / (1.0 + exp(-x));
 }
 
+/*
+ * Its derivative, sigmoid(x) sigmoid(-x) = e / (1 + e)^2 with e = e^-|x|, 1 + e and its square in two
+ * parts. [SIGMOID1]
+ */
+static inline double k_sigmoid1(double x) {
+    double e = exp(-fabs(x)), f = 1.0 + e, low, p = k_two_product(f, f, &low), q = e / p;
+    low += 2.0 * f * (e - (f - 1.0));
+    return q - q * (low / p);
+}
+
 /* log(1 + e^x); above zero x + log(1 + e^-x). [1.5] */
 static inline double k_softplus(double x) {
     if (x > 0.0) return x + log1p(exp(-x));
@@ -493,9 +503,19 @@ static inline double k_digamma_unit(double d) {
     return ((d - 0.46163214496836225) - 9.5499954299656974e-17) * h;
 }
 
+/* digamma(2 + d) for 0 <= d <= 1, as digamma(2), 1 less Euler's constant, plus d G(d): nothing cancels.
+ * G is a fit (2^-59.1). */
+static inline double k_digamma_next(double d) {
+    double g = (((((1.4749443129600691e-06 * d + 0.0006369760404735599) * d + 0.018699881335033895) * d + 0.16774152501614156) * d
+                 + 0.5710956608443017) * d + 0.6449340668482264)
+             / (((((0.00014793768841144878 * d + 0.006837347621585874) * d + 0.09239518086215279) * d + 0.5080300135914654) * d
+                 + 1.198808690293365) * d + 1.0);
+    return 0.42278433509846713 + (4.942915152430645e-18 + d * g);
+}
+
 /*
- * digamma, the derivative of log gamma. Above zero: the asymptotic series from 10 on, the unit
- * interval [1, 2] by its fit, the rest by digamma(x + 1) = digamma(x) + 1/x. Below zero by
+ * digamma, the derivative of log gamma. Above zero: the asymptotic series from 10 on, [1, 2] and
+ * [2, 3] by their fits, the rest by digamma(x + 1) = digamma(x) + 1/x. Below zero by
  * digamma(1 - x) - pi / tan(pi x); where these cancel (each interval between poles has a zero)
  * the same in two doubles. nan at -1, -2, ... and -inf, -inf at 0, inf at -0. [4.3; 7.5 at the
  * double next to one zero, -5.667]
@@ -511,12 +531,13 @@ static inline double k_digamma(double x) {
             return log(x) - (0.5 / x + a);
         }
         if (x < 1.0) return k_digamma_unit(x) - 1.0 / x;
-        while (x > 2.0) {
+        if (x <= 2.0) return k_digamma_unit(x - 1.0);
+        while (x > 3.0) {
             x -= 1.0;
             sum = k_two_sum(sum, 1.0 / x, &e);
             low += e;
         }
-        return (k_digamma_unit(x - 1.0) + low) + sum;
+        return (k_digamma_next(x - 2.0) + low) + sum;
     }
     if (x == 0.0) return -1.0 / x;
     if (x == floor(x) || x != x) return (x - x) / (x - x);
@@ -737,7 +758,7 @@ static inline double k_div0(double x, double y) {
 
 /* c / x for x > 0; infinity with the sign of c at zeros of either sign; nan below and at nan. */
 static inline double k_over(double c, double x) {
-    if (x == 0.0) return copysign(INFINITY, c);
+    if (x == 0.0 && c == c) return copysign(INFINITY, c);
     return x > 0.0 ? c / x : NAN;
 }
 

@@ -22,6 +22,7 @@
 #include "mpfr/near.h"
 #include "mpfr/points.h"
 #include "mpfr/reference.h"
+#include "mpfr/slopes.h"
 
 enum { CENTRES = 8 };
 
@@ -74,6 +75,7 @@ static double lib_sqrt(double x) { return sqrt(x); }
 
 static const Row rows[] = {
     {"k_sigmoid", k_sigmoid, exact_sigmoid, 2.5, -800, 800, NULL, {0, -37, 37, -708, -745}},
+    {"k_sigmoid1", k_sigmoid1, slope_sigmoid, 3.0, -800, 800, NULL, {0, -37, 37, -708, 745}},
     {"k_softplus", k_softplus, exact_softplus, 2.0, -800, 800, NULL, {0, -37, 37, -708, -745}},
     {"k_silu", k_silu, exact_silu, 4.0, -800, 800, NULL, {0, -40, 40, -708, -745, -751}},
     {"k_silu1", k_silu1, exact_silu1, 4.0, -800, 100, NULL, {0, -40, 40, -1.2784645427610738, -745, -751}},
@@ -184,6 +186,7 @@ static bool decisions(void) {
     double inf = INFINITY, nan = NAN;
     const Case cases[] = {
         CASE(k_sigmoid(-inf), 0.0), CASE(k_sigmoid(inf), 1.0), CASE(k_sigmoid(nan), nan),
+        CASE(k_sigmoid1(-inf), 0.0), CASE(k_sigmoid1(inf), 0.0), CASE(k_sigmoid1(nan), nan),
         CASE(k_softplus(-inf), 0.0), CASE(k_softplus(inf), inf), CASE(k_softplus(nan), nan),
         CASE(k_logaddexp(-inf, -inf), -inf), CASE(k_logaddexp(inf, inf), inf),
         CASE(k_logaddexp(inf, -inf), inf), CASE(k_logaddexp(-inf, 3.0), 3.0),
@@ -232,7 +235,7 @@ static bool decisions(void) {
         CASE(k_div0(1.0, 0.0), inf), CASE(k_div0(3.0, 2.0), 1.5), CASE(k_div0(nan, 2.0), nan),
         CASE(k_over(1.0, 0.0), inf), CASE(k_over(1.0, -0.0), inf), CASE(k_over(-1.0, -0.0), -inf),
         CASE(k_over(1.0, 4.0), 0.25), CASE(k_over(1.0, -4.0), nan), CASE(k_over(1.0, nan), nan),
-        CASE(k_over(2.0, inf), 0.0),
+        CASE(k_over(2.0, inf), 0.0), CASE(k_over(nan, -0.0), nan),
         CASE(k_step(2.0), 1.0), CASE(k_step(0.0), 0.0), CASE(k_step(-0.0), 0.0),
         CASE(k_step(-1.0), 0.0), CASE(k_step(nan), nan), CASE(k_flat(inf), 0.0),
         CASE(k_flat(-0.0), 0.0), CASE(k_flat(nan), nan), CASE(k_wins(2.0, 1.0), 1.0),

@@ -64,6 +64,18 @@ SLOPE(gelu1, mpfr_sqr(t, x, R); mpfr_ui_sub(t, 2, t, R); exact_npdf(out, x);
 SLOPE(sigmoid, mpfr_abs(t, x, R); mpfr_neg(t, t, R); mpfr_exp(t, t, R);
       mpfr_set(out, t, R); mpfr_add_ui(t, t, 1, R); mpfr_sqr(t, t, R); mpfr_div(out, out, t, R);)
 
+/* its derivative, that times -tanh(x/2) */
+static inline void exact_sigmoid2(mpfr_t out, mpfr_srcptr x)
+{
+    mpfr_t t;
+    mpfr_init2(t, reference_bits(out));
+    mpfr_div_si(t, x, -2, R);
+    slope_sigmoid(out, x);
+    mpfr_tanh(t, t, R);
+    mpfr_mul(out, out, t, R);
+    mpfr_clear(t);
+}
+
 /* 2 / sqrt(pi) e^(-x^2) */
 SLOPE(erf, mpfr_const_pi(t, R); mpfr_sqrt(t, t, R); exact_gauss(out, x); mpfr_mul_ui(out, out, 2, R);
       mpfr_div(out, out, t, R);)

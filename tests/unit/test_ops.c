@@ -75,6 +75,7 @@ static const reference references[] = {
     {"acosh", exact_acosh, slope_acosh, NULL, 1, 4, 4, 4, 0, NULL},
     {"atanh", exact_atanh, slope_atanh, NULL, -1, 1, 4, 4, 0, NULL},
     {"sigmoid", exact_sigmoid, slope_sigmoid, NULL, -800, 800, 4, 4, 0, NULL},
+    {"sigmoid1", slope_sigmoid, exact_sigmoid2, NULL, -800, 800, 4, 8, 0, NULL},
     {"softplus", exact_softplus, exact_sigmoid, NULL, -800, 800, 4, 4, 0, NULL},
     {"relu", exact_relu, exact_step, NULL, -9, 9, 0, 0, 0, NULL},
     {"gelu", exact_gelu, exact_gelu1, NULL, -39, 10, 8, 8, 0, NULL},
