@@ -7,7 +7,8 @@
  *   the derivative in words (slope) is the derivative
  *   a rule makes its nodes in one order under every compiler
  *
- * The paths are walked here, by the list of edges alone: products in which an exact 0 wins, summed.
+ * The paths are walked here, by the list of edges alone: products in which an exact 0 wins, summed; and
+ * once more as the library lists them (ew_paths_new).
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +21,10 @@
 #include "edgewise.h"
 #include "rows.h"
 
-enum { MOST_EDGES = 64, MOST_ARGS = 3 };
+enum { MOST_EDGES = 64, MOST_ARGS = 3, MOST_PATHS = 1000 };
+enum { REVERSE, FORWARD, PATHS, LISTED, MODES };
+
+static const char *const mode_names[] = {"reverse", "forward", "paths", "listed paths"};
 
 static const double grid[] = {-2.75, -1, -0.7, -0.25, 0, 0.3125, 0.9, 1, 1.5, 3, 4.25};
 static const double odd[] = {NAN, -INFINITY, -1e300, -0.0, 0x1p-1074, 1e-200, 710.5, 1e300, INFINITY};
@@ -120,28 +124,40 @@ static void modes_free(modes *m)
     ew_graph_free(m->g);
 }
 
-/* results: reverse, forward, paths; returns the size of what was summed */
-static double modes_run(const modes *m, const double *in, double results[3])
+static double listed_sum(const modes *m, const double *partials)
+{
+    ew_error err;
+    double sum = 0;
+    ew_paths *paths = ew_paths_new(m->g, m->wrt, m->of, partials, MOST_PATHS, &err);
+    if (!paths) fail_msg("paths: %s", err.message);
+    for (size_t i = 0; i < ew_paths_listed(paths); i++) sum += ew_path_product(paths, i);
+    ew_paths_free(paths);
+    return sum;
+}
+
+/* Returns the size of what was summed. */
+static double modes_run(const modes *m, const double *in, double results[MODES])
 {
     double out[MOST_EDGES + 2];
     walk w = {.g = m->g, .count = m->edges, .to = m->of};
     assert_int_equal(ew_run(m->program, NULL, in, out), EW_OK);
     memcpy(w.partial, out, m->edges * sizeof *out);
     walk_from(&w, m->wrt, 1);
-    results[0] = out[m->edges];
-    results[1] = out[m->edges + 1];
-    results[2] = w.sum;
+    results[REVERSE] = out[m->edges];
+    results[FORWARD] = out[m->edges + 1];
+    results[PATHS] = w.sum;
+    results[LISTED] = listed_sum(m, out);
     return w.size;
 }
 
 static int modes_agree(const op_row *row, const modes *m, const double *in)
 {
-    double r[3], size = modes_run(m, in, r);
+    double r[MODES], size = modes_run(m, in, r);
     if (!isfinite(size)) return 0; /* paths that cancel or overflow: modes may differ */
-    for (int k = 0; k < 2; k++) {
-        if (fabs(r[k] - r[2]) <= 1e-13 * size) continue;
-        print_error("%s at %g, %g, %g: %s %.17g, paths %.17g\n", row->name, in[0], in[1], in[2],
-                    k ? "forward" : "reverse", r[k], r[2]);
+    for (int k = 0; k < MODES; k++) {
+        if (fabs(r[k] - r[PATHS]) <= 1e-13 * size) continue;
+        print_error("%s at %g, %g, %g: %s %.17g, paths %.17g\n", row->name, in[0], in[1], in[2], mode_names[k], r[k],
+                    r[PATHS]);
         return 1;
     }
     return 0;
@@ -223,17 +239,16 @@ static const double kink_values[] = {-I, 0, 0}; /* logaddexp(-inf, -inf), silu(-
 static void test_kinks(void **state)
 {
     (void)state;
-    static const char *const names[] = {"reverse", "forward", "paths"};
     int failures = 0;
     for (size_t i = 0; i < sizeof kinks / sizeof *kinks; i++) {
         const kink *q = &kinks[i];
-        double r[3];
+        double r[MODES];
         modes m = modes_new(q->program, "z", q->wrt);
         modes_run(&m, q->in, r);
-        for (int k = 0; k < 3; k++) {
+        for (int k = 0; k < MODES; k++) {
             if (isnan(q->want) ? isnan(r[k]) : r[k] == q->want) continue;
             print_error("%s at %g, %g, %g by %s, %s: %g, not %g\n", q->program, q->in[0], q->in[1], q->in[2], q->wrt,
-                        names[k], r[k], q->want);
+                        mode_names[k], r[k], q->want);
             failures++;
         }
         modes_free(&m);
