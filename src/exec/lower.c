@@ -222,17 +222,18 @@ static uint32_t lower_node(lowering *w, ew_node n)
     else if (logic) code = CODE_REAL;
     if (o == OP_COPY || o == OP_STOP) return lower_use(w, node_arg(w->g, n, 0), type);
     if (o == OP_IF) {
-        uint32_t args[3] = {lower_use(w, node_arg(w->g, n, 0), code == CODE_INT ? TYPE_INT : TYPE_F64),
-                            lower_use(w, node_arg(w->g, n, 1), type), lower_use(w, node_arg(w->g, n, 2), type)};
-        return lower_draft(w, o, code == CODE_SINGLE ? CODE_REAL : code, args, 3, lower_name(w, n));
+        uint32_t args[3]; /* filled one by one: a list of initializers has no order of its own */
+        for (size_t k = 0; k < 3; k++)
+            args[k] = lower_use(w, node_arg(w->g, n, k), k > 0 ? type : code == CODE_INT ? TYPE_INT : TYPE_F64);
+        return lower_draft(w, (int)o, code == CODE_SINGLE ? CODE_REAL : code, args, 3, lower_name(w, n));
     }
     uint32_t args[3] = {0, 0, 0};
     for (size_t k = 0; k < node->count; k++) {
         size_t at = k < 3 && ops_row(o)->count ? k : k > 0;
         args[at] = lower_use(w, node_arg(w->g, n, k), type);
-        if (!ops_row(o)->count && k > 0) args[0] = lower_draft(w, o, code, args, 2, lower_name(w, n));
+        if (!ops_row(o)->count && k > 0) args[0] = lower_draft(w, (int)o, code, args, 2, lower_name(w, n));
     }
-    return ops_row(o)->count ? lower_draft(w, o, code, args, node->count, lower_name(w, n)) : args[0];
+    return ops_row(o)->count ? lower_draft(w, (int)o, code, args, node->count, lower_name(w, n)) : args[0];
 }
 
 static bool lower_all(lowering *w, const ew_node *wanted, size_t count)

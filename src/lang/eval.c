@@ -35,7 +35,7 @@ typedef struct part {
     uint32_t statement, order;
 } part;
 
-enum { NO_PART = UINT32_MAX };
+#define NO_PART UINT32_MAX
 #define LOCAL_BUSY (EW_NONE - 1)
 
 typedef struct machine {
