@@ -27,7 +27,7 @@
 #include "edgewise.h"
 #include "rows.h"
 
-enum { VALUE_BITS = 192, CURVE_BITS = 400, STEP_BITS = 100, AWKWARD = 16 };
+enum { VALUE_BITS = 128, CURVE_BITS = 400, STEP_BITS = 100, AWKWARD = 16 };
 
 static long points = 1500;
 static bool table;
@@ -78,7 +78,7 @@ static const reference references[] = {
     {"sigmoid1", slope_sigmoid, exact_sigmoid2, NULL, -800, 800, 4, 8, 0, NULL},
     {"softplus", exact_softplus, exact_sigmoid, NULL, -800, 800, 4, 4, 0, NULL},
     {"relu", exact_relu, exact_step, NULL, -9, 9, 0, 0, 0, NULL},
-    {"gelu", exact_gelu, exact_gelu1, NULL, -39, 10, 8, 8, 0, NULL},
+    {"gelu", exact_gelu, exact_gelu1, slope_gelu1, -39, 10, 8, 8, 0, NULL},
     {"silu", exact_silu, exact_silu1, NULL, -800, 800, 8, 8, 0, NULL},
     {"erf", exact_erf, slope_erf, NULL, -6, 6, 4, 4, 0, NULL},
     {"erfc", exact_erfc, slope_erfc, NULL, -6, 28, 4, 4, 0, NULL},
