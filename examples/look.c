@@ -48,4 +48,18 @@ int main(void)
 }
 
 /* prints:
- */
+a: input, a
+b: input, b
+c: add, a + b
+d: add, b + 1
+e: mul, c * d
+edge a -> c: 1
+edge b -> c: 1
+edge b -> d: 1
+edge c -> e: d
+edge d -> e: c
+2 paths from b to e
+    b -> c -> e
+    b -> d -> e
+de/db = c + d
+*/

@@ -11,13 +11,14 @@
 
 int main(void)
 {
-    double in[spring_IN] = {0}, out[spring_OUT], work[spring_WORK + 1];
-    in[spring_in_m] = 0.2;
-    in[spring_in_k] = 5;
-    in[spring_in_x] = 0.1;
-    in[spring_in_v] = -0.3;
-    spring(in, out, work);
-    printf("energy %g J, force %g N, momentum %g kg m/s\n", out[0], -out[1], out[2]);
+    double in[SPRING_IN] = {0}, out[SPRING_OUT];
+    in[SPRING_IN_m] = 0.2;
+    in[SPRING_IN_k] = 5;
+    in[SPRING_IN_x] = 0.1;
+    in[SPRING_IN_v] = -0.3;
+    spring(in, out, NULL); /* SPRING_WORK is 0: no room is needed in between */
+    printf("energy %g J, force %g N, momentum %g kg m/s\n", out[SPRING_OUT_energy], -out[SPRING_OUT_denergy_dx],
+           out[SPRING_OUT_denergy_dv]);
     return 0;
 }
 
