@@ -154,7 +154,7 @@ static char *history_file(void)
     if (!given && (!home || home[0] != '/')) return NULL;
     size_t size = strlen(given ? state : home) + 40;
     char *path = malloc(size);
-    if (path) snprintf(path, size, given ? "%s/edgewise/history" : "%s/.local/state/edgewise/history", given ? state : home);
+    if (path) snprintf(path, size, "%s%s/edgewise/history", given ? state : home, given ? "" : "/.local/state");
     return path;
 }
 

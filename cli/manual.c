@@ -234,7 +234,8 @@ static void page_all(struct cli *c)
     section(c, "DESCRIPTION");
     line(c, "A program is a formula, a file that ends in .ew, or - for standard input. Values follow as NAME=VALUE.");
     cli_put(c, ".PP\n");
-    line(c, "Results go to standard output, everything else to standard error. Options may stand anywhere; -- ends them.");
+    line(c, "Results go to standard output, everything else to standard error. Options may stand anywhere; "
+            "-- ends them.");
     section(c, "VERBS");
     for (int v = VERB_EVAL; v < VERB_COUNT; v++) {
         if (cli_verbs[v].hidden) continue;

@@ -90,27 +90,24 @@ static void say_lines(struct watch *w, const double *in, const ew_minimize_resul
     cli_say(c, found->steps == 1 ? "{1}, {2} step: {3}\n" : "{1}, {2} steps: {3}\n", method, number,
             ew_reason_text(found->reason, c->language));
     ew_number_text((double)found->best, 0, number);
-    if (!found->converged && found->best != found->steps) cli_say(c, "the lowest value was met after step {1}\n", number, NULL, NULL);
+    bool earlier = !found->converged && found->best != found->steps;
+    if (earlier) cli_say(c, "the lowest value was met after step {1}\n", number, NULL, NULL);
 }
 
 /* What one could do about it. */
 static void say_hint(struct watch *w, const ew_minimize_result *found)
 {
     bool plain = strcmp(w->method, "lbfgs") != 0 && strcmp(w->method, "newton") != 0;
-    bool began = found->steps > 0;
-    switch (found->reason) {
-    case EW_REASON_NONFINITE:
-        if (!began) cli_note(w->c, "the start itself has no finite value or gradient: begin elsewhere", NULL, NULL, NULL);
-        else if (plain) cli_note(w->c, "the steps are too long: try a smaller --lr, or --method lbfgs", NULL, NULL, NULL);
-        break;
-    case EW_REASON_STEPS:
-        cli_note(w->c, plain ? "try more --steps, another --lr, or --method lbfgs" : "try more --steps", NULL, NULL, NULL);
-        break;
-    case EW_REASON_STALLED:
-        cli_note(w->c, "the value may have a kink there, or rounding hides what is left to gain", NULL, NULL, NULL);
-        break;
-    default: break;
-    }
+    const char *hint = NULL;
+    if (found->reason == EW_REASON_NONFINITE && found->steps == 0)
+        hint = "the start itself has no finite value or gradient: begin elsewhere";
+    else if (found->reason == EW_REASON_NONFINITE && plain)
+        hint = "the steps are too long: try a smaller --lr, or --method lbfgs";
+    else if (found->reason == EW_REASON_STEPS)
+        hint = plain ? "try more --steps, another --lr, or --method lbfgs" : "try more --steps";
+    else if (found->reason == EW_REASON_STALLED)
+        hint = "the value may have a kink there, or rounding hides what is left to gain";
+    if (hint) cli_note(w->c, hint, NULL, NULL, NULL);
 }
 
 static void answer(struct watch *w, const double *in, const ew_minimize_result *found)
