@@ -12,9 +12,10 @@
  *   largest    best first: a prefix is worth its product times the largest product from its end to
  *              `to`, which one pass from above tells. Prefixes share their beginnings. Of equal ones
  *              the latest made goes on first, children being made in reverse: depth first, in the
- *              order of the text.
+ *              order of the text. Where all fit, all are worth the same.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "diff/paths.h"
@@ -105,6 +106,7 @@ typedef struct search {
     const paths_span *s;
     ew_paths *p;
     const double *partials;
+    bool in_order; /* all of them fit: depth first, in the order of the text */
     double *best; /* by node: largest absolute product from there to the end */
     ARRAY(prefix) prefixes;
     ARRAY(candidate) heap;
@@ -177,7 +179,8 @@ static bool search_extend(search *q, uint32_t parent, double product, uint32_t e
     prefix x = {parent, edge, search_product(product, search_partial(q, edge))};
     size_t head = paths_head(q->s, edge);
     candidate c = {fabs(x.product), (uint32_t)q->prefixes.count, q->stamp++, head == q->s->to};
-    if (!c.whole) c.worth = isnan(c.worth) ? 0 : search_product(c.worth, q->best[head]);
+    if (q->in_order) c.worth = 0;
+    else if (!c.whole) c.worth = isnan(c.worth) ? 0 : search_product(c.worth, q->best[head]);
     else if (isnan(c.worth)) c.worth = -1;
     if (isnan(c.worth)) c.worth = 0;
     return q->prefixes.count < UINT32_MAX - 1 && array_push(q->s->m, &q->prefixes, x) && search_add(q, c);
@@ -212,6 +215,7 @@ static bool search_list(search *q, uint32_t at)
 static bool paths_largest(ew_paths *p, const paths_span *s, const double *partials, size_t most)
 {
     search q = {.s = s, .p = p, .partials = partials};
+    q.in_order = !partials || (p->digits.count > 1 && strtod(p->digits.at, NULL) <= (double)most);
     bool ok = search_bounds(&q);
     if (ok && s->from == s->to) ok = most == 0 || search_list(&q, UINT32_MAX);
     else if (ok) ok = search_expand(&q, UINT32_MAX);

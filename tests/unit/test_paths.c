@@ -188,21 +188,26 @@ static void random_graph(uint32_t number)
     b.partials = partials;
     for (size_t i = 0; i < b.edges; i++) partials[i] = odd[draw(number % 2 ? 6 : 10)];
     walk(&b, ew_find(g, "x"), 1);
-    qsort(b.products, b.count, sizeof(double), largest_first);
     ew_paths *p = ew_paths_new(g, ew_find(g, "x"), b.to, partials, 10000, &err);
     char count[32];
     sprintf(count, "%zu", b.count);
     assert_string_equal(ew_paths_count(p), count);
     assert_int_equal(ew_paths_listed(p), b.count);
-    for (size_t i = 0; i < b.count; i++)
+    for (size_t i = 0; i < b.count; i++) /* all fit: in the order of the recursion */
         if (rank(ew_path_product(p, i)) != rank(b.products[i]))
             fail_msg("graph %u, path %zu: %g, by recursion %g", number, i, ew_path_product(p, i), b.products[i]);
+    qsort(b.products, b.count, sizeof(double), largest_first);
+    for (size_t most = 1; most < b.count; most = most * 3 + 1) {
+        ew_paths *few = ew_paths_new(g, ew_find(g, "x"), b.to, partials, most, &err);
+        assert_int_equal(ew_paths_listed(few), most);
+        for (size_t i = 0; i < most; i++)
+            if (rank(ew_path_product(few, i)) != rank(b.products[i]))
+                fail_msg("graph %u, largest %zu: %g, by recursion %g", number, i, ew_path_product(few, i), b.products[i]);
+        ew_paths_free(few);
+    }
     size_t waists = 0;
     for (size_t i = 0; i < ew_node_count(g); i++) waists += b.count && b.seen[i] == b.count;
     assert_int_equal(ew_paths_waists(p, NULL, 0), waists);
-    ew_paths_free(p);
-    p = ew_paths_new(g, ew_find(g, "x"), b.to, partials, 1, &err);
-    if (b.count) assert_true(rank(ew_path_product(p, 0)) == rank(b.products[0]));
     ew_paths_free(p);
     ew_graph_free(g);
 }
@@ -221,7 +226,10 @@ static void test_example(void **state)
     const double partials[] = {1, 1, 1, 2, 3};
     ew_paths *p = paths_of(g, "b", "e", partials, 20);
     assert_int_equal(ew_paths_listed(p), 2);
-    assert_true(ew_path_product(p, 0) == 3 && ew_path_product(p, 1) == 2);
+    assert_true(ew_path_product(p, 0) == 2 && ew_path_product(p, 1) == 3);
+    ew_paths_free(p);
+    p = paths_of(g, "b", "e", partials, 1);
+    assert_true(ew_path_product(p, 0) == 3);
     ew_paths_free(p);
     p = paths_of(g, "b", "e", NULL, 20);
     assert_true(ew_edge_at(g, ew_path_edge(p, 0, 0)).to == ew_find(g, "c"));
