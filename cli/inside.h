@@ -10,6 +10,7 @@ struct termios;
 void output_prepare(void);
 /* An error's object on standard output; false: half a result is out already, or it cannot be written. */
 bool output_error(struct cli *c, const char *bytes, size_t count);
+void cli_stop_clock(void);
 /* What the terminal gets back if a signal ends us now; NULL: nothing. Copied. */
 void cli_restore_terminal(const struct termios *usual);
 

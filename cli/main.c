@@ -28,6 +28,7 @@ int cli_dispatch(struct cli *c)
 
 void cli_end(struct cli *c)
 {
+    cli_stop_clock();
     cli_drop(c);
     free(c->text_own);
     free(c->out);

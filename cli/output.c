@@ -419,3 +419,9 @@ void cli_start_clock(struct cli *c)
     if (t.it_value.tv_sec == 0 && t.it_value.tv_usec == 0) t.it_value.tv_usec = 1;
     setitimer(ITIMER_REAL, &t, NULL);
 }
+
+void cli_stop_clock(void)
+{
+    struct itimerval none = {0};
+    setitimer(ITIMER_REAL, &none, NULL);
+}

@@ -1,4 +1,4 @@
-/* paths.h - the list of paths as JSON, which `paths` and `explain` share. */
+/* paths.h - between paths.c, paths_text.c and explain_json.c. */
 #ifndef CLI_PATHS_H
 #define CLI_PATHS_H
 
@@ -8,5 +8,17 @@
  * numbers. */
 void paths_json(struct cli_json *j, ew_graph *g, const ew_paths *paths, ew_node from, ew_node to,
                 const double *partial, const double *sum);
+
+/* What is asked, and the numbers that are known. */
+struct route {
+    struct cli *c;
+    ew_graph *g;
+    ew_node from, to;
+    const double *partial; /* by edge, or NULL: in symbols */
+    double sum;
+};
+
+/* The same for people. */
+void paths_text(const struct route *r, const ew_paths *paths);
 
 #endif
