@@ -132,7 +132,7 @@ static inline double k_tanh(double x) {
                         + 0.4615052897259328) * z + 1.0));
 }
 
-/* 1 / (1 + e^-x); below zero e^x / (1 + e^x), which does not overflow. [2.1] */
+/* 1 / (1 + e^-x); below zero e^x / (1 + e^x), which does not overflow. [2.5] */
 static inline double k_sigmoid(double x) {
     if (x < 0.0) {
         double e = exp(x);
@@ -143,7 +143,7 @@ static inline double k_sigmoid(double x) {
 
 /*
  * Its derivative, sigmoid(x) sigmoid(-x) = e / (1 + e)^2 with e = e^-|x|, 1 + e and its square in two
- * parts. [SIGMOID1]
+ * parts. [1.9]
  */
 static inline double k_sigmoid1(double x) {
     double e = exp(-fabs(x)), f = 1.0 + e, low, p = k_two_product(f, f, &low), q = e / p;
@@ -192,7 +192,7 @@ static inline double k_silu(double x) {
  * The derivative of silu. With e = e^x it is e (1 + x + e) / (1 + e)^2. The middle factor has a
  * zero x0; with d = x - x0 it is d + E expm1(d), E = e^x0 = -(1 + x0), two terms of one sign. The
  * rest is 1 / (e^x + 2 + e^-x), or (1 - tanh(x/2)^2) / 4 where the tangent is small.
- * Above zero, with e = e^-x, it is 1 + e (x - 1 - e) / (1 + e)^2. [3.4]
+ * Above zero, with e = e^-x, it is 1 + e (x - 1 - e) / (1 + e)^2. [3.7]
  */
 static inline double k_silu1(double x) {
     if (x >= 0.0) {

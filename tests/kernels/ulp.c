@@ -74,7 +74,7 @@ static double lib_sqrt(double x) { return sqrt(x); }
 #define ANY 1e300
 
 static const Row rows[] = {
-    {"k_sigmoid", k_sigmoid, exact_sigmoid, 2.5, -800, 800, NULL, {0, -37, 37, -708, -745}},
+    {"k_sigmoid", k_sigmoid, exact_sigmoid, 3.0, -800, 800, NULL, {0, -37, 37, -708, -745}},
     {"k_sigmoid1", k_sigmoid1, slope_sigmoid, 3.0, -800, 800, NULL, {0, -37, 37, -708, 745}},
     {"k_softplus", k_softplus, exact_softplus, 2.0, -800, 800, NULL, {0, -37, 37, -708, -745}},
     {"k_silu", k_silu, exact_silu, 4.0, -800, 800, NULL, {0, -40, 40, -708, -745, -751}},
