@@ -161,6 +161,8 @@ double *cli_values_if_any(struct cli *c, ew_graph *g);
 
 /* A node by its name: EW_NONE: the error, with a suggestion, is out. */
 ew_node cli_node(struct cli *c, ew_graph *g, const char *name);
+/* Whether one can derive by n; if not, the error is out. */
+bool cli_is_real(struct cli *c, ew_graph *g, ew_node n);
 ew_node cli_of(struct cli *c, ew_graph *g); /* --of, or the first output */
 /* --wrt, or every real input, then every param; to be freed. NULL: the error is out. */
 ew_node *cli_wrt(struct cli *c, ew_graph *g, size_t *count);

@@ -125,11 +125,18 @@ static void line_route(struct line *l, const struct route *r, const ew_paths *pa
     }
 }
 
+/* Whether the paths of this list are written without factors of 1: all of them or none. */
+static bool is_long(const ew_paths *paths)
+{
+    for (size_t i = 0; i < ew_paths_listed(paths); i++)
+        if (ew_path_length(paths, i) > WHOLE_FACTORS) return true;
+    return false;
+}
+
 /* "b → c → e:  1·d = 1·2 = 2" */
-static void put_path(const struct route *r, const ew_paths *paths, size_t i)
+static void put_path(const struct route *r, const ew_paths *paths, size_t i, bool terse)
 {
     struct line route = {.used = 0}, product = {.used = 0};
-    bool terse = ew_path_length(paths, i) > WHOLE_FACTORS;
     line_route(&route, r, paths, i);
     bool plain = line_product(&product, r, paths, i, true, terse);
     if (r->partial && !plain && ew_path_length(paths, i) > 1) {
@@ -302,8 +309,8 @@ void paths_text(const struct route *r, const ew_paths *paths)
     bool all = strcmp(count, listed) == 0;
     say_count(r, paths, count, all);
     if (ew_paths_listed(paths)) cli_put(r->c, "\n");
-    for (size_t i = 0; i < ew_paths_listed(paths); i++) put_path(r, paths, i);
-    cli_put(r->c, "\n");
+    for (size_t i = 0; i < ew_paths_listed(paths); i++) put_path(r, paths, i, is_long(paths));
+    if (ew_paths_listed(paths) || r->partial) cli_put(r->c, "\n");
     put_sum(r, paths, all);
     put_factored(r, paths);
 }

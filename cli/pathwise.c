@@ -149,7 +149,7 @@ static bool few_enough(struct cli *c, ew_graph *g, ew_node from, ew_node of)
     if (paths && ew_paths_log10(paths) > MOST_PATHS_LOG10) {
         const char *count = cli_paths_count(paths, buffer);
         ew_number_text(ew_paths_log10(paths), 4, about + 3);
-        cli_fail(c, FAULT_MANY_PATHS, strlen(count) < 30 ? count : about, ew_node_name(g, from));
+        cli_fail(c, FAULT_MANY_PATHS, strlen(count) < 30 && *ew_paths_count(paths) ? count : about, ew_node_name(g, from));
     }
     ew_paths_free(paths);
     return c->status == 0;

@@ -325,14 +325,18 @@ ew_node *cli_nodes(struct cli *c, ew_graph *g, const char *list, size_t *count)
     return NULL;
 }
 
+bool cli_is_real(struct cli *c, ew_graph *g, ew_node n)
+{
+    ew_type type = ew_node_type(g, n);
+    if (type == EW_F64 || type == EW_F32) return true;
+    cli_fail(c, FAULT_NOT_REAL, ew_node_name(g, n), type == EW_INT ? "int" : "bool");
+    return false;
+}
+
 static ew_node *real_nodes(struct cli *c, ew_graph *g, const char *list, size_t *count)
 {
     ew_node *nodes = cli_nodes(c, g, list, count);
-    for (size_t i = 0; nodes && i < *count; i++) {
-        ew_type type = ew_node_type(g, nodes[i]);
-        if (type == EW_INT || type == EW_BOOL)
-            cli_fail(c, FAULT_NOT_REAL, ew_node_name(g, nodes[i]), type == EW_INT ? "int" : "bool");
-    }
+    for (size_t i = 0; nodes && i < *count; i++) cli_is_real(c, g, nodes[i]);
     if (!c->status) return nodes;
     free(nodes);
     return NULL;

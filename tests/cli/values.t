@@ -142,9 +142,8 @@ $ edgewise grad '1 + 2'
 > c = 3
 > mode: reverse
 $ (echo 'x0 = a'; i=0; while [ $i -lt 30 ]; do echo "x$((i+1)) = x$i * x$i"; i=$((i+1)); done) > deep.ew; edgewise grad deep.ew a=1 --mode paths
-> x30 = 1
-> ∂x30/∂a = 1073741824
-> mode: path by path
+! error[E144]: there are 1073741824 paths from 'a', too many to multiply one by one: at most 10^7 are
+? 5
 $ edgewise grad deep.ew a=1
 > x30 = 1
 > ∂x30/∂a = 1073741824
