@@ -20,8 +20,8 @@ typedef struct row {
 } row;
 
 static const row rows[] = {
-#define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high, \
-           awkward, manual)                                                                                 \
+#define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high,         \
+           awkward, manual)                                                                                            \
     {name, call, form, latex, {s1, s2}, manual, count, flags, low, high},
 #include "../src/ops/ops.def"
 #undef OP
@@ -51,8 +51,10 @@ static void cell(const char *s)
 static void written(const row *r)
 {
     static const char *const lists[] = {"x, y, …", "x", "x, y", "x, y, w"};
-    if (r->call) printf("`%s(%s)`", r->call, lists[r->count]);
-    else printf("`%s`", r->form);
+    if (r->call)
+        printf("`%s(%s)`", r->call, lists[r->count]);
+    else
+        printf("`%s`", r->form);
     if (strcmp(r->name, "pow") == 0) printf(" or `%s`", r->form);
 }
 
@@ -71,9 +73,12 @@ static void derivative(const row *r)
 static void domain(const row *r)
 {
     if (r->count != 1 || r->flags & LOGIC) return;
-    if (isinf(r->low) && isinf(r->high)) printf("all x");
-    else if (isinf(r->high)) printf("x ≥ %g", r->low);
-    else printf("%g ≤ x ≤ %g", r->low, r->high);
+    if (isinf(r->low) && isinf(r->high))
+        printf("all x");
+    else if (isinf(r->high))
+        printf("x ≥ %g", r->low);
+    else
+        printf("%g ≤ x ≤ %g", r->low, r->high);
 }
 
 static void line(const row *r)
@@ -117,8 +122,10 @@ int main(int count, char **arguments)
     }
     fputs(head, stdout);
     while (next < ROWS && fgets(text, sizeof text, file)) {
-        if (is_heading(text)) heading(text);
-        else if (strncmp(text, "OP(", 3) == 0) line(&rows[next++]);
+        if (is_heading(text))
+            heading(text);
+        else if (strncmp(text, "OP(", 3) == 0)
+            line(&rows[next++]);
     }
     fclose(file);
     return next == ROWS && !ferror(stdout) ? 0 : 1;

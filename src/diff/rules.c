@@ -150,9 +150,11 @@ static void rule_silu2(rule *b)
 static void rule_row(rule *b, op o, size_t k)
 {
     switch (o) {
-#define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high, \
-           awkward, manual) \
-    case OP_##E: k == 0 ? (d1) : k == 1 ? (d2) : (d3); return;
+#define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high,         \
+           awkward, manual)                                                                                            \
+    case OP_##E:                                                                                                       \
+        k == 0 ? (d1) : k == 1 ? (d2) : (d3);                                                                          \
+        return;
 #include "ops/ops.def"
 #undef OP
     default: ZERO;
@@ -164,8 +166,10 @@ ew_node diff_partial(ew_graph *g, ew_node n, size_t k)
     rule b = {g, n, 0, {0}};
     op o = (op)node_at(g, n)->op;
     if (!node_is_edge(g, n, k)) return graph_whole(g, 0);
-    if (o == OP_MIN || o == OP_MAX) rule_extreme(&b, o == OP_MAX, k);
-    else rule_row(&b, o, k);
+    if (o == OP_MIN || o == OP_MAX)
+        rule_extreme(&b, o == OP_MAX, k);
+    else
+        rule_row(&b, o, k);
     assert(b.count == 1);
     return b.stack[0];
 }

@@ -34,9 +34,9 @@ typedef struct {
     const char *name;
     One function;
     exact_one *exact;
-    double limit;    /* ULP */
+    double limit; /* ULP */
     double low, high;
-    Sampler near;    /* further points, or NULL */
+    Sampler near; /* further points, or NULL */
     double centre[CENTRES];
 } Row;
 
@@ -51,7 +51,8 @@ typedef struct {
 /* The result of one argument, where at most 60 bits cancel; of two. */
 enum { PLAIN_BITS = 144, WIDE_BITS = 256 };
 
-static double random_point(const Row *row, long i) {
+static double random_point(const Row *row, long i)
+{
     double x;
     if (fixed_point(i, &x)) return x;
     switch (random_bits() % 6) {
@@ -68,7 +69,10 @@ static double random_point(const Row *row, long i) {
 
 /* ---- the tables ---------------------------------------------------------------------------- */
 
-static double lib_sqrt(double x) { return sqrt(x); }
+static double lib_sqrt(double x)
+{
+    return sqrt(x);
+}
 
 /* A row without a limit of its own only reports: the C library's accuracy is not ours to judge. */
 #define ANY 1e300
@@ -87,7 +91,14 @@ static const Row rows[] = {
     {"k_gelu1", k_gelu1, exact_gelu1, 4.5, -40, 10, NULL, {0, -0.75179152469356447, -2, -6, -37, -38.5, 2}},
     {"k_tanh", k_tanh, exact_tanh, 1.5, -20, 20, NULL, {0, 0.5568, -0.5568, 1e-8, 22}},
     {"k_cbrt", k_cbrt, exact_cbrt, 1.0, -100, 100, NULL, {0, 1e270, 1e-250, 1, 8}},
-    {"k_lgamma", k_lgamma, exact_lgamma, 4.0, -20, 20, near_lgamma, {0, 1, 2, -2.4570247382208006, -2.7476826467274127}},
+    {"k_lgamma",
+     k_lgamma,
+     exact_lgamma,
+     4.0,
+     -20,
+     20,
+     near_lgamma,
+     {0, 1, 2, -2.4570247382208006, -2.7476826467274127}},
     {"k_digamma", k_digamma, exact_digamma, 8.0, -30, 30, near_digamma, {0, 1.4616321449683622, 1, 2, 10, -1e-9}},
     {"k_trigamma", k_trigamma, exact_trigamma, 4.0, -30, 30, near_trigamma, {0, 1, 12, 1e-9, -1e-9}},
     {"k_tetragamma", k_tetragamma, exact_tetragamma, 4.0, -30, 30, near_trigamma, {0, 1, 12, 1e-9, -1e-9}},
@@ -123,7 +134,8 @@ static const PairRow pair_rows[] = {
     {"k_mod", k_mod, exact_mod, 1.0, pair_div},
 };
 
-static bool report(const char *name, double worst, double limit, const char *at) {
+static bool report(const char *name, double worst, double limit, const char *at)
+{
     bool good = worst <= limit;
     printf("%-12s %9.3f ULP at %s", name, worst, at);
     if (limit < ANY) printf("  (limit %g)%s", limit, good ? "" : "  EXCEEDED");
@@ -131,7 +143,8 @@ static bool report(const char *name, double worst, double limit, const char *at)
     return good;
 }
 
-static bool measure(const Row *row, long points) {
+static bool measure(const Row *row, long points)
+{
     double worst = -1.0, where = 0.0;
     char at[64];
     mpfr_t exact, at_x;
@@ -149,7 +162,8 @@ static bool measure(const Row *row, long points) {
     return report(row->name, worst, row->limit, at);
 }
 
-static bool measure_pair(const PairRow *row, long points) {
+static bool measure_pair(const PairRow *row, long points)
+{
     double worst = -1.0, where[2] = {0.0, 0.0};
     char at[64];
     mpfr_t exact, at_x, at_y;
@@ -176,79 +190,182 @@ typedef struct {
     double got, want;
 } Case;
 
-#define CASE(call, want) {#call, call, want}
+#define CASE(call, want)                                                                                               \
+    {                                                                                                                  \
+#call, call, want                                                                                              \
+    }
 
-static bool same(double a, double b) {
+static bool same(double a, double b)
+{
     return isnan(a) ? isnan(b) : a == b && !signbit(a) == !signbit(b);
 }
 
-static bool decisions(void) {
+static bool decisions(void)
+{
     double inf = INFINITY, nan = NAN;
     const Case cases[] = {
-        CASE(k_sigmoid(-inf), 0.0), CASE(k_sigmoid(inf), 1.0), CASE(k_sigmoid(nan), nan),
-        CASE(k_sigmoid1(-inf), 0.0), CASE(k_sigmoid1(inf), 0.0), CASE(k_sigmoid1(nan), nan),
-        CASE(k_softplus(-inf), 0.0), CASE(k_softplus(inf), inf), CASE(k_softplus(nan), nan),
-        CASE(k_logaddexp(-inf, -inf), -inf), CASE(k_logaddexp(inf, inf), inf),
-        CASE(k_logaddexp(inf, -inf), inf), CASE(k_logaddexp(-inf, 3.0), 3.0),
-        CASE(k_logaddexp(nan, inf), nan), CASE(k_logaddexp(-inf, nan), nan),
-        CASE(k_silu(-inf), 0.0), CASE(k_silu(inf), inf), CASE(k_silu(-0.0), -0.0),
-        CASE(k_silu1(-inf), 0.0), CASE(k_silu1(inf), 1.0), CASE(k_silu1(0.0), 0.5),
-        CASE(k_silu1(-0.0), 0.5), CASE(k_silu2(0.0), 0.5), CASE(k_silu2(nan), nan),
-        CASE(k_gauss(inf), 0.0), CASE(k_gauss(-inf), 0.0), CASE(k_gauss(nan), nan),
-        CASE(k_npdf(inf), 0.0), CASE(k_npdf(nan), nan), CASE(k_erfc(nan), nan),
-        CASE(k_erfc(inf), 0.0), CASE(k_erfc(-inf), 2.0), CASE(k_erfc(0.0), 1.0),
-        CASE(k_gelu(-inf), 0.0), CASE(k_gelu(inf), inf), CASE(k_gelu(-0.0), -0.0),
-        CASE(k_gelu(0.0), 0.0), CASE(k_gelu(nan), nan), CASE(k_gelu1(-inf), 0.0),
-        CASE(k_gelu1(inf), 1.0), CASE(k_gelu1(0.0), 0.5), CASE(k_gelu1(nan), nan),
-        CASE(k_tanh(-0.0), -0.0), CASE(k_tanh(inf), 1.0), CASE(k_tanh(-inf), -1.0),
-        CASE(k_tanh(nan), nan), CASE(k_cbrt(-0.0), -0.0), CASE(k_cbrt(-inf), -inf),
-        CASE(k_cbrt(-27.0), -3.0), CASE(k_cbrt(nan), nan),
-        CASE(k_lgamma(-2.0), inf), CASE(k_lgamma(inf), inf), CASE(k_lgamma(nan), nan),
-        CASE(k_lgamma(-inf), inf), CASE(k_lgamma(1.0), 0.0),
-        CASE(k_digamma(0.0), -inf), CASE(k_digamma(-0.0), inf), CASE(k_digamma(inf), inf),
-        CASE(k_digamma(-inf), nan), CASE(k_digamma(-3.0), nan), CASE(k_digamma(nan), nan),
-        CASE(k_digamma(-1e300), nan), CASE(k_digamma(-5560946182630229.0), nan),
-        CASE(k_trigamma(-5560946182630229.0), inf), 
-        CASE(k_polygamma(2.0, -5560946182630229.0), nan), CASE(k_trigamma(0.0), inf),
+        CASE(k_sigmoid(-inf), 0.0),
+        CASE(k_sigmoid(inf), 1.0),
+        CASE(k_sigmoid(nan), nan),
+        CASE(k_sigmoid1(-inf), 0.0),
+        CASE(k_sigmoid1(inf), 0.0),
+        CASE(k_sigmoid1(nan), nan),
+        CASE(k_softplus(-inf), 0.0),
+        CASE(k_softplus(inf), inf),
+        CASE(k_softplus(nan), nan),
+        CASE(k_logaddexp(-inf, -inf), -inf),
+        CASE(k_logaddexp(inf, inf), inf),
+        CASE(k_logaddexp(inf, -inf), inf),
+        CASE(k_logaddexp(-inf, 3.0), 3.0),
+        CASE(k_logaddexp(nan, inf), nan),
+        CASE(k_logaddexp(-inf, nan), nan),
+        CASE(k_silu(-inf), 0.0),
+        CASE(k_silu(inf), inf),
+        CASE(k_silu(-0.0), -0.0),
+        CASE(k_silu1(-inf), 0.0),
+        CASE(k_silu1(inf), 1.0),
+        CASE(k_silu1(0.0), 0.5),
+        CASE(k_silu1(-0.0), 0.5),
+        CASE(k_silu2(0.0), 0.5),
+        CASE(k_silu2(nan), nan),
+        CASE(k_gauss(inf), 0.0),
+        CASE(k_gauss(-inf), 0.0),
+        CASE(k_gauss(nan), nan),
+        CASE(k_npdf(inf), 0.0),
+        CASE(k_npdf(nan), nan),
+        CASE(k_erfc(nan), nan),
+        CASE(k_erfc(inf), 0.0),
+        CASE(k_erfc(-inf), 2.0),
+        CASE(k_erfc(0.0), 1.0),
+        CASE(k_gelu(-inf), 0.0),
+        CASE(k_gelu(inf), inf),
+        CASE(k_gelu(-0.0), -0.0),
+        CASE(k_gelu(0.0), 0.0),
+        CASE(k_gelu(nan), nan),
+        CASE(k_gelu1(-inf), 0.0),
+        CASE(k_gelu1(inf), 1.0),
+        CASE(k_gelu1(0.0), 0.5),
+        CASE(k_gelu1(nan), nan),
+        CASE(k_tanh(-0.0), -0.0),
+        CASE(k_tanh(inf), 1.0),
+        CASE(k_tanh(-inf), -1.0),
+        CASE(k_tanh(nan), nan),
+        CASE(k_cbrt(-0.0), -0.0),
+        CASE(k_cbrt(-inf), -inf),
+        CASE(k_cbrt(-27.0), -3.0),
+        CASE(k_cbrt(nan), nan),
+        CASE(k_lgamma(-2.0), inf),
+        CASE(k_lgamma(inf), inf),
+        CASE(k_lgamma(nan), nan),
+        CASE(k_lgamma(-inf), inf),
+        CASE(k_lgamma(1.0), 0.0),
+        CASE(k_digamma(0.0), -inf),
+        CASE(k_digamma(-0.0), inf),
+        CASE(k_digamma(inf), inf),
+        CASE(k_digamma(-inf), nan),
+        CASE(k_digamma(-3.0), nan),
+        CASE(k_digamma(nan), nan),
+        CASE(k_digamma(-1e300), nan),
+        CASE(k_digamma(-5560946182630229.0), nan),
+        CASE(k_trigamma(-5560946182630229.0), inf),
+        CASE(k_polygamma(2.0, -5560946182630229.0), nan),
+        CASE(k_trigamma(0.0), inf),
         CASE(k_trigamma(-0.0), inf),
-        CASE(k_trigamma(-3.0), inf), CASE(k_trigamma(inf), 0.0), CASE(k_trigamma(-inf), nan),
+        CASE(k_trigamma(-3.0), inf),
+        CASE(k_trigamma(inf), 0.0),
+        CASE(k_trigamma(-inf), nan),
         CASE(k_trigamma(nan), nan),
-        CASE(k_polygamma(0.0, inf), inf), CASE(k_polygamma(1.0, -2.0), inf),
-        CASE(k_polygamma(2.0, 0.0), -inf), CASE(k_polygamma(2.0, -0.0), inf),
-        CASE(k_polygamma(3.0, -0.0), inf), CASE(k_polygamma(2.0, -1.0), nan),
-        CASE(k_polygamma(3.0, -1.0), inf), CASE(k_polygamma(2.0, inf), -0.0),
-        CASE(k_polygamma(3.0, inf), 0.0), CASE(k_polygamma(3.0, -inf), nan),
-        CASE(k_polygamma(-1.0, 1.0), nan), CASE(k_polygamma(2.5, 1.0), nan),
-        CASE(k_polygamma(nan, 1.0), nan), CASE(k_polygamma(2.0, nan), nan),
+        CASE(k_polygamma(0.0, inf), inf),
+        CASE(k_polygamma(1.0, -2.0), inf),
+        CASE(k_polygamma(2.0, 0.0), -inf),
+        CASE(k_polygamma(2.0, -0.0), inf),
+        CASE(k_polygamma(3.0, -0.0), inf),
+        CASE(k_polygamma(2.0, -1.0), nan),
+        CASE(k_polygamma(3.0, -1.0), inf),
+        CASE(k_polygamma(2.0, inf), -0.0),
+        CASE(k_polygamma(3.0, inf), 0.0),
+        CASE(k_polygamma(3.0, -inf), nan),
+        CASE(k_polygamma(-1.0, 1.0), nan),
+        CASE(k_polygamma(2.5, 1.0), nan),
+        CASE(k_polygamma(nan, 1.0), nan),
+        CASE(k_polygamma(2.0, nan), nan),
         CASE(k_polygamma(inf, 1.0), nan),
-        CASE(k_div(7.0, 2.0), 3.0), CASE(k_div(-7.0, 2.0), -4.0), CASE(k_div(7.0, -2.0), -4.0),
-        CASE(k_div(-7.0, -2.0), 3.0), CASE(k_div(1.0, 0.1), 9.0), CASE(k_div(0.0, -3.0), -0.0),
-        CASE(k_div(1.0, 0.0), inf), CASE(k_div(-1.0, 0.0), -inf), CASE(k_div(0.0, 0.0), nan),
-        CASE(k_div(1.0, inf), 0.0), CASE(k_div(-1.0, inf), -1.0), CASE(k_div(inf, 2.0), nan),
-        CASE(k_div(nan, 2.0), nan), CASE(k_div(2.0, nan), nan),
-        CASE(k_mod(7.0, 2.0), 1.0), CASE(k_mod(-7.0, 2.0), 1.0), CASE(k_mod(7.0, -2.0), -1.0),
-        CASE(k_mod(-6.0, 2.0), 0.0), CASE(k_mod(6.0, -2.0), -0.0), CASE(k_mod(1.0, 0.0), nan),
-        CASE(k_mod(-1.0, inf), inf), CASE(k_mod(1.0, inf), 1.0), CASE(k_mod(inf, 2.0), nan),
+        CASE(k_div(7.0, 2.0), 3.0),
+        CASE(k_div(-7.0, 2.0), -4.0),
+        CASE(k_div(7.0, -2.0), -4.0),
+        CASE(k_div(-7.0, -2.0), 3.0),
+        CASE(k_div(1.0, 0.1), 9.0),
+        CASE(k_div(0.0, -3.0), -0.0),
+        CASE(k_div(1.0, 0.0), inf),
+        CASE(k_div(-1.0, 0.0), -inf),
+        CASE(k_div(0.0, 0.0), nan),
+        CASE(k_div(1.0, inf), 0.0),
+        CASE(k_div(-1.0, inf), -1.0),
+        CASE(k_div(inf, 2.0), nan),
+        CASE(k_div(nan, 2.0), nan),
+        CASE(k_div(2.0, nan), nan),
+        CASE(k_mod(7.0, 2.0), 1.0),
+        CASE(k_mod(-7.0, 2.0), 1.0),
+        CASE(k_mod(7.0, -2.0), -1.0),
+        CASE(k_mod(-6.0, 2.0), 0.0),
+        CASE(k_mod(6.0, -2.0), -0.0),
+        CASE(k_mod(1.0, 0.0), nan),
+        CASE(k_mod(-1.0, inf), inf),
+        CASE(k_mod(1.0, inf), 1.0),
+        CASE(k_mod(inf, 2.0), nan),
         CASE(k_mod(nan, 2.0), nan),
-        CASE(k_mul0(0.0, inf), 0.0), CASE(k_mul0(nan, -0.0), 0.0), CASE(k_mul0(2.0, -3.0), -6.0),
-        CASE(k_mul0(nan, 1.0), nan), CASE(k_div0(0.0, 0.0), 0.0), CASE(k_div0(-0.0, nan), 0.0),
-        CASE(k_div0(1.0, 0.0), inf), CASE(k_div0(3.0, 2.0), 1.5), CASE(k_div0(nan, 2.0), nan),
-        CASE(k_over(1.0, 0.0), inf), CASE(k_over(1.0, -0.0), inf), CASE(k_over(-1.0, -0.0), -inf),
-        CASE(k_over(1.0, 4.0), 0.25), CASE(k_over(1.0, -4.0), nan), CASE(k_over(1.0, nan), nan),
-        CASE(k_over(2.0, inf), 0.0), CASE(k_over(nan, -0.0), nan),
-        CASE(k_step(2.0), 1.0), CASE(k_step(0.0), 0.0), CASE(k_step(-0.0), 0.0),
-        CASE(k_step(-1.0), 0.0), CASE(k_step(nan), nan), CASE(k_flat(inf), 0.0),
-        CASE(k_flat(-0.0), 0.0), CASE(k_flat(nan), nan), CASE(k_wins(2.0, 1.0), 1.0),
-        CASE(k_wins(0.0, -0.0), 0.5), CASE(k_wins(1.0, 2.0), 0.0), CASE(k_wins(nan, 1.0), nan),
-        CASE(k_wins(1.0, nan), nan), CASE(k_sign(-3.0), -1.0), CASE(k_sign(3.0), 1.0),
-        CASE(k_sign(-0.0), 0.0), CASE(k_sign(nan), nan), CASE(k_min2(1.0, 2.0), 1.0),
-        CASE(k_min2(nan, 2.0), nan), CASE(k_min2(2.0, nan), nan), CASE(k_min2(-inf, nan), nan),
-        CASE(k_max2(1.0, 2.0), 2.0), CASE(k_max2(nan, 2.0), nan), CASE(k_max2(inf, nan), nan),
-        CASE(k_clip(5.0, 0.0, 1.0), 1.0), CASE(k_clip(-5.0, 0.0, 1.0), 0.0),
-        CASE(k_clip(0.5, 0.0, 1.0), 0.5), CASE(k_clip(nan, 0.0, 1.0), nan),
-        CASE(k_clip(0.5, nan, 1.0), nan), CASE(k_clip(0.5, 0.0, nan), nan),
-        CASE(k_relu(-1.0), 0.0), CASE(k_relu(2.0), 2.0), CASE(k_relu(-0.0), 0.0),
-        CASE(k_relu(nan), nan), CASE(k_relu(inf), inf),
+        CASE(k_mul0(0.0, inf), 0.0),
+        CASE(k_mul0(nan, -0.0), 0.0),
+        CASE(k_mul0(2.0, -3.0), -6.0),
+        CASE(k_mul0(nan, 1.0), nan),
+        CASE(k_div0(0.0, 0.0), 0.0),
+        CASE(k_div0(-0.0, nan), 0.0),
+        CASE(k_div0(1.0, 0.0), inf),
+        CASE(k_div0(3.0, 2.0), 1.5),
+        CASE(k_div0(nan, 2.0), nan),
+        CASE(k_over(1.0, 0.0), inf),
+        CASE(k_over(1.0, -0.0), inf),
+        CASE(k_over(-1.0, -0.0), -inf),
+        CASE(k_over(1.0, 4.0), 0.25),
+        CASE(k_over(1.0, -4.0), nan),
+        CASE(k_over(1.0, nan), nan),
+        CASE(k_over(2.0, inf), 0.0),
+        CASE(k_over(nan, -0.0), nan),
+        CASE(k_step(2.0), 1.0),
+        CASE(k_step(0.0), 0.0),
+        CASE(k_step(-0.0), 0.0),
+        CASE(k_step(-1.0), 0.0),
+        CASE(k_step(nan), nan),
+        CASE(k_flat(inf), 0.0),
+        CASE(k_flat(-0.0), 0.0),
+        CASE(k_flat(nan), nan),
+        CASE(k_wins(2.0, 1.0), 1.0),
+        CASE(k_wins(0.0, -0.0), 0.5),
+        CASE(k_wins(1.0, 2.0), 0.0),
+        CASE(k_wins(nan, 1.0), nan),
+        CASE(k_wins(1.0, nan), nan),
+        CASE(k_sign(-3.0), -1.0),
+        CASE(k_sign(3.0), 1.0),
+        CASE(k_sign(-0.0), 0.0),
+        CASE(k_sign(nan), nan),
+        CASE(k_min2(1.0, 2.0), 1.0),
+        CASE(k_min2(nan, 2.0), nan),
+        CASE(k_min2(2.0, nan), nan),
+        CASE(k_min2(-inf, nan), nan),
+        CASE(k_max2(1.0, 2.0), 2.0),
+        CASE(k_max2(nan, 2.0), nan),
+        CASE(k_max2(inf, nan), nan),
+        CASE(k_clip(5.0, 0.0, 1.0), 1.0),
+        CASE(k_clip(-5.0, 0.0, 1.0), 0.0),
+        CASE(k_clip(0.5, 0.0, 1.0), 0.5),
+        CASE(k_clip(nan, 0.0, 1.0), nan),
+        CASE(k_clip(0.5, nan, 1.0), nan),
+        CASE(k_clip(0.5, 0.0, nan), nan),
+        CASE(k_relu(-1.0), 0.0),
+        CASE(k_relu(2.0), 2.0),
+        CASE(k_relu(-0.0), 0.0),
+        CASE(k_relu(nan), nan),
+        CASE(k_relu(inf), inf),
     };
     bool good = true;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -259,7 +376,8 @@ static bool decisions(void) {
     return good;
 }
 
-static bool wanted(const char *name, int count, char **names) {
+static bool wanted(const char *name, int count, char **names)
+{
     bool any = false;
     for (int i = 1; i < count; i++) {
         if (!strcmp(names[i], "--long")) continue;
@@ -269,7 +387,8 @@ static bool wanted(const char *name, int count, char **names) {
     return !any;
 }
 
-int main(int count, char **arguments) {
+int main(int count, char **arguments)
+{
     long points = 20000;
     bool good = decisions();
     for (int i = 1; i < count; i++)
@@ -278,8 +397,7 @@ int main(int count, char **arguments) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (wanted(rows[i].name, count, arguments)) good = measure(&rows[i], points) && good;
     for (size_t i = 0; i < sizeof pair_rows / sizeof *pair_rows; i++)
-        if (wanted(pair_rows[i].name, count, arguments))
-            good = measure_pair(&pair_rows[i], points) && good;
+        if (wanted(pair_rows[i].name, count, arguments)) good = measure_pair(&pair_rows[i], points) && good;
     reference_end();
     return good ? 0 : 1;
 }

@@ -61,9 +61,25 @@ static inline double random_near(double c)
 }
 
 static const double extremes[] = {
-    0.0,       -0.0,       INFINITY, -INFINITY, NAN,     0x1.fffffffffffffp1023, -0x1.fffffffffffffp1023,
-    0x1p-1074, -0x1p-1074, 0.5,      -0.5,      0x1p52,  0x1p-1022,              -0x1p-1022,
-    0x1p-1023, -0x1p-1023, 0x1p53,   -0x1p53,   -0x1p52,
+    0.0,
+    -0.0,
+    INFINITY,
+    -INFINITY,
+    NAN,
+    0x1.fffffffffffffp1023,
+    -0x1.fffffffffffffp1023,
+    0x1p-1074,
+    -0x1p-1074,
+    0.5,
+    -0.5,
+    0x1p52,
+    0x1p-1022,
+    -0x1p-1022,
+    0x1p-1023,
+    -0x1p-1023,
+    0x1p53,
+    -0x1p53,
+    -0x1p52,
 };
 enum { EXTREMES = sizeof extremes / sizeof *extremes, WHOLES = 600 };
 
@@ -75,8 +91,10 @@ static inline bool fixed_point(long i, double *x)
         return true;
     }
     i -= EXTREMES;
-    if (i < 200) *x = (double)(i - 100);
-    else *x = nextafter((double)((i - 200) / 2 - 100), i & 1 ? INFINITY : -INFINITY);
+    if (i < 200)
+        *x = (double)(i - 100);
+    else
+        *x = nextafter((double)((i - 200) / 2 - 100), i & 1 ? INFINITY : -INFINITY);
     return i < WHOLES;
 }
 
@@ -97,8 +115,10 @@ static inline double bisect(double (*f)(double), double low, double high)
     bool rising = f(low) < f(high);
     for (int i = 0; i < 80; i++) {
         double middle = low + (high - low) / 2.0;
-        if ((f(middle) < 0.0) == rising) low = middle;
-        else high = middle;
+        if ((f(middle) < 0.0) == rising)
+            low = middle;
+        else
+            high = middle;
     }
     return low;
 }
@@ -115,8 +135,10 @@ static inline double distance_in(double got, mpfr_srcptr exact, long last)
     mpfr_t error, top;
     mpfr_init2(error, 64);
     mpfr_init2(top, 64);
-    if (isinf(got)) mpfr_set_si_2exp(top, got > 0 ? 1 : -1, 1024, MPFR_RNDN);
-    else mpfr_set_d(top, got, MPFR_RNDN);
+    if (isinf(got))
+        mpfr_set_si_2exp(top, got > 0 ? 1 : -1, 1024, MPFR_RNDN);
+    else
+        mpfr_set_d(top, got, MPFR_RNDN);
     mpfr_sub(error, exact, top, MPFR_RNDN);
     mpfr_mul_2si(error, error, -last, MPFR_RNDN);
     double ulps = fabs(mpfr_get_d(error, MPFR_RNDN));

@@ -30,8 +30,11 @@ static inline void set_whole(mpfr_t out, long value)
 
 /* ---- what MPFR has -------------------------------------------------------------------------- */
 
-#define REFERENCE_LIBRARY(name, call) \
-    static inline void exact_##name(mpfr_t out, mpfr_srcptr x) { call; }
+#define REFERENCE_LIBRARY(name, call)                                                                                  \
+    static inline void exact_##name(mpfr_t out, mpfr_srcptr x)                                                         \
+    {                                                                                                                  \
+        call;                                                                                                          \
+    }
 
 REFERENCE_LIBRARY(exp, mpfr_exp(out, x, MPFR_RNDN))
 REFERENCE_LIBRARY(expm1, mpfr_expm1(out, x, MPFR_RNDN))
@@ -64,36 +67,47 @@ REFERENCE_LIBRARY(trunc, mpfr_rint_trunc(out, x, MPFR_RNDN))
 
 static inline void exact_erfc(mpfr_t out, mpfr_srcptr x)
 {
-    if (mpfr_cmp_si(x, 50) > 0) set_whole(out, 0); /* MPFR takes its time there */
-    else mpfr_erfc(out, x, MPFR_RNDN);
+    if (mpfr_cmp_si(x, 50) > 0)
+        set_whole(out, 0); /* MPFR takes its time there */
+    else
+        mpfr_erfc(out, x, MPFR_RNDN);
 }
 
 static inline void exact_lgamma(mpfr_t out, mpfr_srcptr x)
 {
     int sign;
-    if (mpfr_cmp_si(x, 0) <= 0 && mpfr_integer_p(x)) mpfr_set_inf(out, 1);
-    else mpfr_lgamma(out, &sign, x, MPFR_RNDN);
+    if (mpfr_cmp_si(x, 0) <= 0 && mpfr_integer_p(x))
+        mpfr_set_inf(out, 1);
+    else
+        mpfr_lgamma(out, &sign, x, MPFR_RNDN);
 }
 
 static inline void exact_digamma(mpfr_t out, mpfr_srcptr x)
 {
-    if (mpfr_zero_p(x)) mpfr_set_inf(out, mpfr_signbit(x) ? 1 : -1);
-    else if (mpfr_sgn(x) < 0 && (mpfr_inf_p(x) || mpfr_integer_p(x))) mpfr_set_nan(out);
-    else mpfr_digamma(out, x, MPFR_RNDN);
+    if (mpfr_zero_p(x))
+        mpfr_set_inf(out, mpfr_signbit(x) ? 1 : -1);
+    else if (mpfr_sgn(x) < 0 && (mpfr_inf_p(x) || mpfr_integer_p(x)))
+        mpfr_set_nan(out);
+    else
+        mpfr_digamma(out, x, MPFR_RNDN);
 }
 
 /* ---- signs and steps: 0 wherever they do not say otherwise, nan at nan ------------------------ */
 
 static inline void exact_flat(mpfr_t out, mpfr_srcptr x)
 {
-    if (mpfr_nan_p(x)) mpfr_set_nan(out);
-    else set_whole(out, 0);
+    if (mpfr_nan_p(x))
+        mpfr_set_nan(out);
+    else
+        set_whole(out, 0);
 }
 
 static inline void exact_sign(mpfr_t out, mpfr_srcptr x)
 {
-    if (mpfr_nan_p(x)) mpfr_set_nan(out);
-    else set_whole(out, mpfr_sgn(x));
+    if (mpfr_nan_p(x))
+        mpfr_set_nan(out);
+    else
+        set_whole(out, mpfr_sgn(x));
 }
 
 static inline void exact_step(mpfr_t out, mpfr_srcptr x)
@@ -104,8 +118,10 @@ static inline void exact_step(mpfr_t out, mpfr_srcptr x)
 
 static inline void exact_relu(mpfr_t out, mpfr_srcptr x)
 {
-    if (mpfr_cmp_si(x, 0) < 0) set_whole(out, 0);
-    else mpfr_set(out, x, MPFR_RNDN);
+    if (mpfr_cmp_si(x, 0) < 0)
+        set_whole(out, 0);
+    else
+        mpfr_set(out, x, MPFR_RNDN);
 }
 
 /* ---- the logistic family ---------------------------------------------------------------------- */
@@ -131,8 +147,10 @@ static inline void exact_softplus(mpfr_t out, mpfr_srcptr x)
 static inline void exact_logaddexp(mpfr_t out, mpfr_srcptr x, mpfr_srcptr y)
 {
     mpfr_srcptr greater = mpfr_cmp(x, y) > 0 ? x : y, smaller = greater == x ? y : x;
-    if (mpfr_nan_p(x) || mpfr_nan_p(y)) mpfr_set_nan(out);
-    else if (mpfr_inf_p(x) || mpfr_inf_p(y)) mpfr_set(out, greater, MPFR_RNDN);
+    if (mpfr_nan_p(x) || mpfr_nan_p(y))
+        mpfr_set_nan(out);
+    else if (mpfr_inf_p(x) || mpfr_inf_p(y))
+        mpfr_set(out, greater, MPFR_RNDN);
     else {
         mpfr_t sum;
         mpfr_init2(sum, 2 * reference_bits(out));
@@ -147,8 +165,10 @@ static inline void exact_logaddexp(mpfr_t out, mpfr_srcptr x, mpfr_srcptr y)
 static inline void exact_silu(mpfr_t out, mpfr_srcptr x)
 {
     exact_sigmoid(out, x);
-    if (mpfr_inf_p(x) && mpfr_sgn(x) < 0) set_whole(out, 0);
-    else mpfr_mul(out, out, x, MPFR_RNDN);
+    if (mpfr_inf_p(x) && mpfr_sgn(x) < 0)
+        set_whole(out, 0);
+    else
+        mpfr_mul(out, out, x, MPFR_RNDN);
 }
 
 /* The nth derivative of the logistic function times x, n from 1 to 3. With s = sigmoid(x), t = 1 - s:
@@ -190,9 +210,18 @@ static inline void exact_silu_n(mpfr_t out, mpfr_srcptr x, int n)
     mpfr_clears(s, t, d, negative, (mpfr_ptr)0);
 }
 
-static inline void exact_silu1(mpfr_t out, mpfr_srcptr x) { exact_silu_n(out, x, 1); }
-static inline void exact_silu2(mpfr_t out, mpfr_srcptr x) { exact_silu_n(out, x, 2); }
-static inline void exact_silu3(mpfr_t out, mpfr_srcptr x) { exact_silu_n(out, x, 3); }
+static inline void exact_silu1(mpfr_t out, mpfr_srcptr x)
+{
+    exact_silu_n(out, x, 1);
+}
+static inline void exact_silu2(mpfr_t out, mpfr_srcptr x)
+{
+    exact_silu_n(out, x, 2);
+}
+static inline void exact_silu3(mpfr_t out, mpfr_srcptr x)
+{
+    exact_silu_n(out, x, 3);
+}
 
 /* ---- the normal distribution ------------------------------------------------------------------ */
 
@@ -245,8 +274,10 @@ static inline void exact_phi(mpfr_t out, mpfr_srcptr x)
 static inline void exact_gelu(mpfr_t out, mpfr_srcptr x)
 {
     exact_phi(out, x);
-    if (mpfr_cmp_si(x, -50) < 0) set_whole(out, 0);
-    else mpfr_mul(out, out, x, MPFR_RNDN);
+    if (mpfr_cmp_si(x, -50) < 0)
+        set_whole(out, 0);
+    else
+        mpfr_mul(out, out, x, MPFR_RNDN);
 }
 
 static inline void exact_gelu1(mpfr_t out, mpfr_srcptr x)
@@ -359,15 +390,21 @@ static inline void hurwitz_mirror(mpfr_t out, unsigned long s, mpfr_srcptr x)
 static inline void exact_polygamma_n(mpfr_t out, unsigned long n, mpfr_srcptr x)
 {
     bool below = mpfr_sgn(x) < 0;
-    if (mpfr_nan_p(x) || (mpfr_inf_p(x) && below)) mpfr_set_nan(out);
-    else if (mpfr_inf_p(x)) set_whole(out, 0);
-    else if (mpfr_zero_p(x)) mpfr_set_inf(out, n % 2 || mpfr_signbit(x) ? 1 : -1);
-    else if (below && mpfr_integer_p(x)) n % 2 ? mpfr_set_inf(out, 1) : mpfr_set_nan(out);
+    if (mpfr_nan_p(x) || (mpfr_inf_p(x) && below))
+        mpfr_set_nan(out);
+    else if (mpfr_inf_p(x))
+        set_whole(out, 0);
+    else if (mpfr_zero_p(x))
+        mpfr_set_inf(out, n % 2 || mpfr_signbit(x) ? 1 : -1);
+    else if (below && mpfr_integer_p(x))
+        n % 2 ? mpfr_set_inf(out, 1) : mpfr_set_nan(out);
     else {
         mpfr_t sum, factorial;
         mpfr_inits2(HURWITZ_BITS, sum, factorial, (mpfr_ptr)0);
-        if (below) hurwitz_mirror(sum, n + 1, x);
-        else hurwitz(sum, n + 1, x);
+        if (below)
+            hurwitz_mirror(sum, n + 1, x);
+        else
+            hurwitz(sum, n + 1, x);
         mpfr_fac_ui(factorial, n, MPFR_RNDN);
         mpfr_mul(out, sum, factorial, MPFR_RNDN);
         if (n % 2 == 0) mpfr_neg(out, out, MPFR_RNDN);
@@ -375,20 +412,34 @@ static inline void exact_polygamma_n(mpfr_t out, unsigned long n, mpfr_srcptr x)
     }
 }
 
-static inline void exact_trigamma(mpfr_t out, mpfr_srcptr x) { exact_polygamma_n(out, 1, x); }
-static inline void exact_tetragamma(mpfr_t out, mpfr_srcptr x) { exact_polygamma_n(out, 2, x); }
-static inline void exact_pentagamma(mpfr_t out, mpfr_srcptr x) { exact_polygamma_n(out, 3, x); }
+static inline void exact_trigamma(mpfr_t out, mpfr_srcptr x)
+{
+    exact_polygamma_n(out, 1, x);
+}
+static inline void exact_tetragamma(mpfr_t out, mpfr_srcptr x)
+{
+    exact_polygamma_n(out, 2, x);
+}
+static inline void exact_pentagamma(mpfr_t out, mpfr_srcptr x)
+{
+    exact_polygamma_n(out, 3, x);
+}
 
 static inline void exact_polygamma(mpfr_t out, mpfr_srcptr order, mpfr_srcptr x)
 {
-    if (mpfr_zero_p(order)) exact_digamma(out, x);
-    else exact_polygamma_n(out, mpfr_get_ui(order, MPFR_RNDN), x);
+    if (mpfr_zero_p(order))
+        exact_digamma(out, x);
+    else
+        exact_polygamma_n(out, mpfr_get_ui(order, MPFR_RNDN), x);
 }
 
 /* ---- two arguments ------------------------------------------------------------------------------ */
 
-#define REFERENCE_TWO(name, call) \
-    static inline void exact_##name(mpfr_t out, mpfr_srcptr x, mpfr_srcptr y) { call; }
+#define REFERENCE_TWO(name, call)                                                                                      \
+    static inline void exact_##name(mpfr_t out, mpfr_srcptr x, mpfr_srcptr y)                                          \
+    {                                                                                                                  \
+        call;                                                                                                          \
+    }
 
 REFERENCE_TWO(add, mpfr_add(out, x, y, MPFR_RNDN))
 REFERENCE_TWO(sub, mpfr_sub(out, x, y, MPFR_RNDN))

@@ -9,13 +9,12 @@
 
 #include "reference.h"
 
-#define SLOPE(name, body)                                  \
-    static inline void slope_##name(mpfr_t out, mpfr_srcptr x) \
-    {                                                      \
-        mpfr_t t;                                          \
-        mpfr_init2(t, reference_bits(out));                \
-        body                                               \
-        mpfr_clear(t);                                     \
+#define SLOPE(name, body)                                                                                              \
+    static inline void slope_##name(mpfr_t out, mpfr_srcptr x)                                                         \
+    {                                                                                                                  \
+        mpfr_t t;                                                                                                      \
+        mpfr_init2(t, reference_bits(out));                                                                            \
+        body mpfr_clear(t);                                                                                            \
     }
 
 #define R MPFR_RNDN
@@ -23,8 +22,10 @@
 /* c / t for t >= 0, with infinity at zeros of either sign */
 static inline void over(mpfr_t out, long c, mpfr_srcptr t)
 {
-    if (mpfr_zero_p(t)) mpfr_set_inf(out, c > 0 ? 1 : -1);
-    else mpfr_si_div(out, c, t, R);
+    if (mpfr_zero_p(t))
+        mpfr_set_inf(out, c > 0 ? 1 : -1);
+    else
+        mpfr_si_div(out, c, t, R);
 }
 
 /* t = (1 - x) (1 + x) */
@@ -56,13 +57,12 @@ SLOPE(atanh, lens(t, x); over(out, 1, t);)
 SLOPE(neg, (void)x; set_whole(out, -1);)
 SLOPE(copy, (void)x; set_whole(out, 1);)
 SLOPE(stop, (void)x; set_whole(out, 0);)
-SLOPE(gelu1, mpfr_sqr(t, x, R); mpfr_ui_sub(t, 2, t, R); exact_npdf(out, x);
-      if (mpfr_inf_p(x)) set_whole(out, 0);
+SLOPE(gelu1, mpfr_sqr(t, x, R); mpfr_ui_sub(t, 2, t, R); exact_npdf(out, x); if (mpfr_inf_p(x)) set_whole(out, 0);
       else mpfr_mul(out, out, t, R);)
 
 /* e^-|x| / (1 + e^-|x|)^2 */
-SLOPE(sigmoid, mpfr_abs(t, x, R); mpfr_neg(t, t, R); mpfr_exp(t, t, R);
-      mpfr_set(out, t, R); mpfr_add_ui(t, t, 1, R); mpfr_sqr(t, t, R); mpfr_div(out, out, t, R);)
+SLOPE(sigmoid, mpfr_abs(t, x, R); mpfr_neg(t, t, R); mpfr_exp(t, t, R); mpfr_set(out, t, R); mpfr_add_ui(t, t, 1, R);
+      mpfr_sqr(t, t, R); mpfr_div(out, out, t, R);)
 
 /* its derivative, that times -tanh(x/2) */
 static inline void exact_sigmoid2(mpfr_t out, mpfr_srcptr x)
@@ -85,8 +85,10 @@ SLOPE(erfc, slope_erf(t, x); mpfr_neg(out, t, R);)
 static inline void fall(mpfr_t out, mpfr_srcptr x, long c)
 {
     mpfr_mul_si(out, out, c, R);
-    if (mpfr_inf_p(x)) set_whole(out, 0);
-    else mpfr_mul(out, out, x, R);
+    if (mpfr_inf_p(x))
+        set_whole(out, 0);
+    else
+        mpfr_mul(out, out, x, R);
 }
 
 SLOPE(gauss, exact_gauss(t, x); fall(t, x, -2); mpfr_set(out, t, R);)

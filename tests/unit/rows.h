@@ -19,8 +19,8 @@
 #define SAME OP_SAME
 
 static const op_row rows[] = {
-#define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high, \
-           awkward, manual)                                                                                 \
+#define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high,         \
+           awkward, manual)                                                                                            \
     {name, call, count, flags, form, level, left, right, latex, {s1, s2, NULL}, 0, low, high, awkward, manual},
 #include "ops/ops.def"
 #undef OP
@@ -52,8 +52,10 @@ static inline bool row_has_slopes(const op_row *row)
 static inline void row_expression(const op_row *row, char *buffer, size_t size)
 {
     static const char *const lists[] = {"", "x", "x, y", "x, y, w"};
-    if (row->call) snprintf(buffer, size, "%s(%s)", row->call, lists[row_count(row)]);
-    else snprintf(buffer, size, "%s", row->form);
+    if (row->call)
+        snprintf(buffer, size, "%s(%s)", row->call, lists[row_count(row)]);
+    else
+        snprintf(buffer, size, "%s", row->form);
 }
 
 /* "input x; input y : bool; z = …" */
@@ -63,8 +65,8 @@ static inline void row_program(const op_row *row, char *buffer, size_t size)
     size_t at = 0;
     row_expression(row, expression, sizeof expression);
     for (unsigned k = 0; k < row_count(row); k++)
-        at += (size_t)snprintf(buffer + at, size - at, "input %c%s; ", "xyw"[k],
-                               row_wants_bool(row, k) ? " : bool" : "");
+        at +=
+            (size_t)snprintf(buffer + at, size - at, "input %c%s; ", "xyw"[k], row_wants_bool(row, k) ? " : bool" : "");
     snprintf(buffer + at, size - at, "z = %s", expression);
 }
 

@@ -37,11 +37,11 @@ static bool table;
 typedef struct reference {
     const char *name;
     exact_one *value, *slope;
-    exact_one *curve;   /* the second derivative; NULL: by differences of the slope */
-    double low, high;   /* where it is interesting */
+    exact_one *curve;          /* the second derivative; NULL: by differences of the slope */
+    double low, high;          /* where it is interesting */
     double limit, slope_limit; /* ULP */
-    double zeros;       /* 0, or the limit where the exact result is below 1: near its zeros */
-    double (*near)(void); /* further points, or NULL */
+    double zeros;              /* 0, or the limit where the exact result is below 1: near its zeros */
+    double (*near)(void);      /* further points, or NULL */
 } reference;
 
 static const reference references[] = {
@@ -178,8 +178,10 @@ static void look_at_curve(look *l, double x, double got)
 {
     double slope = mpfr_get_d(l->slope, MPFR_RNDN);
     if (!isfinite(x) || !ordinary(slope) || !ordinary(mpfr_get_d(l->value, MPFR_RNDN))) return;
-    if (l->ref->curve) l->ref->curve(l->curve, l->x);
-    else if (x == l->row->low || x == l->row->high || !curve_by_differences(l, x)) return;
+    if (l->ref->curve)
+        l->ref->curve(l->curve, l->x);
+    else if (x == l->row->low || x == l->row->high || !curve_by_differences(l, x))
+        return;
     double exact = mpfr_get_d(l->curve, MPFR_RNDN);
     if (!ordinary(exact) || !isfinite(exact)) return;
     double scale = fabs(exact) + fabs(slope) * fmin(1, 1 / fabs(x)) + 1e-290;
@@ -265,8 +267,8 @@ static int try_row(const op_row *row, const reference *ref)
     l.awkward_count = awkward_points(row->awkward, l.awkward);
     look_everywhere(&l);
     if (table)
-        printf("| %s | %.2f | %.17g | %.2f | %.17g | %.1e |\n", row->name, l.values.error, l.values.at,
-               l.slopes.error, l.slopes.at, l.curves.error);
+        printf("| %s | %.2f | %.17g | %.2f | %.17g | %.1e |\n", row->name, l.values.error, l.values.at, l.slopes.error,
+               l.slopes.at, l.curves.error);
     mpfr_clears(l.x, l.least, l.value, l.slope, l.curve, (mpfr_ptr)0);
     ew_free(l.program);
     return l.failures;
@@ -289,12 +291,18 @@ static bool row_complete(const op_row *row)
 {
     double awkward[AWKWARD];
     bool one = row->count == 1 && !(row->flags & OP_LOGIC);
-    if (one && !reference_of(row->name)) print_error("%s: no reference here\n", row->name);
-    else if (awkward_points(row->awkward, awkward) == 0) print_error("%s: no awkward points\n", row->name);
-    else if (!row->latex[0] || !row->manual[0] || !row->form[0]) print_error("%s: no LaTeX, form or line\n", row->name);
-    else if (one && !row->slope[0]) print_error("%s: no derivative in words\n", row->name);
-    else if (row->count > 3 || row->low >= row->high) print_error("%s: count or domain\n", row->name);
-    else return true;
+    if (one && !reference_of(row->name))
+        print_error("%s: no reference here\n", row->name);
+    else if (awkward_points(row->awkward, awkward) == 0)
+        print_error("%s: no awkward points\n", row->name);
+    else if (!row->latex[0] || !row->manual[0] || !row->form[0])
+        print_error("%s: no LaTeX, form or line\n", row->name);
+    else if (one && !row->slope[0])
+        print_error("%s: no derivative in words\n", row->name);
+    else if (row->count > 3 || row->low >= row->high)
+        print_error("%s: count or domain\n", row->name);
+    else
+        return true;
     return false;
 }
 

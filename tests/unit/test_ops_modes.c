@@ -196,40 +196,90 @@ typedef struct kink {
 
 #define I INFINITY
 static const kink kinks[] = {
-    {"z = abs(x)", "x", {0}, 0}, {"z = abs(x)", "x", {-0.0}, 0}, {"z = relu(x)", "x", {0}, 0},
-    {"z = relu(x)", "x", {-0.0}, 0}, {"z = sign(x)", "x", {0}, 0}, {"z = sign(x)", "x", {-3}, 0},
-    {"z = floor(x)", "x", {2}, 0}, {"z = floor(x)", "x", {2.5}, 0}, {"z = ceil(x)", "x", {2}, 0},
-    {"z = ceil(x)", "x", {-2.5}, 0}, {"z = round(x)", "x", {2.5}, 0}, {"z = round(x)", "x", {2}, 0},
-    {"z = trunc(x)", "x", {-1}, 0}, {"z = trunc(x)", "x", {1.5}, 0},
-    {"z = max(x, x)", "x", {3}, 1}, {"z = min(x, x)", "x", {3}, 1}, {"z = max(x, y)", "x", {3, 3}, 0.5},
-    {"z = max(x, y)", "y", {3, 3}, 0.5}, {"z = min(x, y)", "x", {3, 3}, 0.5}, {"z = max(x, y, w)", "x", {3, 3, 1}, 0.5},
-    {"z = max(x, y, w)", "w", {3, 3, 1}, 0}, {"z = min(x, y, w)", "y", {3, 3, 3}, 1.0 / 3},
-    {"z = max(x, y)", "x", {I, I}, 0.5}, {"z = max(x, y, w)", "x", {1, NAN, 2}, NAN},
-    {"z = clip(x, y, w)", "x", {1, 1, 2}, 1}, {"z = clip(x, y, w)", "x", {2, 1, 2}, 1},
-    {"z = clip(x, y, w)", "x", {2.5, 1, 2}, 0}, {"z = clip(x, y, w)", "w", {2.5, 1, 2}, 1},
+    {"z = abs(x)", "x", {0}, 0},
+    {"z = abs(x)", "x", {-0.0}, 0},
+    {"z = relu(x)", "x", {0}, 0},
+    {"z = relu(x)", "x", {-0.0}, 0},
+    {"z = sign(x)", "x", {0}, 0},
+    {"z = sign(x)", "x", {-3}, 0},
+    {"z = floor(x)", "x", {2}, 0},
+    {"z = floor(x)", "x", {2.5}, 0},
+    {"z = ceil(x)", "x", {2}, 0},
+    {"z = ceil(x)", "x", {-2.5}, 0},
+    {"z = round(x)", "x", {2.5}, 0},
+    {"z = round(x)", "x", {2}, 0},
+    {"z = trunc(x)", "x", {-1}, 0},
+    {"z = trunc(x)", "x", {1.5}, 0},
+    {"z = max(x, x)", "x", {3}, 1},
+    {"z = min(x, x)", "x", {3}, 1},
+    {"z = max(x, y)", "x", {3, 3}, 0.5},
+    {"z = max(x, y)", "y", {3, 3}, 0.5},
+    {"z = min(x, y)", "x", {3, 3}, 0.5},
+    {"z = max(x, y, w)", "x", {3, 3, 1}, 0.5},
+    {"z = max(x, y, w)", "w", {3, 3, 1}, 0},
+    {"z = min(x, y, w)", "y", {3, 3, 3}, 1.0 / 3},
+    {"z = max(x, y)", "x", {I, I}, 0.5},
+    {"z = max(x, y, w)", "x", {1, NAN, 2}, NAN},
+    {"z = clip(x, y, w)", "x", {1, 1, 2}, 1},
+    {"z = clip(x, y, w)", "x", {2, 1, 2}, 1},
+    {"z = clip(x, y, w)", "x", {2.5, 1, 2}, 0},
+    {"z = clip(x, y, w)", "w", {2.5, 1, 2}, 1},
     {"z = clip(x, y, w)", "y", {1, 1, 2}, 0},
-    {"z = sqrt(x)", "x", {0}, I}, {"z = sqrt(x)", "x", {-0.0}, I}, {"z = cbrt(x)", "x", {0}, I},
-    {"z = cbrt(x)", "x", {-0.0}, I}, {"z = log(x)", "x", {0}, I}, {"z = log(x)", "x", {-0.0}, I},
-    {"z = log2(x)", "x", {-0.0}, I}, {"z = log2(x)", "x", {0}, I}, {"z = log10(x)", "x", {-0.0}, I},
-    {"z = log10(x)", "x", {0}, I}, {"z = log1p(x)", "x", {-1}, I}, {"z = x^0.5", "x", {0}, I},
-    {"z = x^0.5", "x", {-0.0}, I}, {"z = pow(x, y)", "x", {0, 0.25}, I}, {"z = pow(x, y)", "x", {-0.0, 0.25}, I},
-    {"z = asin(x)", "x", {1}, I}, {"z = asin(x)", "x", {-1}, I}, {"z = atanh(x)", "x", {1}, I},
-    {"z = atanh(x)", "x", {-1}, I}, {"z = acosh(x)", "x", {1}, I}, {"z = acos(x)", "x", {1}, -I},
+    {"z = sqrt(x)", "x", {0}, I},
+    {"z = sqrt(x)", "x", {-0.0}, I},
+    {"z = cbrt(x)", "x", {0}, I},
+    {"z = cbrt(x)", "x", {-0.0}, I},
+    {"z = log(x)", "x", {0}, I},
+    {"z = log(x)", "x", {-0.0}, I},
+    {"z = log2(x)", "x", {-0.0}, I},
+    {"z = log2(x)", "x", {0}, I},
+    {"z = log10(x)", "x", {-0.0}, I},
+    {"z = log10(x)", "x", {0}, I},
+    {"z = log1p(x)", "x", {-1}, I},
+    {"z = x^0.5", "x", {0}, I},
+    {"z = x^0.5", "x", {-0.0}, I},
+    {"z = pow(x, y)", "x", {0, 0.25}, I},
+    {"z = pow(x, y)", "x", {-0.0, 0.25}, I},
+    {"z = asin(x)", "x", {1}, I},
+    {"z = asin(x)", "x", {-1}, I},
+    {"z = atanh(x)", "x", {1}, I},
+    {"z = atanh(x)", "x", {-1}, I},
+    {"z = acosh(x)", "x", {1}, I},
+    {"z = acos(x)", "x", {1}, -I},
     {"z = acos(x)", "x", {-1}, -I},
-    {"z = x^0 + x", "x", {0}, 1}, {"p = 0; z = x^p + x", "x", {0}, 1}, {"z = pow(x, y)", "x", {0, 0}, 0},
-    {"z = pow(x, y)", "y", {0, 0}, 0}, {"z = pow(x, y)", "y", {-2, 3}, NAN}, {"z = x^3", "x", {-2}, 12},
-    {"z = pow(x, y)", "y", {0, 2}, 0}, {"z = pow(x, y)", "x", {-2, 3}, 12},
-    {"p = 3; z = x^p", "x", {-2}, 12}, {"input x; input n : int; z = x^n", "x", {-2, 3}, 12},
-    {"z = hypot(x, y)", "x", {0, 0}, 0}, {"z = hypot(x, y)", "y", {0, -0.0}, 0}, {"z = sqrt(x*x)", "x", {0}, 0},
-    {"z = sqrt(x^2 + y^2)", "x", {0, 0}, 0}, {"z = atan2(x, y)", "x", {0, 0}, 0}, {"z = atan2(x, y)", "y", {0, 0}, 0},
-    {"z = logaddexp(x, y)", "x", {-I, -I}, 0}, {"z = logaddexp(x, y)", "y", {-I, -I}, 0},
-    {"z = logaddexp(x, y)", "x", {-I, 2}, 0}, {"z = logaddexp(x, y)", "y", {-I, 2}, 1},
-    {"z = silu(x)", "x", {-I}, 0}, {"z = gelu(x)", "x", {-I}, 0},
-    {"z = x * y * w", "x", {0, 2, 3}, 6}, {"z = x * y * w", "y", {0, 2, 3}, 0}, {"z = x * y * w", "x", {0, 0, 3}, 0},
+    {"z = x^0 + x", "x", {0}, 1},
+    {"p = 0; z = x^p + x", "x", {0}, 1},
+    {"z = pow(x, y)", "x", {0, 0}, 0},
+    {"z = pow(x, y)", "y", {0, 0}, 0},
+    {"z = pow(x, y)", "y", {-2, 3}, NAN},
+    {"z = x^3", "x", {-2}, 12},
+    {"z = pow(x, y)", "y", {0, 2}, 0},
+    {"z = pow(x, y)", "x", {-2, 3}, 12},
+    {"p = 3; z = x^p", "x", {-2}, 12},
+    {"input x; input n : int; z = x^n", "x", {-2, 3}, 12},
+    {"z = hypot(x, y)", "x", {0, 0}, 0},
+    {"z = hypot(x, y)", "y", {0, -0.0}, 0},
+    {"z = sqrt(x*x)", "x", {0}, 0},
+    {"z = sqrt(x^2 + y^2)", "x", {0, 0}, 0},
+    {"z = atan2(x, y)", "x", {0, 0}, 0},
+    {"z = atan2(x, y)", "y", {0, 0}, 0},
+    {"z = logaddexp(x, y)", "x", {-I, -I}, 0},
+    {"z = logaddexp(x, y)", "y", {-I, -I}, 0},
+    {"z = logaddexp(x, y)", "x", {-I, 2}, 0},
+    {"z = logaddexp(x, y)", "y", {-I, 2}, 1},
+    {"z = silu(x)", "x", {-I}, 0},
+    {"z = gelu(x)", "x", {-I}, 0},
+    {"z = x * y * w", "x", {0, 2, 3}, 6},
+    {"z = x * y * w", "y", {0, 2, 3}, 0},
+    {"z = x * y * w", "x", {0, 0, 3}, 0},
     {"z = x * y * w", "y", {0, 0, 3}, 0},
-    {"z = mod(x, y)", "x", {6, 3}, 1}, {"z = mod(x, y)", "y", {6, 3}, -2}, {"z = mod(x, y)", "y", {-7, 3}, 3},
-    {"z = div(x, y)", "x", {6, 3}, 0}, {"z = div(x, y)", "y", {6, 3}, 0},
-    {"z = stop(x) * x", "x", {3}, 3}, {"z = if x > 0 then log(x) else 0", "x", {0}, 0},
+    {"z = mod(x, y)", "x", {6, 3}, 1},
+    {"z = mod(x, y)", "y", {6, 3}, -2},
+    {"z = mod(x, y)", "y", {-7, 3}, 3},
+    {"z = div(x, y)", "x", {6, 3}, 0},
+    {"z = div(x, y)", "y", {6, 3}, 0},
+    {"z = stop(x) * x", "x", {3}, 3},
+    {"z = if x > 0 then log(x) else 0", "x", {0}, 0},
     {"z = if x > 0 then x else y", "y", {-1, 2}, 1},
 };
 
@@ -307,7 +357,8 @@ static int print_row(const op_row *row)
     double in[MOST_ARGS] = {0};
     int failures = 0;
     row_program(row, text, sizeof text);
-    if (row_has_slopes(row)) strcat(text, row_is(row, "if") || row_is(row, "polygamma") ? "; d = diff(z, y)" : "; d = diff(z, x)");
+    if (row_has_slopes(row))
+        strcat(text, row_is(row, "if") || row_is(row, "polygamma") ? "; d = diff(z, y)" : "; d = diff(z, x)");
     ew_graph *g = parse(text);
     assert_int_equal(ew_print(g, page_add, &printed, &err), EW_OK);
     ew_graph *h = parse(printed.text);
@@ -352,8 +403,10 @@ static void constant_text(const op_row *row, const double *in, char *out, size_t
     row_expression(row, expression, sizeof expression);
     for (int k; (k = ops_piece(&form, &piece, &count)) != -2;) {
         if (k >= 0) literal(in[k], row_wants_bool(row, (unsigned)k), number);
-        if (k >= 0) at += (size_t)snprintf(out + at, size - at, "(%s)", number);
-        else at += (size_t)snprintf(out + at, size - at, "%.*s", (int)count, piece);
+        if (k >= 0)
+            at += (size_t)snprintf(out + at, size - at, "(%s)", number);
+        else
+            at += (size_t)snprintf(out + at, size - at, "%.*s", (int)count, piece);
     }
 }
 
@@ -475,8 +528,8 @@ static void test_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_modes), cmocka_unit_test(test_kinks),  cmocka_unit_test(test_kink_values),
-        cmocka_unit_test(test_print_parse), cmocka_unit_test(test_fold), cmocka_unit_test(test_slopes),
+        cmocka_unit_test(test_modes),       cmocka_unit_test(test_kinks), cmocka_unit_test(test_kink_values),
+        cmocka_unit_test(test_print_parse), cmocka_unit_test(test_fold),  cmocka_unit_test(test_slopes),
         cmocka_unit_test(test_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

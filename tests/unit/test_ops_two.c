@@ -44,15 +44,14 @@ static ew_program *compile(const op_row *row)
 /* ---- Smooth rows ---------------------------------------------------------------------------------- */
 
 #define R MPFR_RNDN
-#define PARTIAL(name, body)                                                       \
-    static void name(mpfr_t out, mpfr_srcptr x, mpfr_srcptr y)                    \
-    {                                                                             \
-        mpfr_t t;                                                                 \
-        mpfr_init2(t, 2 * PAIR_BITS);                                             \
-        (void)x;                                                                  \
-        (void)y;                                                                  \
-        body                                                                      \
-        mpfr_clear(t);                                                            \
+#define PARTIAL(name, body)                                                                                            \
+    static void name(mpfr_t out, mpfr_srcptr x, mpfr_srcptr y)                                                         \
+    {                                                                                                                  \
+        mpfr_t t;                                                                                                      \
+        mpfr_init2(t, 2 * PAIR_BITS);                                                                                  \
+        (void)x;                                                                                                       \
+        (void)y;                                                                                                       \
+        body mpfr_clear(t);                                                                                            \
     }
 
 PARTIAL(zero, set_whole(out, 0);)
@@ -159,8 +158,8 @@ static int pair_at(const pair *p, ew_program *program, mpfr_t *m, const double i
         double error = ulp_error(out[k], m[2]);
         if (error <= limit) continue;
         failures++;
-        print_error("%s of %s at %.17g, %.17g is %.17g: %.4g ULP, limit %.4g\n", what[k], p->name, in[0], in[1],
-                    out[k], error, limit);
+        print_error("%s of %s at %.17g, %.17g is %.17g: %.4g ULP, limit %.4g\n", what[k], p->name, in[0], in[1], out[k],
+                    error, limit);
     }
     return failures;
 }
@@ -207,17 +206,17 @@ typedef struct choice {
     void (*expect)(const double *a, double *out); /* value, then the partials */
 } choice;
 
-#define CHOICE(name, value, by_x, by_y, by_w)                  \
-    static void name(const double *a, double *out)             \
-    {                                                          \
-        double x = a[0], y = a[1], w = a[2];                   \
-        bool lost = isnan(x) || isnan(y);                      \
-        (void)w;                                               \
-        (void)lost;                                            \
-        out[0] = (value);                                      \
-        out[1] = (by_x);                                       \
-        out[2] = (by_y);                                       \
-        out[3] = (by_w);                                       \
+#define CHOICE(name, value, by_x, by_y, by_w)                                                                          \
+    static void name(const double *a, double *out)                                                                     \
+    {                                                                                                                  \
+        double x = a[0], y = a[1], w = a[2];                                                                           \
+        bool lost = isnan(x) || isnan(y);                                                                              \
+        (void)w;                                                                                                       \
+        (void)lost;                                                                                                    \
+        out[0] = (value);                                                                                              \
+        out[1] = (by_x);                                                                                               \
+        out[2] = (by_y);                                                                                               \
+        out[3] = (by_w);                                                                                               \
     }
 
 CHOICE(want_eq, x == y, 0, 0, 0)
@@ -233,11 +232,11 @@ CHOICE(want_if, x != 0 ? y : w, out[0] * 0, x != 0, x == 0)
 CHOICE(want_min, lost ? NAN : y < x ? y : x, lost ? NAN : x == y ? 0.5 : x < y, lost ? NAN : x == y ? 0.5 : y < x, 0)
 CHOICE(want_max, lost ? NAN : y > x ? y : x, lost ? NAN : x == y ? 0.5 : x > y, lost ? NAN : x == y ? 0.5 : y > x, 0)
 CHOICE(want_wins, lost ? NAN : x == y ? 0.5 : x > y, 0, 0, 0)
-CHOICE(want_clip, lost || isnan(w) ? NAN : w < (x < y ? y : x) ? w : x < y ? y : x, x >= y && x <= w, x < y, x > w)
+CHOICE(want_clip, lost || isnan(w) ? NAN : w < (x < y ? y : x) ? w : x < y ? y : x, x >= y && x <= w, x<y, x> w)
 
 static const choice choices[] = {
-    {"eq", want_eq},   {"ne", want_ne},   {"lt", want_lt},   {"le", want_le},     {"gt", want_gt},
-    {"ge", want_ge},   {"and", want_and}, {"or", want_or},   {"not", want_not},   {"if", want_if},
+    {"eq", want_eq},   {"ne", want_ne},   {"lt", want_lt},     {"le", want_le},     {"gt", want_gt},
+    {"ge", want_ge},   {"and", want_and}, {"or", want_or},     {"not", want_not},   {"if", want_if},
     {"min", want_min}, {"max", want_max}, {"wins", want_wins}, {"clip", want_clip},
 };
 
