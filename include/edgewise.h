@@ -289,7 +289,7 @@ typedef struct ew_explain_options {
     const double *in;           /* values (the order of `in`), or NULL: in symbols */
     const double *nudge;        /* by input: a change to answer for, or NULL */
     int plan;                   /* not 0: how it would be computed, and at what cost */
-    int brief;                  /* not 0: the short form, one line a node */
+    int brief;                  /* not 0: the short form, one line a node; 2: without the hint at its end */
     int color;                  /* not 0: with terminal colours */
     void (*step)(void *context); /* called after each step of the lesson, or NULL */
     void *step_context;

@@ -6,7 +6,7 @@
 
 #include "explain/explain.h"
 
-enum { BRIEF_NODES = 40, BRIEF_HEAD = 28, BRIEF_TAIL = 10, BRIEF_LEFT = 46, BRIEF_INPUTS = 20, BRIEF_SUM = 56 };
+enum { BRIEF_NODES = 40, BRIEF_HEAD = 28, BRIEF_TAIL = 10, BRIEF_LEFT = 46, BRIEF_INPUTS = 20, BRIEF_SUM = 56, BRIEF_EDGES = 1000 };
 
 static void brief_left(lesson *l, text *t, size_t i)
 {
@@ -38,7 +38,7 @@ static void brief_sum(lesson *l, text *t, size_t x)
 {
     routes p;
     text terms;
-    bool first = true, fits = l->ways[x] <= LESSON_TERMS;
+    bool first = true, fits = l->ways[x] <= LESSON_TERMS && l->ways_edges[x] < BRIEF_EDGES;
     if (l->ways[x] < 2) return;
     routes_begin(&p, l, x);
     text_begin(&terms, l->m);
@@ -56,8 +56,7 @@ static void brief_sum(lesson *l, text *t, size_t x)
         phrase_big(l, &terms, l->ways[x]);
         phrase_fill(l, t, " ({1} paths)", text_string(&terms), NULL, NULL);
     }
-    if (terms.failed) explain_fail(l);
-    text_free(&terms);
+    explain_drop(l, &terms);
     routes_free(&p);
 }
 
@@ -74,7 +73,7 @@ static void brief_slope(lesson *l, text *t, size_t x, bool with_sum, size_t colu
         routes_symbols(l, t, &plain, x, used + 20 < LESSON_COLUMNS ? LESSON_COLUMNS - used : 20, false);
         if (with_sum && plain.count) text_add(t, " = ");
         if (with_sum && plain.count) text_add(t, text_string(&plain));
-        text_free(&plain);
+        explain_drop(l, &plain);
         return;
     }
     phrase_number(t, l->adjoint[x]);
@@ -131,8 +130,7 @@ static void brief_inputs(lesson *l, size_t column)
         text_add(&t, MARK_END);
         brief_put(l, text_string(&t), column);
     }
-    if (t.failed) explain_fail(l);
-    text_free(&t);
+    explain_drop(l, &t);
 }
 
 static void brief_line(lesson *l, size_t i, size_t column)
@@ -150,8 +148,7 @@ static void brief_line(lesson *l, size_t i, size_t column)
         brief_put(l, text_string(&t), column);
     }
     if (l->line.count) explain_raw(l, text_string(&l->line));
-    if (t.failed) explain_fail(l);
-    text_free(&t);
+    explain_drop(l, &t);
 }
 
 /* Inputs have no line of their own, unless one is all there is. */
@@ -187,10 +184,9 @@ static void brief_hint(lesson *l)
     text_add(&t, explain_word(l, l->numbers ? "Next: explain shows every step, draw -o graph.svg makes a picture."
                                             : "Next: give each input a value, as in a=2; explain shows every step."));
     text_add(&t, MARK_END);
-    if (t.failed) explain_fail(l);
     explain_blank(l);
     explain_prose(l, 0, text_string(&t));
-    text_free(&t);
+    explain_drop(l, &t);
 }
 
 void explain_brief(lesson *l)
@@ -216,5 +212,5 @@ void explain_brief(lesson *l)
         brief_line(l, i, column);
     }
     explain_kinks(l, 0);
-    brief_hint(l);
+    if (l->o->brief != 2) brief_hint(l);
 }
