@@ -5,6 +5,7 @@
  * Left out: paths with a slash (it writes files), png and pdf (another program), limits in seconds
  * (they end the process, as they should).
  */
+#define _XOPEN_SOURCE 700
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,9 @@ int edgewise_main(int argc, char **argv);
 
 static int fuzz_begin(void)
 {
-    char folder[] = "/var/tmp/edgewise-fuzz-XXXXXX";
+    static char folder[300];
+    const char *parent = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/edgewise-fuzz-XXXXXX", parent ? parent : P_tmpdir);
     if (!mkdtemp(folder) || chdir(folder) != 0) abort();
     if (!freopen("/dev/null", "r", stdin)) abort();
     setenv("HOME", folder, 1);
