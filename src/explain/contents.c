@@ -77,7 +77,7 @@ static void contents_sentence(lesson *l, const char *sentence, text *t)
     if (t->failed || name.failed) explain_fail(l);
     explain_sentence(l, 2, sentence, text_string(&name), text_string(t), NULL);
     text_clear(t);
-    text_free(&name);
+    explain_drop(l, &name);
 }
 
 void explain_made_of(lesson *l)
@@ -96,7 +96,7 @@ void explain_made_of(lesson *l)
         phrase_count(l, &t, (double)(l->seen - l->count), "{1} other node", "{1} other nodes");
         contents_sentence(l, "The program has {2} that {1} does not need; nothing is said of them.", &t);
     }
-    text_free(&t);
+    explain_drop(l, &t);
 }
 
 /* ---- The graph -------------------------------------------------------------------------------- */
@@ -168,8 +168,7 @@ static void contents_listing(lesson *l, const uint32_t *level, uint32_t most, co
         (void)start;
         explain_formula(l, 0, text_string(&l->line));
     }
-    if (label.failed) explain_fail(l);
-    text_free(&label);
+    explain_drop(l, &label);
 }
 
 static void contents_edges(lesson *l)
@@ -190,7 +189,7 @@ static void contents_edges(lesson *l)
         }
     }
     contents_sentence(l, "It has {2}.", &t);
-    text_free(&t);
+    explain_drop(l, &t);
 }
 
 void explain_graph(lesson *l)

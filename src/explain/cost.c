@@ -40,8 +40,7 @@ static void cost_table(lesson *l, double paths, double path_edges)
     phrase_count(l, &name, inputs, "forward ({1} input)", "forward ({1} inputs)");
     cost_row(&t, text_string(&name), inputs, inputs * edges, inputs * edges);
     cost_row(&t, explain_word(l, "reverse"), 1, edges, edges);
-    if (name.failed) explain_fail(l);
-    text_free(&name);
+    explain_drop(l, &name);
     explain_table_end(&t, 2);
 }
 

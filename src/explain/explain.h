@@ -79,9 +79,12 @@ const graph_node *explain_row(const lesson *l, size_t i); /* the node's own reco
 bool explain_is_leaf(const lesson *l, size_t i);
 bool explain_is_real(const lesson *l, size_t i);
 bool explain_fail(lesson *l); /* no memory; false */
+/* What a call of the library said: a failure is kept, unless there is an earlier one. True if none. */
+bool explain_heard(lesson *l, const ew_error *err);
 
 /* ---- say.c ------------------------------------------------------------------------------------ */
 
+void explain_drop(lesson *l, text *t); /* frees a text; if it could not grow, the lesson has failed */
 const char *explain_word(const lesson *l, const char *sentence); /* in the reader's language */
 size_t explain_width(const char *s);                             /* columns, marks left out */
 void explain_heading(lesson *l, const char *title);
@@ -132,7 +135,7 @@ void phrase_partial(const lesson *l, text *t, size_t edge); /* the edge's deriva
 void phrase_dots(text *t, size_t start); /* " * " becomes "·" from there on */
 /* "three paths": a word up to ten, then digits; `one` and `many` have {1}. */
 void phrase_count(const lesson *l, text *t, double n, const char *one, const char *many);
-void phrase_big(const lesson *l, text *t, double n); /* exact while it is, then "about 10^60" */
+void phrase_big(const lesson *l, text *t, double n); /* exact while it is, then "≈ 1.6·10^60" */
 const char *phrase_kind(op o, bool many);   /* "sum", "sums"; NULL: the function's own name */
 bool phrase_loose(const char *s);           /* has operators outside brackets, or a minus */
 
@@ -140,6 +143,7 @@ bool phrase_loose(const char *s);           /* has operators outside brackets, o
 
 /* A sum in the making: terms of factors in symbols; what is 1 or 0 goes, equal terms are counted. */
 typedef struct sum {
+    lesson *l;
     text term;                       /* the product in the making */
     text pool;
     size_t start[LESSON_TERMS], times[LESSON_TERMS];

@@ -14,6 +14,12 @@ bool explain_fail(lesson *l)
     return report_memory(&l->r);
 }
 
+bool explain_heard(lesson *l, const ew_error *err)
+{
+    if (err->status != EW_OK && report_ok(&l->r)) l->r.error = *err;
+    return err->status == EW_OK;
+}
+
 ew_node explain_node(const lesson *l, size_t i)
 {
     return ew_node_at(l->g, i);
@@ -109,8 +115,9 @@ static bool facts_edge_told(const lesson *l, size_t e)
 
 static bool facts_edges(lesson *l)
 {
-    l->edges = ew_edge_count(l->g, &l->r.error);
-    if (!report_ok(&l->r)) return false;
+    ew_error err;
+    l->edges = ew_edge_count(l->g, &err);
+    if (!explain_heard(l, &err)) return false;
     l->into = block_new(l->m, l->seen + 1, sizeof *l->into);
     l->out_first = block_new(l->m, l->seen + 2, sizeof *l->out_first);
     l->out_edge = block_new(l->m, l->edges, sizeof *l->out_edge);
@@ -148,7 +155,9 @@ static bool facts_prepare(lesson *l)
             ew_node partial = ew_edge_at(l->g, e).partial;
             if (l->told[explain_to(l, e)] && facts_extra(l, partial)) wanted[k++] = partial;
         }
-        l->program = ew_prepare_nodes(l->g, wanted, l->result_count, &l->r.error);
+        ew_error err;
+        l->program = ew_prepare_nodes(l->g, wanted, l->result_count, &err);
+        explain_heard(l, &err);
     } else {
         explain_fail(l);
     }

@@ -114,7 +114,6 @@ void explain_kinks(lesson *l, size_t indent)
         phrase_count(l, &name, (double)(told - KINKS_TOLD), "… and {1} more such node.", "… and {1} more such nodes.");
         explain_prose(l, indent, text_string(&name));
     }
-    if (name.failed || where.failed) explain_fail(l);
-    text_free(&name);
-    text_free(&where);
+    explain_drop(l, &name);
+    explain_drop(l, &where);
 }

@@ -118,12 +118,11 @@ static void nudge_opening(const nudge *n)
         phrase_fill(l, &t, "{1} goes from {2} to {3}", ew_node_name(l->g, ew_input_at(l->g, k).node), text_string(&a),
                     text_string(&b));
     }
-    if (t.failed || a.failed || b.failed) explain_fail(l);
     if (told) explain_sentence(l, 0, "What happens if {1}?", text_string(&t), NULL, NULL);
     else explain_sentence(l, 0, "No input is nudged, so nothing changes.", NULL, NULL, NULL);
-    text_free(&t);
-    text_free(&a);
-    text_free(&b);
+    explain_drop(l, &t);
+    explain_drop(l, &a);
+    explain_drop(l, &b);
 }
 
 /* "The derivatives predict 5·0.1 = 0.5 for e." */
@@ -146,10 +145,9 @@ static void nudge_product(const nudge *n)
     text_add(&t, " = " MARK_VALUE);
     phrase_number(&t, n->predicted[l->of]);
     text_add(&t, MARK_END);
-    if (t.failed) explain_fail(l);
     if (told) explain_sentence(l, 0, "The derivatives predict for {2} a change of {1}.", text_string(&t),
                                ew_node_name(l->g, explain_node(l, l->of)), NULL);
-    text_free(&t);
+    explain_drop(l, &t);
 }
 
 /* The gap again with a tenth of the nudge: measured, not promised. */
@@ -175,9 +173,8 @@ static void nudge_closing(nudge *n)
           "hundredth."
         : "For small nudges the gap shrinks with the square of the nudge; a tenth of this one leaves {2} instead of {1}.",
         text_string(&a), text_string(&b), NULL);
-    if (a.failed || b.failed) explain_fail(l);
-    text_free(&a);
-    text_free(&b);
+    explain_drop(l, &a);
+    explain_drop(l, &b);
 }
 
 void explain_nudge(lesson *l)

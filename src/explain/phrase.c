@@ -94,23 +94,17 @@ void phrase_factor_number(text *t, double x, bool first)
 
 void phrase_big(const lesson *l, text *t, double n)
 {
-    text about;
     if (n < 9007199254740992.0) {
         text_number(t, n, 0);
-        return;
-    }
-    text_begin(&about, t->m);
-    double power = floor(log10(n)), head = n / pow(10, power);
-    if (!isfinite(n)) {
+    } else if (!isfinite(n)) {
         phrase_fill(l, t, "more than 10^308", NULL, NULL, NULL);
     } else {
-        text_number(&about, head, 2);
-        text_add(&about, "·10^");
-        text_number(&about, power, 0);
-        phrase_fill(l, t, "about {1}", text_string(&about), NULL, NULL);
+        double power = floor(log10(n));
+        text_add(t, "≈ ");
+        text_number(t, n / pow(10, power), 2);
+        text_add(t, "·10^");
+        text_number(t, power, 0);
     }
-    if (about.failed) t->failed = true;
-    text_free(&about);
 }
 
 void phrase_count(const lesson *l, text *t, double n, const char *one, const char *many)

@@ -16,12 +16,14 @@ static bool plan_prepare(lesson *l, size_t count, int mode, plan_cost *cost)
     ew_node *nodes = block_new(l->m, count + 1, sizeof *nodes);
     if (!nodes) return explain_fail(l);
     nodes[0] = explain_node(l, l->of);
+    ew_error err = {0};
     bool ok = true;
     for (size_t k = 0; ok && k < count; k++) {
-        nodes[k + 1] = ew_diff(l->g, nodes[0], explain_node(l, l->wrt[k]), mode, &l->r.error);
+        nodes[k + 1] = ew_diff(l->g, nodes[0], explain_node(l, l->wrt[k]), mode, &err);
         ok = nodes[k + 1] != EW_NONE;
     }
-    ew_program *p = ok ? ew_prepare_nodes(l->g, nodes, count + 1, &l->r.error) : NULL;
+    ew_program *p = ok ? ew_prepare_nodes(l->g, nodes, count + 1, &err) : NULL;
+    explain_heard(l, &err);
     if (p) {
         cost->operations = (double)ew_instruction_count(p);
         cost->batches = (double)p->batch_count;
@@ -41,8 +43,7 @@ static void plan_cell(table *t, double n, bool about)
     text_clear(&l->work);
     if (about) phrase_fill(l, &l->work, "about {1}", text_string(&number), NULL, NULL);
     else text_add(&l->work, text_string(&number));
-    if (number.failed) explain_fail(l);
-    text_free(&number);
+    explain_drop(l, &number);
     explain_cell(t, text_string(&l->work));
 }
 
@@ -119,6 +120,5 @@ void explain_plan(lesson *l)
                        : "Nothing is differentiated: there is no real input.", name, text_string(&count), NULL);
     explain_blank(l);
     plan_programs(l);
-    if (count.failed) explain_fail(l);
-    text_free(&count);
+    explain_drop(l, &count);
 }

@@ -104,12 +104,11 @@ static bool routes_sum(lesson *l, sum *s, size_t x, bool downward)
             text_clear(&part);
             phrase_partial(l, &part, l->out_edge[p.edge.at[downward ? p.edge.count - 1 - k : k]]);
             sum_factor(s, text_string(&part));
-            if (part.failed) explain_fail(l);
         }
         sum_term(s);
         brief = brief && s->pool.count < 4 * LESSON_ROOM;
     }
-    text_free(&part);
+    explain_drop(l, &part);
     routes_free(&p);
     return brief;
 }
@@ -131,8 +130,7 @@ static void routes_chain(lesson *l, sum *s, size_t x)
         sum_factor(s, text_string(&part));
         sum_term(s);
     }
-    if (part.failed) explain_fail(l);
-    text_free(&part);
+    explain_drop(l, &part);
 }
 
 /* The sum over all paths where it can be read; false: it cannot, and nothing was written. */
@@ -141,7 +139,7 @@ static bool routes_short(lesson *l, text *t, text *plain, size_t x, size_t room,
     sum s;
     size_t start = t->count;
     sum_begin(&s, l);
-    bool fits = l->ways[x] <= LESSON_TERMS && routes_sum(l, &s, x, downward);
+    bool fits = l->ways[x] <= LESSON_TERMS && l->ways_edges[x] <= LESSON_TERMS * LESSON_EDGES && routes_sum(l, &s, x, downward);
     if (fits) sum_text(&s, t);
     if (fits && t->at) {
         const char *plainly = text_string(&s.plain);

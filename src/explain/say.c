@@ -12,6 +12,12 @@
 
 enum { SAY_CHUNK = 1 << 15 };
 
+void explain_drop(lesson *l, text *t)
+{
+    if (t->failed) explain_fail(l);
+    text_free(t);
+}
+
 const char *explain_word(const lesson *l, const char *sentence)
 {
     return translate(l->r.language, sentence);
@@ -199,9 +205,8 @@ void explain_sentence(lesson *l, size_t indent, const char *sentence, const char
     text t;
     text_begin(&t, l->m);
     phrase_fill(l, &t, sentence, a, b, c);
-    if (t.failed) explain_fail(l);
     explain_prose(l, indent, text_string(&t));
-    text_free(&t);
+    explain_drop(l, &t);
 }
 
 void explain_heading(lesson *l, const char *title)
@@ -215,8 +220,7 @@ void explain_heading(lesson *l, const char *title)
     text_add(&t, MARK_END);
     explain_prose(l, 0, text_string(&t));
     explain_blank(l);
-    if (t.failed) explain_fail(l);
-    text_free(&t);
+    explain_drop(l, &t);
 }
 
 /* ---- Tables ----------------------------------------------------------------------------------- */

@@ -176,11 +176,26 @@ static void slope_node(lesson *l, size_t i)
     explain_step(l);
 }
 
+/* Will one of the edges that are shown stand in brackets? */
+static bool slope_brackets(const lesson *l)
+{
+    for (size_t k = 0; k < l->count; k++) {
+        size_t first = l->into[l->node[k]], end = l->into[l->node[k] + 1];
+        if (!explain_shown(k, l->count)) continue;
+        for (size_t e = first; e < end && e < first + LESSON_TERMS; e++)
+            if (phrase_edge_bracket(l, e)) return true;
+    }
+    return false;
+}
+
 void explain_edges(lesson *l)
 {
     explain_heading(l, "The derivative on every edge");
     explain_sentence(l, 2, "The derivative on an edge says how many times as fast the upper node changes as the "
                      "lower one, while the other arguments stay fixed.", NULL, NULL, NULL);
+    if (slope_brackets(l))
+        explain_sentence(l, 2, "Square brackets mark the derivative on one edge alone, where other paths join the same "
+                         "two nodes.", NULL, NULL, NULL);
     explain_blank(l);
     for (size_t k = 0; k < l->count; k = explain_next(l, k, l->count)) slope_node(l, l->node[k]);
     explain_kinks(l, 2);

@@ -9,6 +9,7 @@
 void sum_begin(sum *s, lesson *l)
 {
     memset(s, 0, sizeof *s);
+    s->l = l;
     text_begin(&s->term, l->m);
     text_begin(&s->pool, l->m);
     text_begin(&s->plain, l->m);
@@ -16,9 +17,9 @@ void sum_begin(sum *s, lesson *l)
 
 void sum_free(sum *s)
 {
-    text_free(&s->term);
-    text_free(&s->pool);
-    text_free(&s->plain);
+    explain_drop(s->l, &s->term);
+    explain_drop(s->l, &s->pool);
+    explain_drop(s->l, &s->plain);
 }
 
 static void sum_plain(sum *s, const char *factor)
@@ -55,10 +56,9 @@ void sum_factor(sum *s, const char *factor)
         text first;
         text_begin(&first, s->term.m);
         sum_join(&first, text_string(&s->term));
-        if (first.failed) s->term.failed = true;
         text_clear(&s->term);
         text_add(&s->term, text_string(&first));
-        text_free(&first);
+        explain_drop(s->l, &first);
     }
     if (s->factors) text_add(&s->term, "·");
     if (s->factors) sum_join(&s->term, factor);
@@ -84,7 +84,6 @@ static void sum_keep(sum *s)
 void sum_term(sum *s)
 {
     if (!s->zero) sum_keep(s);
-    if (s->term.failed) s->pool.failed = true;
     text_clear(&s->term);
     s->terms++;
     s->factors = s->plain_factors = 0;
@@ -108,5 +107,4 @@ void sum_text(const sum *s, text *t)
 {
     for (size_t k = 0; k < s->count; k++) sum_text_term(s, t, k);
     if (!s->count) text_add(t, "0");
-    if (s->pool.failed || s->plain.failed) t->failed = true;
 }

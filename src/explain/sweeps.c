@@ -27,7 +27,7 @@ static void sweep_column_free(sweep_column *c)
     block_free(l->m, c->tangent, l->seen);
     block_free(l->m, c->reached, l->seen);
     block_free(l->m, c->at, l->seen);
-    text_free(&c->pool);
+    explain_drop(l, &c->pool);
 }
 
 static bool sweep_column_begin(sweep_column *c, lesson *l, size_t x)
@@ -74,8 +74,7 @@ static void sweep_terms(sweep_column *c, sum *s, size_t i, bool written_out)
         sum_factor(s, text_string(&part));
         sum_term(s);
     }
-    if (part.failed) explain_fail(l);
-    text_free(&part);
+    explain_drop(l, &part);
 }
 
 /* "2·1 + 3·1" into `worked`, and what that is into `result`. */
@@ -89,11 +88,15 @@ static void sweep_node(sweep_column *c, text *worked, text *result, size_t i)
     sweep_terms(c, &s, i, false);
     if (i != c->x && edges) text_add(worked, text_string(&s.plain));
     if (i != c->x) text_add(worked, more);
-    if (s.plain.failed) explain_fail(l);
     sum_free(&s);
-    if (l->numbers) phrase_number(result, c->tangent[i]);
-    else if (i == c->x || !c->reached[i]) text_add(result, i == c->x ? "1" : "0");
-    if (result->count) return;
+    if (l->numbers) {
+        phrase_number(result, c->tangent[i]);
+        return;
+    }
+    if (i == c->x || !c->reached[i]) {
+        text_add(result, i == c->x ? "1" : "0");
+        return;
+    }
     sum_begin(&s, l);
     sweep_terms(c, &s, i, true);
     sum_text(&s, result);
@@ -102,7 +105,6 @@ static void sweep_node(sweep_column *c, text *worked, text *result, size_t i)
         c->at[i] = c->pool.count;
         text_addn(&c->pool, text_string(result), result->count + 1);
     }
-    if (c->pool.failed) explain_fail(l);
     sum_free(&s);
 }
 
@@ -174,9 +176,8 @@ static void sweep_told(lesson *l, size_t x)
         if (l->numbers) sweep_row(&c, &t, i, &worked, &result);
         else sweep_line(&c, i, &worked, &result);
     }
-    if (worked.failed || result.failed) explain_fail(l);
-    text_free(&worked);
-    text_free(&result);
+    explain_drop(l, &worked);
+    explain_drop(l, &result);
     sweep_column_free(&c);
     explain_table_end(&t, 2);
 }
@@ -307,7 +308,7 @@ static void sweep_back(lesson *l, size_t i)
             text_begin(&plain, l->m);
             text_add(t, MARK_VALUE);
             routes_symbols(l, t, &plain, i, LESSON_ROOM, true);
-            text_free(&plain);
+            explain_drop(l, &plain);
         }
         text_add(t, MARK_END);
     }
@@ -335,9 +336,8 @@ static void sweep_meaning(lesson *l)
         ? "{1} answers most to {2}: if {2} grows by 0.01, {1} changes by about {3}."
         : "If {2} grows by 0.01, {1} changes by about {3}.",
         ew_node_name(l->g, explain_node(l, l->of)), text_string(&name), text_string(&change));
-    if (name.failed || change.failed) explain_fail(l);
-    text_free(&name);
-    text_free(&change);
+    explain_drop(l, &name);
+    explain_drop(l, &change);
 }
 
 void explain_reverse(lesson *l)

@@ -7,8 +7,6 @@
 
 #include "explain/explain.h"
 
-enum { WAYS_WAISTS = 64 };
-
 /* "b → c → e" along edges, upward; the middle of a long path is left out. */
 static void ways_nodes(const lesson *l, text *t, const uint32_t *edge, size_t count, size_t from)
 {
@@ -131,7 +129,7 @@ static void ways_formula(lesson *l, const ways_list *w, size_t x)
         t->at[t->count = result - 3] = '\0'; /* nothing to simplify */
     text_add(t, MARK_END);
     explain_formula(l, 4, text_string(t));
-    text_free(&plain);
+    explain_drop(l, &plain);
 }
 
 static void ways_opening(lesson *l, const char *sentence, size_t x, const char *number)
@@ -142,10 +140,9 @@ static void ways_opening(lesson *l, const char *sentence, size_t x, const char *
     if (number) phrase_fill(l, &count, "{1} paths", number, NULL, NULL);
     else phrase_count(l, &count, l->ways[x], "{1} path", "{1} paths");
     phrase_name(l, &from, x);
-    if (count.failed || from.failed) explain_fail(l);
     explain_sentence(l, 2, sentence, text_string(&from), text_string(&count), ew_node_name(l->g, explain_node(l, l->of)));
-    text_free(&count);
-    text_free(&from);
+    explain_drop(l, &count);
+    explain_drop(l, &from);
 }
 
 /* ---- The factored form ------------------------------------------------------------------------ */
@@ -170,8 +167,9 @@ static bool ways_group(lesson *l, text *t, size_t a, size_t b, int kind, double 
         text_char(t, ')');
         return false;
     }
-    ew_paths *paths = ew_paths_new(l->g, explain_node(l, a), explain_node(l, b), NULL, LESSON_TERMS, &l->r.error);
-    if (paths && ways_from(l, &w, paths)) {
+    ew_error err;
+    ew_paths *paths = ew_paths_new(l->g, explain_node(l, a), explain_node(l, b), NULL, LESSON_TERMS, &err);
+    if (explain_heard(l, &err) && ways_from(l, &w, paths)) {
         size_t count, only = w.count;
         if (only > 1) text_char(t, '(');
         for (size_t k = 0; k < w.count; k++) {
@@ -187,67 +185,82 @@ static bool ways_group(lesson *l, text *t, size_t a, size_t b, int kind, double 
     return true;
 }
 
+/* The nodes that all paths share, ends included. */
+typedef struct ways_waists {
+    size_t count, *node;
+    ew_node *id;
+    double *total; /* of the paths from each to the next, in numbers */
+} ways_waists;
+
+static void ways_waists_free(lesson *l, ways_waists *w)
+{
+    block_free(l->m, w->node, w->count);
+    block_free(l->m, w->id, w->count);
+    block_free(l->m, w->total, w->count);
+}
+
+static bool ways_waists_find(lesson *l, ways_waists *w, const ew_paths *paths)
+{
+    bool ok = true;
+    w->count = ew_paths_waists(paths, NULL, 0);
+    w->node = block_new(l->m, w->count, sizeof *w->node);
+    w->id = block_new(l->m, w->count, sizeof *w->id);
+    w->total = block_new(l->m, w->count, sizeof *w->total);
+    if (!w->node || !w->id || !w->total) return explain_fail(l);
+    ew_paths_waists(paths, w->id, w->count);
+    for (size_t k = 0; k < w->count; k++) {
+        w->node[k] = ew_node_index(l->g, w->id[k]);
+        ok = ok && w->node[k] != SIZE_MAX;
+    }
+    return ok;
+}
+
 /* The factors from the top down; the middle of a long row is left out. */
-static bool ways_groups(lesson *l, text *t, const size_t *waist, size_t count, int kind, double *totals)
+static bool ways_groups(lesson *l, text *t, const ways_waists *w, int kind)
 {
     bool all = true;
-    for (size_t k = count - 1; k > 0; k--) {
-        if (count - 1 > LESSON_TERMS && k == count - 1 - LESSON_TERMS / 2) {
+    size_t last = w->count - 1;
+    for (size_t k = last; k > 0; k--) {
+        if (last > LESSON_TERMS && k == last - LESSON_TERMS / 2) {
             text_add(t, "·…");
             k = 1;
             all = false;
         }
-        if (k < count - 1) text_add(t, "·");
-        all &= ways_group(l, t, waist[k - 1], waist[k], kind, &totals[k - 1]);
+        if (k < last) text_add(t, "·");
+        all &= ways_group(l, t, w->node[k - 1], w->node[k], kind, &w->total[k - 1]);
     }
     return all;
 }
 
-static void ways_saving(lesson *l, const size_t *waist, size_t count, double multiplications, double before)
+static void ways_saving(lesson *l, size_t count, double now, double before)
 {
-    text now, then;
-    (void)waist;
-    text_begin(&now, l->m);
-    text_begin(&then, l->m);
-    phrase_count(l, &now, multiplications, "{1} multiplication", "{1} multiplications");
-    phrase_big(l, &then, before);
-    text groups;
-    text_begin(&groups, l->m);
-    phrase_count(l, &groups, (double)(count - 2), "{1} node", "{1} nodes");
-    explain_sentence(l, 4, "All paths pass through {1} on the way, so the sum can be factored: {2} instead of {3}.",
-                     text_string(&groups), text_string(&now), text_string(&then));
-    if (now.failed || then.failed || groups.failed) explain_fail(l);
-    text_free(&groups);
-    text_free(&now);
-    text_free(&then);
+    text shared, many, all;
+    text_begin(&shared, l->m);
+    text_begin(&many, l->m);
+    text_begin(&all, l->m);
+    phrase_count(l, &shared, (double)(count - 2), "{1} node", "{1} nodes");
+    phrase_big(l, &many, now);
+    phrase_big(l, &all, before);
+    explain_sentence(l, 4, "All paths pass through {1} on the way, so the sum can be factored: {2} multiplications "
+                     "instead of {3}.", text_string(&shared), text_string(&many), text_string(&all));
+    explain_drop(l, &shared);
+    explain_drop(l, &many);
+    explain_drop(l, &all);
 }
 
-static void ways_factored(lesson *l, size_t x, const ew_paths *paths)
+/* "= (1 + 2)·(3 + 4) = 3·7 = 21" */
+static void ways_formula_factored(lesson *l, size_t x, const ways_waists *w, bool all_sums)
 {
-    ew_node nodes[WAYS_WAISTS];
-    size_t waist[WAYS_WAISTS], count = ew_paths_waists(paths, nodes, WAYS_WAISTS), many = 0;
-    double totals[WAYS_WAISTS] = {0}, multiplications = 0, edges;
-    if (count < 3 || count > WAYS_WAISTS) return;
-    for (size_t k = 0; k < count; k++)
-        if ((waist[k] = ew_node_index(l->g, nodes[k])) == SIZE_MAX) return;
-    for (size_t k = 0; k + 1 < count; k++) {
-        double ways = ways_between(l, waist[k], waist[k + 1], &edges);
-        many += ways > 1;
-        multiplications += edges - ways + (k ? 1 : 0);
-    }
-    double before = l->ways_edges[x] - l->ways[x];
-    if (!many || !(multiplications < before)) return;
-    ways_saving(l, waist, count, multiplications, before);
     text *t = &l->line;
     text_clear(t);
     phrase_slope_of(l, t, l->of, x);
     text_add(t, " = ");
-    bool all = ways_groups(l, t, waist, count, l->numbers ? ROUTE_NUMBERS : ROUTE_SYMBOLS, totals);
-    if (l->numbers && all && many == count - 1) {
+    bool all = ways_groups(l, t, w, l->numbers ? ROUTE_NUMBERS : ROUTE_SYMBOLS);
+    if (l->numbers && all && all_sums) {
         text_add(t, " = ");
-        for (size_t k = count - 1; k > 0; k--) {
-            if (k < count - 1) text_add(t, "·");
-            phrase_factor_number(t, totals[k - 1], k == count - 1);
+        for (size_t k = w->count - 1; k > 0; k--) {
+            if (k < w->count - 1) text_add(t, "·");
+            phrase_factor_number(t, w->total[k - 1], k == w->count - 1);
         }
     }
     if (l->numbers) {
@@ -258,13 +271,32 @@ static void ways_factored(lesson *l, size_t x, const ew_paths *paths)
     explain_formula(l, 4, text_string(t));
 }
 
+static void ways_factored(lesson *l, size_t x, const ew_paths *paths)
+{
+    ways_waists w = {0};
+    double multiplications = 0, before = l->ways_edges[x] - l->ways[x], edges;
+    size_t sums = 0;
+    if (ways_waists_find(l, &w, paths) && w.count > 2) {
+        for (size_t k = 0; k + 1 < w.count; k++) {
+            double ways = ways_between(l, w.node[k], w.node[k + 1], &edges);
+            sums += ways > 1;
+            multiplications += edges - ways + (k ? 1 : 0);
+        }
+        if (sums && multiplications < before) {
+            ways_saving(l, w.count, multiplications, before);
+            ways_formula_factored(l, x, &w, sums == w.count - 1);
+        }
+    }
+    ways_waists_free(l, &w);
+}
+
 /* ---- One input -------------------------------------------------------------------------------- */
 
 static void ways_only(lesson *l, const ways_list *w, size_t x)
 {
     text_clear(&l->line);
     ways_nodes(l, &l->line, w->edge.at, w->end[0], x);
-    explain_prose(l, 4, text_string(&l->line));
+    explain_formula(l, 4, text_string(&l->line));
 }
 
 static void ways_few(lesson *l, size_t x)
@@ -283,7 +315,7 @@ static void ways_many(lesson *l, size_t x, const ew_paths *paths)
 {
     ways_list w = {0};
     const char *count = ew_paths_count(paths);
-    bool exact = strlen(count) > 0 && strlen(count) < 70;
+    bool exact = l->ways[x] > 1e15 && strlen(count) > 0 && strlen(count) < 70;
     if (ways_from(l, &w, paths)) {
         ways_opening(l, l->numbers ? "From {1} there are {2} to {3}. Those with the largest products:"
                                    : "From {1} there are {2} to {3}. The first of them:",
@@ -315,8 +347,10 @@ static void ways_input(lesson *l, size_t x)
         bool few = l->ways[x] <= LESSON_TERMS;
         if (few) ways_few(l, x);
         if (l->ways[x] < 2 || !report_ok(&l->r)) return;
+        ew_error err;
         ew_paths *paths = ew_paths_new(l->g, explain_node(l, x), explain_node(l, l->of), l->partial, LESSON_TERMS,
-                                       &l->r.error);
+                                       &err);
+        explain_heard(l, &err);
         if (paths && !few) ways_many(l, x, paths);
         if (paths) ways_factored(l, x, paths);
         ew_paths_free(paths);
@@ -333,11 +367,6 @@ void explain_paths(lesson *l)
                          "their sums without walking them.", NULL, NULL, NULL);
         return;
     }
-    bool bracket = false;
-    for (size_t e = 0; e < l->edges && !bracket && l->count <= LESSON_NODES; e++)
-        bracket = l->told[explain_to(l, e)] && phrase_edge_bracket(l, e);
-    if (bracket) explain_sentence(l, 2, "Square brackets mark the derivative on one edge alone, where other paths "
-                                  "join the same two nodes.", NULL, NULL, NULL);
     for (size_t k = 0; k < l->wrt_count && k < LESSON_INPUTS; k++) {
         if (!report_ok(&l->r) || l->broken) return;
         explain_blank(l);
