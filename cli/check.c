@@ -3,8 +3,10 @@
  *
  * A derivative and its differences agree if they are closer than ten times the estimated error of the
  * differences, or than a relative 1e-7 (1e-3 where the program has f32 in it: its derivatives are no
- * better). Kinks, jumps and edges of the domain are reported and never fail: there the language says
- * what the derivative is, and differences say something else or nothing.
+ * better), or than the rounding that cancelling paths leave behind. Kinks, jumps and edges of the
+ * domain are reported and never fail, and so are points where a value or a derivative on the way is
+ * infinite: there the language says what the derivative is, and differences say something else or
+ * nothing.
  */
 #include "cli.h"
 #include "differences.h"
@@ -28,6 +30,7 @@ struct checked {
     double mode[MODES];
     struct estimate found;
     enum verdict verdict;
+    double size;  /* the sum of its paths' absolute products */
     double error; /* |derivative - difference| / max(1, |derivative|, |difference|), the worst mode's */
 };
 
@@ -41,6 +44,7 @@ struct checking {
     struct checked *row;
     bool by_paths; /* there are few enough */
     double noise;  /* of the value: how far rounding may have moved it */
+    bool singular; /* a value or a derivative on the way to `of` is not finite */
     size_t verdicts[DISAGREES + 1];
     const struct checked *worst;
 };
@@ -86,6 +90,57 @@ static bool path_by_path(struct checking *k)
     return k->c->status == 0;
 }
 
+/* What `of` is computed from, by number in the list of nodes; to be freed. Arguments have smaller numbers,
+ * so one way down finds all. */
+static bool *find_needed(struct checking *k)
+{
+    size_t count = (size_t)k->of + 1;
+    bool *needed = cli_room(k->c, count, sizeof *needed);
+    if (!needed) return NULL;
+    memset(needed, 0, count * sizeof *needed);
+    needed[k->of] = true;
+    for (size_t i = count; i-- > 0;)
+        for (size_t a = 0; needed[i] && a < ew_node_arg_count(k->g, (ew_node)i); a++)
+            needed[ew_node_arg(k->g, (ew_node)i, a)] = true;
+    return needed;
+}
+
+/* By input the sum of the absolute products of all paths: what cancels in a derivative leaves its rounding
+ * behind, about epsilon times this. A reverse sweep over the edges, which are sorted by `to`. */
+static void find_sizes(struct checking *k, const double *partials, size_t edges)
+{
+    double *size = cli_room(k->c, ew_node_count(k->g), sizeof *size);
+    if (!size) return;
+    memset(size, 0, ew_node_count(k->g) * sizeof *size);
+    size[ew_node_index(k->g, k->of)] = 1;
+    for (size_t i = edges; i-- > 0;) {
+        ew_edge e = ew_edge_at(k->g, i);
+        double part = fabs(partials[i]) * size[ew_node_index(k->g, e.to)];
+        if (isfinite(part)) size[ew_node_index(k->g, e.from)] += part;
+    }
+    for (size_t i = 0; i < k->count; i++) k->row[i].size = size[ew_node_index(k->g, k->wrt[i])];
+    free(size);
+}
+
+/* A value, or the derivative on an edge, that is not finite: 1/x at 0, though 1/(1/x) is finite again. */
+static void find_singular(struct checking *k, const double *values)
+{
+    size_t edges = 0, nodes = ew_node_count(k->g);
+    bool *needed = find_needed(k);
+    double *partials = needed ? cli_partials(k->c, k->g, k->in, &edges) : NULL;
+    for (size_t i = 0; partials && i < nodes; i++) {
+        ew_node n = ew_node_at(k->g, i);
+        if (n <= k->of && needed[n] && !isfinite(values[i])) k->singular = true;
+    }
+    for (size_t i = 0; partials && i < edges; i++) {
+        ew_node to = ew_edge_at(k->g, i).to;
+        if (to <= k->of && needed[to] && !isfinite(partials[i])) k->singular = true;
+    }
+    if (partials) find_sizes(k, partials, edges);
+    free(partials);
+    free(needed);
+}
+
 /* How far rounding may move the value: the sum over all nodes of |∂of/∂node · node| · epsilon. Only the
  * size matters, so it does no harm that it comes from the derivatives that are being checked. */
 static bool find_noise(struct checking *k)
@@ -101,6 +156,7 @@ static bool find_noise(struct checking *k)
         double part = fabs(values[i] * values[count + i]);
         if (isfinite(part)) k->noise += DBL_EPSILON * part;
     }
+    if (values) find_singular(k, values + count);
     free(values);
     free(nodes);
     return k->c->status == 0;
@@ -115,11 +171,12 @@ static double distance(double a, double b)
     return isnan(gap) ? INFINITY : gap;
 }
 
-static bool close_enough(double derivative, const struct estimate *e, bool rough)
+static bool close_enough(double derivative, const struct checked *r, bool rough)
 {
-    double gap = fabs(derivative - e->slope), size = fmax(fabs(derivative), fabs(e->slope));
-    if (rough) return gap <= 10 * e->error + 1e-3 * fmax(size, 1);
-    return gap <= 10 * e->error + 1e-7 * size;
+    double slope = r->found.slope, gap = fabs(derivative - slope), size = fmax(fabs(derivative), fabs(slope));
+    double allowed = 10 * r->found.error + 64 * DBL_EPSILON * r->size;
+    if (rough) return gap <= allowed + 1e-3 * fmax(size, 1);
+    return gap <= allowed + 1e-7 * size;
 }
 
 static void judge(struct checking *k, struct checked *r, bool rough)
@@ -127,7 +184,7 @@ static void judge(struct checking *k, struct checked *r, bool rough)
     bool agrees = true;
     r->error = 0;
     for (int m = 0; m < (k->by_paths ? MODES : PATHS); m++) {
-        agrees = agrees && close_enough(r->mode[m], &r->found, rough);
+        agrees = agrees && close_enough(r->mode[m], r, rough);
         r->error = fmax(r->error, distance(r->mode[m], r->found.slope));
     }
     bool finite = isfinite(r->mode[FORWARD]) && isfinite(r->mode[REVERSE]);
@@ -136,7 +193,7 @@ static void judge(struct checking *k, struct checked *r, bool rough)
     else if (!r->found.settled)
         r->verdict = isfinite(r->found.value) && finite ? UNCLEAR : KINK;
     else
-        r->verdict = agrees ? AGREES : DISAGREES;
+        r->verdict = agrees ? AGREES : k->singular ? KINK : DISAGREES;
     k->verdicts[r->verdict]++;
     bool counts = r->verdict == AGREES || r->verdict == DISAGREES;
     bool worse =
@@ -206,7 +263,7 @@ static void say_head(struct cli *c, size_t width)
 
 static void say_row(struct checking *k, const struct checked *r, size_t width)
 {
-    static const char *const verdicts[] = {"agrees", "kink", "unclear", "disagrees"};
+    static const char *const verdicts[] = /* catalogue */ {"agrees", "kink", "unclear", "disagrees"};
     struct cli *c = k->c;
     char name[200];
     slope_name(k, r->wrt, name);
@@ -235,14 +292,12 @@ static void say_more(struct checking *k, const struct checked *r)
     ew_number_text(r->found.right, 6, right);
     bool both = isfinite(r->found.left) && isfinite(r->found.right);
     bool edge = isnan(r->found.left) || isnan(r->found.right);
-    if (r->verdict == KINK && !isfinite(r->found.value))
-        cli_say(c, "  there is no value here\n", NULL, NULL, NULL);
-    else if (r->verdict == KINK && both)
-        cli_say(c, "  from the left {1}, from the right {2}\n", left, right, NULL);
-    else if (r->verdict == KINK && edge)
-        cli_say(c, "  at the edge of where it is defined\n", NULL, NULL, NULL);
-    else if (r->verdict == KINK)
-        cli_say(c, "  it jumps there, or rises without limit\n", NULL, NULL, NULL);
+    const char *why = /* catalogue */ !isfinite(r->found.value) ? "  there is no value here\n"
+                      : !r->found.kink                          ? "  a value or a derivative on the way is not finite\n"
+                      : both                                    ? "  from the left {1}, from the right {2}\n"
+                      : edge                                    ? "  at the edge of where it is defined\n"
+                                                                : "  it jumps there, or rises without limit\n";
+    if (r->verdict == KINK) cli_say(c, why, left, right, NULL);
     for (int m = 0; r->verdict == DISAGREES && m < (k->by_paths ? MODES : PATHS); m++) {
         cli_put(c, "  ");
         table_put(c, cli_tr(c, mode_names[m]), 10, false);

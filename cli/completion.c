@@ -24,8 +24,10 @@ static void put_escaped(struct cli *c, const char *s, const char *special)
 static void put_quoted(struct cli *c, const char *s)
 {
     for (; *s; s++) {
-        if (*s == '\'') cli_put(c, "'\\''");
-        else cli_putn(c, s, 1);
+        if (*s == '\'')
+            cli_put(c, "'\\''");
+        else
+            cli_putn(c, s, 1);
     }
 }
 
@@ -155,17 +157,22 @@ static void zsh_option(struct cli *c, const struct cli_option *o)
         cli_put(c, "[");
     }
     for (const char *s = cli_tr(c, o->help); *s; s++) {
-        if (*s == '\'') cli_put(c, "'\\''");
-        else if (strchr("[]:\\", *s)) put_escaped(c, (char[]){*s, '\0'}, "[]:\\");
-        else cli_putn(c, s, 1);
+        if (*s == '\'')
+            cli_put(c, "'\\''");
+        else if (strchr("[]:\\", *s))
+            put_escaped(c, (char[]){*s, '\0'}, "[]:\\");
+        else
+            cli_putn(c, s, 1);
     }
     cli_put(c, "]");
     if (o->argument) {
         cli_put(c, ":");
         cli_put(c, o->name);
         cli_put(c, ":");
-        if (o->kind == KIND_CHOICE) cli_put(c, "("), put_choices(c, o->argument), cli_put(c, ")");
-        else cli_put(c, takes_file(o) ? "_files" : " ");
+        if (o->kind == KIND_CHOICE)
+            cli_put(c, "("), put_choices(c, o->argument), cli_put(c, ")");
+        else
+            cli_put(c, takes_file(o) ? "_files" : " ");
     }
     cli_put(c, "'\n");
 }
@@ -276,7 +283,7 @@ static void say_fish(struct cli *c)
 int cli_completion(struct cli *c)
 {
     static const char *const shells[] = {"bash", "zsh", "fish", NULL};
-    static void (*const say[])(struct cli *c) = {say_bash, say_zsh, say_fish};
+    static void (*const say[])(struct cli * c) = {say_bash, say_zsh, say_fish};
     const char *shell = c->word_count ? c->words[0] : "";
     if (c->word_count > 1) return cli_fail(c, FAULT_EXTRA, c->words[1], NULL);
     for (size_t i = 0; shells[i]; i++) {

@@ -53,8 +53,10 @@ static void edit_catch(struct edit *e, bool on)
     if (!e->person) return;
     action.sa_handler = on_edit_interrupt;
     edit_interrupted = 0;
-    if (on) sigaction(SIGINT, &action, &e->before);
-    else sigaction(SIGINT, &e->before, NULL);
+    if (on)
+        sigaction(SIGINT, &action, &e->before);
+    else
+        sigaction(SIGINT, &e->before, NULL);
 }
 
 /* ---- libedit ------------------------------------------------------------------------------------------ */

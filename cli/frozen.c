@@ -44,7 +44,8 @@ static void mark(struct freezing *z)
         ew_node n = (ew_node)i;
         if (!z->needed[i]) continue;
         z->rough = z->rough || ew_node_type(z->g, n) == EW_F32;
-        if (is_held(z, n)) z->held[z->held_count++] = n;
+        if (is_held(z, n))
+            z->held[z->held_count++] = n;
         else
             for (size_t k = 0; k < ew_node_arg_count(z->g, n); k++) z->needed[ew_node_arg(z->g, n, k)] = 1;
     }
@@ -96,8 +97,10 @@ static bool twin_all(struct freezing *z)
     for (size_t i = 0; i <= z->of; i++) {
         ew_node n = (ew_node)i;
         if (!z->needed[i] || z->twin[i] != EW_NONE) continue;
-        if (ew_node_is_constant(z->g, n, &value)) z->twin[i] = twin_constant(z, n, value);
-        else if (!twin_operation(z, n)) break;
+        if (ew_node_is_constant(z->g, n, &value))
+            z->twin[i] = twin_constant(z, n, value);
+        else if (!twin_operation(z, n))
+            break;
     }
     return z->twin[z->of] != EW_NONE;
 }
@@ -128,8 +131,10 @@ static bool freeze(struct freezing *z, struct frozen *f, const double *in)
     ew_error e;
     mark(z);
     if (!base_values(z, f, in)) return false;
-    if (twin_all(z)) f->program = ew_prepare_nodes(z->copy, &z->twin[z->of], 1, &e);
-    else ew_graph_error(z->copy, &e);
+    if (twin_all(z))
+        f->program = ew_prepare_nodes(z->copy, &z->twin[z->of], 1, &e);
+    else
+        ew_graph_error(z->copy, &e);
     f->rough = z->rough;
     if (!f->program && !z->c->status) cli_fail_error(z->c, &e);
     return f->program != NULL;

@@ -11,10 +11,10 @@
  */
 struct frozen {
     ew_program *program;
-    double *in;    /* base values; of frozen_run */
-    size_t place;  /* of the cut node in `in` */
-    bool rough;    /* some of the original is f32 */
-    double noise;  /* how wrong the value may be by rounding; whoever knows sets it */
+    double *in;   /* base values; of frozen_run */
+    size_t place; /* of the cut node in `in` */
+    bool rough;   /* some of the original is f32 */
+    double noise; /* how wrong the value may be by rounding; whoever knows sets it */
 };
 
 /* `cut` EW_NONE: none. Inputs keep their numbers as places. false: the error is out. */

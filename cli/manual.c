@@ -54,9 +54,12 @@ static void roff(struct cli *c, const char *s, bool exact)
         if (exact && *s == '-') plain = "\\-";
         if (exact && *s == '\'') plain = "\\(aq";
         snprintf(escape, sizeof escape, "\\[u%04X]", (unsigned)code);
-        if (plain) cli_put(c, plain);
-        else if (code > 126) cli_put(c, escape);
-        else cli_putn(c, s, 1);
+        if (plain)
+            cli_put(c, plain);
+        else if (code > 126)
+            cli_put(c, escape);
+        else
+            cli_putn(c, s, 1);
         s += count;
     }
 }
@@ -157,7 +160,7 @@ static void page_statuses(struct cli *c)
 {
     static const struct {
         const char *number, *sentence;
-    } rows[] = {
+    } rows[] = /* catalogue: 2 */ {
         {"0", "done"},
         {"1", "a check failed"},
         {"2", "wrong use of the command, or a missing value"},

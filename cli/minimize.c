@@ -140,8 +140,11 @@ static int minimize(struct cli *c, ew_graph *g, ew_node of, const size_t *over, 
     struct watch w;
     ew_minimize_result found;
     if (!watch_begin(&w, c, g, of, over, count, method_of(c))) return c->status;
-    ew_minimize_options o = {.method = (ew_method)ew_method_find(w.method), .step = watch_step, .context = &w,
-                             .language = c->language, .steps = (size_t)c->steps};
+    ew_minimize_options o = {.method = (ew_method)ew_method_find(w.method),
+                             .step = watch_step,
+                             .context = &w,
+                             .language = c->language,
+                             .steps = (size_t)c->steps};
     if (o.method != EW_LBFGS && o.method != EW_NEWTON) w.lr = EW_DEFAULT_LR;
     if (c->lr == c->lr) o.lr = w.lr = c->lr;
     if (c->tolerance == c->tolerance) o.tolerance = c->tolerance > 0 ? c->tolerance : -1;

@@ -100,10 +100,21 @@ static ew_graph *parse(struct repl *r, bool tail)
 
 /* ---- Lines that are no commands --------------------------------------------------------------------------- */
 
+/* Only functions and declarations so far are no program yet: nothing is said about them. */
+static bool defines_nothing(const struct session *s)
+{
+    for (size_t i = 0; i < s->now.lines.count; i++) {
+        const char *key, *line = s->now.lines.at[i] + strspn(s->now.lines.at[i], " \t");
+        size_t n = session_key(line, &key);
+        if (key == line && n && key[n - 1] != '(' && strncmp(line, "output", 6) != 0) return false;
+    }
+    return true;
+}
+
 /* What follows a change: is the program still whole, and what is its value now? */
 static void after_change(struct repl *r, const char *name, bool waits)
 {
-    if (!r->session.now.lines.count && !r->session.now.tail) return;
+    if (defines_nothing(&r->session) && !r->session.now.tail) return;
     ew_graph *g = parse(r, true);
     if (!g) {
         session_undo(&r->session);
@@ -120,17 +131,6 @@ static void take_value(struct repl *r, const char *line)
     size_t count = session_key(line, &key);
     if (session_mark(&r->session) && session_set(&r->session, key, count, strchr(key, '=') + 1))
         after_change(r, NULL, false);
-}
-
-/* Only functions and declarations so far are no program yet: nothing is said about them. */
-static bool defines_nothing(const struct session *s)
-{
-    for (size_t i = 0; i < s->now.lines.count; i++) {
-        const char *key, *line = s->now.lines.at[i] + strspn(s->now.lines.at[i], " \t");
-        size_t n = session_key(line, &key);
-        if (key == line && n && key[n - 1] != '(' && strncmp(line, "output", 6) != 0) return false;
-    }
-    return true;
 }
 
 /* The formula so far as an equation under the name it was shown with, to be freed; NULL: there is none. */
@@ -156,7 +156,6 @@ static void take_statement(struct repl *r, const char *line)
     bool kept = session_mark(&r->session) && (!formula || session_add(&r->session, formula));
     free(formula);
     if (!kept || !session_add(&r->session, line)) return;
-    if (defines_nothing(&r->session)) return;
     snprintf(name, sizeof name, "%.*s", plain ? (int)count : 0, key);
     after_change(r, plain ? name : NULL, plain);
 }
@@ -182,8 +181,10 @@ static void take_formula(struct repl *r, const char *line)
 {
     if (!session_mark(&r->session) || !session_say(&r->session, line)) return;
     ew_graph *g = parse(r, true);
-    if (g) say_node(r, g, ew_output_at(g, 0), ew_node_name(g, ew_output_at(g, 0)), true);
-    else session_undo(&r->session);
+    if (g)
+        say_node(r, g, ew_output_at(g, 0), ew_node_name(g, ew_output_at(g, 0)), true);
+    else
+        session_undo(&r->session);
     ew_graph_free(g);
 }
 
@@ -201,8 +202,10 @@ static void take_expression(struct repl *r, const char *line)
             g = ew_parse(line, EW_WHOLE, &options, &e);
         }
         ew_node n = g ? ew_expression(g, line, &e) : EW_NONE;
-        if (n != EW_NONE) say_node(r, g, n, NULL, true);
-        else cli_fail_error(r->c, &e);
+        if (n != EW_NONE)
+            say_node(r, g, n, NULL, true);
+        else
+            cli_fail_error(r->c, &e);
     }
     ew_graph_free(g);
 }
@@ -249,8 +252,10 @@ static char *next_word(char **line)
     char quote = '\0';
     if (!*at) return NULL;
     for (; *at && (quote || (*at != ' ' && *at != '\t')); at++) {
-        if (quote ? *at == quote : *at == '\'' || *at == '"') quote = quote ? '\0' : *at;
-        else *to++ = *at;
+        if (quote ? *at == quote : *at == '\'' || *at == '"')
+            quote = quote ? '\0' : *at;
+        else
+            *to++ = *at;
     }
     *line = *at ? at + 1 : at;
     *to = '\0';
@@ -271,12 +276,18 @@ static bool takes_argument(const char *word)
 static void call_plain(struct call *a, enum cli_verb_id verb, const char *word, size_t nth)
 {
     bool by_name = verb == VERB_SHORT || verb == VERB_GRAD || verb == VERB_EXPLAIN || verb == VERB_CHECK;
-    if (strchr(word, '=')) call_add(a, word);
-    else if (verb == VERB_PATHS) call_option(a, nth == 0 ? "from" : "to", word);
-    else if (verb == VERB_DRAW || verb == VERB_EMIT) call_option(a, nth == 0 ? "output" : "of", word);
-    else if (verb == VERB_MINIMIZE) call_option(a, nth == 0 ? "of" : "over", word);
-    else if (by_name && nth < 2) call_option(a, nth == 0 ? "of" : "wrt", word);
-    else call_add(a, word);
+    if (strchr(word, '='))
+        call_add(a, word);
+    else if (verb == VERB_PATHS)
+        call_option(a, nth == 0 ? "from" : "to", word);
+    else if (verb == VERB_DRAW || verb == VERB_EMIT)
+        call_option(a, nth == 0 ? "output" : "of", word);
+    else if (verb == VERB_MINIMIZE)
+        call_option(a, nth == 0 ? "of" : "over", word);
+    else if (by_name && nth < 2)
+        call_option(a, nth == 0 ? "of" : "wrt", word);
+    else
+        call_add(a, word);
 }
 
 static void call_words(struct call *a, enum cli_verb_id verb, char *line)
@@ -372,8 +383,10 @@ static void run_verb(struct repl *r, enum cli_verb_id verb, char *line)
     }
     call_words(&a, verb, line);
     cli_flush(r->c);
-    if (a.full) cli_fail(r->c, FAULT_EXTRA, "…", NULL);
-    else call_run(&a, text);
+    if (a.full)
+        cli_fail(r->c, FAULT_EXTRA, "…", NULL);
+    else
+        call_run(&a, text);
     free(text);
 }
 
@@ -390,8 +403,10 @@ static void command_set(struct repl *r, char *line)
         *equals = '\0';
         if (cli_number(r->c, word, equals + 1, &value)) session_set(&r->session, word, strlen(word), equals + 1);
     }
-    if (r->c->status) session_undo(&r->session);
-    else after_change(r, NULL, true);
+    if (r->c->status)
+        session_undo(&r->session);
+    else
+        after_change(r, NULL, true);
 }
 
 static void command_show(struct repl *r, char *line)
@@ -410,8 +425,10 @@ static void command_show(struct repl *r, char *line)
 
 static void command_undo(struct repl *r, char *line)
 {
-    if (session_undo(&r->session)) command_show(r, line);
-    else cli_say(r->c, "there is nothing to take back\n", NULL, NULL, NULL);
+    if (session_undo(&r->session))
+        command_show(r, line);
+    else
+        cli_say(r->c, "there is nothing to take back\n", NULL, NULL, NULL);
 }
 
 static void command_clear(struct repl *r, char *line)
@@ -431,7 +448,7 @@ static void command_help(struct repl *r, char *line);
 static const struct command {
     const char *name, *form, *help;
     void (*run)(struct repl *r, char *line);
-} commands[] = {
+} commands[] = /* catalogue: 3 */ {
     {"set", "a=2 b=1", "gives values", command_set},
     {"show", "", "the program and the values so far", command_show},
     {"undo", "", "takes the last change back", command_undo},
@@ -445,7 +462,7 @@ enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 static void help_row(struct cli *c, const char *left, const char *right)
 {
     cli_put(c, "  ");
-    table_put(c, left, 24, false);
+    table_put(c, left, 18, false);
     cli_put(c, cli_tr(c, right));
     cli_put(c, "\n");
 }
@@ -459,7 +476,7 @@ static void command_help(struct repl *r, char *line)
         return;
     }
     cli_say(c, "What can be typed:\n", NULL, NULL, NULL);
-    help_row(c, "e = (a + b) * (b + 1)", "an equation joins the program; again, and it takes the old one's place");
+    help_row(c, "e = (a+b)*(b+1)", "an equation; typed again, it takes the old one's place");
     help_row(c, "a = 2", "a value for a");
     help_row(c, "diff(e, b)", "any expression shows its value");
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
@@ -536,7 +553,8 @@ static void offer_words(void *context, const char *line, edit_offer *offer, void
     char word[64];
     bool first = line[0] == ':' && !strpbrk(line, " \t");
     if (first) {
-        for (size_t i = 0; i < COMMAND_COUNT; i++) snprintf(word, sizeof word, ":%s", commands[i].name), offer(to, word);
+        for (size_t i = 0; i < COMMAND_COUNT; i++)
+            snprintf(word, sizeof word, ":%s", commands[i].name), offer(to, word);
         for (int v = VERB_EVAL; v < VERB_COUNT; v++) {
             if (!is_command_verb(v)) continue;
             snprintf(word, sizeof word, ":%s", cli_verbs[v].name);
@@ -553,7 +571,8 @@ static void offer_words(void *context, const char *line, edit_offer *offer, void
     if (line[0] != ':') offer(to, "diff");
 }
 
-/* ---- Lines -------------------------------------------------------------------------------------------------------- */
+/* ---- Lines --------------------------------------------------------------------------------------------------------
+ */
 
 /* A statement that a bracket or an operator keeps open goes on in the next line. */
 static char *read_statement(struct repl *r)
@@ -616,7 +635,8 @@ static void take_line(struct repl *r, char *line)
     take_piece(r, line);
 }
 
-/* ---- The beginning --------------------------------------------------------------------------------------------------- */
+/* ---- The beginning
+ * --------------------------------------------------------------------------------------------------- */
 
 /* The statements of a text, joined where they go on; nothing is looked at until all are there. */
 static void load_text(struct repl *r, char *text)
@@ -631,8 +651,10 @@ static void load_text(struct repl *r, char *text)
             continue;
         }
         enum session_kind kind = session_kind_of(&r->session, line);
-        if (kind == SESSION_EXPRESSION) session_say(&r->session, line);
-        else if (kind != SESSION_NOTHING) session_add(&r->session, line);
+        if (kind == SESSION_EXPRESSION)
+            session_say(&r->session, line);
+        else if (kind != SESSION_NOTHING)
+            session_add(&r->session, line);
         if (last) return;
         line = at + 1;
     }

@@ -135,8 +135,10 @@ static const char *equals_of(const char *s)
         if (*at == '(' || *at == '[') depth++;
         if (*at == ')' || *at == ']') depth--;
         if (*at != '=' || depth > 0) continue;
-        if (at[1] == '=') at++;
-        else if (at == s || !strchr("<>!=", at[-1])) return at;
+        if (at[1] == '=')
+            at++;
+        else if (at == s || !strchr("<>!=", at[-1]))
+            return at;
     }
     return NULL;
 }

@@ -36,7 +36,7 @@ bool session_mark(struct session *s);
 bool session_undo(struct session *s); /* false: there is nothing to take back */
 bool session_clear(struct session *s);
 bool session_set(struct session *s, const char *name, size_t count, const char *value);
-bool session_add(struct session *s, const char *statement); /* in place of one for the same name */
+bool session_add(struct session *s, const char *statement);  /* in place of one for the same name */
 bool session_say(struct session *s, const char *expression); /* the tail; NULL: none */
 
 /* The program, to be freed. */
@@ -44,7 +44,7 @@ char *session_text(const struct session *s, bool tail);
 /* The name that a statement defines ("f(" for a function), as a stretch of it. */
 size_t session_key(const char *statement, const char **key);
 const char *session_value(const struct session *s, const char *name); /* its text, or NULL */
-bool session_is_name(const char *line); /* a name and nothing else */
+bool session_is_name(const char *line);                               /* a name and nothing else */
 bool session_has_output(const struct session *s);
 
 #endif

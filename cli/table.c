@@ -16,7 +16,8 @@ static size_t letter(const char *s, size_t *columns)
         if ((b[k] & 0xC0) != 0x80) return *columns = 1, k;
         code = code << 6 | (b[k] & 0x3Fu);
     }
-    bool mark = (code >= 0x300 && code < 0x370) || (code >= 0x20D0 && code < 0x2100) || (code >= 0xFE00 && code < 0xFE10);
+    bool mark =
+        (code >= 0x300 && code < 0x370) || (code >= 0x20D0 && code < 0x2100) || (code >= 0xFE00 && code < 0xFE10);
     bool wide = (code >= 0x1100 && code < 0x1160) || (code >= 0x2E80 && code < 0xA4D0) ||
                 (code >= 0xAC00 && code < 0xD7A4) || (code >= 0xF900 && code < 0xFB00) ||
                 (code >= 0xFF00 && code < 0xFF61) || (code >= 0x1F300 && code < 0x1FB00);

@@ -54,6 +54,21 @@ static double watch_seconds(void)
 
 static void trace_head(struct watch *w);
 
+/* Before the work: that it cannot be written is better known early. */
+static bool open_plot(struct watch *w)
+{
+    const char *path = w->c->plot;
+    size_t n = path ? strlen(path) : 0;
+    if (!path) return true;
+    if (n > 4 && strcmp(path + n - 4, ".svg") == 0) w->plot_format = "svg";
+    if (n > 4 && strcmp(path + n - 4, ".txt") == 0) w->plot_format = "txt";
+    if (w->plot_format)
+        w->plot = cli_file_new(w->c, path);
+    else
+        cli_fail(w->c, FAULT_ENDING, path, "svg, txt");
+    return w->plot != NULL;
+}
+
 bool watch_begin(struct watch *w, struct cli *c, ew_graph *g, ew_node of, const size_t *over, size_t count,
                  const char *method)
 {
@@ -63,6 +78,7 @@ bool watch_begin(struct watch *w, struct cli *c, ew_graph *g, ew_node of, const 
     w->method = method;
     w->over = over;
     w->count = count;
+    if (!open_plot(w)) return false;
     w->names = cli_room(c, count, sizeof *w->names);
     if (!w->names) return false;
     for (size_t i = 0; i < count; i++) {
@@ -185,8 +201,10 @@ static void progress_line(struct watch *w, const ew_minimize_step *s)
     if (!f) return;
     for (const char *t = cli_tr(w->c, "step {1}: {2}, gradient {3}"); *t; t++) {
         bool word = t[0] == '{' && t[1] >= '1' && t[1] <= '3' && t[2] == '}';
-        if (word) fputs(t[1] == '1' ? step : t[1] == '2' ? number : flat, f);
-        else fputc(*t, f);
+        if (word)
+            fputs(t[1] == '1' ? step : t[1] == '2' ? number : flat, f);
+        else
+            fputc(*t, f);
         t += word ? 2 : 0;
     }
     if (fclose(f) == 0) fprintf(stderr, w->terminal ? "\r\033[K%s" : "%s\n", line);
@@ -259,8 +277,13 @@ static void curve_draw(struct watch *w, const char *format, ew_write *write, voi
     ew_error e;
     ew_options options = cli_library(w->c);
     ew_plot_series series = {w->steps, w->values, w->points, NULL};
-    ew_plot_options o = {.format = format, .series = &series, .series_count = 1, .log_y = curve_wants_log(w),
-                         .x_label = cli_tr(w->c, "step"), .y_label = w->of, .options = &options};
+    ew_plot_options o = {.format = format,
+                         .series = &series,
+                         .series_count = 1,
+                         .log_y = curve_wants_log(w),
+                         .x_label = cli_tr(w->c, "step"),
+                         .y_label = w->of,
+                         .options = &options};
     if (ew_plot(&o, write, context, &e) != EW_OK) cli_fail_error(w->c, &e);
 }
 
@@ -281,17 +304,9 @@ void watch_curve(struct watch *w)
 
 void watch_plot(struct watch *w)
 {
-    struct cli *c = w->c;
-    size_t n = c->plot ? strlen(c->plot) : 0;
-    if (!c->plot || c->status) return;
-    bool svg = n > 4 && strcmp(c->plot + n - 4, ".svg") == 0, txt = n > 4 && strcmp(c->plot + n - 4, ".txt") == 0;
-    if (!svg && !txt) {
-        cli_fail(c, FAULT_ENDING, c->plot, "svg, txt");
-        return;
-    }
+    if (!w->plot || w->c->status) return;
     curve_close(w);
-    struct cli_file *f = cli_file_new(c, c->plot);
-    if (f) curve_draw(w, svg ? "svg" : "txt", cli_file_write, f);
+    curve_draw(w, w->plot_format, cli_file_write, w->plot);
 }
 
 /* ---- One step ------------------------------------------------------------------------------------------------- */

@@ -10,12 +10,14 @@ enum { WATCH_POINTS = 2048 };
 struct watch {
     struct cli *c;
     const char *of, *method;
-    double lr; /* 0: the method's own business */
+    double lr;          /* 0: the method's own business */
     const char **names; /* of the varied inputs */
     const size_t *over;
     size_t count, name_width;
     struct cli_json json; /* with --json: "of", and with --trace the steps, are out already */
     bool interrupted;
+    struct cli_file *plot; /* of --plot, or NULL */
+    const char *plot_format;
 
     /* The curve: every stride-th value; when full every other one goes and stride doubles. */
     double steps[WATCH_POINTS], values[WATCH_POINTS];
@@ -34,6 +36,6 @@ void watch_end(struct watch *w);
 int watch_step(void *context, const ew_minimize_step *step);
 void watch_clear(struct watch *w); /* the progress line goes; JSON's list of steps is closed */
 void watch_curve(struct watch *w); /* in characters, with the results */
-void watch_plot(struct watch *w);  /* --plot */
+void watch_plot(struct watch *w);  /* into the file of --plot */
 
 #endif

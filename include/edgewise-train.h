@@ -38,7 +38,7 @@ typedef enum ew_reason {
     EW_REASON_STEPS,     /* all steps were made */
     EW_REASON_STALLED,   /* no step found a lower value (line searches), or steps round to nothing */
     EW_REASON_NONFINITE, /* the value or its gradient became nan or inf, or began so */
-    EW_REASON_UNBOUNDED, /* the value fell to -inf: there is no minimum */
+    EW_REASON_UNBOUNDED, /* the value fell below -1e300: there is no minimum */
     EW_REASON_STOPPED    /* the callback said so */
 } ew_reason;
 
@@ -80,7 +80,7 @@ typedef struct ew_minimize_result {
 /*
  * Varies the inputs over[0..count) (numbers of ew_input_at, each once, real-typed) to make node `of`
  * small. `in` holds a value for every input (the order of ew_run); on EW_OK its varied places hold
- * the point found: where it converged, or reached -inf, that point, else the one with the lowest
+ * the point found: where it converged, or fell without end, that point, else the one with the lowest
  * value met. On failure `in` is as it was.
  *
  * Converged means: the largest over i of

@@ -75,8 +75,10 @@ static void lbfgs_direction(minimizer *m)
 int train_lbfgs(minimizer *m)
 {
     bool remembered = m->pairs > 0;
-    if (remembered) lbfgs_direction(m);
-    else lbfgs_steepest(m);
+    if (remembered)
+        lbfgs_direction(m);
+    else
+        lbfgs_steepest(m);
     bool found = train_search(m);
     if (!found && remembered && m->status == EW_OK) { /* once more, having forgotten everything */
         lbfgs_steepest(m);

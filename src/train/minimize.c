@@ -97,8 +97,10 @@ static void accept(minimizer *m)
 /* Is there a reason to end here? */
 static bool finished(minimizer *m, ew_reason *reason)
 {
-    if (!train_finite(m, &m->now))
-        *reason = m->now.value == -INFINITY ? EW_REASON_UNBOUNDED : EW_REASON_NONFINITE;
+    if (m->now.value < TRAIN_BOTTOM)
+        *reason = EW_REASON_UNBOUNDED;
+    else if (!train_finite(m, &m->now))
+        *reason = EW_REASON_NONFINITE;
     else if (measure(m, &m->now) <= m->options.tolerance)
         *reason = EW_REASON_GRADIENT;
     else if (m->step >= m->options.steps)

@@ -12,7 +12,8 @@
 
 #include "edgewise-train.h"
 
-enum { TRAIN_PAIRS = 10 }; /* that lbfgs remembers */
+enum { TRAIN_PAIRS = 10 };    /* that lbfgs remembers */
+#define TRAIN_BOTTOM (-1e300) /* what is lower falls without end */
 
 typedef struct train_point {
     double value;
@@ -31,11 +32,11 @@ typedef struct minimizer {
     train_point now, next, best;
     double *move;
 
-    double *first, *second;     /* momentum: the velocity; adam: both moments */
-    double *shift, *turn;       /* lbfgs: moves and changes of the gradient, TRAIN_PAIRS of each */
-    double *curve, *factor;     /* lbfgs: 1 / (s . y), and the first loop's factors */
-    size_t pairs, latest;       /* lbfgs: how many are kept, where the newest is */
-    double *matrix, *root;      /* newton: the Hessian's lower triangle and its Cholesky factor */
+    double *first, *second; /* momentum: the velocity; adam: both moments */
+    double *shift, *turn;   /* lbfgs: moves and changes of the gradient, TRAIN_PAIRS of each */
+    double *curve, *factor; /* lbfgs: 1 / (s . y), and the first loop's factors */
+    size_t pairs, latest;   /* lbfgs: how many are kept, where the newest is */
+    double *matrix, *root;  /* newton: the Hessian's lower triangle and its Cholesky factor */
 
     size_t step, best_step, runs;
     ew_status status; /* not EW_OK: err is filled and all is over */

@@ -28,8 +28,8 @@ typedef struct search_state {
     search_trial start, low; /* low: the best with the first condition, from the start on */
 } search_state;
 
-/* false: the program failed. A point that is not finite has the value inf; -inf stays, for there
- * is no lower one. */
+/* false: the program failed. A point that is not finite has the value inf, unless there is no
+ * bottom: then it is found. */
 static bool search_try(search_state *s, double t, search_trial *trial)
 {
     minimizer *m = s->m;
@@ -38,7 +38,7 @@ static bool search_try(search_state *s, double t, search_trial *trial)
     trial->t = t;
     trial->value = m->next.value;
     trial->slope = train_dot(m->next.gradient, m->move, m->count);
-    if (trial->value == -INFINITY) return true;
+    if (trial->value < TRAIN_BOTTOM) return true;
     if (!train_finite(m, &m->next) || !isfinite(trial->slope)) trial->value = INFINITY;
     return true;
 }
@@ -50,7 +50,7 @@ static bool search_decreases(const search_state *s, const search_trial *trial)
 
 static bool search_good(const search_state *s, const search_trial *trial)
 {
-    if (trial->value == -INFINITY) return true;
+    if (trial->value < TRAIN_BOTTOM) return true;
     if (trial->value == INFINITY) return false;
     if (search_decreases(s, trial) && fabs(trial->slope) <= -flatten * s->start.slope) return true;
     return trial->value <= s->start.value + 8 * DBL_EPSILON * fabs(s->start.value) &&

@@ -50,7 +50,7 @@ static void test_rosenbrock(void **state)
         double lr, most;
         size_t steps;
     } rows[] = {
-        {EW_NEWTON, 0, 1e-20, 30}, {EW_LBFGS, 0, 1e-20, 45},          {EW_GD, 0.001, 1e-4, 10000},
+        {EW_NEWTON, 0, 1e-20, 30},         {EW_LBFGS, 0, 1e-20, 45},  {EW_GD, 0.001, 1e-4, 10000},
         {EW_MOMENTUM, 0.001, 1e-15, 5000}, {EW_ADAM, 0, 1e-15, 7000},
     };
     (void)state;
@@ -316,7 +316,9 @@ static void test_refused(void **state)
             for (size_t i = 1; i <= calls; i++) {
                 h = (heap){.fail_at = i, .from_there_on = from_there_on};
                 ew_status status = work(&h, (ew_method)method, &err);
-                if (h.live) fail_msg("%s: refusal %zu of %zu (%d) leaves %zu bytes", ew_method_name(method), i, calls, from_there_on, h.live);
+                if (h.live)
+                    fail_msg("%s: refusal %zu of %zu (%d) leaves %zu bytes", ew_method_name(method), i, calls,
+                             from_there_on, h.live);
                 assert_true(status == EW_OK || (status == EW_LIMIT && err.message[0]));
             }
         }
