@@ -53,14 +53,14 @@ enum cli_verb_id {
 struct cli;
 
 struct cli_verb {
-    const char *name;     /* "" for the short form */
-    const char *form;     /* what follows "edgewise NAME": "PROGRAM [NAME=VALUE…]" */
-    const char *summary;  /* one line, no full stop */
-    const char *about;    /* a paragraph, or "" */
-    const char *example;  /* a command line, or "" */
+    const char *name;          /* "" for the short form */
+    const char *form;          /* what follows "edgewise NAME": "PROGRAM [NAME=VALUE…]" */
+    const char *summary;       /* one line, no full stop */
+    const char *about;         /* a paragraph, or "" */
+    const char *example;       /* a command line, or "" */
     int (*run)(struct cli *c); /* NULL: not in this version */
-    bool has_program;     /* its first word is a program, then come NAME=VALUE */
-    bool hidden;          /* not in help, man pages and completions */
+    bool has_program;          /* its first word is a program, then come NAME=VALUE */
+    bool hidden;               /* not in help, man pages and completions */
 };
 
 extern const struct cli_verb cli_verbs[VERB_COUNT];
@@ -99,8 +99,8 @@ struct cli_option {
     const char *argument; /* placeholder or choices; NULL: takes none */
     uint32_t verbs;       /* CLI_BIT of each verb that has it */
     enum cli_kind kind;
-    size_t offset;        /* where in struct cli it goes */
-    const char *help;     /* one line, no full stop */
+    size_t offset;    /* where in struct cli it goes */
+    const char *help; /* one line, no full stop */
 };
 
 extern const struct cli_option cli_options[];
@@ -119,7 +119,7 @@ struct cli {
     const char *output, *lang, *color_choice, *precision, *limit_text;
     const char *of, *wrt, *mode, *outputs, *nudge, *from, *to, *show, *name, *over, *method, *plot;
     uint64_t threads, seed, most, steps;
-    double lr, tolerance; /* nan where not given; steps: 0 */
+    double lr, tolerance;               /* nan where not given; steps: 0 */
     uint64_t limit_nodes, limit_memory; /* 0: none */
     double limit_seconds;               /* 0: none */
     bool color;                         /* results are coloured; decided from --color and the terminal */
@@ -140,8 +140,8 @@ struct cli {
 
 /* Reads the arguments; decides language and colour. Answers a status; on failure the error is out. */
 int cli_parse(struct cli *c, int argc, char **argv);
-int cli_dispatch(struct cli *c); /* calls the verb and finishes the output; the exit status */
-void cli_end(struct cli *c);     /* frees; a result that was not finished leaves no file */
+int cli_dispatch(struct cli *c);     /* calls the verb and finishes the output; the exit status */
+void cli_end(struct cli *c);         /* frees; a result that was not finished leaves no file */
 void cli_start_clock(struct cli *c); /* --limit seconds */
 
 /* What the library is to be told. */
@@ -239,14 +239,14 @@ struct cli_json {
     ew_write *write;
     void *context;
     size_t depth;
-    bool first; /* nothing yet in the innermost object or array */
-    bool keyed; /* a key was just written */
+    bool first;      /* nothing yet in the innermost object or array */
+    bool keyed;      /* a key was just written */
     uint64_t arrays; /* bit d: level d is an array */
 };
 
 struct cli_json cli_json_begin(struct cli *c); /* over cli_put; opens {"edgewise": 1 */
 struct cli_json json_begin(ew_write *write, void *context);
-void cli_json_end(struct cli_json *j);         /* closes it, and the line */
+void cli_json_end(struct cli_json *j); /* closes it, and the line */
 void json_object(struct cli_json *j);
 void json_array(struct cli_json *j);
 void json_close(struct cli_json *j);

@@ -55,9 +55,12 @@ static void show_sweep(struct drawing *d, const char *name, bool forward)
     free(d->derivative_of);
     d->derivatives = NULL;
     d->derivative_of = malloc(strlen(name) + 16);
-    if (status != EW_OK) cli_fail_error(d->c, &e);
-    else if (!d->derivative_of) cli_fail(d->c, FAULT_MEMORY, NULL, NULL);
-    else d->derivatives = cli_run(d->c, d->g, slopes, count, d->in);
+    if (status != EW_OK)
+        cli_fail_error(d->c, &e);
+    else if (!d->derivative_of)
+        cli_fail(d->c, FAULT_MEMORY, NULL, NULL);
+    else
+        d->derivatives = cli_run(d->c, d->g, slopes, count, d->in);
     if (d->derivative_of) snprintf(d->derivative_of, strlen(name) + 16, forward ? "∂/∂%s" : "∂%s/∂", name);
     free(slopes);
 }
@@ -182,9 +185,12 @@ static void convert(struct cli *c, FILE *svg, const char *format)
     close(ends[1]);
     if (child > 0) copy_from(c, ends[0]);
     close(ends[0]);
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {}
-    if (child < 0 && error == ENOENT) cli_fail(c, FAULT_CONVERTER, NULL, NULL);
-    else if (child < 0 || status != 0) cli_fail(c, FAULT_CONVERT, c->output, NULL);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (child < 0 && error == ENOENT)
+        cli_fail(c, FAULT_CONVERTER, NULL, NULL);
+    else if (child < 0 || status != 0)
+        cli_fail(c, FAULT_CONVERT, c->output, NULL);
 }
 
 static void draw_converted(struct drawing *d, const char *format)
@@ -196,8 +202,10 @@ static void draw_converted(struct drawing *d, const char *format)
         return;
     }
     d->o.format = "svg";
-    if (ew_draw(d->g, &d->o, write_stream, svg, &e) != EW_OK) cli_fail_error(d->c, &e);
-    else convert(d->c, svg, format);
+    if (ew_draw(d->g, &d->o, write_stream, svg, &e) != EW_OK)
+        cli_fail_error(d->c, &e);
+    else
+        convert(d->c, svg, format);
     fclose(svg);
 }
 
@@ -223,8 +231,9 @@ static void draw_graph(struct cli *c, ew_graph *g, const char *format)
     struct drawing d = {.c = c, .g = g, .in = in, .o = {.of = EW_NONE}};
     if (c->of && !c->status) d.o.of = cli_node(c, g, c->of);
     if (!c->status) gather(&d);
-    if (!c->status && (!in || !d.values || cli_finite(c, ew_node_name(g, ew_output_at(g, 0)),
-                                                      d.values[ew_node_index(g, ew_output_at(g, 0))])))
+    if (!c->status &&
+        (!in || !d.values ||
+         cli_finite(c, ew_node_name(g, ew_output_at(g, 0)), d.values[ew_node_index(g, ew_output_at(g, 0))])))
         draw(&d, format);
     free(d.values);
     free(d.partials);

@@ -71,8 +71,10 @@ static void emit_files(struct cli *c, const ew_program *p, const char *base)
     struct cli_file *body = open_with(c, base, ".c"), *header = body ? open_with(c, base, ".h") : NULL;
     if (!header) return;
     if (ew_emit_c(p, name, flags, gather, &source, cli_file_write, header, &e) != EW_OK) {
-        if (source.failed) cli_fail(c, FAULT_MEMORY, NULL, NULL);
-        else cli_fail_error(c, &e);
+        if (source.failed)
+            cli_fail(c, FAULT_MEMORY, NULL, NULL);
+        else
+            cli_fail_error(c, &e);
     } else {
         write_source(body, &source, name, last_part(base));
     }
@@ -105,8 +107,10 @@ int cli_emit(struct cli *c)
     char *base = strdup(c->output);
     size_t n = base ? strlen(base) : 0;
     if (n > 2 && base[n - 2] == '.' && (base[n - 1] == 'c' || base[n - 1] == 'h')) base[n - 2] = '\0';
-    if (base) emit_program(c, base);
-    else cli_fail(c, FAULT_MEMORY, NULL, NULL);
+    if (base)
+        emit_program(c, base);
+    else
+        cli_fail(c, FAULT_MEMORY, NULL, NULL);
     free(base);
     return c->status;
 }

@@ -56,8 +56,10 @@ static void say_lines(struct cli *c, const struct answer *a)
     for (size_t i = 0; i < a->count; i++) {
         cli_put(c, a->names[i]);
         cli_put(c, " = ");
-        if (a->types[i] == EW_BOOL) cli_put(c, a->values[i] != 0 ? "true" : "false");
-        else cli_put_number(c, a->values[i]);
+        if (a->types[i] == EW_BOOL)
+            cli_put(c, a->values[i] != 0 ? "true" : "false");
+        else
+            cli_put_number(c, a->values[i]);
         cli_put(c, "\n");
     }
 }
@@ -125,8 +127,10 @@ int cli_eval(struct cli *c)
 {
     ew_graph *g = cli_graph(c);
     double *in = g ? cli_values(c, g) : NULL;
-    if (in && c->outputs) eval_expressions(c, g, in);
-    else if (in) eval_named(c, g, in);
+    if (in && c->outputs)
+        eval_expressions(c, g, in);
+    else if (in)
+        eval_named(c, g, in);
     free(in);
     ew_graph_free(g);
     return c->status;

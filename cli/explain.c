@@ -89,8 +89,8 @@ static void explain_answer(struct cli *c, ew_graph *g, bool brief)
     bool strict = brief || c->nudge;
     double *in = strict ? cli_values(c, g) : cli_values_if_any(c, g);
     double *nudge = !c->status && c->nudge ? explain_changes(c, g) : NULL;
-    ew_explain_options o = {.of = c->status ? EW_NONE : cli_of(c, g), .in = in, .nudge = nudge,
-                            .brief = brief + (brief && c->quiet)};
+    ew_explain_options o = {
+        .of = c->status ? EW_NONE : cli_of(c, g), .in = in, .nudge = nudge, .brief = brief + (brief && c->quiet)};
     ew_node *wrt = c->status ? NULL : cli_wrt(c, g, &o.wrt_count);
     o.wrt = wrt;
     if (wrt && (!in || cli_finite_slopes(c, g, o.of, wrt, o.wrt_count, in)))

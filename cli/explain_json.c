@@ -34,8 +34,10 @@ static double *reverse_values(struct object *x)
     ew_error e;
     ew_node *slopes = cli_room(x->c, x->nodes, sizeof *slopes);
     double *values = NULL;
-    if (slopes && ew_reverse(x->g, x->o->of, slopes, &e) != EW_OK) cli_fail_error(x->c, &e);
-    else if (slopes) values = cli_run(x->c, x->g, slopes, x->nodes, x->o->in);
+    if (slopes && ew_reverse(x->g, x->o->of, slopes, &e) != EW_OK)
+        cli_fail_error(x->c, &e);
+    else if (slopes)
+        values = cli_run(x->c, x->g, slopes, x->nodes, x->o->in);
     free(slopes);
     return values;
 }
@@ -56,7 +58,8 @@ static bool gather(struct object *x)
     if (x->c->status || !x->o->in) return !x->c->status;
     size_t edges;
     return (x->value = cli_run(x->c, x->g, x->node, x->nodes, x->o->in)) != NULL &&
-           (x->partial = cli_partials(x->c, x->g, x->o->in, &edges)) != NULL && (x->reverse = reverse_values(x)) != NULL;
+           (x->partial = cli_partials(x->c, x->g, x->o->in, &edges)) != NULL &&
+           (x->reverse = reverse_values(x)) != NULL;
 }
 
 static void release(struct object *x)
@@ -114,8 +117,10 @@ static void say_operations(struct object *x)
 static void say_argument(struct object *x, ew_node n)
 {
     double v;
-    if (ew_node_is_constant(x->g, n, &v)) json_value(&x->j, ew_node_type(x->g, n), v);
-    else json_text(&x->j, ew_node_name(x->g, n));
+    if (ew_node_is_constant(x->g, n, &v))
+        json_value(&x->j, ew_node_type(x->g, n), v);
+    else
+        json_text(&x->j, ew_node_name(x->g, n));
 }
 
 static void say_node(struct object *x, size_t i)
@@ -174,8 +179,10 @@ static double *forward_values(struct object *x, ew_node wrt)
     ew_error e;
     ew_node *slopes = cli_room(x->c, x->nodes, sizeof *slopes);
     double *values = NULL;
-    if (slopes && ew_forward(x->g, wrt, slopes, &e) != EW_OK) cli_fail_error(x->c, &e);
-    else if (slopes) values = cli_run(x->c, x->g, slopes, x->nodes, x->o->in);
+    if (slopes && ew_forward(x->g, wrt, slopes, &e) != EW_OK)
+        cli_fail_error(x->c, &e);
+    else if (slopes)
+        values = cli_run(x->c, x->g, slopes, x->nodes, x->o->in);
     free(slopes);
     return values;
 }
@@ -232,7 +239,8 @@ static void say_path_list(struct object *x, ew_node wrt, char **total)
     if (x->c->status) return;
     *total = add_decimals(x->c, *total, cli_paths_count(paths, buffer));
     json_object(&x->j);
-    paths_json(&x->j, x->g, paths, wrt, x->o->of, x->partial, x->reverse ? &x->reverse[ew_node_index(x->g, wrt)] : NULL);
+    paths_json(&x->j, x->g, paths, wrt, x->o->of, x->partial,
+               x->reverse ? &x->reverse[ew_node_index(x->g, wrt)] : NULL);
     json_close(&x->j);
     ew_paths_free(paths);
 }

@@ -48,8 +48,10 @@ static const char *fault_word(const char *s, char buffer[256])
         size_t n = b < 0x80 ? 1 : b >= 0xF0 && b < 0xF5 ? 4 : b >= 0xE0 ? 3 : b >= 0xC2 ? 2 : 0;
         for (size_t k = 1; k < n; k++)
             if (((unsigned char)s[k] & 0xC0) != 0x80) n = 0;
-        if (n == 0 || b < 32 || b == 127 || b >= 0xF5) buffer[used++] = '?';
-        else memcpy(buffer + used, s, n), used += n;
+        if (n == 0 || b < 32 || b == 127 || b >= 0xF5)
+            buffer[used++] = '?';
+        else
+            memcpy(buffer + used, s, n), used += n;
         s += n ? n : 1;
     }
     memcpy(buffer + used, *s ? "…" : "", *s ? 4 : 1);
@@ -135,8 +137,7 @@ int cli_fail(struct cli *c, enum cli_fault fault, const char *a, const char *b)
     return cli_fail_error(c, &e);
 }
 
-int cli_fail_hint(struct cli *c, enum cli_fault fault, const char *a, const char *b, const char *hint,
-                  const char *word)
+int cli_fail_hint(struct cli *c, enum cli_fault fault, const char *a, const char *b, const char *hint, const char *word)
 {
     char buffer[256];
     const char *args[] = {fault_word(word, buffer), NULL};

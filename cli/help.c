@@ -132,8 +132,10 @@ static void help_all(struct cli *c)
 int cli_help(struct cli *c)
 {
     if (c->help) { /* --help: of the verb it stands with */
-        if (c->verb == VERB_SHORT || c->verb == VERB_HELP) help_all(c);
-        else help_verb(c, c->verb);
+        if (c->verb == VERB_SHORT || c->verb == VERB_HELP)
+            help_all(c);
+        else
+            help_verb(c, c->verb);
         return EW_OK;
     }
     if (c->word_count > 1) return cli_fail(c, FAULT_EXTRA, c->words[1], NULL);
@@ -245,8 +247,11 @@ int cli_ops(struct cli *c)
         const char *near = cli_suggest(names, wanted);
         return cli_fail_hint(c, FAULT_NO_OPERATION, wanted, NULL, near ? "did you mean '{1}'?" : "", near);
     }
-    if (c->json) ops_json(c, wanted ? i : 0, wanted ? i + 1 : count);
-    else if (wanted) ops_one(c, i);
-    else ops_table(c);
+    if (c->json)
+        ops_json(c, wanted ? i : 0, wanted ? i + 1 : count);
+    else if (wanted)
+        ops_one(c, i);
+    else
+        ops_table(c);
     return c->status;
 }

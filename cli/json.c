@@ -57,10 +57,14 @@ static void json_string(struct cli_json *j, const char *s)
         unsigned char b = (unsigned char)*s;
         if (b >= 32 && b != '"' && b != '\\' && b != 127) continue;
         char escape[8];
-        if (b == '"' || b == '\\') snprintf(escape, sizeof escape, "\\%c", b);
-        else if (b == '\n') snprintf(escape, sizeof escape, "\\n");
-        else if (b == '\t') snprintf(escape, sizeof escape, "\\t");
-        else snprintf(escape, sizeof escape, "\\u%04x", b);
+        if (b == '"' || b == '\\')
+            snprintf(escape, sizeof escape, "\\%c", b);
+        else if (b == '\n')
+            snprintf(escape, sizeof escape, "\\n");
+        else if (b == '\t')
+            snprintf(escape, sizeof escape, "\\t");
+        else
+            snprintf(escape, sizeof escape, "\\u%04x", b);
         j->write(j->context, run, (size_t)(s - run));
         json_put(j, escape);
         run = s + 1;
@@ -88,8 +92,10 @@ void json_number(struct cli_json *j, double v)
     char number[32];
     ew_number_text(v, 0, number);
     json_separate(j);
-    if (isfinite(v)) json_put(j, number);
-    else json_string(j, number);
+    if (isfinite(v))
+        json_put(j, number);
+    else
+        json_string(j, number);
 }
 
 void json_bool(struct cli_json *j, bool v)
@@ -114,8 +120,10 @@ void json_null(struct cli_json *j)
 
 void json_value(struct cli_json *j, ew_type type, double v)
 {
-    if (type == EW_BOOL) json_bool(j, v != 0);
-    else json_number(j, v);
+    if (type == EW_BOOL)
+        json_bool(j, v != 0);
+    else
+        json_number(j, v);
 }
 
 void json_key_text(struct cli_json *j, const char *key, const char *s)

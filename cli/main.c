@@ -19,9 +19,12 @@ int cli_dispatch(struct cli *c)
 {
     int status;
     cli_start_clock(c);
-    if (c->version) status = say_version(c);
-    else if (c->help) status = cli_help(c);
-    else status = cli_verbs[c->verb].run(c);
+    if (c->version)
+        status = say_version(c);
+    else if (c->help)
+        status = cli_help(c);
+    else
+        status = cli_verbs[c->verb].run(c);
     cli_finish(c);
     return c->status ? c->status : status;
 }

@@ -28,8 +28,8 @@ const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
                    "that shows why sweeps matter.",
                    "edgewise grad '(a+b)*(b+1)' a=2 b=1 --wrt b", cli_grad, true, false},
     [VERB_EXPLAIN] = {"explain", PROGRAM_FORM, "the whole worked derivation, step by step",
-                      "Without values it works in symbols.",
-                      "edgewise explain '(a+b)*(b+1)' a=2 b=1 --nudge b=0.1", cli_explain, true, false},
+                      "Without values it works in symbols.", "edgewise explain '(a+b)*(b+1)' a=2 b=1 --nudge b=0.1",
+                      cli_explain, true, false},
     [VERB_PATHS] = {"paths", PROGRAM_FORM, "every path from one node to another, and their sum",
                     "The paths are counted without listing them; the largest by absolute value are listed.",
                     "edgewise paths '(a+b)*(b+1)' a=2 b=1 --from b --to e", cli_paths, true, false},
@@ -49,8 +49,8 @@ const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
     [VERB_OPS] = {"ops", "[NAME]", "the operations and their derivative rules", "", "edgewise ops tanh", cli_ops, false,
                   false},
     [VERB_REPL] = {"repl", "[PROGRAM [NAME=VALUE…]]", "an interactive session",
-                   "A program and values given here are what the session starts with.", "edgewise repl", cli_repl,
-                   true, false},
+                   "A program and values given here are what the session starts with.", "edgewise repl", cli_repl, true,
+                   false},
     [VERB_HELP] = {"help", "[VERB]", "what a verb does and its options", "", "edgewise help grad", cli_help, false,
                    false},
     [VERB_MANUAL] = {"manual", "[VERB]", "a man page", "", "", cli_manual, false, true},
@@ -82,21 +82,25 @@ const struct cli_option cli_options[] = /* catalogue: 7 */ {
     {"to", 0, "NAME", B(PATHS), KIND_TEXT, AT(to), "where they end; the first output if not given"},
     {"most", 0, "K", B(PATHS) | B(EXPLAIN), KIND_COUNT, AT(most), "list at most so many paths (20)"},
     {"show", 0, "WHAT,…", B(DRAW), KIND_TEXT, AT(show), "values, edges, forward=NAME, reverse=NAME, paths=FROM:TO"},
-    {"name", 0, "NAME", B(EMIT), KIND_TEXT, AT(name), "what the C function is called; the last part of BASE if not given"},
+    {"name", 0, "NAME", B(EMIT), KIND_TEXT, AT(name),
+     "what the C function is called; the last part of BASE if not given"},
     {"main", 0, NULL, B(EMIT), KIND_FLAG, AT(main), "add a main that runs the function once"},
     {"float", 0, NULL, B(EMIT), KIND_FLAG, AT(use_float), "float instead of double"},
     {"over", 0, "NAME,…", B(MINIMIZE), KIND_TEXT, AT(over),
      "the inputs to vary; if not given the params, without any every real input"},
-    {"method", 0, "gd|momentum|adam|lbfgs|newton", B(MINIMIZE), KIND_CHOICE, AT(method), "how the next point is found (lbfgs; gd with --trace)"},
+    {"method", 0, "gd|momentum|adam|lbfgs|newton", B(MINIMIZE), KIND_CHOICE, AT(method),
+     "how the next point is found (lbfgs; gd with --trace)"},
     {"lr", 0, "RATE", B(MINIMIZE), KIND_REAL, AT(lr), "the learning rate: how far a step goes (0.01)"},
     {"steps", 0, "N", B(MINIMIZE), KIND_COUNT, AT(steps), "at most so many steps (1000; 10000 for gd, momentum, adam)"},
     {"tolerance", 0, "R", B(MINIMIZE), KIND_REAL, AT(tolerance), "when the gradient counts as zero (1e-8)"},
     {"trace", 0, NULL, B(MINIMIZE), KIND_FLAG, AT(trace), "a table of every step"},
     {"plot", 0, "FILE.svg", B(MINIMIZE), KIND_TEXT, AT(plot), "a picture of how the value fell"},
     {"json", 0, NULL, ALL, KIND_FLAG, AT(json), "the answer, or what went wrong, as JSON"},
-    {"output", 'o', "FILE", ALL, KIND_TEXT, AT(output), "write there, whole or not at all, instead of to standard output"},
+    {"output", 'o', "FILE", ALL, KIND_TEXT, AT(output),
+     "write there, whole or not at all, instead of to standard output"},
     {"lang", 0, "en|vi", ALL, KIND_CHOICE, AT(lang), "the language; from LC_ALL, LC_MESSAGES, LANG if not given"},
-    {"color", 0, "auto|always|never", ALL, KIND_CHOICE, AT(color_choice), "colours; auto: on a terminal without NO_COLOR"},
+    {"color", 0, "auto|always|never", ALL, KIND_CHOICE, AT(color_choice),
+     "colours; auto: on a terminal without NO_COLOR"},
     {"threads", 0, "N", ALL, KIND_COUNT, AT(threads), "at most so many threads; results do not depend on it"},
     {"seed", 0, "N", ALL, KIND_COUNT, AT(seed), "what random values are drawn from (0)"},
     {"limit", 0, "nodes=N,memory=BYTES,seconds=S", ALL, KIND_LIMIT, AT(limit_text), "stop with status 5 beyond these"},
@@ -245,8 +249,11 @@ static void fail_unknown(struct cli *c, const char *word)
     bool is_long = word[0] == '-' && word[1] == '-';
     size_t n = is_long ? strcspn(word + 2, "=") : 0;
     if (is_long && n < sizeof name) memcpy(name, word + 2, n), name[n] = '\0', near = cli_suggest(names, name);
-    if (near) cli_fail_hint(c, FAULT_NO_OPTION, word, NULL, "did you mean '--{1}'?", near);
-    else cli_fail_hint(c, FAULT_NO_OPTION, word, NULL, "a program that begins with - goes after --: edgewise -- '{1}'", word);
+    if (near)
+        cli_fail_hint(c, FAULT_NO_OPTION, word, NULL, "did you mean '--{1}'?", near);
+    else
+        cli_fail_hint(c, FAULT_NO_OPTION, word, NULL, "a program that begins with - goes after --: edgewise -- '{1}'",
+                      word);
 }
 
 static void fail_getopt(struct cli *c, int code, char **argv, int argc)
@@ -254,11 +261,16 @@ static void fail_getopt(struct cli *c, int code, char **argv, int argc)
     const struct cli_option *o = option_by(optopt);
     const char *last = argv[optind - 1];
     char letter[3] = {'-', (char)optopt, '\0'};
-    if (code == ':') cli_fail(c, FAULT_NO_ARGUMENT, optopt < LONG_FIRST ? letter : last, o->argument);
-    else if (optopt >= LONG_FIRST) cli_fail(c, FAULT_ARGUMENT, last, NULL);
-    else if (optopt) fail_unknown(c, stumble(argv, argc));
-    else if (ambiguous(last + 2)) cli_fail(c, FAULT_AMBIGUOUS, last, NULL);
-    else fail_unknown(c, last);
+    if (code == ':')
+        cli_fail(c, FAULT_NO_ARGUMENT, optopt < LONG_FIRST ? letter : last, o->argument);
+    else if (optopt >= LONG_FIRST)
+        cli_fail(c, FAULT_ARGUMENT, last, NULL);
+    else if (optopt)
+        fail_unknown(c, stumble(argv, argc));
+    else if (ambiguous(last + 2))
+        cli_fail(c, FAULT_AMBIGUOUS, last, NULL);
+    else
+        fail_unknown(c, last);
 }
 
 static bool split(struct cli *c, int argc, char **argv, uint64_t *given)
@@ -386,8 +398,10 @@ static bool look_ahead(struct cli *c, int argc, char **argv)
         if (strcmp(s, "--json") == 0) c->json = true;
         if (strcmp(s, "--lang") == 0 && i + 1 < argc) lang = argv[i + 1];
         if (lang && choice_has("en|vi", lang)) c->language = lang;
-        if (takes_next(s)) i++;
-        else if (!verb && s[0] != '-') verb = s;
+        if (takes_next(s))
+            i++;
+        else if (!verb && s[0] != '-')
+            verb = s;
     }
     int found = verb ? find_verb(verb) : -1;
     if (found < 0 || cli_verbs[found].run) return true;

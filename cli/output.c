@@ -81,13 +81,16 @@ static void file_free(struct cli_file *f)
     free(f);
 }
 
-/* "folder/.name.XXXXXX" beside the path. */
+/* "folder/.name." beside the path, and six letters that mkstemp fills. */
 static char *temporary_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
     size_t folder = slash ? (size_t)(slash - path) + 1 : 0, size = strlen(path) + 10;
     char *name = malloc(size);
-    if (name) snprintf(name, size, "%.*s.%.200s.XXXXXX", (int)folder, path, path + folder);
+    if (!name) return NULL;
+    int n = snprintf(name, size - 6, "%.*s.%.200s.", (int)folder, path, path + folder);
+    memset(name + n, 'X', 6);
+    name[n + 6] = '\0';
     return name;
 }
 

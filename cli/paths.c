@@ -33,8 +33,8 @@ static void path_json(struct cli_json *j, ew_graph *g, const ew_paths *paths, si
     json_close(j);
 }
 
-void paths_json(struct cli_json *j, ew_graph *g, const ew_paths *paths, ew_node from, ew_node to,
-                const double *partial, const double *sum)
+void paths_json(struct cli_json *j, ew_graph *g, const ew_paths *paths, ew_node from, ew_node to, const double *partial,
+                const double *sum)
 {
     char buffer[48];
     json_key_text(j, "from", ew_node_name(g, from));
@@ -76,9 +76,12 @@ static void answer(struct route *r, const double *in)
     r->partial = partial;
     if (!r->c->status && route_sum(r, in)) {
         ew_paths *paths = cli_paths_new(r->c, r->g, r->from, r->to, partial, (size_t)r->c->most);
-        if (r->c->status) ;
-        else if (r->c->json) say_object(r, paths);
-        else paths_text(r, paths);
+        if (r->c->status)
+            ;
+        else if (r->c->json)
+            say_object(r, paths);
+        else
+            paths_text(r, paths);
         ew_paths_free(paths);
     }
     free(partial);

@@ -6,8 +6,8 @@
 
 /* Keys of an object that is open already. `paths` NULL: there is none; `partial` and `sum` NULL: without
  * numbers. */
-void paths_json(struct cli_json *j, ew_graph *g, const ew_paths *paths, ew_node from, ew_node to,
-                const double *partial, const double *sum);
+void paths_json(struct cli_json *j, ew_graph *g, const ew_paths *paths, ew_node from, ew_node to, const double *partial,
+                const double *sum);
 
 /* What is asked, and the numbers that are known. */
 struct route {

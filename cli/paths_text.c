@@ -103,8 +103,10 @@ static bool line_product(struct line *l, const struct route *r, const ew_paths *
         bool constant = ew_node_is_constant(r->g, n, &v);
         plain = plain && constant;
         if (terse && constant && v == 1) continue;
-        if (symbols) ew_node_label(r->g, n, label, sizeof label);
-        else ew_number_text(r->partial[edge], DIGITS, label);
+        if (symbols)
+            ew_node_label(r->g, n, label, sizeof label);
+        else
+            ew_number_text(r->partial[edge], DIGITS, label);
         line_factor(l, shown < SHOWN_FACTORS ? label : "…", shown == 0);
         shown++;
     }
@@ -170,8 +172,10 @@ static void line_sum(struct line *l, const struct route *r, const ew_paths *path
 {
     for (size_t i = 0; i < ew_paths_listed(paths); i++) {
         struct line term = {.used = 0};
-        if (symbols) line_product(&term, r, paths, i, true, true);
-        else line_number(&term, ew_path_product(paths, i));
+        if (symbols)
+            line_product(&term, r, paths, i, true, true);
+        else
+            line_number(&term, ew_path_product(paths, i));
         line_term(l, &term, i == 0);
     }
 }
@@ -184,8 +188,10 @@ static void put_sum(const struct route *r, const ew_paths *paths, bool all)
     if (!terms && !r->partial) return;
     line_slope(&l, r, r->to, r->from);
     line_add(&l, " = ");
-    if (!r->partial) line_sum(&l, r, paths, true);
-    else if (terms && ew_paths_listed(paths) > 1) line_sum(&l, r, paths, false), line_add(&l, " = ");
+    if (!r->partial)
+        line_sum(&l, r, paths, true);
+    else if (terms && ew_paths_listed(paths) > 1)
+        line_sum(&l, r, paths, false), line_add(&l, " = ");
     if (r->partial) line_number(&l, r->sum);
     cli_put(r->c, l.at);
     cli_put(r->c, "\n");
@@ -214,8 +220,7 @@ static void line_group(struct line *l, const struct route *r, const ew_paths *pa
 }
 
 /* All parts in one form; false: some part has too many paths to write out. */
-static bool line_groups(struct line *l, const struct route *r, const ew_node *waist, size_t count,
-                        enum group_form form)
+static bool line_groups(struct line *l, const struct route *r, const ew_node *waist, size_t count, enum group_form form)
 {
     bool whole = true;
     for (size_t i = 0; i + 1 < count && whole; i++) {

@@ -51,11 +51,11 @@ const char *cli_paths_count(const ew_paths *paths, char buffer[48])
 
 struct walk {
     size_t nodes, edges;
-    size_t *first; /* by node, one more at the end: its first in `order` */
-    size_t *order; /* edges by where they come from, then in the order of the text */
-    size_t *from, *to; /* by edge: nodes */
-    bool *leads;   /* by node: some path from it ends at `of` */
-    double *product; /* by depth */
+    size_t *first;       /* by node, one more at the end: its first in `order` */
+    size_t *order;       /* edges by where they come from, then in the order of the text */
+    size_t *from, *to;   /* by edge: nodes */
+    bool *leads;         /* by node: some path from it ends at `of` */
+    double *product;     /* by depth */
     size_t *node, *next; /* by depth: where we are; the place in `order` to try next */
 };
 
@@ -136,8 +136,10 @@ static double walk_sum(struct walk *w, size_t from, size_t of, const double *par
         size_t edge = w->order[w->next[at]++], node = w->to[edge];
         if (!w->leads[node]) continue;
         double product = cli_along(w->product[at], partial[edge]);
-        if (node == of) sum += product;
-        else walk_enter(w, depth++, node, product);
+        if (node == of)
+            sum += product;
+        else
+            walk_enter(w, depth++, node, product);
     }
     return sum;
 }
@@ -149,7 +151,8 @@ static bool few_enough(struct cli *c, ew_graph *g, ew_node from, ew_node of)
     if (paths && ew_paths_log10(paths) > MOST_PATHS_LOG10) {
         const char *count = cli_paths_count(paths, buffer);
         ew_number_text(ew_paths_log10(paths), 4, about + 3);
-        cli_fail(c, FAULT_MANY_PATHS, strlen(count) < 30 && *ew_paths_count(paths) ? count : about, ew_node_name(g, from));
+        cli_fail(c, FAULT_MANY_PATHS, strlen(count) < 30 && *ew_paths_count(paths) ? count : about,
+                 ew_node_name(g, from));
     }
     ew_paths_free(paths);
     return c->status == 0;

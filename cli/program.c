@@ -117,8 +117,10 @@ bool cli_number(struct cli *c, const char *what, const char *s, double *value)
     if (ew_number_read(s, &options, value, &e) == EW_OK) return true;
     char quoted[64];
     snprintf(quoted, sizeof quoted, "'%.40s'", s);
-    if (has_comma(s)) cli_fail_hint(c, FAULT_NO_NUMBER, what, quoted, "numbers have a decimal point, as in 1.5", NULL);
-    else cli_fail_hint(c, FAULT_NO_NUMBER, what, quoted, *s ? "{1}" : "", e.message);
+    if (has_comma(s))
+        cli_fail_hint(c, FAULT_NO_NUMBER, what, quoted, "numbers have a decimal point, as in 1.5", NULL);
+    else
+        cli_fail_hint(c, FAULT_NO_NUMBER, what, quoted, *s ? "{1}" : "", e.message);
     return false;
 }
 
@@ -183,8 +185,10 @@ static void fail_pair(struct cli *c, const char *word)
 {
     const char *program = c->words[0];
     bool is_word = c->verb == VERB_SHORT && !program[strspn(program, "abcdefghijklmnopqrstuvwxyz")];
-    if (is_word) cli_fail_hint(c, FAULT_PAIR, word, NULL, "there is no verb '{1}' either: see edgewise help", program);
-    else cli_fail_hint(c, FAULT_PAIR, word, NULL, "values follow the program, as in a=2", NULL);
+    if (is_word)
+        cli_fail_hint(c, FAULT_PAIR, word, NULL, "there is no verb '{1}' either: see edgewise help", program);
+    else
+        cli_fail_hint(c, FAULT_PAIR, word, NULL, "values follow the program, as in a=2", NULL);
 }
 
 /* The input of "NAME=VALUE"; the text of the value. */
@@ -202,8 +206,10 @@ static bool read_pair(struct cli *c, ew_graph *g, const char *word, size_t *inpu
     ew_node node = ew_find(g, name);
     *input = node == EW_NONE ? SIZE_MAX : cli_input_index(g, node);
     *value = equals + 1 + strspn(equals + 1, " ");
-    if (node == EW_NONE) fail_no_input(c, g, name);
-    else if (*input == SIZE_MAX) cli_fail(c, FAULT_NOT_INPUT, name, NULL);
+    if (node == EW_NONE)
+        fail_no_input(c, g, name);
+    else if (*input == SIZE_MAX)
+        cli_fail(c, FAULT_NOT_INPUT, name, NULL);
     free(name);
     return *input != SIZE_MAX;
 }

@@ -118,10 +118,20 @@ static void test_answers(void **state)
 
 static void test_numbers(void **state)
 {
-    static const char *const values[] = {"0.1", "5e-324", "2.2250738585072014e-308", "1.7976931348623157e308", "1/3",
-                                         "-1e22", "123456789012345680", "1e21", "1e-5", "1e-7", "pi"};
-    static const double exact[] = {0.1, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, 1.0 / 3,
-                                   -1e22, 123456789012345680.0, 1e21, 1e-5, 1e-7, 3.141592653589793};
+    static const char *const values[] = {"0.1",
+                                         "5e-324",
+                                         "2.2250738585072014e-308",
+                                         "1.7976931348623157e308",
+                                         "1/3",
+                                         "-1e22",
+                                         "123456789012345680",
+                                         "1e21",
+                                         "1e-5",
+                                         "1e-7",
+                                         "pi"};
+    static const double exact[] = {0.1,     5e-324, 2.2250738585072014e-308, 1.7976931348623157e308,
+                                   1.0 / 3, -1e22,  123456789012345680.0,    1e21,
+                                   1e-5,    1e-7,   3.141592653589793};
     (void)state;
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         char arguments[100];
@@ -171,8 +181,10 @@ static void test_errors(void **state)
 static void test_omitted(void **state)
 {
     (void)state;
-    json_t *j = ask("explain --json - a=1 <<E\n$(echo x0=a; i=0; while [ $i -lt 10001 ]; do echo \"x$((i+1))=sin(x$i)\"; "
-                    "i=$((i+1)); done)\nE\n", 0);
+    json_t *j =
+        ask("explain --json - a=1 <<E\n$(echo x0=a; i=0; while [ $i -lt 10001 ]; do echo \"x$((i+1))=sin(x$i)\"; "
+            "i=$((i+1)); done)\nE\n",
+            0);
     has_keys(j, "of inputs operations nodes edges reverse cost omitted");
     assert_int_equal(json_array_size(json_object_get(j, "omitted")), 2);
     json_decref(j);
