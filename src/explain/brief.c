@@ -6,7 +6,15 @@
 
 #include "explain/explain.h"
 
-enum { BRIEF_NODES = 40, BRIEF_HEAD = 28, BRIEF_TAIL = 10, BRIEF_LEFT = 46, BRIEF_INPUTS = 20, BRIEF_SUM = 56, BRIEF_EDGES = 1000 };
+enum {
+    BRIEF_NODES = 40,
+    BRIEF_HEAD = 28,
+    BRIEF_TAIL = 10,
+    BRIEF_LEFT = 46,
+    BRIEF_INPUTS = 20,
+    BRIEF_SUM = 56,
+    BRIEF_EDGES = 1000
+};
 
 static void brief_left(lesson *l, text *t, size_t i)
 {
@@ -110,8 +118,10 @@ static void brief_put(lesson *l, const char *s, size_t column)
         gap = column;
     }
     text_repeat(&l->line, " ", gap);
-    if (gap + width + wide > LESSON_COLUMNS) brief_broken(l, s, gap + width);
-    else text_add(&l->line, s);
+    if (gap + width + wide > LESSON_COLUMNS)
+        brief_broken(l, s, gap + width);
+    else
+        text_add(&l->line, s);
 }
 
 static void brief_inputs(lesson *l, size_t column)
@@ -139,8 +149,10 @@ static void brief_line(lesson *l, size_t i, size_t column)
     text_begin(&t, l->m);
     brief_left(l, &t, i);
     text_clear(&l->line);
-    if (explain_width(text_string(&t)) > LESSON_COLUMNS) explain_formula(l, 0, text_string(&t));
-    else text_add(&l->line, text_string(&t));
+    if (explain_width(text_string(&t)) > LESSON_COLUMNS)
+        explain_formula(l, 0, text_string(&t));
+    else
+        text_add(&l->line, text_string(&t));
     if (i == l->of) {
         brief_inputs(l, column);
     } else if (l->ways[i] > 0 && explain_is_real(l, i) && explain_row(l, i)->op != OP_CONST) {

@@ -85,8 +85,10 @@ void explain_made_of(lesson *l)
     text t;
     text_begin(&t, l->m);
     explain_heading(l, "What {1} is made of");
-    if (contents_kinds(l, &t)) contents_sentence(l, "{1} is made of {2}.", &t);
-    else contents_sentence(l, "{1} needs no operation at all.", &t);
+    if (contents_kinds(l, &t))
+        contents_sentence(l, "{1} is made of {2}.", &t);
+    else
+        contents_sentence(l, "{1} needs no operation at all.", &t);
     text_clear(&t);
     if (contents_leaves(l, &t, OP_INPUT, "{1} input", "{1} inputs")) contents_sentence(l, "It has {2}.", &t);
     if (contents_leaves(l, &t, OP_PARAM, "{1} parameter", "{1} parameters")) contents_sentence(l, "It has {2}.", &t);
@@ -157,8 +159,10 @@ static void contents_listing(lesson *l, const uint32_t *level, uint32_t most, co
         text_repeat(&l->line, " ", column - explain_width(text_string(&l->line)));
         size_t start = l->line.count;
         bool leaves = explain_row(l, i)->op == OP_INPUT || explain_row(l, i)->op == OP_PARAM;
-        if (leaves) phrase_name(l, &l->line, i);
-        else phrase_equation(l, &l->line, i);
+        if (leaves)
+            phrase_name(l, &l->line, i);
+        else
+            phrase_equation(l, &l->line, i);
         while (leaves && k + 1 < l->count && explain_shown(k + 1, l->count)) { /* inputs beside each other */
             op next = (op)explain_row(l, order[k + 1])->op;
             if (next != OP_INPUT && next != OP_PARAM) break;
@@ -196,8 +200,10 @@ void explain_graph(lesson *l)
 {
     uint32_t *level = block_new(l->m, l->seen, sizeof *level), *order = block_new(l->m, l->count, sizeof *order);
     explain_heading(l, "The graph");
-    explain_sentence(l, 2, "Every operation is a node and every use of a value an edge. A node needs only "
-                     "nodes of lower levels.", NULL, NULL, NULL);
+    explain_sentence(l, 2,
+                     "Every operation is a node and every use of a value an edge. A node needs only "
+                     "nodes of lower levels.",
+                     NULL, NULL, NULL);
     explain_blank(l);
     if (level && order) {
         uint32_t most = contents_levels(l, level);
@@ -243,8 +249,10 @@ void explain_values(lesson *l)
 {
     explain_heading(l, "The values, from the bottom up");
     if (!l->numbers) {
-        explain_sentence(l, 2, "Without numbers for the inputs the nodes stay as they are written above. Give each "
-                         "input a value, as in a=2, to see the numbers come up.", NULL, NULL, NULL);
+        explain_sentence(l, 2,
+                         "Without numbers for the inputs the nodes stay as they are written above. Give each "
+                         "input a value, as in a=2, to see the numbers come up.",
+                         NULL, NULL, NULL);
         return;
     }
     explain_sentence(l, 2, "Each value is put in where it is used.", NULL, NULL, NULL);

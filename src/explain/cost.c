@@ -17,8 +17,10 @@ static void cost_cell(table *t, double n)
 static void cost_row(table *t, const char *name, double sweeps, double edges, double multiplications)
 {
     explain_cell(t, name);
-    if (sweeps > 0) cost_cell(t, sweeps);
-    else explain_cell(t, "-");
+    if (sweeps > 0)
+        cost_cell(t, sweeps);
+    else
+        explain_cell(t, "-");
     cost_cell(t, edges);
     cost_cell(t, multiplications);
 }
@@ -54,10 +56,16 @@ void explain_cost(lesson *l)
     explain_heading(l, "What each way costs");
     cost_table(l, paths, path_edges);
     explain_blank(l);
-    explain_sentence(l, 2, "Paths can be far more than edges; a sweep touches each edge once and adds what meets. "
-                     "Forward needs a sweep for every input, reverse one sweep for all of them.", NULL, NULL, NULL);
-    explain_sentence(l, 2, l->wrt_count > 1
-        ? "That is why networks learn by the reverse sweep: one cost, a million weights, one sweep instead of a million."
-        : "With a single input both cost the same; with a million weights and one cost, reverse is a million times "
-          "cheaper.", NULL, NULL, NULL);
+    explain_sentence(l, 2,
+                     "Paths can be far more than edges; a sweep touches each edge once and adds what meets. "
+                     "Forward needs a sweep for every input, reverse one sweep for all of them.",
+                     NULL, NULL, NULL);
+    explain_sentence(
+        l, 2,
+        l->wrt_count > 1
+            ? "That is why networks learn by the reverse sweep: one cost, a million weights, one sweep instead of a "
+              "million."
+            : "With a single input both cost the same; with a million weights and one cost, reverse is a million times "
+              "cheaper.",
+        NULL, NULL, NULL);
 }

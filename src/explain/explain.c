@@ -42,8 +42,7 @@ static void explain_tell(lesson *l)
     explain_flush(l, true);
 }
 
-ew_status ew_explain(ew_graph *g, const ew_explain_options *options, ew_write *write, void *context,
-                     ew_error *err)
+ew_status ew_explain(ew_graph *g, const ew_explain_options *options, ew_write *write, void *context, ew_error *err)
 {
     static const ew_explain_options plain = {.of = EW_NONE};
     lesson l = {.g = g, .o = options ? options : &plain, .m = &g->memory, .write = write, .context = context};

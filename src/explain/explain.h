@@ -23,46 +23,46 @@
 
 enum {
     LESSON_COLUMNS = 80,
-    LESSON_TERMS = 6,       /* of a sum written out: paths, uses */
-    LESSON_NODES = 60,      /* more nodes are shown as an excerpt: so many at its two ends */
+    LESSON_TERMS = 6,  /* of a sum written out: paths, uses */
+    LESSON_NODES = 60, /* more nodes are shown as an excerpt: so many at its two ends */
     LESSON_HEAD = 24,
     LESSON_TAIL = 12,
-    LESSON_SWEEPS = 10000,  /* nodes; past that no paths and no forward sweeps */
-    LESSON_INPUTS = 6,      /* paths and forward sweeps are told for so many inputs */
-    LESSON_EDGES = 8,       /* a product along a longer path is shortened */
-    LESSON_ROOM = 60        /* columns for a derivative in symbols */
+    LESSON_SWEEPS = 10000, /* nodes; past that no paths and no forward sweeps */
+    LESSON_INPUTS = 6,     /* paths and forward sweeps are told for so many inputs */
+    LESSON_EDGES = 8,      /* a product along a longer path is shortened */
+    LESSON_ROOM = 60       /* columns for a derivative in symbols */
 };
 
 typedef struct lesson {
     ew_graph *g;
     const ew_explain_options *o;
     memory *m;
-    report r;        /* the first failure */
-    bool numbers;    /* values are known */
+    report r;     /* the first failure */
+    bool numbers; /* values are known */
 
     ew_write *write;
     void *context;
     text out, line, work; /* what goes out; a line in the making; a part of one */
-    bool broken;     /* the writer refused */
-    bool blank;      /* an empty line comes before the next one */
-    bool pending;    /* a step ended; the next line waits for the caller's step */
+    bool broken;          /* the writer refused */
+    bool blank;           /* an empty line comes before the next one */
+    bool pending;         /* a step ended; the next line waits for the caller's step */
     unsigned section;
 
-    size_t of;       /* nodes are known by their index among the seen ones */
+    size_t of; /* nodes are known by their index among the seen ones */
     size_t *wrt, wrt_count;
     size_t seen, edges; /* how many there are in all */
-    uint32_t *node;  /* the `count` nodes of which the lesson speaks, ascending */
+    uint32_t *node;     /* the `count` nodes of which the lesson speaks, ascending */
     size_t count, edge_count;
-    uint8_t *told;   /* by seen node: is it among them? */
-    uint32_t *into;  /* by seen node, one more at the end: its first incoming edge */
+    uint8_t *told;                  /* by seen node: is it among them? */
+    uint32_t *into;                 /* by seen node, one more at the end: its first incoming edge */
     uint32_t *out_first, *out_edge; /* edges by where they come from */
 
     ew_program *program; /* the told nodes, then partials that are neither constants nor nodes */
     double *result;
     size_t result_count;
     double *value, *partial, *adjoint; /* by seen node, by edge, by seen node */
-    double *ways, *ways_edges; /* by seen node: paths to `of`; the edges of them all, together */
-    uint8_t rules[OP_COUNT];   /* bit k: the rule by argument k has been written out */
+    double *ways, *ways_edges;         /* by seen node: paths to `of`; the edges of them all, together */
+    uint8_t rules[OP_COUNT];           /* bit k: the rule by argument k has been written out */
 } lesson;
 
 /* ---- facts.c ---------------------------------------------------------------------------------- */
@@ -118,40 +118,40 @@ void explain_table_end(table *t, size_t indent);
 
 void phrase_fill(const lesson *l, text *t, const char *sentence, const char *a, const char *b, const char *c);
 void phrase_name(const lesson *l, text *t, size_t i);
-void phrase_number(text *t, double x);                      /* six digits, plain */
+void phrase_number(text *t, double x);                           /* six digits, plain */
 void phrase_value(const lesson *l, text *t, size_t i, double x); /* as the node's type has it */
-void phrase_factor(text *t, const char *s, bool first);     /* in brackets where a product needs them */
+void phrase_factor(text *t, const char *s, bool first);          /* in brackets where a product needs them */
 void phrase_factor_number(text *t, double x, bool first);
 void phrase_slope_of(const lesson *l, text *t, size_t of, size_t by); /* ∂e/∂c */
-void phrase_edge(const lesson *l, text *t, size_t edge);    /* ∂e/∂c, [∂e/∂c] beside other paths */
+void phrase_edge(const lesson *l, text *t, size_t edge);              /* ∂e/∂c, [∂e/∂c] beside other paths */
 bool phrase_edge_bracket(const lesson *l, size_t edge);
-void phrase_formula(const lesson *l, text *t, size_t i);    /* a + b */
-void phrase_equation(const lesson *l, text *t, size_t i);   /* c = a + b */
-void phrase_filled(const lesson *l, text *t, size_t i);     /* 2 + 1 */
+void phrase_formula(const lesson *l, text *t, size_t i);  /* a + b */
+void phrase_equation(const lesson *l, text *t, size_t i); /* c = a + b */
+void phrase_filled(const lesson *l, text *t, size_t i);   /* 2 + 1 */
 /* The node's form with a text for each argument: put(context, t, argument number). */
 typedef void phrase_put(void *context, text *t, size_t k);
 void phrase_form(const lesson *l, text *t, size_t i, phrase_put *put, void *context);
 void phrase_partial(const lesson *l, text *t, size_t edge); /* the edge's derivative in symbols */
-void phrase_dots(text *t, size_t start); /* " * " becomes "·" from there on */
+void phrase_dots(text *t, size_t start);                    /* " * " becomes "·" from there on */
 /* "three paths": a word up to ten, then digits; `one` and `many` have {1}. */
 void phrase_count(const lesson *l, text *t, double n, const char *one, const char *many);
 void phrase_big(const lesson *l, text *t, double n); /* exact while it is, then "≈ 1.6·10^60" */
-const char *phrase_kind(op o, bool many);   /* "sum", "sums"; NULL: the function's own name */
-bool phrase_loose(const char *s);           /* has operators outside brackets, or a minus */
+const char *phrase_kind(op o, bool many);            /* "sum", "sums"; NULL: the function's own name */
+bool phrase_loose(const char *s);                    /* has operators outside brackets, or a minus */
 
 /* ---- sum.c: sums of products, simplified ------------------------------------------------------- */
 
 /* A sum in the making: terms of factors in symbols; what is 1 or 0 goes, equal terms are counted. */
 typedef struct sum {
     lesson *l;
-    text term;                       /* the product in the making */
+    text term; /* the product in the making */
     text pool;
     size_t start[LESSON_TERMS], times[LESSON_TERMS];
     bool minus[LESSON_TERMS];
     size_t count;
     size_t factors;
-    bool zero, negative;             /* of the product in the making */
-    text plain;                      /* the same, nothing taken away: 1·d + 1·c */
+    bool zero, negative; /* of the product in the making */
+    text plain;          /* the same, nothing taken away: 1·d + 1·c */
     size_t plain_factors, terms;
 } sum;
 
@@ -176,8 +176,7 @@ void routes_free(routes *p);
 /* The product of derivatives along edges (upward), in numbers or symbols; downward: the factor
  * nearest to `of` first. */
 enum { ROUTE_NUMBERS, ROUTE_EDGES, ROUTE_SYMBOLS };
-void routes_product(const lesson *l, text *t, const uint32_t *edge, size_t count, int kind, bool downward,
-                    bool first);
+void routes_product(const lesson *l, text *t, const uint32_t *edge, size_t count, int kind, bool downward, bool first);
 /* ∂of/∂x in symbols, simplified: "d + c"; with the sum before it was ("1·d + 1·c") in `plain`, or
  * that empty where nothing was taken away. What is wider than `room` goes by the chain rule's last
  * step instead. */

@@ -178,7 +178,8 @@ static bool facts_run(lesson *l)
     for (size_t e = 0, k = l->count; e < l->edges; e++) {
         ew_node partial = ew_edge_at(l->g, e).partial;
         if (!l->told[explain_to(l, e)]) continue;
-        if (facts_extra(l, partial)) l->partial[e] = l->result[k++];
+        if (facts_extra(l, partial))
+            l->partial[e] = l->result[k++];
         else if (!ew_node_is_constant(l->g, partial, &l->partial[e]))
             l->partial[e] = l->told[ew_node_index(l->g, partial)] ? l->value[ew_node_index(l->g, partial)] : NAN;
     }

@@ -9,11 +9,15 @@
 enum { KINKS_TOLD = 5 };
 
 static const char *const kink_zero = /* catalogue */ "{1} has a kink here, where {2}: its derivative is taken as 0.";
-static const char *const kink_jump = /* catalogue */ "{1} jumps here, where {2}: its derivative is taken as 0, as it is on both sides.";
+static const char *const kink_jump =
+    /* catalogue */ "{1} jumps here, where {2}: its derivative is taken as 0, as it is on both sides.";
 static const char *const kink_tie = /* catalogue */ "{1} has a tie here: those that tie share its derivative evenly.";
-static const char *const kink_bound = /* catalogue */ "{1} stands at its bound here: its derivative by what it clips is taken as 1.";
-static const char *const kink_steep = /* catalogue */ "{1} is infinitely steep here, where {2}: its derivative is infinite.";
-static const char *const kink_modulo = /* catalogue */ "{1} jumps here; its derivatives are taken as those to the right.";
+static const char *const kink_bound =
+    /* catalogue */ "{1} stands at its bound here: its derivative by what it clips is taken as 1.";
+static const char *const kink_steep =
+    /* catalogue */ "{1} is infinitely steep here, where {2}: its derivative is infinite.";
+static const char *const kink_modulo =
+    /* catalogue */ "{1} jumps here; its derivatives are taken as those to the right.";
 
 static const char *kink_power(double x, double y)
 {

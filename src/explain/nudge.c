@@ -11,8 +11,8 @@
 typedef struct nudge {
     lesson *l;
     size_t inputs;
-    double *in;                 /* the values moved */
-    double *predicted, *after;  /* by seen node */
+    double *in;                /* the values moved */
+    double *predicted, *after; /* by seen node */
 } nudge;
 
 /* The derivative of every node along the nudge: a forward sweep that starts at all inputs at once. */
@@ -54,8 +54,10 @@ static void nudge_number(table *t, double x, size_t i)
 {
     lesson *l = t->l;
     text_clear(&l->work);
-    if (i != SIZE_MAX) phrase_value(l, &l->work, i, x);
-    else phrase_number(&l->work, x);
+    if (i != SIZE_MAX)
+        phrase_value(l, &l->work, i, x);
+    else
+        phrase_number(&l->work, x);
     explain_cell(t, text_string(&l->work));
 }
 
@@ -64,8 +66,10 @@ static void nudge_row(table *t, const nudge *n, size_t i)
     lesson *l = n->l;
     double change = n->after[i] - l->value[i];
     text_clear(&l->work);
-    if (explain_is_leaf(l, i)) phrase_name(l, &l->work, i);
-    else phrase_equation(l, &l->work, i);
+    if (explain_is_leaf(l, i))
+        phrase_name(l, &l->work, i);
+    else
+        phrase_equation(l, &l->work, i);
     explain_cell(t, text_string(&l->work));
     nudge_number(t, l->value[i], i);
     nudge_number(t, n->after[i], i);
@@ -118,8 +122,10 @@ static void nudge_opening(const nudge *n)
         phrase_fill(l, &t, "{1} goes from {2} to {3}", ew_node_name(l->g, ew_input_at(l->g, k).node), text_string(&a),
                     text_string(&b));
     }
-    if (told) explain_sentence(l, 0, "What happens if {1}?", text_string(&t), NULL, NULL);
-    else explain_sentence(l, 0, "No input is nudged, so nothing changes.", NULL, NULL, NULL);
+    if (told)
+        explain_sentence(l, 0, "What happens if {1}?", text_string(&t), NULL, NULL);
+    else
+        explain_sentence(l, 0, "No input is nudged, so nothing changes.", NULL, NULL, NULL);
     explain_drop(l, &t);
     explain_drop(l, &a);
     explain_drop(l, &b);
@@ -145,8 +151,9 @@ static void nudge_product(const nudge *n)
     text_add(&t, " = " MARK_VALUE);
     phrase_number(&t, n->predicted[l->of]);
     text_add(&t, MARK_END);
-    if (told) explain_sentence(l, 0, "The derivatives predict for {2} a change of {1}.", text_string(&t),
-                               ew_node_name(l->g, explain_node(l, l->of)), NULL);
+    if (told)
+        explain_sentence(l, 0, "The derivatives predict for {2} a change of {1}.", text_string(&t),
+                         ew_node_name(l->g, explain_node(l, l->of)), NULL);
     explain_drop(l, &t);
 }
 
@@ -157,8 +164,9 @@ static void nudge_closing(nudge *n)
     double gap = nudge_gap(n, l->of, 1), small;
     text a, b;
     if (gap == 0 || !isfinite(gap)) {
-        if (gap == 0) explain_sentence(l, 0, "There is no gap: along this nudge {1} changes in a straight line.",
-                                       ew_node_name(l->g, explain_node(l, l->of)), NULL, NULL);
+        if (gap == 0)
+            explain_sentence(l, 0, "There is no gap: along this nudge {1} changes in a straight line.",
+                             ew_node_name(l->g, explain_node(l, l->of)), NULL, NULL);
         return;
     }
     if (!nudge_run(n, 0.1)) return;
@@ -168,10 +176,13 @@ static void nudge_closing(nudge *n)
     phrase_number(&a, gap);
     phrase_number(&b, small);
     double ratio = small / gap;
-    explain_sentence(l, 0, ratio > 0.004 && ratio < 0.025
-        ? "The gap shrinks with the square of the nudge: a tenth of this nudge leaves {2} instead of {1}, about a "
-          "hundredth."
-        : "For small nudges the gap shrinks with the square of the nudge; a tenth of this one leaves {2} instead of {1}.",
+    explain_sentence(
+        l, 0,
+        ratio > 0.004 && ratio < 0.025
+            ? "The gap shrinks with the square of the nudge: a tenth of this nudge leaves {2} instead of {1}, about a "
+              "hundredth."
+            : "For small nudges the gap shrinks with the square of the nudge; a tenth of this one leaves {2} instead "
+              "of {1}.",
         text_string(&a), text_string(&b), NULL);
     explain_drop(l, &a);
     explain_drop(l, &b);
@@ -184,7 +195,8 @@ void explain_nudge(lesson *l)
     n.predicted = block_new(l->m, l->seen, sizeof *n.predicted);
     n.after = block_new(l->m, l->seen, sizeof *n.after);
     if (l->o->brief || l->o->plan) explain_blank(l);
-    if (!n.in || !n.predicted || !n.after) explain_fail(l);
+    if (!n.in || !n.predicted || !n.after)
+        explain_fail(l);
     else if (nudge_run(&n, 1)) {
         nudge_predict(&n);
         nudge_opening(&n);

@@ -34,19 +34,25 @@ void phrase_number(text *t, double x)
     double size = fabs(x);
     int digits = 6;
     if (x == 0) x = 0;
-    if (size < 1e15 && size == floor(size)) digits = 0;
+    if (size < 1e15 && size == floor(size))
+        digits = 0;
     else if (size < 1e15)
         for (double ten = 1e6; size >= ten; ten *= 10) digits++;
-    if (x == 0) text_char(t, '0');
-    else text_number(t, x, digits);
+    if (x == 0)
+        text_char(t, '0');
+    else
+        text_number(t, x, digits);
 }
 
 void phrase_value(const lesson *l, text *t, size_t i, double x)
 {
     ew_type type = ew_node_type(l->g, explain_node(l, i));
-    if (type == EW_BOOL) text_add(t, x != 0 ? "true" : "false");
-    else if (type == EW_INT) text_number(t, x == 0 ? 0 : x, 0);
-    else phrase_number(t, x);
+    if (type == EW_BOOL)
+        text_add(t, x != 0 ? "true" : "false");
+    else if (type == EW_INT)
+        text_number(t, x == 0 ? 0 : x, 0);
+    else
+        phrase_number(t, x);
 }
 
 bool phrase_loose(const char *s)
@@ -109,12 +115,14 @@ void phrase_big(const lesson *l, text *t, double n)
 
 void phrase_count(const lesson *l, text *t, double n, const char *one, const char *many)
 {
-    static const char *const words[] = /* catalogue */ {"0", "one", "two", "three", "four", "five",
-                                        "six", "seven", "eight", "nine", "ten"};
+    static const char *const words[] =
+        /* catalogue */ {"0", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"};
     text number;
     text_begin(&number, t->m);
-    if (n <= 10) text_add(&number, explain_word(l, words[(size_t)n]));
-    else phrase_big(l, &number, n);
+    if (n <= 10)
+        text_add(&number, explain_word(l, words[(size_t)n]));
+    else
+        phrase_big(l, &number, n);
     phrase_fill(l, t, n == 1 ? one : many, text_string(&number), NULL, NULL);
     if (number.failed) t->failed = true;
     text_free(&number);
@@ -149,10 +157,8 @@ const char *phrase_kind(op o, bool many)
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].op == o) return many ? kinds[i].many : kinds[i].one;
-    if (o == OP_AND || o == OP_OR || o == OP_NOT)
-        return many ? "{1} logical operations" : "{1} logical operation";
-    if (ops_row(o)->flags & OP_LOGIC)
-        return many ? "{1} comparisons" : "{1} comparison";
+    if (o == OP_AND || o == OP_OR || o == OP_NOT) return many ? "{1} logical operations" : "{1} logical operation";
+    if (ops_row(o)->flags & OP_LOGIC) return many ? "{1} comparisons" : "{1} comparison";
     return NULL;
 }
 
@@ -175,8 +181,10 @@ void phrase_form(const lesson *l, text *t, size_t i, phrase_put *put, void *cont
         return;
     }
     while ((k = ops_piece(&form, &at, &count)) != -2) {
-        if (k < 0) text_addn(t, at, count);
-        else put(context, t, (size_t)k);
+        if (k < 0)
+            text_addn(t, at, count);
+        else
+            put(context, t, (size_t)k);
     }
 }
 
@@ -197,8 +205,10 @@ void phrase_formula(const lesson *l, text *t, size_t i)
     const graph_node *node = explain_row(l, i);
     const op_row *row = ops_row((op)node->op);
     phrase_at p = {l, i, 0};
-    if (row->count == 0 && node->count > LESSON_TERMS + 2) phrase_form(l, t, i, phrase_put_name, &p);
-    else graph_print(l->g, explain_node(l, i), t, 1500, false);
+    if (row->count == 0 && node->count > LESSON_TERMS + 2)
+        phrase_form(l, t, i, phrase_put_name, &p);
+    else
+        graph_print(l->g, explain_node(l, i), t, 1500, false);
 }
 
 void phrase_equation(const lesson *l, text *t, size_t i)
@@ -214,8 +224,10 @@ static void phrase_put_value(void *context, text *t, size_t k)
     ew_node a = node_arg(p->l->g, explain_node(p->l, p->i), k);
     size_t i = ew_node_index(p->l->g, a);
     size_t start = t->count;
-    if (i == SIZE_MAX) graph_print_operand(p->l->g, a, t, 60);
-    else phrase_value(p->l, t, i, p->l->value[i]);
+    if (i == SIZE_MAX)
+        graph_print_operand(p->l->g, a, t, 60);
+    else
+        phrase_value(p->l, t, i, p->l->value[i]);
     if (t->failed || t->at[start] != '-' || p->level >= LEVEL_ATOM || (k == 0 && p->level < LEVEL_NEG)) return;
     char digits[80];
     snprintf(digits, sizeof digits, "%s", t->at + start);
@@ -299,8 +311,10 @@ void phrase_dots(text *t, size_t start)
     size_t to = start;
     for (size_t from = start; from < t->count; from++) {
         bool hit = t->count - from >= 3 && memcmp(t->at + from, star, 3) == 0;
-        if (hit) memcpy(t->at + to, dot, sizeof dot - 1);
-        else t->at[to] = t->at[from];
+        if (hit)
+            memcpy(t->at + to, dot, sizeof dot - 1);
+        else
+            t->at[to] = t->at[from];
         to += hit ? sizeof dot - 1 : 1;
         from += hit ? 2 : 0;
     }

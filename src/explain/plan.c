@@ -41,8 +41,10 @@ static void plan_cell(table *t, double n, bool about)
     text_begin(&number, l->m);
     phrase_big(l, &number, n);
     text_clear(&l->work);
-    if (about) phrase_fill(l, &l->work, "about {1}", text_string(&number), NULL, NULL);
-    else text_add(&l->work, text_string(&number));
+    if (about)
+        phrase_fill(l, &l->work, "about {1}", text_string(&number), NULL, NULL);
+    else
+        text_add(&l->work, text_string(&number));
     explain_drop(l, &number);
     explain_cell(t, text_string(&l->work));
 }
@@ -114,10 +116,12 @@ void explain_plan(lesson *l)
     explain_blank(l);
     plan_counts(l);
     explain_blank(l);
-    explain_sentence(l, 2, l->wrt_count == 1
-        ? "Mode: reverse. With one input forward would cost as much: one sweep either way."
+    explain_sentence(
+        l, 2,
+        l->wrt_count == 1 ? "Mode: reverse. With one input forward would cost as much: one sweep either way."
         : l->wrt_count ? "Mode: reverse. One sweep down from {1} gives {2}; forward would need a sweep for each input."
-                       : "Nothing is differentiated: there is no real input.", name, text_string(&count), NULL);
+                       : "Nothing is differentiated: there is no real input.",
+        name, text_string(&count), NULL);
     explain_blank(l);
     plan_programs(l);
     explain_drop(l, &count);

@@ -74,8 +74,7 @@ static void routes_factor(const lesson *l, text *t, uint32_t edge, int kind, boo
     }
 }
 
-void routes_product(const lesson *l, text *t, const uint32_t *edge, size_t count, int kind, bool downward,
-                    bool first)
+void routes_product(const lesson *l, text *t, const uint32_t *edge, size_t count, int kind, bool downward, bool first)
 {
     for (size_t k = 0; k < count; k++) {
         if (count > LESSON_EDGES && k == LESSON_EDGES / 2) {
@@ -122,8 +121,10 @@ static void routes_chain(lesson *l, sum *s, size_t x)
         uint32_t e = l->out_edge[k];
         if (l->ways[explain_to(l, e)] == 0) continue;
         text_clear(&part);
-        if (explain_to(l, e) == l->of) text_add(&part, "1");
-        else phrase_slope_of(l, &part, l->of, explain_to(l, e));
+        if (explain_to(l, e) == l->of)
+            text_add(&part, "1");
+        else
+            phrase_slope_of(l, &part, l->of, explain_to(l, e));
         sum_factor(s, text_string(&part));
         text_clear(&part);
         phrase_partial(l, &part, e);
@@ -139,12 +140,14 @@ static bool routes_short(lesson *l, text *t, text *plain, size_t x, size_t room,
     sum s;
     size_t start = t->count;
     sum_begin(&s, l);
-    bool fits = l->ways[x] <= LESSON_TERMS && l->ways_edges[x] <= LESSON_TERMS * LESSON_EDGES && routes_sum(l, &s, x, downward);
+    bool fits =
+        l->ways[x] <= LESSON_TERMS && l->ways_edges[x] <= LESSON_TERMS * LESSON_EDGES && routes_sum(l, &s, x, downward);
     if (fits) sum_text(&s, t);
     if (fits && t->at) {
         const char *plainly = text_string(&s.plain);
         fits = explain_width(t->at + start) <= room;
-        if (!fits) t->at[t->count = start] = '\0';
+        if (!fits)
+            t->at[t->count = start] = '\0';
         else if (s.terms > 1 && strcmp(plainly, t->at + start) != 0 && explain_width(plainly) <= LESSON_ROOM / 2)
             text_add(plain, plainly);
     }

@@ -76,8 +76,7 @@ static const char *say_colour(char mark)
 void explain_flush(lesson *l, bool end)
 {
     if (l->out.count < SAY_CHUNK && !end) return;
-    if (!l->broken && !l->out.failed && l->out.count)
-        l->broken = l->write(l->context, l->out.at, l->out.count) != 0;
+    if (!l->broken && !l->out.failed && l->out.count) l->broken = l->write(l->context, l->out.at, l->out.count) != 0;
     if (l->out.failed) explain_fail(l);
     text_clear(&l->out);
 }
@@ -97,8 +96,10 @@ static void say_begin(lesson *l)
 static void say_bytes(lesson *l, const char *s, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!say_is_mark(s[i])) text_char(&l->out, s[i]);
-        else if (l->o->color) text_add(&l->out, say_colour(s[i]));
+        if (!say_is_mark(s[i]))
+            text_char(&l->out, s[i]);
+        else if (l->o->color)
+            text_add(&l->out, say_colour(s[i]));
     }
 }
 
@@ -154,15 +155,20 @@ static int say_rank(const char *s, size_t n, size_t p, size_t word, bool formula
     return next == 1 && s[p + 1] == '=' ? 3 : 2;
 }
 
-/* How many bytes of s go on a line of `room` columns. A formula's first = stays with its left side. */
-static size_t say_fit(const char *s, size_t n, size_t room, bool formula, bool first)
+enum { LINE_PROSE, LINE_FIRST, LINE_NEXT, LINE_INSIDE };
+
+/* How many bytes of s go on a line of `room` columns. A formula's first = stays with its left side;
+ * a line that goes on inside a sum (LINE_INSIDE) ends before the next =. */
+static size_t say_fit(const char *s, size_t n, size_t room, int kind)
 {
     size_t at[4] = {0}, columns = 0, word = 0, one;
+    bool formula = kind != LINE_PROSE, first = kind == LINE_FIRST;
     for (size_t p = 0; p < n; columns += one) {
         int rank = s[p] == ' ' ? say_rank(s, n, p, word, formula) : 0;
         if (formula && p && n - p > 1 && memcmp(s + p, "·", 2) == 0) rank = 1;
         if (rank == 3 && first) first = false, rank = 2;
-        if (rank && (columns <= room || !(at[1] || at[2] || at[3]))) at[rank] = p;
+        if (rank == 3 && kind == LINE_INSIDE && columns <= room) return p;
+        if (rank && (columns <= room || !(at[1] || at[2] || at[3])) && !(rank == 3 && at[3])) at[rank] = p;
         if (s[p] == ' ') word = p + 1;
         p += say_character(s + p, n - p, &one);
         if (columns + one > room && (at[1] || at[2] || at[3]) && s[p - 1] != ' ')
@@ -174,13 +180,13 @@ static size_t say_fit(const char *s, size_t n, size_t room, bool formula, bool f
 static void say_lines(lesson *l, size_t indent, size_t hang, const char *s, bool formula)
 {
     size_t n = strlen(s);
-    bool first = formula;
+    int kind = formula ? LINE_FIRST : LINE_PROSE;
     say_begin(l);
     do {
-        size_t k = say_fit(s, n, LESSON_COLUMNS - indent, formula, first);
-        first = false;
+        size_t k = say_fit(s, n, LESSON_COLUMNS - indent, kind);
         say_row(l, indent, s, k);
         for (s += k, n -= k; n && *s == ' '; n--) s++;
+        if (formula) kind = *s == '=' ? LINE_NEXT : LINE_INSIDE;
         indent = hang;
     } while (n && !l->out.failed);
 }

@@ -63,8 +63,10 @@ static void slope_form(text *t, const char *form)
     uint32_t count;
     int k;
     while ((k = ops_piece(&form, &at, &count)) != -2) {
-        if (k < 0) text_addn(t, at, count);
-        else text_add(t, letters[k]);
+        if (k < 0)
+            text_addn(t, at, count);
+        else
+            text_add(t, letters[k]);
     }
     phrase_dots(t, start);
 }
@@ -73,8 +75,10 @@ static void slope_name(const lesson *l, text *t, op o, unsigned by)
 {
     const slope_rule *known = slope_find(o, by);
     const op_row *row = ops_row(o);
-    if (known) text_add(t, explain_word(l, known->name));
-    else phrase_fill(l, t, "rule for {1}", row->call ? row->call : row->name, NULL, NULL);
+    if (known)
+        text_add(t, explain_word(l, known->name));
+    else
+        phrase_fill(l, t, "rule for {1}", row->call ? row->call : row->name, NULL, NULL);
 }
 
 static void slope_steps(const lesson *l, text *t, op o, unsigned by)
@@ -191,11 +195,15 @@ static bool slope_brackets(const lesson *l)
 void explain_edges(lesson *l)
 {
     explain_heading(l, "The derivative on every edge");
-    explain_sentence(l, 2, "The derivative on an edge says how many times as fast the upper node changes as the "
-                     "lower one, while the other arguments stay fixed.", NULL, NULL, NULL);
+    explain_sentence(l, 2,
+                     "The derivative on an edge says how many times as fast the upper node changes as the "
+                     "lower one, while the other arguments stay fixed.",
+                     NULL, NULL, NULL);
     if (slope_brackets(l))
-        explain_sentence(l, 2, "Square brackets mark the derivative on one edge alone, where other paths join the same "
-                         "two nodes.", NULL, NULL, NULL);
+        explain_sentence(l, 2,
+                         "Square brackets mark the derivative on one edge alone, where other paths join the same "
+                         "two nodes.",
+                         NULL, NULL, NULL);
     explain_blank(l);
     for (size_t k = 0; k < l->count; k = explain_next(l, k, l->count)) slope_node(l, l->node[k]);
     explain_kinks(l, 2);

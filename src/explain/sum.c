@@ -24,8 +24,10 @@ void sum_free(sum *s)
 
 static void sum_plain(sum *s, const char *factor)
 {
-    if (s->plain_factors) text_add(&s->plain, "·");
-    else if (s->terms) text_add(&s->plain, " + ");
+    if (s->plain_factors)
+        text_add(&s->plain, "·");
+    else if (s->terms)
+        text_add(&s->plain, " + ");
     phrase_factor(&s->plain, factor, s->plain_factors + s->terms == 0);
     s->plain_factors++;
 }
@@ -39,8 +41,10 @@ static bool sum_is_negative(const char *factor)
 /* A product among factors needs no brackets. */
 static void sum_join(text *t, const char *factor)
 {
-    if (phrase_loose(factor)) phrase_factor(t, factor, false);
-    else text_add(t, factor);
+    if (phrase_loose(factor))
+        phrase_factor(t, factor, false);
+    else
+        text_add(t, factor);
 }
 
 void sum_factor(sum *s, const char *factor)
@@ -61,8 +65,10 @@ void sum_factor(sum *s, const char *factor)
         explain_drop(s->l, &first);
     }
     if (s->factors) text_add(&s->term, "·");
-    if (s->factors) sum_join(&s->term, factor);
-    else text_add(&s->term, factor);
+    if (s->factors)
+        sum_join(&s->term, factor);
+    else
+        text_add(&s->term, factor);
     s->factors++;
 }
 
@@ -93,14 +99,18 @@ void sum_term(sum *s)
 static void sum_text_term(const sum *s, text *t, size_t k)
 {
     const char *term = text_string(&s->pool) + s->start[k];
-    if (k) text_add(t, s->minus[k] ? " - " : " + ");
-    else if (s->minus[k]) text_add(t, "-");
+    if (k)
+        text_add(t, s->minus[k] ? " - " : " + ");
+    else if (s->minus[k])
+        text_add(t, "-");
     if (s->times[k] > 1 || !*term) text_count(t, s->times[k]);
     if (!*term) return;
     if (s->times[k] > 1) text_add(t, "·");
     bool bracket = s->times[k] > 1 || s->minus[k] || (k && *term == '-');
-    if (bracket && !strstr(term, "·")) phrase_factor(t, term, false);
-    else text_add(t, term);
+    if (bracket && !strstr(term, "·"))
+        phrase_factor(t, term, false);
+    else
+        text_add(t, term);
 }
 
 void sum_text(const sum *s, text *t)

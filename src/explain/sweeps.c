@@ -36,8 +36,10 @@ static bool sweep_column_begin(sweep_column *c, lesson *l, size_t x)
     text_begin(&c->pool, l->m);
     text_char(&c->pool, '\0');
     c->reached = block_new(l->m, l->seen, 1);
-    if (l->numbers) c->tangent = block_new(l->m, l->seen, sizeof *c->tangent);
-    else c->at = block_new(l->m, l->seen, sizeof *c->at);
+    if (l->numbers)
+        c->tangent = block_new(l->m, l->seen, sizeof *c->tangent);
+    else
+        c->at = block_new(l->m, l->seen, sizeof *c->at);
     if (!c->reached || (!c->tangent && !c->at)) return explain_fail(l);
     c->reached[x] = 1;
     for (size_t k = 0; k < l->count; k++)
@@ -50,11 +52,16 @@ static bool sweep_column_begin(sweep_column *c, lesson *l, size_t x)
 /* The derivative of node i by x as a factor: a number; or 1, 0, a short text, ∂c/∂x. */
 static void sweep_below(const sweep_column *c, text *t, size_t i, bool written_out)
 {
-    if (c->tangent) phrase_number(t, c->tangent[i]);
-    else if (i == c->x) text_char(t, '1');
-    else if (!c->reached[i]) text_char(t, '0');
-    else if (written_out && c->at[i]) text_add(t, text_string(&c->pool) + c->at[i]);
-    else phrase_slope_of(c->l, t, i, c->x);
+    if (c->tangent)
+        phrase_number(t, c->tangent[i]);
+    else if (i == c->x)
+        text_char(t, '1');
+    else if (!c->reached[i])
+        text_char(t, '0');
+    else if (written_out && c->at[i])
+        text_add(t, text_string(&c->pool) + c->at[i]);
+    else
+        phrase_slope_of(c->l, t, i, c->x);
 }
 
 /* The sum over the edges into i of the edge's derivative times that of the node below. */
@@ -66,8 +73,10 @@ static void sweep_terms(sweep_column *c, sum *s, size_t i, bool written_out)
     text_begin(&part, l->m);
     for (size_t e = first; e < end && e < first + LESSON_TERMS; e++) {
         text_clear(&part);
-        if (l->numbers) phrase_number(&part, l->partial[e]);
-        else phrase_partial(l, &part, e);
+        if (l->numbers)
+            phrase_number(&part, l->partial[e]);
+        else
+            phrase_partial(l, &part, e);
         sum_factor(s, text_string(&part));
         text_clear(&part);
         sweep_below(c, &part, explain_from(l, e), written_out);
@@ -112,7 +121,8 @@ static void sweep_gap(table *t, size_t columns)
 {
     lesson *l = t->l;
     text_clear(&l->work);
-    phrase_count(l, &l->work, (double)(l->count - LESSON_HEAD - LESSON_TAIL), "… {1} more node …", "… {1} more nodes …");
+    phrase_count(l, &l->work, (double)(l->count - LESSON_HEAD - LESSON_TAIL), "… {1} more node …",
+                 "… {1} more nodes …");
     explain_cell(t, text_string(&l->work));
     while (--columns) explain_cell(t, "");
 }
@@ -133,8 +143,10 @@ static void sweep_row(sweep_column *c, table *t, size_t i, text *worked, text *r
     lesson *l = c->l;
     sweep_node(c, worked, result, i);
     text_clear(&l->work);
-    if (explain_is_leaf(l, i)) phrase_name(l, &l->work, i);
-    else phrase_equation(l, &l->work, i);
+    if (explain_is_leaf(l, i))
+        phrase_name(l, &l->work, i);
+    else
+        phrase_equation(l, &l->work, i);
     explain_cell(t, text_string(&l->work));
     explain_cell(t, i == c->x ? explain_word(l, "start") : text_string(worked));
     explain_cell(t, text_string(result));
@@ -173,8 +185,10 @@ static void sweep_told(lesson *l, size_t x)
         if (!explain_shown(k, l->count) || !explain_is_real(l, i)) continue;
         text_clear(&worked);
         text_clear(&result);
-        if (l->numbers) sweep_row(&c, &t, i, &worked, &result);
-        else sweep_line(&c, i, &worked, &result);
+        if (l->numbers)
+            sweep_row(&c, &t, i, &worked, &result);
+        else
+            sweep_line(&c, i, &worked, &result);
     }
     explain_drop(l, &worked);
     explain_drop(l, &result);
@@ -228,8 +242,10 @@ static void sweep_more(lesson *l, size_t told)
 void explain_forward(lesson *l)
 {
     explain_heading(l, "Forward: ∂/∂x of every node, one sweep for each input x");
-    explain_sentence(l, 2, "Begin with 1 at the input and 0 at the others, and go up. A node's derivative is the sum "
-                     "over its edges of the edge's derivative times that of the node below.", NULL, NULL, NULL);
+    explain_sentence(l, 2,
+                     "Begin with 1 at the input and 0 at the others, and go up. A node's derivative is the sum "
+                     "over its edges of the edge's derivative times that of the node below.",
+                     NULL, NULL, NULL);
     if (l->count > LESSON_SWEEPS) {
         explain_sentence(l, 2, "In a graph as large as this one the forward sweeps are left out.", NULL, NULL, NULL);
         return;
@@ -266,13 +282,19 @@ static size_t sweep_uses(lesson *l, text *t, size_t i, bool in_numbers)
         }
         if (terms) text_add(t, " + ");
         text_clear(&l->work);
-        if (in_numbers) phrase_factor_number(t, l->adjoint[user], terms == 0);
-        else if (user == l->of) text_char(t, '1');
-        else phrase_slope_of(l, t, l->of, user);
+        if (in_numbers)
+            phrase_factor_number(t, l->adjoint[user], terms == 0);
+        else if (user == l->of)
+            text_char(t, '1');
+        else
+            phrase_slope_of(l, t, l->of, user);
         text_add(t, "·");
-        if (in_numbers) phrase_factor_number(t, l->partial[e], false);
-        else if (user != l->of) phrase_edge(l, t, e);
-        else phrase_partial(l, &l->work, e);
+        if (in_numbers)
+            phrase_factor_number(t, l->partial[e], false);
+        else if (user != l->of)
+            phrase_edge(l, t, e);
+        else
+            phrase_partial(l, &l->work, e);
         if (l->work.count) phrase_factor(t, text_string(&l->work), false);
         terms++;
     }
@@ -332,10 +354,10 @@ static void sweep_meaning(lesson *l)
     phrase_name(l, &name, best);
     phrase_number(&change, 0.01 * l->adjoint[best]);
     explain_blank(l);
-    explain_sentence(l, 2, l->wrt_count > 1
-        ? "{1} answers most to {2}: if {2} grows by 0.01, {1} changes by about {3}."
-        : "If {2} grows by 0.01, {1} changes by about {3}.",
-        ew_node_name(l->g, explain_node(l, l->of)), text_string(&name), text_string(&change));
+    explain_sentence(l, 2,
+                     l->wrt_count > 1 ? "{1} answers most to {2}: if {2} grows by 0.01, {1} changes by about {3}."
+                                      : "If {2} grows by 0.01, {1} changes by about {3}.",
+                     ew_node_name(l->g, explain_node(l, l->of)), text_string(&name), text_string(&change));
     explain_drop(l, &name);
     explain_drop(l, &change);
 }
@@ -343,7 +365,8 @@ static void sweep_meaning(lesson *l)
 void explain_reverse(lesson *l)
 {
     explain_heading(l, "Reverse: ∂{1}/∂ of every node, one sweep for all inputs");
-    explain_sentence(l, 2, "Begin with 1 at {1} and go down. A node's derivative is the sum, over the nodes that use it, "
+    explain_sentence(l, 2,
+                     "Begin with 1 at {1} and go down. A node's derivative is the sum, over the nodes that use it, "
                      "of theirs times the derivative on the edge to them.",
                      ew_node_name(l->g, explain_node(l, l->of)), NULL, NULL);
     explain_blank(l);

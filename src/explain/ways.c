@@ -122,8 +122,10 @@ static void ways_formula(lesson *l, const ways_list *w, size_t x)
     }
     size_t result = t->count, terms = l->work.count;
     text_add(t, MARK_VALUE);
-    if (l->numbers) phrase_number(t, l->adjoint[x]);
-    else routes_symbols(l, t, &plain, x, LESSON_ROOM, true);
+    if (l->numbers)
+        phrase_number(t, l->adjoint[x]);
+    else
+        routes_symbols(l, t, &plain, x, LESSON_ROOM, true);
     if (!l->numbers && !t->failed && t->count - result - 1 == terms &&
         memcmp(t->at + result + 1, text_string(&l->work), terms) == 0)
         t->at[t->count = result - 3] = '\0'; /* nothing to simplify */
@@ -137,10 +139,13 @@ static void ways_opening(lesson *l, const char *sentence, size_t x, const char *
     text count, from;
     text_begin(&count, l->m);
     text_begin(&from, l->m);
-    if (number) phrase_fill(l, &count, "{1} paths", number, NULL, NULL);
-    else phrase_count(l, &count, l->ways[x], "{1} path", "{1} paths");
+    if (number)
+        phrase_fill(l, &count, "{1} paths", number, NULL, NULL);
+    else
+        phrase_count(l, &count, l->ways[x], "{1} path", "{1} paths");
     phrase_name(l, &from, x);
-    explain_sentence(l, 2, sentence, text_string(&from), text_string(&count), ew_node_name(l->g, explain_node(l, l->of)));
+    explain_sentence(l, 2, sentence, text_string(&from), text_string(&count),
+                     ew_node_name(l->g, explain_node(l, l->of)));
     explain_drop(l, &count);
     explain_drop(l, &from);
 }
@@ -241,8 +246,10 @@ static void ways_saving(lesson *l, size_t count, double now, double before)
     phrase_count(l, &shared, (double)(count - 2), "{1} node", "{1} nodes");
     phrase_big(l, &many, now);
     phrase_big(l, &all, before);
-    explain_sentence(l, 4, "All paths pass through {1} on the way, so the sum can be factored: {2} multiplications "
-                     "instead of {3}.", text_string(&shared), text_string(&many), text_string(&all));
+    explain_sentence(l, 4,
+                     "All paths pass through {1} on the way, so the sum can be factored: {2} multiplications "
+                     "instead of {3}.",
+                     text_string(&shared), text_string(&many), text_string(&all));
     explain_drop(l, &shared);
     explain_drop(l, &many);
     explain_drop(l, &all);
@@ -282,7 +289,7 @@ static void ways_factored(lesson *l, size_t x, const ew_paths *paths)
             sums += ways > 1;
             multiplications += edges - ways + (k ? 1 : 0);
         }
-        if (sums && multiplications < before) {
+        if (sums > 1 && multiplications < before) {
             ways_saving(l, w.count, multiplications, before);
             ways_formula_factored(l, x, &w, sums == w.count - 1);
         }
@@ -304,8 +311,10 @@ static void ways_few(lesson *l, size_t x)
     ways_list w = {0};
     if (ways_first(l, &w, x)) {
         ways_opening(l, l->ways[x] == 1 ? "From {1} there is {2} to {3}:" : "From {1} there are {2} to {3}:", x, NULL);
-        if (w.count > 1) ways_table(l, &w, x);
-        else ways_only(l, &w, x);
+        if (w.count > 1)
+            ways_table(l, &w, x);
+        else
+            ways_only(l, &w, x);
         ways_formula(l, &w, x);
     }
     array_free(l->m, &w.edge);
@@ -317,8 +326,9 @@ static void ways_many(lesson *l, size_t x, const ew_paths *paths)
     const char *count = ew_paths_count(paths);
     bool exact = l->ways[x] > 1e15 && strlen(count) > 0 && strlen(count) < 70;
     if (ways_from(l, &w, paths)) {
-        ways_opening(l, l->numbers ? "From {1} there are {2} to {3}. Those with the largest products:"
-                                   : "From {1} there are {2} to {3}. The first of them:",
+        ways_opening(l,
+                     l->numbers ? "From {1} there are {2} to {3}. Those with the largest products:"
+                                : "From {1} there are {2} to {3}. The first of them:",
                      x, exact ? count : NULL);
         ways_table(l, &w, x);
         if (l->numbers) {
@@ -340,16 +350,17 @@ static void ways_input(lesson *l, size_t x)
         text_clear(&l->line);
         phrase_slope_of(l, &l->line, l->of, x);
         text_add(&l->line, x == l->of ? " = 1" : " = 0: ");
-        if (x != l->of) phrase_fill(l, &l->line, "no path leads from {1} to {2}", ew_node_name(l->g, explain_node(l, x)),
-                                    ew_node_name(l->g, explain_node(l, l->of)), NULL);
+        if (x != l->of)
+            phrase_fill(l, &l->line, "no path leads from {1} to {2}", ew_node_name(l->g, explain_node(l, x)),
+                        ew_node_name(l->g, explain_node(l, l->of)), NULL);
         explain_formula(l, 2, text_string(&l->line));
     } else {
         bool few = l->ways[x] <= LESSON_TERMS;
         if (few) ways_few(l, x);
         if (l->ways[x] < 2 || !report_ok(&l->r)) return;
         ew_error err;
-        ew_paths *paths = ew_paths_new(l->g, explain_node(l, x), explain_node(l, l->of), l->partial, LESSON_TERMS,
-                                       &err);
+        ew_paths *paths =
+            ew_paths_new(l->g, explain_node(l, x), explain_node(l, l->of), l->partial, LESSON_TERMS, &err);
         explain_heard(l, &err);
         if (paths && !few) ways_many(l, x, paths);
         if (paths) ways_factored(l, x, paths);
@@ -360,11 +371,15 @@ static void ways_input(lesson *l, size_t x)
 void explain_paths(lesson *l)
 {
     explain_heading(l, "The paths from each input to {1}");
-    explain_sentence(l, 2, "The chain rule: multiply the derivatives along each path, and add the products of all "
-                     "paths.", NULL, NULL, NULL);
+    explain_sentence(l, 2,
+                     "The chain rule: multiply the derivatives along each path, and add the products of all "
+                     "paths.",
+                     NULL, NULL, NULL);
     if (l->count > LESSON_SWEEPS) {
-        explain_sentence(l, 2, "In a graph as large as this one the paths are left out: the reverse sweep below gives "
-                         "their sums without walking them.", NULL, NULL, NULL);
+        explain_sentence(l, 2,
+                         "In a graph as large as this one the paths are left out: the reverse sweep below gives "
+                         "their sums without walking them.",
+                         NULL, NULL, NULL);
         return;
     }
     for (size_t k = 0; k < l->wrt_count && k < LESSON_INPUTS; k++) {
