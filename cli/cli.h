@@ -1,8 +1,8 @@
 /*
  * cli.h - what the parts of the command share. Include it first: it asks for POSIX.
  *
- * One call of the command is one `struct cli`: options.c fills it from the arguments by two tables
- * (verbs, options), main.c calls the verb's function, a verb asks for its program (cli_graph) and
+ * One call of the command is one `struct cli`: arguments.c fills it from the arguments by two tables
+ * (options.c: verbs, options), main.c calls the verb's function, a verb asks for its program (cli_graph) and
  * values (cli_values), writes results with cli_put and its kin, and returns an exit status.
  * Results are buffered and go to standard output or, whole or not at all, to the file of -o;
  * everything else goes to standard error. The command is a client of edgewise.h alone.

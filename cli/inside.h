@@ -6,8 +6,10 @@
 
 struct termios;
 
+/* Removes files that were begun and have no name yet; safe in a signal's handler. */
+void output_unlink(void);
 /* Signals, closed descriptors: before anything else. */
-void output_prepare(void);
+void signals_prepare(void);
 /* An error's object on standard output; false: half a result is out already, or it cannot be written. */
 bool output_error(struct cli *c, const char *bytes, size_t count);
 void cli_stop_clock(void);

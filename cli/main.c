@@ -40,7 +40,7 @@ void cli_end(struct cli *c)
 int main(int argc, char **argv)
 {
     struct cli c;
-    output_prepare();
+    signals_prepare();
     int status = cli_parse(&c, argc, argv);
     if (!status) status = cli_dispatch(&c);
     cli_end(&c);
