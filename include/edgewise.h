@@ -229,7 +229,7 @@ typedef struct ew_paths ew_paths;
 /* The paths from one node to another. `partials[i]` is the value on edge i (ew_edge_at), or NULL
  * to list without numbers. If there are at most `most`, all are listed in the order of the text;
  * else the largest by absolute value of their product, largest first (without numbers the first
- * ones of the text). */
+ * ones of the text). Paths do not need the graph afterwards; one thread at a time looks at them. */
 EW_API ew_paths *ew_paths_new(ew_graph *g, ew_node from, ew_node to, const double *partials,
                               size_t most, ew_error *err);
 EW_API void ew_paths_free(ew_paths *paths);

@@ -1,124 +1,95 @@
 /*
  * paths_count.c - how many paths there are, exactly up to 10,000 digits.
  *
- * A number is limbs of nine digits, least first, so that writing it out is no arithmetic. Only
- * addition is needed. 2^200 takes seven limbs.
+ * Edges are sorted by head, so one pass of count[head] += count[foot] counts all. First with doubles
+ * that have an exponent of their own: that gives the logarithm, and says how many digits to expect.
+ * Then exactly, eighteen digits at a time for all nodes together: a pass over the edges adds the
+ * lowest limbs and keeps what is carried, the next pass adds the limbs above. So a node takes two
+ * words however long its number is, and a long number takes passes, not memory: a million nodes with
+ * numbers of 10,000 digits would need gigabytes otherwise.
  */
-#include <math.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "diff/paths.h"
 
-enum { COUNT_LIMB = 1000000000, COUNT_DIGITS = 10000, COUNT_LIMBS = COUNT_DIGITS / 9 + 1 };
+enum { COUNT_DIGITS = 10000, COUNT_LIMB_DIGITS = 18 };
+static const uint64_t count_base = 1000000000000000000;
 
-typedef struct big {
-    ARRAY(uint32_t) limb;
-} big;
-
-typedef struct counter {
-    const paths_span *s;
-    big *number;        /* by node; NULL once a number is too long */
-    double *mantissa;   /* by node: the count is mantissa · 2^exponent, */
-    int64_t *exponent;  /* which no count overflows */
-    uint32_t *uses;     /* edges that have not used the node's number yet */
-} counter;
-
-static bool big_add(memory *m, big *sum, const big *term)
+static paths_scaled count_sum(paths_scaled a, paths_scaled b)
 {
-    uint32_t carry = 0;
-    for (size_t i = 0; i < term->limb.count || carry; i++) {
-        if (i == sum->limb.count && !array_push(m, &sum->limb, 0)) return false;
-        uint32_t digit = sum->limb.at[i] + carry + (i < term->limb.count ? term->limb.at[i] : 0);
-        carry = digit >= COUNT_LIMB;
-        sum->limb.at[i] = carry ? digit - COUNT_LIMB : digit;
+    if (a.m == 0 || b.m == 0) return a.m == 0 ? b : a;
+    if (a.e < b.e) {
+        paths_scaled keep = a;
+        a = b;
+        b = keep;
     }
+    return a.e - b.e > 100 ? a : paths_scale(a.m + ldexp(b.m, (int)(b.e - a.e)), a.e);
+}
+
+bool paths_count_plain(memory *m, const paths_part *part, const uint8_t *kind, paths_scaled *total)
+{
+    paths_scaled *count = block_new(m, part->nodes, sizeof *count);
+    if (!count) return false;
+    count[0] = paths_scale(1, 0);
+    for (size_t i = 0; i < part->edges; i++)
+        if (!kind || !kind[i]) count[part->head[i]] = count_sum(count[part->head[i]], count[part->foot[i]]);
+    *total = count[part->nodes - 1];
+    block_free(m, count, part->nodes);
     return true;
 }
 
-static bool big_write(ew_paths *p, const big *n)
+/* The next limb of every node's number; carry: what the limb below handed on. A node is handed less
+ * than one for each edge that ends in it, far below the base. */
+static uint64_t count_pass(const paths_part *part, uint64_t *limb, uint64_t *carry, uint64_t begin)
 {
-    char piece[16];
-    for (size_t i = n->limb.count; i-- > 0;) {
-        int count = snprintf(piece, sizeof piece, i + 1 == n->limb.count ? "%u" : "%09u", (unsigned)n->limb.at[i]);
-        for (int k = 0; k < count; k++)
-            if (!array_push(&p->memory, &p->digits, piece[k])) return false;
+    memcpy(limb, carry, part->nodes * sizeof *limb);
+    memset(carry, 0, part->nodes * sizeof *carry);
+    limb[0] += begin;
+    for (size_t i = 0; i < part->edges; i++) {
+        uint64_t sum = limb[part->head[i]] + limb[part->foot[i]];
+        carry[part->head[i]] += sum >= count_base;
+        limb[part->head[i]] = sum >= count_base ? sum - count_base : sum;
+    }
+    return limb[part->nodes - 1];
+}
+
+static bool count_write(ew_paths *p, const uint64_t *limbs, size_t count)
+{
+    char buffer[32];
+    bool ok = true;
+    while (count > 1 && limbs[count - 1] == 0) count--;
+    for (size_t i = count; ok && i-- > 0;) {
+        int n = snprintf(buffer, sizeof buffer, i + 1 == count ? "%" PRIu64 : "%018" PRIu64, limbs[i]);
+        ok = array_reserve(&p->memory, &p->digits, (size_t)n + 1);
+        if (ok) memcpy(p->digits.at + p->digits.count, buffer, (size_t)n + 1);
+        p->digits.count += ok ? (size_t)n : 0;
     }
     if (p->digits.count > COUNT_DIGITS) p->digits.count = 0;
-    return p->digits.count == 0 || array_push(&p->memory, &p->digits, '\0');
-}
-
-static void numbers_free(counter *c)
-{
-    for (size_t n = 0; c->number && n < c->s->nodes; n++) array_free(c->s->m, &c->number[n].limb);
-    block_free(c->s->m, c->number, c->s->nodes);
-    c->number = NULL;
-}
-
-static void count_scaled(counter *c, size_t foot, size_t head)
-{
-    int64_t shift = c->exponent[foot] - c->exponent[head];
-    int change;
-    if (c->mantissa[head] == 0) {
-        c->mantissa[head] = c->mantissa[foot];
-        c->exponent[head] = c->exponent[foot];
-        return;
-    }
-    if (shift > 1000) { /* the head's share is below the last bit */
-        c->mantissa[head] = c->mantissa[foot];
-        c->exponent[head] = c->exponent[foot];
-    } else if (shift > -1000) {
-        c->mantissa[head] = frexp(c->mantissa[head] + ldexp(c->mantissa[foot], (int)shift), &change);
-        c->exponent[head] += change;
-    }
-}
-
-static bool count_exact(counter *c, size_t foot, size_t head)
-{
-    if (!c->number) return true;
-    if (!big_add(c->s->m, &c->number[head], &c->number[foot])) return false;
-    if (--c->uses[foot] == 0) array_free(c->s->m, &c->number[foot].limb);
-    if (c->number[head].limb.count > COUNT_LIMBS) numbers_free(c);
-    return true;
-}
-
-static bool count_all(counter *c)
-{
-    const paths_span *s = c->s;
-    for (size_t i = 0; i < s->edges; i++)
-        if (paths_between(s, i)) c->uses[paths_foot(s, i)]++;
-    if (!array_push(s->m, &c->number[s->from].limb, 1)) return false;
-    c->mantissa[s->from] = 1;
-    for (size_t i = 0; i < s->edges; i++) {
-        if (!paths_between(s, i)) continue;
-        count_scaled(c, paths_foot(s, i), paths_head(s, i));
-        if (!count_exact(c, paths_foot(s, i), paths_head(s, i))) return false;
-    }
-    return true;
-}
-
-static bool count_result(ew_paths *p, const counter *c)
-{
-    size_t to = c->s->to;
-    if (c->mantissa[to] == 0) {
-        p->log10 = -HUGE_VAL;
-        return array_push(&p->memory, &p->digits, '0') && array_push(&p->memory, &p->digits, '\0');
-    }
-    p->log10 = log10(c->mantissa[to]) + (double)c->exponent[to] * 0.30102999566398119521;
-    return !c->number || big_write(p, &c->number[to]);
-}
-
-bool paths_count(ew_paths *p, const paths_span *s)
-{
-    counter c = {.s = s};
-    c.number = block_new(s->m, s->nodes, sizeof *c.number);
-    c.mantissa = block_new(s->m, s->nodes, sizeof *c.mantissa);
-    c.exponent = block_new(s->m, s->nodes, sizeof *c.exponent);
-    c.uses = block_new(s->m, s->nodes, sizeof *c.uses);
-    bool ok = c.number && c.mantissa && c.exponent && c.uses && count_all(&c) && count_result(p, &c);
-    numbers_free(&c);
-    block_free(s->m, c.mantissa, s->nodes);
-    block_free(s->m, c.exponent, s->nodes);
-    block_free(s->m, c.uses, s->nodes);
     return ok;
+}
+
+/* Room for one limb more than the logarithm asks for: it may be off in its last places. */
+static bool count_exact(ew_paths *p, double digits)
+{
+    uint64_t limbs[COUNT_DIGITS / COUNT_LIMB_DIGITS + 3];
+    size_t needed = (size_t)(digits / COUNT_LIMB_DIGITS) + 2, nodes = p->part.nodes;
+    uint64_t *limb = block_new(&p->memory, nodes, sizeof *limb);
+    uint64_t *carry = block_new(&p->memory, nodes, sizeof *carry);
+    bool ok = limb && carry;
+    for (size_t i = 0; ok && i < needed; i++) limbs[i] = count_pass(&p->part, limb, carry, i == 0);
+    ok = ok && count_write(p, limbs, needed);
+    block_free(&p->memory, limb, nodes);
+    block_free(&p->memory, carry, nodes);
+    return ok;
+}
+
+bool paths_count(ew_paths *p)
+{
+    const uint64_t none = 0;
+    if (p->part.nodes == 0) return count_write(p, &none, 1);
+    if (!paths_count_plain(&p->memory, &p->part, NULL, &p->total)) return false;
+    double digits = ew_paths_log10(p);
+    return digits > COUNT_DIGITS + 0.5 || count_exact(p, digits);
 }
