@@ -16,6 +16,8 @@
 
 extern char **environ;
 
+#define MOST_PIXELS 32000.0
+
 static const char *const endings[] = {"svg", "png", "pdf", "dot", "mmd", "tex", "md", "txt", "html", NULL};
 
 /* What is to be seen; what ew_draw_options points to belongs to it. */
@@ -149,6 +151,24 @@ static int write_stream(void *stream, const char *bytes, size_t count)
     return fwrite(bytes, 1, count, stream) != count;
 }
 
+/* Pixels for a point of the drawing: two, so that text is crisp, or what keeps the longer side within the
+ * 32,767 pixels that librsvg can. The size stands in the first tag. */
+static void find_zoom(FILE *svg, char zoom[32])
+{
+    char head[400] = "";
+    double longest = 0;
+    ssize_t n = pread(fileno(svg), head, sizeof head - 1, 0); /* leaves the place for the child */
+    if (n < 0) n = 0;
+    head[n] = '\0';
+    static const char *const sides[] = {" width=\"", " height=\""};
+    for (size_t i = 0; i < 2; i++) {
+        const char *at = strstr(head, sides[i]);
+        double side = at ? strtod(at + strlen(sides[i]), NULL) : 0; /* no locale is set: a point */
+        if (side > longest) longest = side;
+    }
+    ew_number_text(longest * 2 > MOST_PIXELS ? MOST_PIXELS / longest : 2, 4, zoom);
+}
+
 static pid_t start_converter(FILE *svg, int to, int other, char *format, char *zoom, int *error)
 {
     char *words[] = {"rsvg-convert", "-f", format, "-z", zoom, NULL};
@@ -174,13 +194,13 @@ static void copy_from(struct cli *c, int from)
 static void convert(struct cli *c, FILE *svg, const char *format)
 {
     int ends[2], status = 0, error;
-    char name[8], zoom[] = "2";
+    char name[8], zoom[32] = "1";
     snprintf(name, sizeof name, "%s", format);
-    if (strcmp(format, "pdf") == 0) zoom[0] = '1';
     if (fflush(svg) != 0 || fseek(svg, 0, SEEK_SET) != 0 || pipe(ends) != 0) {
         cli_fail(c, FAULT_WRITE, c->output, cli_reason(c, errno));
         return;
     }
+    if (strcmp(format, "png") == 0) find_zoom(svg, zoom);
     pid_t child = start_converter(svg, ends[1], ends[0], name, zoom, &error);
     close(ends[1]);
     if (child > 0) copy_from(c, ends[0]);
