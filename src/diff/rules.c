@@ -14,7 +14,7 @@
 #include <assert.h>
 #include <math.h>
 
-#include "diff/diff.h"
+#include "diff/sweep.h"
 
 enum { RULE_DEPTH = 12 }; /* more than the deepest row needs */
 
@@ -109,20 +109,34 @@ static void rule_pow_exponent(rule *b)
     IF(AND(EQ(X, ZERO), GE(Y, ZERO)), ZERO, MUL(Z, LOG(X)));
 }
 
-/* min and max: 1 to the winner, shared evenly where several tie. */
-static void rule_extreme(rule *b, int is_max, size_t k)
+/* How many arguments of a min or max have its value. Each of them asks; the sum is made once. */
+static void rule_ties(rule *b)
 {
+    derived *d = derived_of(b->g);
     size_t count = node_at(b->g, b->n)->count;
-    if (count == 2) {
-        WINS(rule_arg(b, is_max ? k : 1 - k), rule_arg(b, is_max ? 1 - k : k));
+    if (d && d->ties_of == b->n && d->ties_of != 0) {
+        rule_push(b, d->ties);
         return;
     }
-    EQ(rule_arg(b, k), Z);
     EQ(X, Z); /* nan wins: then nothing is equal, and 0/0 is the nan that is due */
     for (size_t i = 1; i < count; i++) {
         EQ(rule_arg(b, i), Z);
         rule_apply(b, OP_ADD, 2);
     }
+    if (!d) return;
+    d->ties_of = b->n; /* never node 0: that has no arguments */
+    d->ties = b->stack[b->count - 1];
+}
+
+/* min and max: 1 to the winner, shared evenly where several tie. */
+static void rule_extreme(rule *b, int is_max, size_t k)
+{
+    if (node_at(b->g, b->n)->count == 2) {
+        WINS(rule_arg(b, is_max ? k : 1 - k), rule_arg(b, is_max ? 1 - k : k));
+        return;
+    }
+    EQ(rule_arg(b, k), Z);
+    rule_ties(b);
     rule_apply(b, OP_DIV, 2);
 }
 

@@ -30,6 +30,8 @@ typedef struct derived {
     uint32_t epoch;
     ARRAY(ew_node) stack, cone;
 
+    ew_node ties_of, ties; /* rules.c: the latest min or max of many, and how many tie there */
+
     ARRAY(ew_edge) edges;
     size_t edges_of; /* how many seen nodes the edges belong to; SIZE_MAX: not made */
 } derived;
