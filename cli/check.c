@@ -49,7 +49,7 @@ struct checking {
     const struct checked *worst;
 };
 
-/* ---- Derivatives -------------------------------------------------------------------------------------- */
+/* ---- Derivatives --------------------------------------------------------------------------- */
 
 static bool by_sweeps(struct checking *k)
 {
@@ -162,7 +162,7 @@ static bool find_noise(struct checking *k)
     return k->c->status == 0;
 }
 
-/* ---- The comparison -------------------------------------------------------------------------------------- */
+/* ---- The comparison ------------------------------------------------------------------------ */
 
 static double distance(double a, double b)
 {
@@ -227,7 +227,7 @@ static bool compare(struct checking *k)
     return k->c->status == 0;
 }
 
-/* ---- The answer --------------------------------------------------------------------------------------------- */
+/* ---- The answer ---------------------------------------------------------------------------- */
 
 static void say_json(struct checking *k)
 {
@@ -354,7 +354,7 @@ static void say_table(struct checking *k)
     say_sum(k);
 }
 
-/* ---- The verb ------------------------------------------------------------------------------------------------- */
+/* ---- The verb ------------------------------------------------------------------------------ */
 
 static int check(struct checking *k)
 {

@@ -55,7 +55,7 @@ static void put_operations(struct cli *c)
     }
 }
 
-/* ---- bash ------------------------------------------------------------------------------------------------ */
+/* ---- bash ---------------------------------------------------------------------------------- */
 
 static void bash_option_names(struct cli *c, const struct cli_option *o, const char *between)
 {
@@ -133,7 +133,7 @@ static void say_bash(struct cli *c)
                "    return 0\n}\n\ncomplete -F _edgewise edgewise\n");
 }
 
-/* ---- zsh ------------------------------------------------------------------------------------------------- */
+/* ---- zsh ----------------------------------------------------------------------------------- */
 
 /* '(-o --output)'{-o,--output=}'[help]:FILE:_files' */
 static void zsh_option(struct cli *c, const struct cli_option *o)
@@ -221,7 +221,7 @@ static void say_zsh(struct cli *c)
                "elif (( $+functions[compdef] )); then\n    compdef _edgewise edgewise\nfi\n");
 }
 
-/* ---- fish ------------------------------------------------------------------------------------------------ */
+/* ---- fish ---------------------------------------------------------------------------------- */
 
 static void fish_text(struct cli *c, const char *s)
 {
@@ -278,7 +278,7 @@ static void say_fish(struct cli *c)
     cli_put(c, "'\n");
 }
 
-/* ---- The verb --------------------------------------------------------------------------------------------- */
+/* ---- The verb ------------------------------------------------------------------------------ */
 
 int cli_completion(struct cli *c)
 {

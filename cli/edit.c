@@ -59,7 +59,7 @@ static void edit_catch(struct edit *e, bool on)
         sigaction(SIGINT, &e->before, NULL);
 }
 
-/* ---- libedit ------------------------------------------------------------------------------------------ */
+/* ---- libedit ------------------------------------------------------------------------------- */
 
 #ifdef EDGEWISE_LIBEDIT
 
@@ -212,7 +212,7 @@ static const char *edit_person(struct edit *e, const char *prompt)
 
 #endif
 
-/* ---- Plain lines ----------------------------------------------------------------------------------------- */
+/* ---- Plain lines --------------------------------------------------------------------------- */
 
 static const char *edit_plain(struct edit *e, const char *prompt)
 {
@@ -229,7 +229,7 @@ static const char *edit_plain(struct edit *e, const char *prompt)
     return n < 0 ? NULL : e->line;
 }
 
-/* ---- Both -------------------------------------------------------------------------------------------------- */
+/* ---- Both ---------------------------------------------------------------------------------- */
 
 struct edit *edit_new(struct cli *c, edit_words *words, void *context)
 {

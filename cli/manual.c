@@ -12,7 +12,7 @@
 
 static const char manual_date[] = "2026-11-23"; /* of the last change to what the pages say */
 
-/* ---- Roff ---------------------------------------------------------------------------------------------- */
+/* ---- Roff ---------------------------------------------------------------------------------- */
 
 static size_t roff_code(const char *s, uint32_t *code)
 {
@@ -93,7 +93,7 @@ static void head(struct cli *c, const char *verb)
     cli_put(c, "\"\n");
 }
 
-/* ---- Parts ------------------------------------------------------------------------------------------------ */
+/* ---- Parts --------------------------------------------------------------------------------- */
 
 static void page_name(struct cli *c, const char *verb, const char *summary)
 {
@@ -196,7 +196,7 @@ static void page_see(struct cli *c, const char *self)
     cli_put(c, "\n");
 }
 
-/* ---- Pages --------------------------------------------------------------------------------------------------- */
+/* ---- Pages --------------------------------------------------------------------------------- */
 
 static void page_verb(struct cli *c, enum cli_verb_id verb)
 {

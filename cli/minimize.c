@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- What to vary ----------------------------------------------------------------------------------- */
+/* ---- What to vary -------------------------------------------------------------------------- */
 
 static bool is_real(ew_type type)
 {
@@ -57,7 +57,7 @@ static size_t *what_to_vary(struct cli *c, ew_graph *g, size_t *count)
     return NULL;
 }
 
-/* ---- The answer ----------------------------------------------------------------------------------------- */
+/* ---- The answer ---------------------------------------------------------------------------- */
 
 static void say_json(struct watch *w, const double *in, const ew_minimize_result *found)
 {
@@ -127,7 +127,7 @@ static void answer(struct watch *w, const double *in, const ew_minimize_result *
     if (!c->status && !c->json && !w->interrupted) say_hint(w, found);
 }
 
-/* ---- The verb ---------------------------------------------------------------------------------------------- */
+/* ---- The verb ------------------------------------------------------------------------------ */
 
 static const char *method_of(const struct cli *c)
 {

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Lists ------------------------------------------------------------------------------------------- */
+/* ---- Lists --------------------------------------------------------------------------------- */
 
 static void list_free(struct session_list *l)
 {
@@ -69,7 +69,7 @@ void session_end(struct session *s)
     s->undo_count = 0;
 }
 
-/* ---- Undo ------------------------------------------------------------------------------------------------ */
+/* ---- Undo ---------------------------------------------------------------------------------- */
 
 bool session_mark(struct session *s)
 {
@@ -102,7 +102,7 @@ bool session_clear(struct session *s)
     return true;
 }
 
-/* ---- What a line is ------------------------------------------------------------------------------------- */
+/* ---- What a line is ------------------------------------------------------------------------ */
 
 static bool is_letter(char b)
 {
@@ -208,7 +208,7 @@ bool session_goes_on(const char *text)
     return word_is(end - n, "then") || word_is(end - n, "else");
 }
 
-/* ---- Changes ----------------------------------------------------------------------------------------------- */
+/* ---- Changes ------------------------------------------------------------------------------- */
 
 static size_t find_line(const struct session *s, const char *key, size_t count)
 {
@@ -275,7 +275,7 @@ bool session_add(struct session *s, const char *statement)
     return true;
 }
 
-/* ---- The program ------------------------------------------------------------------------------------------- */
+/* ---- The program --------------------------------------------------------------------------- */
 
 bool session_has_output(const struct session *s)
 {

@@ -22,7 +22,7 @@
 
 enum { TRACE_INPUTS = 10, TRACE_DIGITS = 6, TRACE_WIDTH = 13, NAME_MOST = 12 };
 
-/* ---- Ctrl-C ------------------------------------------------------------------------------------------ */
+/* ---- Ctrl-C -------------------------------------------------------------------------------- */
 
 static volatile sig_atomic_t watch_interrupt;
 static struct sigaction watch_before;
@@ -43,7 +43,7 @@ static void catch_interrupt(void)
         sigaction(SIGINT, &action, NULL);
 }
 
-/* ---- Begin and end -------------------------------------------------------------------------------------- */
+/* ---- Begin and end ------------------------------------------------------------------------- */
 
 static double watch_seconds(void)
 {
@@ -105,7 +105,7 @@ void watch_end(struct watch *w)
     free(w->names);
 }
 
-/* ---- The table ----------------------------------------------------------------------------------------------- */
+/* ---- The table ----------------------------------------------------------------------------- */
 
 static void trace_head(struct watch *w)
 {
@@ -188,7 +188,7 @@ static void trace_json(struct watch *w, const ew_minimize_step *s)
     json_close(&w->json);
 }
 
-/* ---- Progress ------------------------------------------------------------------------------------------------ */
+/* ---- Progress ------------------------------------------------------------------------------ */
 
 static void progress_line(struct watch *w, const ew_minimize_step *s)
 {
@@ -235,7 +235,7 @@ void watch_clear(struct watch *w)
     if (w->c->json && w->c->trace) json_close(&w->json);
 }
 
-/* ---- The curve ---------------------------------------------------------------------------------------------- */
+/* ---- The curve ----------------------------------------------------------------------------- */
 
 static void curve_add(struct watch *w, size_t step, double value)
 {
@@ -309,7 +309,7 @@ void watch_plot(struct watch *w)
     curve_draw(w, w->plot_format, cli_file_write, w->plot);
 }
 
-/* ---- One step ------------------------------------------------------------------------------------------------- */
+/* ---- One step ------------------------------------------------------------------------------ */
 
 int watch_step(void *context, const ew_minimize_step *s)
 {

@@ -50,7 +50,7 @@ int ew_method_find(const char *name)
     return -1;
 }
 
-/* ---- The loop ---------------------------------------------------------------------------------- */
+/* ---- The loop ------------------------------------------------------------------------------ */
 
 /* What edgewise-train.h compares with the tolerance. */
 static double measure(const minimizer *m, const train_point *p)
@@ -153,7 +153,7 @@ static ew_status run(minimizer *m, double *in, size_t in_count, ew_minimize_resu
     return EW_OK;
 }
 
-/* ---- Setting up -------------------------------------------------------------------------------- */
+/* ---- Setting up ---------------------------------------------------------------------------- */
 
 ew_status train_fail(const ew_minimize_options *o, ew_error *err, ew_status status, const char *code,
                      const char *sentence, const char *word)

@@ -1,0 +1,187 @@
+/*
+ * repl_lines.c - the lines of a session that are no commands: values, statements, expressions.
+ */
+#include "cli.h"
+#include "repl.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Values of nodes ----------------------------------------------------------------------- */
+
+bool repl_input(struct repl *r, ew_graph *g, size_t i, double *value)
+{
+    ew_options options = cli_library(r->c);
+    const char *text = session_value(&r->session, ew_node_name(g, ew_input_at(g, i).node));
+    if (text) return ew_number_read(text, &options, value, NULL) == EW_OK;
+    return ew_input_default(g, i, r->c->seed, 0, value) != 0;
+}
+
+/* The inputs that node n is computed from and that have no value: their names, separated by commas.
+ * Arguments have smaller numbers, so one way down finds all. */
+static bool find_missing(struct repl *r, ew_graph *g, ew_node n, double *in, char missing[400])
+{
+    unsigned char *needed = cli_room(r->c, (size_t)n + 1, 1);
+    if (!needed) return false;
+    memset(needed, 0, (size_t)n + 1);
+    needed[n] = 1;
+    for (size_t i = (size_t)n + 1; i-- > 0;)
+        for (size_t k = 0; needed[i] && k < ew_node_arg_count(g, (ew_node)i); k++)
+            needed[ew_node_arg(g, (ew_node)i, k)] = 1;
+    missing[0] = '\0';
+    for (size_t i = 0; i < ew_input_count(g); i++) {
+        ew_node node = ew_input_at(g, i).node;
+        in[i] = 0; /* for those that nobody asks for */
+        if (repl_input(r, g, i, &in[i]) || node > n || !needed[node]) continue;
+        if (strlen(missing) + strlen(ew_node_name(g, node)) < 380)
+            strcat(strcat(missing, missing[0] ? ", " : ""), ew_node_name(g, node));
+    }
+    free(needed);
+    return true;
+}
+
+static void say_value(struct repl *r, ew_graph *g, ew_node n, const char *name, double value)
+{
+    char number[32];
+    ew_number_text(value, 0, number);
+    if (ew_node_type(g, n) == EW_BOOL) strcpy(number, value != 0 ? "true" : "false");
+    cli_say(r->c, name ? "{1} = {2}\n" : "{2}\n", name, number, NULL);
+}
+
+/* "e = 6", or what it waits for. */
+static void say_node(struct repl *r, ew_graph *g, ew_node n, const char *name, bool waits)
+{
+    char missing[400];
+    double *in = cli_room(r->c, ew_input_count(g), sizeof *in);
+    if (in && find_missing(r, g, n, in, missing)) {
+        double *value = missing[0] ? NULL : cli_run(r->c, g, &n, 1, in);
+        if (value) say_value(r, g, n, name, *value);
+        if (missing[0] && waits) cli_say(r->c, "no value yet for {1}\n", missing, NULL, NULL);
+        free(value);
+    }
+    free(in);
+}
+
+ew_graph *repl_parse(struct repl *r, bool tail)
+{
+    ew_error e;
+    char *text = session_text(&r->session, tail);
+    ew_options options = cli_library(r->c);
+    ew_graph *g = text ? ew_parse(text, EW_WHOLE, &options, &e) : NULL;
+    if (text && !g) cli_fail_error(r->c, &e);
+    free(text);
+    return g;
+}
+
+/* ---- Lines that are no commands ------------------------------------------------------------ */
+
+/* Only functions and declarations so far are no program yet: nothing is said about them. */
+static bool defines_nothing(const struct session *s)
+{
+    for (size_t i = 0; i < s->now.lines.count; i++) {
+        const char *key, *line = s->now.lines.at[i] + strspn(s->now.lines.at[i], " \t");
+        size_t n = session_key(line, &key);
+        if (key == line && n && key[n - 1] != '(' && strncmp(line, "output", 6) != 0) return false;
+    }
+    return true;
+}
+
+void repl_after(struct repl *r, const char *name, bool waits)
+{
+    if (defines_nothing(&r->session) && !r->session.now.tail) return;
+    ew_graph *g = repl_parse(r, true);
+    if (!g) {
+        session_undo(&r->session);
+        return;
+    }
+    ew_node n = name ? ew_find(g, name) : ew_output_at(g, 0);
+    if (n != EW_NONE && cli_input_index(g, n) == SIZE_MAX) say_node(r, g, n, ew_node_name(g, n), waits);
+    ew_graph_free(g);
+}
+
+void repl_value(struct repl *r, const char *line)
+{
+    const char *key;
+    size_t count = session_key(line, &key);
+    if (session_mark(&r->session) && session_set(&r->session, key, count, strchr(key, '=') + 1))
+        repl_after(r, NULL, false);
+}
+
+/* The formula so far as an equation under the name it was shown with, to be freed; NULL: there is none. */
+static char *formula_name(struct repl *r)
+{
+    const char *tail = r->session.now.tail;
+    ew_graph *g = tail ? repl_parse(r, true) : NULL;
+    const char *name = g && !session_has_output(&r->session) ? ew_node_name(g, ew_output_at(g, 0)) : NULL;
+    size_t size = name ? strlen(name) + strlen(tail) + 4 : 0;
+    char *equation = name ? cli_room(r->c, size, 1) : NULL;
+    if (equation) snprintf(equation, size, "%s = %s", name, tail);
+    ew_graph_free(g);
+    return equation;
+}
+
+void repl_statement(struct repl *r, const char *line)
+{
+    const char *key;
+    char name[256];
+    size_t count = session_key(line, &key);
+    char *formula = formula_name(r);
+    bool plain = count && count < sizeof name && key[count - 1] != '(' && strncmp(line, "output ", 7) != 0;
+    bool kept = session_mark(&r->session) && (!formula || session_add(&r->session, formula));
+    free(formula);
+    if (!kept || !session_add(&r->session, line)) return;
+    snprintf(name, sizeof name, "%.*s", plain ? (int)count : 0, key);
+    repl_after(r, plain ? name : NULL, plain);
+}
+
+/* Is every name in it an input, or new? Then, where no equation was typed, it is the formula that the
+ * session is about. "diff(e, b)" asks about the one before. */
+static bool is_formula(struct repl *r, ew_graph *now, const char *line)
+{
+    ew_error e;
+    ew_options options = cli_library(r->c);
+    ew_graph *g = ew_parse(line, EW_WHOLE, &options, &e);
+    size_t count = g ? ew_input_count(g) : 0;
+    bool formula = count > 0 && !session_is_name(line);
+    for (size_t i = 0; now && formula && i < count; i++) {
+        ew_node n = ew_find(now, ew_node_name(g, ew_input_at(g, i).node));
+        formula = n == EW_NONE || cli_input_index(now, n) != SIZE_MAX;
+    }
+    ew_graph_free(g);
+    return formula;
+}
+
+static void take_formula(struct repl *r, const char *line)
+{
+    if (!session_mark(&r->session) || !session_say(&r->session, line)) return;
+    ew_graph *g = repl_parse(r, true);
+    if (g)
+        say_node(r, g, ew_output_at(g, 0), ew_node_name(g, ew_output_at(g, 0)), true);
+    else
+        session_undo(&r->session);
+    ew_graph_free(g);
+}
+
+void repl_expression(struct repl *r, const char *line)
+{
+    ew_error e;
+    bool nothing = defines_nothing(&r->session);
+    ew_graph *g = nothing && !r->session.now.tail ? NULL : repl_parse(r, true);
+    if (r->c->status) return;
+    if (nothing && is_formula(r, g, line)) {
+        take_formula(r, line);
+    } else {
+        if (!g) { /* "1 + 2", before anything else */
+            ew_options options = cli_library(r->c);
+            g = ew_parse(line, EW_WHOLE, &options, &e);
+        }
+        ew_node n = g ? ew_expression(g, line, &e) : EW_NONE;
+        if (n != EW_NONE)
+            say_node(r, g, n, NULL, true);
+        else
+            cli_fail_error(r->c, &e);
+    }
+    ew_graph_free(g);
+}
