@@ -82,8 +82,7 @@ static void take_line(struct repl *r, char *line)
     take_piece(r, line);
 }
 
-/* ---- The beginning
- * --------------------------------------------------------------------------------------------------- */
+/* ---- The beginning ------------------------------------------------------------------------- */
 
 /* The statements of a text, joined where they go on; nothing is looked at until all are there. */
 static void load_text(struct repl *r, char *text)
