@@ -31,16 +31,18 @@ static bool emit_is_hidden(uint32_t code)
 void emit_comment(text *t, const char *s, const char *margin)
 {
     char last = 0;
-    for (size_t k; *s; s += k) {
+    const char *end = s + strlen(s);
+    for (size_t k; s < end; s += k) {
         uint32_t code;
-        k = utf8_decode(s, strlen(s) < 4 ? strlen(s) : 4, &code);
+        k = utf8_decode(s, (size_t)(end - s), &code);
         if (!k) code = '?', k = 1;
         if (*s == '\n') {
             if (last == '\\') text_char(t, ' '); /* joins no lines */
             text_char(t, '\n');
             text_add(t, s[1] && s[1] != '\n' && s[1] != '\r' ? margin : " *");
         } else if (!emit_is_hidden(code)) {
-            if ((last == '*' && *s == '/') || (last == '/' && *s == '*') || (last == '?' && *s == '?')) text_char(t, ' ');
+            if ((last == '*' && *s == '/') || (last == '/' && *s == '*') || (last == '?' && *s == '?'))
+                text_char(t, ' ');
             text_addn(t, s, k);
         }
         last = *s;
@@ -93,13 +95,16 @@ static bool emit_macros(emitter *e, bool outputs, size_t count)
 
 static void emit_contract(emitter *e)
 {
-    const char *upper = text_string(&e->upper), *real = e->is_float ? "float" : "double";
-    text_format(&e->out,
-                " *\n * in[%s_IN_…] are the inputs, out[%s_OUT_…] the results; the two may not overlap.\n"
-                " * work is room for %s_WORK %ss, one caller's at a time",
-                upper, upper, upper, real);
-    text_add(&e->out, e->work ? ".\n" : "; none is needed here: it may be NULL.\n");
-    if (emit_has_ints(e->p))
+    const char *upper = text_string(&e->upper), *macros = e->macro_text.at;
+    text_add(&e->out, " *\n * ");
+    if (e->p->input_count)
+        text_format(&e->out, "in[%s_IN_%s] and so on are the inputs, ", upper, macros + e->in_macro[0]);
+    if (e->p->output_count)
+        text_format(&e->out, "out[%s_OUT_%s] and so on the results; ", upper, macros + e->out_macro[0]);
+    text_format(&e->out, "the two\n * may not overlap. work has room for %s_WORK %ss, for one call at a time", upper,
+                e->is_float ? "float" : "double");
+    text_add(&e->out, e->work ? ".\n" : ": none, it may be NULL.\n");
+    if (e->faults)
         text_add(&e->out, " * Where an int overflows, is divided by zero or is given a value that is not whole,\n"
                           " * every result is nan.\n");
 }
@@ -111,8 +116,8 @@ static bool emit_header(emitter *e)
     text_format(t, "/*\n * %s.h - written by Edgewise %s.\n", e->name, EW_VERSION);
     emit_formula(e, t);
     emit_contract(e);
-    text_format(t, " */\n#ifndef %s_H\n#define %s_H\n\n#define %s_IN %zu\n#define %s_OUT %zu\n#define %s_WORK %zu\n\n", upper,
-                upper, upper, e->p->input_count, upper, e->p->output_count, upper, e->work);
+    text_format(t, " */\n#ifndef %s_H\n#define %s_H\n\n#define %s_IN %zu\n#define %s_OUT %zu\n#define %s_WORK %zu\n\n",
+                upper, upper, upper, e->p->input_count, upper, e->p->output_count, upper, e->work);
     if (!emit_macros(e, false, e->p->input_count) || !emit_macros(e, true, e->p->output_count)) return false;
     text_add(t, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_format(t, "void %s(const %s *in, %s *out, %s *work);\n\n", e->name, real, real, real);
@@ -196,17 +201,19 @@ static const char emit_main_text[] =
 
 static bool emit_main(emitter *e)
 {
-    const char *const words[][2] = {{"{real}", e->is_float ? "float" : "double"}, {"{NAME}", text_string(&e->upper)},
-                                    {"{name}", e->name}, {"{cast}", e->is_float ? "(float)" : ""},
-                                    {"{widen}", e->is_float ? "(double)" : ""}, {"{digits}", "17"}};
+    const char *const words[][2] = {
+        {"{real}", e->is_float ? "float" : "double"}, {"{NAME}", text_string(&e->upper)},         {"{name}", e->name},
+        {"{cast}", e->is_float ? "(float)" : ""},     {"{widen}", e->is_float ? "(double)" : ""}, {"{digits}", "17"}};
     text_char(&e->out, '\n');
     if (!emit_list(e, "in_names", false, e->p->input_count)) return false;
     if (!emit_list(e, "out_names", true, e->p->output_count)) return false;
     for (const char *s = emit_main_text; *s;) {
         size_t k = 0, count = sizeof words / sizeof words[0];
         while (k < count && strncmp(s, words[k][0], strlen(words[k][0])) != 0) k++;
-        if (k < count) text_add(&e->out, words[k][1]);
-        else text_char(&e->out, *s);
+        if (k < count)
+            text_add(&e->out, words[k][1]);
+        else
+            text_char(&e->out, *s);
         s += k < count ? strlen(words[k][0]) : 1;
     }
     return true;
@@ -218,7 +225,9 @@ static bool emit_source(emitter *e)
     emit_kernels(e);
     if (!emit_function(e)) return false;
     if (e->flags & EW_EMIT_MAIN && !emit_main(e)) return false;
-    text_add(&e->out, "\n#if defined __clang__ && (defined __x86_64__ || defined __i386__)\n#pragma clang attribute pop\n#endif\n");
+    text_add(
+        &e->out,
+        "\n#if defined __clang__ && (defined __x86_64__ || defined __i386__)\n#pragma clang attribute pop\n#endif\n");
     return emit_flush(e);
 }
 

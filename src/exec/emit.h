@@ -19,13 +19,13 @@ enum { EMIT_PART = 500 };
 #define EMIT_NOWHERE UINT32_MAX
 #define EMIT_OUTPUT (UINT32_C(1) << 31) /* a step that stores an output, not an instruction */
 
-enum { /* what is known of an instruction */
-    EMIT_INT = 1,     /* its value is an int64_t */
-    EMIT_SINGLE = 2,  /* its value is an f32, or 0 or 1 */
-    EMIT_SURE = 4,    /* always needed: where it overflows, the run fails */
-    EMIT_FAULTS = 8,  /* may overflow itself */
-    EMIT_BOOL = 32,   /* 0 or 1 */
-    EMIT_FLAG = 16    /* not always needed, and it or what it needs may overflow: has a flag */
+enum {                  /* what is known of an instruction */
+       EMIT_INT = 1,    /* its value is an int64_t */
+       EMIT_SINGLE = 2, /* its value is an f32, or 0 or 1 */
+       EMIT_SURE = 4,   /* always needed: where it overflows, the run fails */
+       EMIT_FAULTS = 8, /* may overflow itself */
+       EMIT_BOOL = 32,  /* 0 or 1 */
+       EMIT_FLAG = 16   /* not always needed, and it or what it needs may overflow: has a flag */
 };
 
 typedef struct emit_row { /* by instruction */
@@ -61,8 +61,7 @@ typedef struct emitter {
     uint32_t *in_macro, *out_macro; /* what follows NAME_IN_ and NAME_OUT_, in macro_text */
     ARRAY(char) macro_text;
 
-    uint8_t *kernels; /* which are needed */
-    bool pow;
+    uint8_t *kernels, *libm; /* which are needed */
 
     bool uses_in, uses_out, uses_work, uses_bad; /* of the part being written */
 } emitter;
@@ -74,9 +73,10 @@ bool emit_kernels_find(emitter *e);
 void emit_kernels_free(emitter *e);
 bool emit_flush(emitter *e); /* writes `out` and empties it */
 
-void emit_kernels(emitter *e);          /* into out */
-bool emit_function(emitter *e);         /* the function and its parts */
-bool emit_name_is_free(const char *name); /* may a C function bear it? */
+void emit_kernels(emitter *e);                        /* into out */
+bool emit_function(emitter *e);                       /* the function and its parts */
+bool emit_name_is_free(const char *name);             /* may a C function bear it? */
+void emit_word(text *t, const char *s, size_t count); /* a word of C: exp becomes libm_exp */
 
 /* A text within a comment: nothing in it ends the comment or means anything to a compiler; every
  * new line begins with `margin`. */

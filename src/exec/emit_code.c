@@ -18,9 +18,12 @@ void emit_real(text *t, double value)
 {
     char buffer[32];
     size_t count = number_text(value, 0, buffer);
-    if (strcmp(buffer, "nan") == 0) text_add(t, "(double)NAN");
-    else if (strcmp(buffer, "inf") == 0) text_add(t, "HUGE_VAL");
-    else if (strcmp(buffer, "-inf") == 0) text_add(t, "(-HUGE_VAL)");
+    if (strcmp(buffer, "nan") == 0)
+        text_add(t, "(double)NAN");
+    else if (strcmp(buffer, "inf") == 0)
+        text_add(t, "HUGE_VAL");
+    else if (strcmp(buffer, "-inf") == 0)
+        text_add(t, "(-HUGE_VAL)");
     else {
         if (buffer[0] == '-') text_char(t, '(');
         text_addn(t, buffer, count);
@@ -31,8 +34,11 @@ void emit_real(text *t, double value)
 
 void emit_whole(text *t, int64_t value)
 {
-    if (value == INT64_MIN) text_add(t, "INT64_MIN");
-    else text_format(t, value < 0 ? "(-INT64_C(%lld))" : "INT64_C(%lld)", value < 0 ? -(long long)value : (long long)value);
+    if (value == INT64_MIN)
+        text_add(t, "INT64_MIN");
+    else
+        text_format(t, value < 0 ? "(-INT64_C(%lld))" : "INT64_C(%lld)",
+                    value < 0 ? -(long long)value : (long long)value);
 }
 
 /* ---- Operands ----------------------------------------------------------------------------------- */
@@ -89,17 +95,21 @@ static void code_load_value(emitter *e, emit_row *row, size_t part)
     row->loaded = (uint32_t)part + 1;
     e->uses_work = true;
     text *t = code_line(e);
-    if (!code_copies(e, row)) text_format(t, "const double v%u = work[%u];\n", n, row->work);
+    if (!code_copies(e, row))
+        text_format(t, "const double v%u = work[%u];\n", n, row->work);
     else
-        text_format(t, "%s v%u;\n    memcpy(&v%u, work + %u, sizeof v%u);\n", row->known & EMIT_INT ? "int64_t" : "double",
-                    n, n, row->work, n);
-    if (row->known & EMIT_FLAG) text_format(code_line(e), "const int f%u = work[%u] != 0;\n", n, code_flag_place(e, row));
+        text_format(t, "%s v%u;\n    memcpy(&v%u, work + %u, sizeof v%u);\n",
+                    row->known & EMIT_INT ? "int64_t" : "double", n, n, row->work, n);
+    if (row->known & EMIT_FLAG)
+        text_format(code_line(e), "const int f%u = work[%u] != 0;\n", n, code_flag_place(e, row));
 }
 
 static void code_load(emitter *e, uint32_t slot, size_t part)
 {
-    if (slot >= emit_base(e->p)) code_load_value(e, &e->rows[slot - emit_base(e->p)], part);
-    else if (slot >= e->p->constant_count) code_load_input(e, slot - e->p->constant_count, part);
+    if (slot >= emit_base(e->p))
+        code_load_value(e, &e->rows[slot - emit_base(e->p)], part);
+    else if (slot >= e->p->constant_count)
+        code_load_input(e, slot - e->p->constant_count, part);
 }
 
 static void code_operand(emitter *e, uint32_t slot, bool whole)
@@ -127,8 +137,10 @@ static bool code_flag(const emitter *e, uint32_t slot)
 /* The flag of an operand, or 0. */
 static void code_flag_operand(emitter *e, uint32_t slot)
 {
-    if (code_flag(e, slot)) text_format(&e->lines, "f%u", e->rows[slot - emit_base(e->p)].number);
-    else text_add(&e->lines, "0");
+    if (code_flag(e, slot))
+        text_format(&e->lines, "f%u", e->rows[slot - emit_base(e->p)].number);
+    else
+        text_add(&e->lines, "0");
 }
 
 /* ---- Faults --------------------------------------------------------------------------------------- */
@@ -181,7 +193,7 @@ static void code_value(emitter *e, const emit_row *row, const instruction *c)
     const char *form = emit_template(row), *s;
     uint32_t count;
     for (int k; (k = ops_piece(&form, &s, &count)) != -2;) {
-        bool bad = count == 3 && memcmp(s, "bad", 3) == 0, power = count == 3 && memcmp(s, "pow", 3) == 0;
+        bool bad = count == 3 && memcmp(s, "bad", 3) == 0;
         if (k >= 0) {
             code_operand(e, emit_operand(c, (unsigned)k), whole);
         } else if (bad && row->known & EMIT_FLAG) {
@@ -189,8 +201,7 @@ static void code_value(emitter *e, const emit_row *row, const instruction *c)
         } else if (bad) {
             text_add(&e->lines, code_bad(e));
         } else {
-            if (power) text_add(&e->lines, "libm_");
-            text_addn(&e->lines, s, count);
+            emit_word(&e->lines, s, count);
         }
     }
 }
@@ -201,7 +212,8 @@ static bool code_same(emitter *e, const emit_row *row, const instruction *c)
     bool choice = row->op == OP_MIN || row->op == OP_MAX;
     if (row->code != CODE_INT || emit_operands(row->op) != 2 || c->x != c->y || !(choice || row->known & EMIT_BOOL))
         return false;
-    if (!choice) text_add(&e->lines, row->op == OP_EQ || row->op == OP_LE || row->op == OP_GE ? "1.0; (void)" : "0.0; (void)");
+    if (!choice)
+        text_add(&e->lines, row->op == OP_EQ || row->op == OP_LE || row->op == OP_GE ? "1.0; (void)" : "0.0; (void)");
     code_operand(e, c->x, true);
     return true;
 }
@@ -225,7 +237,8 @@ static void code_store(emitter *e, const emit_row *row)
     else
         text_format(code_line(e), "work[%u] = %sv%u;\n", row->work, e->is_float ? "(float)" : "", row->number);
     if (row->known & EMIT_FLAG)
-        text_format(code_line(e), "work[%u] = %sf%u;\n", code_flag_place(e, row), e->is_float ? "(float)" : "", row->number);
+        text_format(code_line(e), "work[%u] = %sf%u;\n", code_flag_place(e, row), e->is_float ? "(float)" : "",
+                    row->number);
 }
 
 static void code_instruction(emitter *e, uint32_t i, size_t part)
@@ -253,8 +266,10 @@ static void code_output(emitter *e, uint32_t i, size_t part)
     code_load(e, o->slot, part);
     e->uses_out = true;
     text_format(code_line(e), "out[%s_OUT_%s] = ", text_string(&e->upper), code_macro(e, true, i));
-    if (e->is_float) text_add(&e->lines, "(float)");
-    else if (o->is_int) text_add(&e->lines, "(double)");
+    if (e->is_float)
+        text_add(&e->lines, "(float)");
+    else if (o->is_int)
+        text_add(&e->lines, "(double)");
     code_operand(e, o->slot, o->is_int);
     text_add(&e->lines, ";\n");
 }
@@ -272,11 +287,23 @@ static void code_parameters(emitter *e, bool types)
     const char *real = code_real(e), *comma = "";
     text *t = &e->out;
     text_char(t, '(');
-    if (e->uses_in) types ? text_format(t, "const %s *in", real) : text_add(t, "in"), comma = ", ";
-    if (e->uses_out) types ? text_format(t, "%s%s *out", comma, real) : text_format(t, "%sout", comma), comma = ", ";
-    if (e->uses_work) types ? text_format(t, "%s%s *work", comma, real) : text_format(t, "%swork", comma), comma = ", ";
-    if (e->uses_bad) text_format(t, types ? "%sint *bad" : "%s&bad", comma);
-    if (types && !*comma && !e->uses_bad) text_add(t, "void");
+    const struct {
+        bool used;
+        const char *before, *type, *name;
+    } list[] = {{e->uses_in, "const ", real, " *in"},
+                {e->uses_out, "", real, " *out"},
+                {e->uses_work, "", real, " *work"},
+                {e->uses_bad, "", "int", " *bad"}};
+    for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
+        if (!list[i].used) continue;
+        text_add(t, comma);
+        comma = ", ";
+        if (types)
+            text_add(t, list[i].before), text_add(t, list[i].type), text_add(t, list[i].name);
+        else
+            text_add(t, i == 3 ? "&bad" : list[i].name + 2);
+    }
+    if (types && !*comma) text_add(t, "void");
     text_char(t, ')');
 }
 
@@ -287,18 +314,35 @@ static void code_steps(emitter *e, size_t part, size_t *step)
     text_clear(&e->lines);
     for (; *step < end && *step < e->step_count; ++*step) {
         uint32_t s = e->steps[*step];
-        if (s & EMIT_OUTPUT) code_output(e, s & ~EMIT_OUTPUT, part);
-        else code_instruction(e, s, part);
+        if (s & EMIT_OUTPUT)
+            code_output(e, s & ~EMIT_OUTPUT, part);
+        else
+            code_instruction(e, s, part);
     }
+}
+
+/* The word before each part. Put in line again, they would be one long function. */
+static void code_part_word(emitter *e)
+{
+    const char *upper = text_string(&e->upper);
+    text_format(&e->out,
+                "/* Parts are compiled one by one: in line they would take long. */\n#if defined __GNUC__\n"
+                "#define %s_PART static __attribute__((noinline))\n#else\n#define %s_PART static\n#endif\n\n",
+                upper, upper);
 }
 
 /* The parts as static functions; the calls of them gather in `calls`. */
 static bool code_parts(emitter *e, text *calls)
 {
     size_t step = 0;
+    bool uses_in = false, uses_out = false, uses_work = false;
+    code_part_word(e);
     for (size_t part = 0; part < e->parts; part++) {
         code_steps(e, part, &step);
-        text_format(&e->out, "static void %s_%zu", e->name, part + 1);
+        uses_in = uses_in || e->uses_in;
+        uses_out = uses_out || e->uses_out;
+        uses_work = uses_work || e->uses_work;
+        text_format(&e->out, "%s_PART void %s_%zu", text_string(&e->upper), e->name, part + 1);
         code_parameters(e, true);
         text_format(&e->out, "\n{\n%s}\n\n", text_string(&e->lines));
         if (e->lines.failed || !emit_flush(e)) return e->lines.failed ? report_memory(&e->report) : false;
@@ -310,7 +354,9 @@ static bool code_parts(emitter *e, text *calls)
     }
     text_clear(&e->lines);
     text_add(&e->lines, text_string(calls));
-    e->uses_in = e->uses_out = e->uses_work = true; /* a part that uses none is no program */
+    e->uses_in = uses_in;
+    e->uses_out = uses_out;
+    e->uses_work = uses_work;
     return true;
 }
 
@@ -319,7 +365,8 @@ static void code_unread(emitter *e)
 {
     for (size_t i = 0; i < e->p->input_count; i++)
         if (e->p->inputs[i].type == TYPE_INT && !e->input_loaded[i]) {
-            text_format(code_line(e), "i_whole(in[%s_IN_%s], &bad);\n", text_string(&e->upper), code_macro(e, false, i));
+            text_format(code_line(e), "i_whole(in[%s_IN_%s], &bad);\n", text_string(&e->upper),
+                        code_macro(e, false, i));
             e->uses_in = true;
         }
 }
@@ -331,14 +378,16 @@ bool emit_function(emitter *e)
     size_t step = 0;
     text_begin(&calls, &e->m);
     bool ok = true;
-    if (e->parts > 1) ok = code_parts(e, &calls) && (!calls.failed || report_memory(&e->report));
-    else code_steps(e, 0, &step);
+    if (e->parts > 1)
+        ok = code_parts(e, &calls) && (!calls.failed || report_memory(&e->report));
+    else
+        code_steps(e, 0, &step);
     text_free(&calls);
     if (!ok) return false;
     code_unread(e);
     text_format(&e->out, "void %s(const %s *in, %s *out, %s *work)\n{\n", e->name, real, real, real);
     if (!e->uses_in) text_add(&e->out, "    (void)in;\n");
-    if (!e->uses_out) text_add(&e->out, "    (void)out;\n");
+    if (!e->uses_out && !e->faults) text_add(&e->out, "    (void)out;\n");
     if (!e->uses_work) text_add(&e->out, "    (void)work;\n");
     if (e->faults) text_add(&e->out, "    int bad = 0; /* something was not whole or overflowed */\n");
     text_add(&e->out, text_string(&e->lines));

@@ -17,8 +17,8 @@ enum { NAMES_MOST = 60, NAMES_DEPTH = 64 };
 typedef struct name_writer {
     char at[NAMES_MOST + 32];
     size_t count;
-    bool apart; /* the next word needs a "_" before it, … */
-    bool glued; /* … but not this one: the d of a diff stands before it */
+    bool apart;             /* the next word needs a "_" before it, … */
+    bool glued;             /* … but not this one: the d of a diff stands before it */
     bool diff[NAMES_DEPTH]; /* by open bracket: is it diff's? */
     size_t depth;
 } name_writer;
@@ -34,9 +34,9 @@ static void names_put(name_writer *w, const char *word, size_t count)
 
 static const char *names_greek(uint32_t code)
 {
-    static const char *const words[] = {"alpha",   "beta", "gamma", "delta", "epsilon", "zeta", "eta",
-                                        "theta",   "iota", "kappa", "lambda", "mu",     "nu",   "xi",
-                                        "omicron", "pi",   "rho",   "sigma", "sigma",   "tau",  "upsilon",
+    static const char *const words[] = {"alpha",   "beta", "gamma", "delta",  "epsilon", "zeta", "eta",
+                                        "theta",   "iota", "kappa", "lambda", "mu",      "nu",   "xi",
+                                        "omicron", "pi",   "rho",   "sigma",  "sigma",   "tau",  "upsilon",
                                         "phi",     "chi",  "psi",   "omega"};
     return code >= 0x3B1 && code <= 0x3C9 ? words[code - 0x3B1] : NULL;
 }
@@ -78,9 +78,9 @@ static size_t names_word(name_writer *w, const char *s, size_t count)
 /* An operator's word; returns the operator's bytes. */
 static size_t names_operator(name_writer *w, const char *s, size_t count)
 {
-    static const char *const words[][2] = {{"==", "eq"},   {"!=", "ne"},   {"<=", "le"},  {">=", "ge"},
-                                           {"<", "lt"},    {">", "gt"},    {"+", "plus"}, {"-", "minus"},
-                                           {"*", "times"}, {"/", "over"},  {"^", "pow"}};
+    static const char *const words[][2] = {{"==", "eq"},   {"!=", "ne"},  {"<=", "le"},  {">=", "ge"},
+                                           {"<", "lt"},    {">", "gt"},   {"+", "plus"}, {"-", "minus"},
+                                           {"*", "times"}, {"/", "over"}, {"^", "pow"}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         size_t bytes = strlen(words[i][0]);
         if (bytes > count || memcmp(s, words[i][0], bytes) != 0) continue;
@@ -153,11 +153,12 @@ static bool names_find(const emitter *e, const name_set *set, const char *name, 
     return false;
 }
 
-static bool names_add(emitter *e, name_set *set, name_writer *w, uint32_t *macro)
+/* Many of one name: their places number them, so that no search is long. */
+static bool names_add(emitter *e, name_set *set, name_writer *w, size_t place, uint32_t *macro)
 {
     size_t slot, plain = w->count;
     w->at[w->count] = '\0';
-    for (size_t n = 2; names_find(e, set, w->at, &slot); n++) {
+    for (size_t n = 2; names_find(e, set, w->at, &slot); n = n == 100 ? 101 + place : n + 1) {
         char number[24];
         size_t count = count_text(n, number);
         w->at[plain] = '_';
@@ -193,7 +194,7 @@ static bool names_all(emitter *e, bool outputs, uint32_t *macros, size_t count)
             names_expression(&w, name, strlen(name));
             w.at[w.count] = '\0';
             if (plain && (strcmp(w.at, name) != 0 || names_find(e, &set, name, &slot))) continue;
-            ok = names_add(e, &set, &w, &macros[i]);
+            ok = names_add(e, &set, &w, i, &macros[i]);
         }
     block_free(&e->m, set.slots, set.size);
     return ok;
@@ -219,31 +220,119 @@ static bool names_listed(const char *name, const char *const *words)
 
 /* Words of C and C++, and what their headers that emitted C includes may declare beside <math.h>. */
 static const char *const names_taken[] = {
-    "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
-    "class", "compl", "concept", "const", "constexpr", "continue", "decltype", "default", "delete", "do", "double",
-    "else", "enum", "explicit", "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline", "int",
-    "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr", "operator", "or", "or_eq",
-    "private", "protected", "public", "register", "requires", "restrict", "return", "short", "signed", "sizeof",
-    "static", "struct", "switch", "template", "this", "throw", "true", "try", "typedef", "typeid", "typename",
-    "typeof", "union", "unsigned", "using", "virtual", "void", "volatile", "while", "xor", "xor_eq", "linux", "unix",
-    "libm_pow", "main", "abort", "abs", "atexit", "atof", "atoi", "atol", "bcmp", "bcopy", "bsearch", "bzero",
-    "calloc", "div", "exit", "fclose", "feof", "fflush", "fgetc", "fgets", "fopen", "fprintf", "fputc", "fputs",
-    "fread", "free", "fscanf", "fseek", "ftell", "fwrite", "getc", "getchar", "getenv", "getline", "gets", "index",
-    "labs", "malloc", "memchr", "memcmp", "memcpy", "memmove", "memset", "perror", "printf", "putc", "putchar", "puts",
-    "qsort", "rand", "random", "realloc", "remove", "rename", "rewind", "rindex", "scanf", "select", "snprintf",
-    "sprintf", "srand", "sscanf", "stderr", "stdin", "stdout", "strcat", "strchr", "strcmp", "strcpy", "strlen",
-    "strtod", "strtol", "strtoul", "system", "tmpfile", "ungetc", "EOF", "NULL", NULL};
+    "alignas",  "alignof",  "and",     "and_eq",    "asm",       "auto",     "bitand",   "bitor",    "bool",
+    "break",    "case",     "catch",   "char",      "class",     "compl",    "concept",  "const",    "constexpr",
+    "continue", "decltype", "default", "delete",    "do",        "double",   "else",     "enum",     "explicit",
+    "export",   "extern",   "false",   "float",     "for",       "friend",   "goto",     "if",       "inline",
+    "int",      "long",     "mutable", "namespace", "new",       "noexcept", "not",      "not_eq",   "nullptr",
+    "operator", "or",       "or_eq",   "private",   "protected", "public",   "register", "requires", "restrict",
+    "return",   "short",    "signed",  "sizeof",    "static",    "struct",   "switch",   "template", "this",
+    "throw",    "true",     "try",     "typedef",   "typeid",    "typename", "typeof",   "union",    "unsigned",
+    "using",    "virtual",  "void",    "volatile",  "while",     "xor",      "xor_eq",   "linux",    "unix",
+    "main",     "abort",    "abs",     "atexit",    "atof",      "atoi",     "atol",     "bcmp",     "bcopy",
+    "bsearch",  "bzero",    "calloc",  "div",       "exit",      "fclose",   "feof",     "fflush",   "fgetc",
+    "fgets",    "fopen",    "fprintf", "fputc",     "fputs",     "fread",    "free",     "fscanf",   "fseek",
+    "ftell",    "fwrite",   "getc",    "getchar",   "getenv",    "getline",  "gets",     "index",    "labs",
+    "malloc",   "memchr",   "memcmp",  "memcpy",    "memmove",   "memset",   "perror",   "printf",   "putc",
+    "putchar",  "puts",     "qsort",   "rand",      "random",    "realloc",  "remove",   "rename",   "rewind",
+    "rindex",   "scanf",    "select",  "snprintf",  "sprintf",   "srand",    "sscanf",   "stderr",   "stdin",
+    "stdout",   "strcat",   "strchr",  "strcmp",    "strcpy",    "strlen",   "strtod",   "strtol",   "strtoul",
+    "system",   "tmpfile",  "ungetc",  "EOF",       "NULL",      NULL};
 
 /* <math.h>; with f and l at their ends too. */
-static const char *const names_math[] = {
-    "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "cbrt", "ceil", "copysign", "cos", "cosh", "drem",
-    "erf", "erfc", "exp", "exp10", "exp2", "expm1", "fabs", "fdim", "finite", "floor", "fma", "fmax", "fmin", "fmod",
-    "fpclassify", "frexp", "gamma", "hypot", "ilogb", "isfinite", "isgreater", "isgreaterequal", "isinf", "isless",
-    "islessequal", "islessgreater", "isnan", "isnormal", "isunordered", "j0", "j1", "jn", "ldexp", "lgamma", "llrint",
-    "llround", "log", "log10", "log1p", "log2", "logb", "lrint", "lround", "modf", "nan", "nearbyint", "nextafter",
-    "nexttoward", "pow", "remainder", "remquo", "rint", "round", "scalb", "scalbln", "scalbn", "signbit", "signgam",
-    "significand", "sin", "sincos", "sinh", "sqrt", "tan", "tanh", "tgamma", "trunc", "y0", "y1", "yn", "NAN",
-    "INFINITY", "HUGE_VAL", "DOMAIN", "OVERFLOW", "UNDERFLOW", "SING", "PLOSS", "TLOSS", NULL};
+static const char *const names_math[] = {"acos",
+                                         "acosh",
+                                         "asin",
+                                         "asinh",
+                                         "atan",
+                                         "atan2",
+                                         "atanh",
+                                         "cbrt",
+                                         "ceil",
+                                         "copysign",
+                                         "cos",
+                                         "cosh",
+                                         "drem",
+                                         "erf",
+                                         "erfc",
+                                         "exp",
+                                         "exp10",
+                                         "exp2",
+                                         "expm1",
+                                         "fabs",
+                                         "fdim",
+                                         "finite",
+                                         "floor",
+                                         "fma",
+                                         "fmax",
+                                         "fmin",
+                                         "fmod",
+                                         "fpclassify",
+                                         "frexp",
+                                         "gamma",
+                                         "hypot",
+                                         "ilogb",
+                                         "isfinite",
+                                         "isgreater",
+                                         "isgreaterequal",
+                                         "isinf",
+                                         "isless",
+                                         "islessequal",
+                                         "islessgreater",
+                                         "isnan",
+                                         "isnormal",
+                                         "isunordered",
+                                         "j0",
+                                         "j1",
+                                         "jn",
+                                         "ldexp",
+                                         "lgamma",
+                                         "llrint",
+                                         "llround",
+                                         "log",
+                                         "log10",
+                                         "log1p",
+                                         "log2",
+                                         "logb",
+                                         "lrint",
+                                         "lround",
+                                         "modf",
+                                         "nan",
+                                         "nearbyint",
+                                         "nextafter",
+                                         "nexttoward",
+                                         "pow",
+                                         "remainder",
+                                         "remquo",
+                                         "rint",
+                                         "round",
+                                         "scalb",
+                                         "scalbln",
+                                         "scalbn",
+                                         "signbit",
+                                         "signgam",
+                                         "significand",
+                                         "sin",
+                                         "sincos",
+                                         "sinh",
+                                         "sqrt",
+                                         "tan",
+                                         "tanh",
+                                         "tgamma",
+                                         "trunc",
+                                         "y0",
+                                         "y1",
+                                         "yn",
+                                         "NAN",
+                                         "INFINITY",
+                                         "HUGE_VAL",
+                                         "DOMAIN",
+                                         "OVERFLOW",
+                                         "UNDERFLOW",
+                                         "SING",
+                                         "PLOSS",
+                                         "TLOSS",
+                                         NULL};
 
 static bool names_is_identifier(const char *name, size_t count)
 {
@@ -260,8 +349,8 @@ bool emit_name_is_free(const char *name)
     char base[16];
     if (!names_is_identifier(name, count) || names_listed(name, names_taken) || names_listed(name, names_math))
         return false;
-    if ((name[0] == 'k' || name[0] == 'i') && name[1] == '_') return false; /* our own kernels */
-    if (count > 2 && strcmp(name + count - 2, "_t") == 0) return false;     /* int64_t and its kin */
+    if (((name[0] == 'k' || name[0] == 'i') && name[1] == '_') || strncmp(name, "libm_", 5) == 0) return false;
+    if (count > 2 && strcmp(name + count - 2, "_t") == 0) return false; /* int64_t and its kin */
     if (count < 2 || count > sizeof base || (name[count - 1] != 'f' && name[count - 1] != 'l')) return true;
     memcpy(base, name, count - 1);
     base[count - 1] = '\0';

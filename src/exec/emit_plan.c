@@ -153,8 +153,8 @@ static unsigned plan_width(const emitter *e, const emit_row *row)
 }
 
 typedef struct plan_places {
-    uint32_t *ends;              /* by part: the last instruction whose value it uses last, + 1 */
-    uint32_t *chain;             /* by instruction: the one before it in that list, or in a list of free ones */
+    uint32_t *ends;                 /* by part: the last instruction whose value it uses last, + 1 */
+    uint32_t *chain;                /* by instruction: the one before it in that list, or in a list of free ones */
     uint32_t free[PLAN_WIDEST + 1]; /* by width: instruction whose place is free, + 1 */
 } plan_places;
 

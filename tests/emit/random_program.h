@@ -27,8 +27,8 @@ typedef struct random_program {
     size_t count;
     int input_count, equation_count, function_count;
     int input_type[RANDOM_INPUTS];
-    unsigned char arguments[3];     /* of the program's functions */
-    unsigned char kinds[4096];      /* of the equations: REAL, INT or BOOL */
+    unsigned char arguments[3]; /* of the program's functions */
+    unsigned char kinds[4096];  /* of the equations: REAL, INT or BOOL */
     char outputs[RANDOM_OUTPUTS][160];
     int output_count;
     int locals; /* names x, y (and t) in place of the program's, inside a function */
@@ -62,12 +62,15 @@ static void random_expression(random_program *p, int kind, int depth);
 
 static inline void random_literal(random_program *p, int kind)
 {
-    static const char *const reals[] = {"0", "1", "2", "3", "0.5", "0.1", "1.5", "10", "pi", "1e-3", "0.75", "1e300",
-                                        "5e-324", "inf", "1e-9"};
+    static const char *const reals[] = {"0",  "1",    "2",    "3",     "0.5",    "0.1", "1.5", "10",
+                                        "pi", "1e-3", "0.75", "1e300", "5e-324", "inf", "1e-9"};
     static const char *const wholes[] = {"0", "1", "2", "3", "7", "10", "3037000500", "9223372036854775807"};
-    if (kind == RANDOM_BOOL) random_put(p, "%s", random_below(p, 2) ? "true" : "false");
-    else if (kind == RANDOM_INT) random_put(p, "%s", wholes[random_below(p, random_below(p, 4) ? 6 : 8)]);
-    else random_put(p, "%s", reals[random_below(p, random_below(p, 4) ? 11 : 15)]);
+    if (kind == RANDOM_BOOL)
+        random_put(p, "%s", random_below(p, 2) ? "true" : "false");
+    else if (kind == RANDOM_INT)
+        random_put(p, "%s", wholes[random_below(p, random_below(p, 4) ? 6 : 8)]);
+    else
+        random_put(p, "%s", reals[random_below(p, random_below(p, 4) ? 11 : 15)]);
 }
 
 /* A name of the kind among inputs and earlier equations; a number where there is none. */
@@ -75,8 +78,10 @@ static inline void random_name(random_program *p, int kind)
 {
     static const char *const parameters[] = {"x", "y", "t"};
     if (p->locals) {
-        if (kind == RANDOM_REAL) random_put(p, "%s", parameters[random_below(p, p->locals)]);
-        else random_literal(p, kind);
+        if (kind == RANDOM_REAL)
+            random_put(p, "%s", parameters[random_below(p, p->locals)]);
+        else
+            random_literal(p, kind);
         return;
     }
     for (int tries = 0; tries < 12; tries++) {
@@ -86,8 +91,10 @@ static inline void random_name(random_program *p, int kind)
         int is = i < p->input_count ? p->input_type[i] : p->kinds[i - p->input_count];
         if (is == RANDOM_F32) is = RANDOM_REAL;
         if (is != kind && !(kind == RANDOM_REAL && random_below(p, 8) == 0)) continue;
-        if (i < p->input_count) random_put(p, "%c", 'a' + i);
-        else random_put(p, "v%d_", i - p->input_count);
+        if (i < p->input_count)
+            random_put(p, "%c", 'a' + i);
+        else
+            random_put(p, "v%d_", i - p->input_count);
         return;
     }
     random_literal(p, kind);
@@ -104,8 +111,8 @@ typedef struct random_op {
 #define HELP 4
 #define SAME 8
 static const random_op random_ops[] = {
-#define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high, \
-           awkward, manual)                                                                                  \
+#define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high,         \
+           awkward, manual)                                                                                            \
     {call, count, flags},
 #include "ops/ops.def"
 #undef OP
@@ -169,10 +176,14 @@ static inline void random_bool(random_program *p, int depth)
 {
     static const char *const signs[] = {"==", "!=", "<", "<=", ">", ">="};
     int way = random_below(p, 10);
-    if (way < 5) random_binary(p, random_below(p, 3) ? RANDOM_REAL : RANDOM_INT, signs[random_below(p, 6)], depth);
-    else if (way < 8) random_binary(p, RANDOM_BOOL, random_below(p, 2) ? "and" : "or", depth);
-    else if (way < 9) random_put(p, "(not "), random_expression(p, RANDOM_BOOL, depth - 1), random_put(p, ")");
-    else random_choice(p, RANDOM_BOOL, depth);
+    if (way < 5)
+        random_binary(p, random_below(p, 3) ? RANDOM_REAL : RANDOM_INT, signs[random_below(p, 6)], depth);
+    else if (way < 8)
+        random_binary(p, RANDOM_BOOL, random_below(p, 2) ? "and" : "or", depth);
+    else if (way < 9)
+        random_put(p, "(not "), random_expression(p, RANDOM_BOOL, depth - 1), random_put(p, ")");
+    else
+        random_choice(p, RANDOM_BOOL, depth);
 }
 
 static inline void random_number(random_program *p, int kind, int depth)
@@ -199,9 +210,12 @@ static inline void random_number(random_program *p, int kind, int depth)
 
 static void random_expression(random_program *p, int kind, int depth)
 {
-    if (depth <= 0 || p->count > sizeof p->text - 4096) random_below(p, 4) ? random_name(p, kind) : random_literal(p, kind);
-    else if (kind == RANDOM_BOOL) random_bool(p, depth);
-    else random_number(p, kind, depth);
+    if (depth <= 0 || p->count > sizeof p->text - 4096)
+        random_below(p, 4) ? random_name(p, kind) : random_literal(p, kind);
+    else if (kind == RANDOM_BOOL)
+        random_bool(p, depth);
+    else
+        random_number(p, kind, depth);
 }
 
 /* ---- Programs ---------------------------------------------------------------------------------- */
@@ -213,7 +227,10 @@ static inline void random_inputs(random_program *p)
     p->input_count = 1 + random_below(p, RANDOM_INPUTS);
     for (int i = 0; i < p->input_count; i++) {
         int way = random_below(p, 8);
-        p->input_type[i] = !declared || i == 0 || way < 3 ? RANDOM_REAL : way < 4 ? RANDOM_F32 : way < 6 ? RANDOM_INT : RANDOM_BOOL;
+        p->input_type[i] = !declared || i == 0 || way < 3 ? RANDOM_REAL
+                           : way < 4                      ? RANDOM_F32
+                           : way < 6                      ? RANDOM_INT
+                                                          : RANDOM_BOOL;
         if (declared) random_put(p, "input %c : %s\n", 'a' + i, types[p->input_type[i]]);
     }
     if (declared) return;
@@ -267,9 +284,12 @@ static inline void random_outputs(random_program *p)
         snprintf(of, sizeof of, "v%d_", e);
         random_wrt(p, first);
         random_wrt(p, second);
-        if (depth == 0) snprintf(out, sizeof p->outputs[0], "%s", of);
-        else if (depth == 1) snprintf(out, sizeof p->outputs[0], "diff(%s, %s)", of, first);
-        else snprintf(out, sizeof p->outputs[0], "diff(diff(%s, %s), %s)", of, first, second);
+        if (depth == 0)
+            snprintf(out, sizeof p->outputs[0], "%s", of);
+        else if (depth == 1)
+            snprintf(out, sizeof p->outputs[0], "diff(%s, %s)", of, first);
+        else
+            snprintf(out, sizeof p->outputs[0], "diff(diff(%s, %s), %s)", of, first, second);
         p->output_count++;
     }
 }
@@ -298,9 +318,9 @@ static inline void random_program_make(random_program *p, uint64_t seed, int equ
 
 static inline double random_real(random_program *p)
 {
-    static const double awkward[] = {0.0,  -0.0,     1.0,    -1.0,   INFINITY, -INFINITY, NAN,  1e308, -1e308, 5e-324,
-                                     0.5,  -0.5,     2.0,    1e-300, 2.5,      -3.0,      40.0, -40.0, 710.0,  -745.0,
-                                     1e16, 0x1p-1022, 1e-8, 3.141592653589793};
+    static const double awkward[] = {0.0,    -0.0,   1.0,   -1.0,   INFINITY, -INFINITY, NAN,  1e308,
+                                     -1e308, 5e-324, 0.5,   -0.5,   2.0,      1e-300,    2.5,  -3.0,
+                                     40.0,   -40.0,  710.0, -745.0, 1e16,     0x1p-1022, 1e-8, 3.141592653589793};
     if (random_below(p, 2)) return awkward[random_below(p, (int)(sizeof awkward / sizeof awkward[0]))];
     double unit = (double)(int64_t)(random_bits(p) >> 11) * 0x1p-53;
     if (random_below(p, 2)) return 4 * unit - 2;
@@ -309,8 +329,18 @@ static inline double random_real(random_program *p)
 
 static inline double random_whole(random_program *p)
 {
-    static const double awkward[] = {0, 1, -1, 2, 9007199254740992.0, 9223372036854774784.0, -9223372036854775808.0,
-                                     3037000500.0, -4294967296.0, 0.5, 1e19, NAN};
+    static const double awkward[] = {0,
+                                     1,
+                                     -1,
+                                     2,
+                                     9007199254740992.0,
+                                     9223372036854774784.0,
+                                     -9223372036854775808.0,
+                                     3037000500.0,
+                                     -4294967296.0,
+                                     0.5,
+                                     1e19,
+                                     NAN};
     if (random_below(p, 3) == 0) return awkward[random_below(p, random_below(p, 4) ? 9 : 12)];
     return (double)(random_below(p, 41) - 20);
 }
