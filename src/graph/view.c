@@ -271,7 +271,7 @@ ew_node ew_name(ew_graph *g, const char *name, ew_node node)
     for (size_t i = g->parts.count; id && i-- > 0;)
         if (g->parts.at[i] == node) g->parts.at[i] = EW_NONE; /* it has this name now, and no other */
     ew_node n = id ? graph_name_node(g, id, node, NO_PLACE) : EW_NONE;
-    if (n != EW_NONE && g->finished && !graph_see(g)) return EW_NONE;
+    if (n != EW_NONE && g->finished && !graph_finish(g)) return EW_NONE; /* what it uses is seen too */
     return n;
 }
 
