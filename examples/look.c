@@ -25,7 +25,6 @@ int main(void)
     char s[80];
     ew_graph *g = ew_parse("e = (a + b) * (b + 1)", EW_WHOLE, NULL, &err);
     if (!g) return fprintf(stderr, "%s\n", err.message), 1;
-
     for (size_t i = 0; i < ew_node_count(g); i++) {
         ew_node n = ew_node_at(g, i);
         ew_node_text(g, n, s, sizeof s);
@@ -37,16 +36,12 @@ int main(void)
         ew_node_label(g, e.partial, s, sizeof s); /* in symbols; as a node it can be run, too */
         printf("edge %s -> %s: %s\n", ew_node_name(g, e.from), ew_node_name(g, e.to), s);
     }
-    show_paths(g, "b", "e");
-
-    /* The sum over those paths is a node like any other. */
-    ew_node slope = ew_diff(g, ew_find(g, "e"), ew_find(g, "b"), EW_REVERSE, &err);
-    ew_node_text(g, slope, s, sizeof s);
+    show_paths(g, "b", "e"); /* their sum is a node like any other: */
+    ew_node_text(g, ew_diff(g, ew_find(g, "e"), ew_find(g, "b"), EW_REVERSE, &err), s, sizeof s);
     printf("de/db = %s\n", s);
     ew_graph_free(g);
     return 0;
 }
-
 /* prints:
 a: input, a
 b: input, b
