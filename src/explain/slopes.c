@@ -32,8 +32,8 @@ static const slope_rule slope_rules[] = /* catalogue: 3 */ {
     {OP_IF, 2, "choice", "∂(if p then u else v)/∂v = if p then 0 else 1"},
     {OP_STOP, 0, "stop", "∂stop(u)/∂u = 0"},
     {OP_CLIP, 0, "clip rule", "∂clip(u, v, w)/∂u = if v <= u <= w then 1 else 0"},
-    {OP_CLIP, 1, "clip rule", "∂clip(u, v, w)/∂v = if u < v then 1 else 0"},
-    {OP_CLIP, 2, "clip rule", "∂clip(u, v, w)/∂w = if u > w then 1 else 0"},
+    {OP_CLIP, 1, "clip rule", "∂clip(u, v, w)/∂v = if u < v <= w then 1 else 0"},
+    {OP_CLIP, 2, "clip rule", "∂clip(u, v, w)/∂w = if u > w or v > w then 1 else 0"},
 };
 
 /* The helper operations of derivatives are products and quotients to a reader. */
