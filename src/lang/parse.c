@@ -133,23 +133,33 @@ static bool parse_local(lang *l, function *f, const token *t, local **out)
     return true;
 }
 
-static bool parse_parameters(lang *l, function *f)
-{
-    local *v;
-    token t;
-    while (parse_now(l)->kind != T_CLOSE) {
-        if (!parse_new_name(l, &t) || !parse_local(l, f, &t, &v)) return false;
-        f->parameters++;
-        if (parse_now(l)->kind == T_COMMA && !lexer_next(&l->lexer)) return false;
-    }
-    return lexer_next(&l->lexer);
-}
-
 static bool parse_skip_lines(lang *l)
 {
     while (parse_now(l)->kind == T_NEWLINE)
         if (!lexer_next(&l->lexer)) return false;
     return true;
+}
+
+/* Inside a bracket and after a comma a line goes on; a semicolon does not. */
+static bool parse_go_on(lang *l)
+{
+    while (parse_now(l)->kind == T_NEWLINE && !parse_now(l)->semicolon)
+        if (!lexer_next(&l->lexer)) return false;
+    return true;
+}
+
+static bool parse_parameters(lang *l, function *f)
+{
+    local *v;
+    token t;
+    if (!parse_go_on(l)) return false;
+    while (f->parameters || parse_now(l)->kind != T_CLOSE) {
+        if (!parse_new_name(l, &t) || !parse_local(l, f, &t, &v) || !parse_go_on(l)) return false;
+        f->parameters++;
+        if (parse_now(l)->kind == T_CLOSE) break;
+        if (!parse_expect(l, T_COMMA) || !parse_go_on(l)) return false;
+    }
+    return lexer_next(&l->lexer);
 }
 
 /* where (y = sin(x); …) */
@@ -215,7 +225,8 @@ static bool parse_is_function(lang *l)
 {
     lexer saved = l->lexer;
     bool head = lexer_next(&l->lexer) && parse_now(l)->kind == T_OPEN && lexer_next(&l->lexer);
-    while (head && (parse_now(l)->kind == T_NAME || parse_now(l)->kind == T_COMMA || parse_now(l)->kind == T_WORD))
+    while (head && (parse_now(l)->kind == T_NAME || parse_now(l)->kind == T_COMMA || parse_now(l)->kind == T_WORD ||
+                    (parse_now(l)->kind == T_NEWLINE && !parse_now(l)->semicolon)))
         head = lexer_next(&l->lexer);
     head = head && parse_now(l)->kind == T_CLOSE && lexer_next(&l->lexer) && parse_now(l)->kind == T_ASSIGN;
     l->lexer = saved;
@@ -285,14 +296,14 @@ static bool parse_declaration(lang *l, bool is_param)
 
 static bool parse_outputs(lang *l)
 {
-    do {
-        if (!lexer_next(&l->lexer)) return false;
+    for (bool first = true; first || parse_now(l)->kind == T_COMMA; first = false) {
+        if (!lexer_next(&l->lexer) || (!first && !parse_go_on(l))) return false;
         token t = *parse_now(l);
         if (t.kind != T_NAME) return parse_wrong(l, E_OUTPUT);
         statement st = {t.name, t.place, {0, 0}};
         if (!array_push(&l->g->memory, &l->outputs, st)) return report_memory(&l->g->report);
         if (!lang_symbol(l, t.name) || !lexer_next(&l->lexer)) return false;
-    } while (parse_now(l)->kind == T_COMMA);
+    }
     return true;
 }
 
@@ -326,9 +337,9 @@ static bool parse_statement(lang *l)
     if ((t.kind == T_WORD || t.kind == T_NUMBER) && parse_is_equation(l, T_ASSIGN))
         return t.kind == T_WORD ? lang_error(l, E_RESERVED, &t, quote(buffer, l->lexer.s + t.place, t.bytes), NULL)
                                 : lang_error(l, E_STATEMENT, &t, NULL, NULL);
-    if (t.kind == T_NAME && parse_is_function(l)) {
-        return parse_function(l, &t);
-    }
+    if (t.kind == T_WORD && t.word == W_STOP && parse_is_function(l))
+        return lang_error(l, E_BUILT_IN, &t, "stop", NULL);
+    if (t.kind == T_NAME && parse_is_function(l)) return parse_function(l, &t);
     if (t.kind == T_NAME && parse_is_equation(l, T_ASSIGN))
         return lexer_next(&l->lexer) && lexer_next(&l->lexer) && parse_equation(l, &t);
     return parse_bare(l);
