@@ -16,13 +16,23 @@ static void contents_join(const lesson *l, text *t, size_t k, size_t n)
     text_add(t, k + 1 < n ? ", " : explain_word(l, " and "));
 }
 
+/* What bears the same name for the reader is counted as one kind, under one of its operations. */
+static op contents_kind(op o)
+{
+    unsigned flags = ops_row(o)->flags;
+    if (o == OP_MUL0) return OP_MUL;
+    if (o == OP_DIV0 || o == OP_OVER) return OP_DIV;
+    if (o == OP_AND || o == OP_OR || o == OP_NOT) return OP_AND;
+    return flags & OP_LOGIC ? OP_EQ : flags & OP_HELP ? OP_MUL0 : o;
+}
+
 /* "two sums and one product"; operations in the order in which they first appear. */
 static size_t contents_kinds(lesson *l, text *t)
 {
     size_t counts[OP_COUNT] = {0}, kinds = 0, all = 0;
     op order[OP_COUNT];
     for (size_t k = 0; k < l->count; k++) {
-        op o = (op)explain_row(l, l->node[k])->op;
+        op o = contents_kind((op)explain_row(l, l->node[k])->op);
         if (op_is_leaf(o)) continue;
         if (!counts[o]++) order[kinds++] = o;
         all++;

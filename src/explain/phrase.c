@@ -159,6 +159,7 @@ const char *phrase_kind(op o, bool many)
         if (kinds[i].op == o) return many ? kinds[i].many : kinds[i].one;
     if (o == OP_AND || o == OP_OR || o == OP_NOT) return many ? "{1} logical operations" : "{1} logical operation";
     if (ops_row(o)->flags & OP_LOGIC) return many ? "{1} comparisons" : "{1} comparison";
+    if (ops_row(o)->flags & OP_HELP) return many ? "{1} helpers of derivatives" : "{1} helper of derivatives";
     return NULL;
 }
 

@@ -7,6 +7,8 @@
 
 #include "explain/explain.h"
 
+enum { WAYS_INDENT = 4 };
+
 /* "b → c → e" along edges, upward; the middle of a long path is left out. */
 static void ways_nodes(const lesson *l, text *t, const uint32_t *edge, size_t count, size_t from)
 {
@@ -69,25 +71,66 @@ static double ways_product(const lesson *l, const uint32_t *edge, size_t count)
 
 /* ---- Telling ---------------------------------------------------------------------------------- */
 
+static void ways_path(lesson *l, const ways_list *w, size_t k, size_t x)
+{
+    size_t count;
+    const uint32_t *edge = ways_at(w, k, &count);
+    text_clear(&l->work);
+    ways_nodes(l, &l->work, edge, count, x);
+}
+
+static void ways_value(lesson *l, const ways_list *w, size_t k)
+{
+    size_t count;
+    const uint32_t *edge = ways_at(w, k, &count);
+    text_clear(&l->work);
+    routes_product(l, &l->work, edge, count, l->numbers ? ROUTE_NUMBERS : ROUTE_SYMBOLS, true, true);
+    if (!l->numbers || count < 2) return;
+    text_add(&l->work, " = ");
+    phrase_number(&l->work, ways_product(l, edge, count));
+}
+
+/* Whether paths and products fit side by side. */
+static bool ways_fit(lesson *l, const ways_list *w, size_t x)
+{
+    size_t path = 0, product = 0;
+    for (size_t k = 0; k < w->count; k++) {
+        ways_path(l, w, k, x);
+        size_t wide = explain_width(text_string(&l->work));
+        if (wide > path) path = wide;
+        ways_value(l, w, k);
+        wide = explain_width(text_string(&l->work));
+        if (wide > product) product = wide;
+    }
+    return WAYS_INDENT + path + 3 + product <= LESSON_COLUMNS;
+}
+
 static void ways_table(lesson *l, const ways_list *w, size_t x)
 {
     table t;
     explain_table(&t, l, 2, false);
     for (size_t k = 0; k < w->count; k++) {
-        size_t count;
-        const uint32_t *edge = ways_at(w, k, &count);
-        text_clear(&l->work);
-        ways_nodes(l, &l->work, edge, count, x);
+        ways_path(l, w, k, x);
         explain_cell(&t, text_string(&l->work));
-        text_clear(&l->work);
-        routes_product(l, &l->work, edge, count, l->numbers ? ROUTE_NUMBERS : ROUTE_SYMBOLS, true, true);
-        if (l->numbers && count > 1) {
-            text_add(&l->work, " = ");
-            phrase_number(&l->work, ways_product(l, edge, count));
-        }
+        ways_value(l, w, k);
         explain_cell(&t, text_string(&l->work));
     }
-    explain_table_end(&t, 4);
+    explain_table_end(&t, WAYS_INDENT);
+}
+
+/* Each path, with its product beside it or, where that is too wide, below it. */
+static void ways_listing(lesson *l, const ways_list *w, size_t x)
+{
+    if (ways_fit(l, w, x)) {
+        ways_table(l, w, x);
+        return;
+    }
+    for (size_t k = 0; k < w->count; k++) {
+        ways_path(l, w, k, x);
+        explain_formula(l, WAYS_INDENT, text_string(&l->work));
+        ways_value(l, w, k);
+        explain_formula(l, 2 * WAYS_INDENT, text_string(&l->work));
+    }
 }
 
 static void ways_sum(lesson *l, text *t, const ways_list *w, int kind)
@@ -312,7 +355,7 @@ static void ways_few(lesson *l, size_t x)
     if (ways_first(l, &w, x)) {
         ways_opening(l, l->ways[x] == 1 ? "From {1} there is {2} to {3}:" : "From {1} there are {2} to {3}:", x, NULL);
         if (w.count > 1)
-            ways_table(l, &w, x);
+            ways_listing(l, &w, x);
         else
             ways_only(l, &w, x);
         ways_formula(l, &w, x);
@@ -330,7 +373,7 @@ static void ways_many(lesson *l, size_t x, const ew_paths *paths)
                      l->numbers ? "From {1} there are {2} to {3}. Those with the largest products:"
                                 : "From {1} there are {2} to {3}. The first of them:",
                      x, exact ? count : NULL);
-        ways_table(l, &w, x);
+        ways_listing(l, &w, x);
         if (l->numbers) {
             text_clear(&l->line);
             phrase_slope_of(l, &l->line, l->of, x);

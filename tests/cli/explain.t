@@ -42,3 +42,25 @@ $ edgewise explain 'input t : bool; y = if t then 1 else 2' t=1 --nudge t=1
 ? 2
 $ edgewise explain '(a+b)*(b+1)' a=2 b=1 --lang vi | head -n 1
 > 1. e gồm những phép toán nào
+
+# Kinds are told by the names that a reader knows, once each, and a product is never cut off.
+
+$ edgewise explain 'd = diff(max(if x > 1 then x^2 else -x, x), x); output d' x=3 | sed -n 3,5p
+>   d is made of one comparison, one power, two negations, three choices, two
+>   helpers of derivatives, four products and two sums.
+>   It has one input: x = 3.
+$ edgewise explain 'y = tanh(x*w); z = tanh(y*y*w + x); q = tanh(z*y+z); q*z + y' x=0.7 w=1.3 | sed -n '/^  From x/,/^    ∂/p'
+>   From x there are 11 paths to j. Those with the largest products:
+>     x → c → y → j
+>         1·0.479968·1.3 = 0.623959
+>     x → f → z → i → j
+>         1·0.90777·0.225491·1 = 0.204694
+>     x → c → y → d → e → f → z → i → j
+>         1·0.90777·0.225491·1·1.3·0.721132·0.479968·1.3 = 0.119735
+>     x → c → y → d → e → f → z → i → j
+>         1·0.90777·0.225491·1·1.3·0.721132·0.479968·1.3 = 0.119735
+>     x → c → y → g → h → q → i → j
+>         1·0.880062·0.175954·1·0.880062·0.479968·1.3 = 0.0850316
+>     x → f → z → h → q → i → j
+>         1·0.880062·0.175954·1·0.225491·1 = 0.0349173
+>     ∂j/∂x = 1.28356, the sum over all of them, found by the reverse sweep below
