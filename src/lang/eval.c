@@ -260,7 +260,7 @@ static bool eval_diff(machine *m, const piece *p)
     eval_top(m)->at++;
     if (!type_is_real(x->type)) {
         char buffer[160];
-        const char *name = graph_name_text(m->g, x->name);
+        const char *name = x->name ? graph_name_text(m->g, x->name) : "training"; /* alone is a bool without a node */
         return eval_error(m, E_DIFF_TYPE, p - 1, quote(buffer, name, strlen(name)), type_name(x->type), NULL);
     }
     int mode = p >= m->l->pieces.at + 2 ? eval_mode(m, p) : EW_REVERSE;
@@ -372,6 +372,8 @@ static bool eval_span(machine *m, span s, uint32_t place, value *v)
 static void eval_end(machine *m)
 {
     struct memory *hook = &m->g->memory;
+    for (size_t i = 0; i < m->frames.count; i++) /* after a fault: functions are kept for later lists */
+        if (m->frames.at[i].kind == F_CALL) m->l->functions.at[m->frames.at[i].function - 1].busy = false;
     array_free(hook, &m->frames);
     array_free(hook, &m->stack);
     array_free(hook, &m->locals);
@@ -501,6 +503,18 @@ static bool eval_parts(machine *m)
     return true;
 }
 
+/* Names in functions that nothing calls must mean something too. */
+static bool eval_uncalled(machine *m)
+{
+    frame here = {F_VALUE, 0, 0, 0, 0, 0, 0};
+    for (size_t i = 0; i < m->l->pieces.count; i++) {
+        const piece *p = &m->l->pieces.at[i];
+        if (p->kind == P_NAME && m->l->symbols.at[p->value].kind == S_NONE)
+            return eval_enter(m, here) && eval_unknown(m, p);
+    }
+    return true;
+}
+
 bool lang_build(lang *l)
 {
     machine m = {.l = l, .g = l->g};
@@ -508,7 +522,7 @@ bool lang_build(lang *l)
     bool ok = eval_inputs(&m);
     for (size_t i = 0; ok && i < l->declared.count; i++) ok = eval_default(&m, l->declared.at[i]);
     for (size_t i = 0; ok && i < l->statements.count; i++) ok = eval_statement(&m, &l->statements.at[i], &last);
-    ok = ok && eval_outputs(&m);
+    ok = ok && eval_uncalled(&m) && eval_outputs(&m);
     if (ok && !l->g->outputs.count && !array_push(&l->g->memory, &l->g->outputs, last)) ok = eval_memory(&m);
     ok = ok && eval_parts(&m);
     eval_end(&m);

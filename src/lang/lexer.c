@@ -101,6 +101,19 @@ static bool lexer_digit(const lexer *l, size_t at)
     return at < l->count && l->s[at] >= '0' && l->s[at] <= '9';
 }
 
+/* Digits as an int, if they fit; exact also where a double is not. */
+static bool lexer_whole(const char *s, size_t count, int64_t *result)
+{
+    int64_t value = 0;
+    for (size_t k = 0; k < count; k++) {
+        int digit = s[k] - '0';
+        if (value > (INT64_MAX - digit) / 10) return false;
+        value = value * 10 + digit;
+    }
+    *result = value;
+    return true;
+}
+
 static bool lexer_number(lexer *l, token *t)
 {
     size_t i = l->at;
@@ -123,12 +136,8 @@ static bool lexer_number(lexer *l, token *t)
     if (!number_read(&l->g->memory, l->s + l->at, t->bytes, &t->number.real)) return report_memory(&l->g->report);
     char buffer[160];
     if (isinf(t->number.real)) return lexer_error(l, E_NUMBER_RANGE, t->bytes, quote(buffer, l->s + l->at, t->bytes), NULL);
-    t->whole = whole && t->number.real < 9223372036854775808.0;
-    if (t->whole) {
-        int64_t value = 0;
-        for (size_t k = l->at; k < i; k++) value = value * 10 + (l->s[k] - '0');
-        t->number.whole = value;
-    } else if (t->number.real == floor(t->number.real) && t->number.real < 9007199254740992.0) {
+    t->whole = whole && lexer_whole(l->s + l->at, t->bytes, &t->number.whole);
+    if (!t->whole && !whole && t->number.real == floor(t->number.real) && t->number.real < 9223372036854775808.0) {
         t->whole = true; /* 1e3 and 2.0 have no fraction */
         t->number.whole = (int64_t)t->number.real;
     }
