@@ -185,14 +185,22 @@ static int type_join(int a, int b)
     return TYPE_INT;
 }
 
+/* true and false alone are literals as numbers are: what is made of them folds. */
+static int type_operand(const ew_graph *g, op o, ew_node n)
+{
+    int type = g->nodes.at[n].type;
+    bool literal = type == TYPE_BOOL && node_is_const(g, n) && o != OP_IF && o != OP_COPY && o != OP_STOP;
+    return literal ? TYPE_WHOLE : type;
+}
+
 static int type_of(const ew_graph *g, op o, const ew_node *args, size_t count)
 {
     const op_row *row = ops_row(o);
     if (row->flags & OP_LOGIC) return TYPE_BOOL;
     size_t first = o == OP_IF;
-    int type = g->nodes.at[args[first]].type;
+    int type = type_operand(g, o, args[first]);
     for (size_t k = first + 1; k < count; k++) {
-        int other = g->nodes.at[args[k]].type;
+        int other = type_operand(g, o, args[k]);
         if (type != other || (type == TYPE_BOOL && o != OP_IF)) type = type_join(type, other);
     }
     if (type == TYPE_BOOL && o != OP_COPY && o != OP_IF && o != OP_STOP) type = TYPE_INT;

@@ -22,7 +22,7 @@ typedef struct frame {
     uint32_t name;     /* F_DEFINITION: of the node; F_LOCAL: number of the local */
     uint32_t function; /* index + 1 of the function whose locals are at `base` */
     uint32_t base;
-    uint32_t place;    /* of the statement that it belongs to */
+    uint32_t place;    /* of the statement that it belongs to; NO_PLACE: a declaration, whose parts are no nodes */
 } frame;
 
 typedef struct value {
@@ -208,7 +208,7 @@ static bool eval_types(machine *m, const piece *p, const value *args)
 static uint32_t eval_part(machine *m, ew_node n)
 {
     part q = {n, eval_top(m)->place, (uint32_t)m->parts.count};
-    if (m->l->outside || node_is_const(m->g, n) || node_at(m->g, n)->name) return NO_PART;
+    if (m->l->outside || q.statement == NO_PLACE || node_is_const(m->g, n) || node_at(m->g, n)->name) return NO_PART;
     if (!array_push(&m->g->memory, &m->parts, q)) {
         eval_memory(m);
         return NO_PART;
@@ -383,10 +383,10 @@ static void eval_end(machine *m)
 /* ---- Inputs and outputs ----------------------------------------------------------------------- */
 
 /* A constant for a declaration: a default, or an argument of a distribution. */
-static bool eval_constant(machine *m, span s, uint32_t place, double *result)
+static bool eval_constant(machine *m, span s, double *result)
 {
     value v;
-    if (!eval_span(m, s, place, &v)) return false;
+    if (!eval_span(m, s, NO_PLACE, &v)) return false;
     const graph_node *node = node_at(m->g, v.node);
     if (node->op != OP_CONST && !type_is_soft(node->type)) {
         const piece *p = &m->l->pieces.at[s.begin];
@@ -408,8 +408,8 @@ static bool eval_default(machine *m, uint32_t name)
     graph_input *in = s.kind == S_PARAM ? &m->g->params.at[node->args] : &m->g->inputs.at[node->args];
     double first = 0, second = 0;
     if (s.value.begin == s.value.end) return true;
-    if (!eval_constant(m, s.value, s.place, &first)) return false;
-    if (s.draw != DRAW_NONE && !eval_constant(m, s.value2, s.place, &second)) return false;
+    if (!eval_constant(m, s.value, &first)) return false;
+    if (s.draw != DRAW_NONE && !eval_constant(m, s.value2, &second)) return false;
     if (s.declared_type == TYPE_INT && s.draw == DRAW_NONE && (first != floor(first) || fabs(first) >= 9223372036854775808.0)) {
         char buffer[160], number[32];
         const char *word = graph_name_text(m->g, name);
@@ -432,12 +432,6 @@ static bool eval_inputs(machine *m)
         uint32_t name = l->declared.at[i];
         const symbol *s = &l->symbols.at[name];
         if (graph_add_input(m->g, name, s->kind == S_PARAM, s->declared_type, s->place) == EW_NONE) return false;
-    }
-    for (uint32_t name = 1; !l->has_declarations && name < l->symbols.count; name++) {
-        symbol *s = &l->symbols.at[name];
-        if (s->kind != S_NONE || !s->used) continue;
-        s->kind = S_INPUT;
-        if (graph_add_input(m->g, name, false, m->g->real, s->place) == EW_NONE) return false;
     }
     return true;
 }

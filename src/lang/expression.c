@@ -328,6 +328,8 @@ static bool expr_juxtaposed(expr *e)
     quote(left, l->lexer.s + b->place, b->bytes);
     quote(right, l->lexer.s + t->place, t->bytes);
     snprintf(both, sizeof both, "%s*%s%s", b->kind == T_CLOSE ? "(…)" : left, right, t->kind == T_OPEN ? "…)" : "");
+    if (b->kind == T_NAME && ops_find_call(left, b->bytes) != OP_NOT_FOUND) /* sqrt 2 */
+        snprintf(both, sizeof both, "%s(%s)", left, right);
     report_hint(&l->g->report, "write {1}", both);
     return false;
 }

@@ -88,19 +88,23 @@ static bool resolve_call(lang *l, piece *p)
     return true;
 }
 
+/* Without declarations a name that nothing defines is an input: in the order of first use. */
 static bool resolve_name(lang *l, piece *p)
 {
     symbol *s = lang_symbol(l, p->value);
     if (!s) return false;
-    if (!s->used && s->kind == S_NONE) s->place = p->place;
-    s->used = true;
-    if (s->kind == S_NONE && l->g->names.at[p->value].node == EW_NONE &&
-        strcmp(graph_name_text(l->g, p->value), "training") == 0) {
+    bool defined = s->kind != S_NONE || l->g->names.at[p->value].node != EW_NONE;
+    if (!defined && strcmp(graph_name_text(l->g, p->value), "training") == 0) {
         p->kind = P_BOOL; /* true only in steps of training */
         p->value = 0;
-        s->used = false;
+        return true;
     }
-    return true;
+    if (!s->used && s->kind == S_NONE) s->place = p->place;
+    s->used = true;
+    if (defined || l->has_declarations || l->outside) return true;
+    s->kind = S_INPUT;
+    s->declared_type = l->g->real;
+    return array_push(&l->g->memory, &l->declared, p->value) ? true : report_memory(&l->g->report);
 }
 
 bool lang_resolve(lang *l)
