@@ -17,14 +17,16 @@ static const struct {
 
 const char *translate(const char *language, const char *sentence)
 {
-    if (!language || strcmp(language, "vi") != 0) return sentence;
+    if (!sentence || !language || strcmp(language, "vi") != 0) return sentence;
     size_t low = 0, high = sizeof vi / sizeof vi[0] - 1;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         int order = strcmp(sentence, vi[middle].english);
         if (order == 0) return vi[middle].other;
-        if (order < 0) high = middle;
-        else low = middle + 1;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
     }
     return sentence;
 }
