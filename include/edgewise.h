@@ -24,7 +24,8 @@
  * Errors. A call that can fail returns NULL, EW_NONE or a status other than EW_OK, and fills the
  * `ew_error` it was given (which may be NULL). A graph built by hand keeps its first error: later
  * calls do nothing and one look at `ew_graph_error` at the end is enough. Numbers outside a
- * function's domain are numbers (nan, inf), not errors. Nothing here prints, exits or aborts.
+ * function's domain are numbers (nan, inf), not errors. A node or an index that is not there is
+ * answered by EW_NONE, NULL, 0 or an error. Nothing here prints, exits or aborts.
  *
  * Memory. All memory comes through the one hook in `ew_options`; without it, realloc and free.
  * Running allocates nothing. Limits in `ew_options` bound nodes and bytes, so that a stranger's
@@ -120,7 +121,8 @@ EW_API void ew_free(ew_program *p);
  * first appearance; `out` gets ew_out_count doubles, in the order asked for. Every value is a
  * double at this door: an f32 is rounded on the way in, an int must be whole, a bool is 0 or 1.
  * With work NULL the program's own memory is used: one caller at a time. Returns EW_OK or
- * EW_LIMIT (an int overflowed or was divided by zero: see ew_run_error). */
+ * EW_LIMIT (an int overflowed or was divided by zero: see ew_run_error), or EW_USE for the work of
+ * another program. */
 EW_API ew_status ew_run(const ew_program *p, ew_work *work, const double *in, double *out);
 EW_API void ew_run_error(const ew_program *p, const ew_work *work, ew_error *err);
 
@@ -145,12 +147,13 @@ EW_API void ew_graph_free(ew_graph *g);
 EW_API ew_program *ew_prepare(ew_graph *g, const char *outputs, ew_error *err);
 EW_API ew_program *ew_prepare_nodes(ew_graph *g, const ew_node *nodes, size_t count, ew_error *err);
 
-/* The node of an expression over the graph's names, generated names too: "c", "diff(e, b)". */
+/* The node of one expression over the graph's names, generated names too: "c", "diff(e, b)". */
 EW_API ew_node ew_expression(ew_graph *g, const char *text, ew_error *err);
 
 /* ---- A graph by hand --------------------------------------------------------------------------- */
 
-/* The builders return EW_NONE once something has gone wrong; the first error is kept. */
+/* The builders return EW_NONE once something has gone wrong; the first error is kept. Where there is
+ * no memory even for a graph, ew_graph_new returns NULL, which they and ew_graph_error take too. */
 EW_API ew_graph *ew_graph_new(const ew_options *options);
 EW_API ew_node ew_input(ew_graph *g, const char *name);
 EW_API ew_node ew_param(ew_graph *g, const char *name, double value);
@@ -158,7 +161,8 @@ EW_API ew_node ew_constant(ew_graph *g, double value);
 EW_API ew_node ew_op(ew_graph *g, const char *op, const ew_node *args, size_t count); /* "mul" */
 EW_API ew_node ew_name(ew_graph *g, const char *name, ew_node node); /* name = node */
 EW_API void ew_output(ew_graph *g, ew_node node);
-/* Gives the nodes that have no name yet theirs (c, d, …), as the parser does at the end of a text. */
+/* Gives the nodes that have no name yet theirs (c, d, …), as the parser does at the end of a text. What
+ * is named or an output later is seen at once. */
 EW_API void ew_finish(ew_graph *g);
 EW_API ew_status ew_graph_error(const ew_graph *g, ew_error *err);
 
@@ -183,7 +187,7 @@ EW_API const char *ew_node_op(const ew_graph *g, ew_node n);   /* "input", "para
 EW_API ew_type ew_node_type(const ew_graph *g, ew_node n);
 EW_API size_t ew_node_rank(const ew_graph *g, ew_node n);      /* how many axes; 0 for now */
 EW_API size_t ew_node_arg_count(const ew_graph *g, ew_node n);
-EW_API ew_node ew_node_arg(const ew_graph *g, ew_node n, size_t k);
+EW_API ew_node ew_node_arg(const ew_graph *g, ew_node n, size_t k); /* EW_NONE: there is none */
 EW_API int ew_node_is_constant(const ew_graph *g, ew_node n, double *value); /* unnamed constants */
 EW_API void ew_node_place(const ew_graph *g, ew_node n, int *line, int *column); /* 0, 0: none */
 
@@ -237,7 +241,7 @@ EW_API const char *ew_paths_count(const ew_paths *paths);  /* in decimals; "" pa
 EW_API double ew_paths_log10(const ew_paths *paths);       /* of the count; -inf if there is none */
 EW_API size_t ew_paths_listed(const ew_paths *paths);
 EW_API size_t ew_path_length(const ew_paths *paths, size_t i);          /* edges */
-EW_API size_t ew_path_edge(const ew_paths *paths, size_t i, size_t k);  /* index of the k-th edge */
+EW_API size_t ew_path_edge(const ew_paths *paths, size_t i, size_t k);  /* index of the k-th edge; SIZE_MAX: none */
 EW_API double ew_path_product(const ew_paths *paths, size_t i);
 /* The same sum with common factors taken out where the graph has a bottleneck,
  * "(α + β + γ)·(δ + ε + ζ)": a list of groups; each group is the part of the graph between two
@@ -248,7 +252,8 @@ EW_API size_t ew_paths_waists(const ew_paths *paths, ew_node *nodes, size_t capa
 /* ---- Text, pictures, C ------------------------------------------------------------------------ */
 
 /* A node's operation with the names of its arguments ("c * d"), an unnamed one whole; at most
- * `size` bytes with the NUL, cut with "…"; returns the length it would need. */
+ * `size` bytes with the NUL, cut with "…"; returns its length, or `size` where it was cut (how long the
+ * whole is can be beyond counting). */
 EW_API size_t ew_node_text(const ew_graph *g, ew_node n, char *buffer, size_t size);
 /* The same as an operand: its name if it has one ("d"), else its text: for partials on edges. */
 EW_API size_t ew_node_label(const ew_graph *g, ew_node n, char *buffer, size_t size);

@@ -3,16 +3,6 @@
  */
 #include "diff/sweep.h"
 
-/* A look at derivatives may fail without spoiling the graph: the error goes to the caller and the
- * graph's own report is clean again. */
-static bool hand_over(ew_graph *g, ew_error *err)
-{
-    bool ok = report_ok(&g->report);
-    if (err) *err = g->report.error;
-    if (!ok) g->report.error = (ew_error){0};
-    return ok;
-}
-
 static bool edges_fill(ew_graph *g, derived *d)
 {
     d->edges.count = 0;
@@ -31,21 +21,20 @@ static bool edges_fill(ew_graph *g, derived *d)
 
 size_t ew_edge_count(ew_graph *g, ew_error *err)
 {
-    if (!report_ok(&g->report)) { /* a graph that went wrong keeps its error */
-        if (err) *err = g->report.error;
-        return 0;
-    }
+    if (ew_graph_error(g, err) != EW_OK) return 0;
     derived *d = derived_of(g);
     bool ok = d && (d->edges_of == g->seen.count || edges_fill(g, d));
-    hand_over(g, err);
+    graph_hand_over(g, err);
     return ok ? d->edges.count : 0;
 }
 
 ew_edge ew_edge_at(const ew_graph *g, size_t i)
 {
     const derived *d = g->derived;
-    return d->edges.at[i];
+    return d && i < d->edges.count ? d->edges.at[i] : (ew_edge){EW_NONE, EW_NONE, 0, EW_NONE};
 }
+
+/* ---- Derivatives ------------------------------------------------------------------------------- */
 
 static bool known_node(ew_graph *g, ew_node n)
 {
@@ -54,6 +43,7 @@ static bool known_node(ew_graph *g, ew_node n)
 
 static bool by_real(ew_graph *g, ew_node wrt)
 {
+    if (!known_node(g, wrt)) return false;
     const graph_node *node = node_at(g, wrt);
     if (type_is_real(node->type)) return true;
     const char *name = node->name ? graph_name_text(g, node->name) : "";
@@ -63,30 +53,38 @@ static bool by_real(ew_graph *g, ew_node wrt)
 ew_node ew_diff(ew_graph *g, ew_node of, ew_node wrt, int mode, ew_error *err)
 {
     ew_node n = EW_NONE;
-    if (known_node(g, of) && known_node(g, wrt) && by_real(g, wrt)) n = diff_node(g, of, wrt, mode);
-    return hand_over(g, err) ? n : EW_NONE;
+    if (ew_graph_error(g, err) != EW_OK) return EW_NONE;
+    if (known_node(g, of) && by_real(g, wrt)) n = diff_node(g, of, wrt, mode);
+    return graph_hand_over(g, err) ? n : EW_NONE;
+}
+
+static ew_status edges_status(ew_graph *g, ew_error *err)
+{
+    ew_status status = ew_graph_error(g, NULL);
+    graph_hand_over(g, err);
+    return status;
 }
 
 ew_status ew_reverse(ew_graph *g, ew_node of, ew_node *result, ew_error *err)
 {
+    ew_status before = ew_graph_error(g, err);
+    if (before != EW_OK) return before;
     bool ok = known_node(g, of);
     for (size_t i = 0; ok && i < g->seen.count; i++) {
         result[i] = diff_node(g, of, g->seen.at[i], EW_REVERSE);
         ok = result[i] != EW_NONE;
     }
-    ew_status status = g->report.error.status;
-    hand_over(g, err);
-    return status;
+    return edges_status(g, err);
 }
 
 ew_status ew_forward(ew_graph *g, ew_node wrt, ew_node *result, ew_error *err)
 {
-    bool ok = known_node(g, wrt) && by_real(g, wrt);
+    ew_status before = ew_graph_error(g, err);
+    if (before != EW_OK) return before;
+    bool ok = by_real(g, wrt);
     for (size_t i = 0; ok && i < g->seen.count; i++) {
         result[i] = diff_node(g, g->seen.at[i], wrt, EW_FORWARD);
         ok = result[i] != EW_NONE;
     }
-    ew_status status = g->report.error.status;
-    hand_over(g, err);
-    return status;
+    return edges_status(g, err);
 }

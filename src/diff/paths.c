@@ -41,11 +41,11 @@ static bool paths_fill(ew_paths *p, ew_graph *g, ew_node from, ew_node to, const
 ew_paths *ew_paths_new(ew_graph *g, ew_node from, ew_node to, const double *partials, size_t most, ew_error *err)
 {
     ew_error error;
-    memory m = g->memory;
-    report r = {.m = &m, .language = g->language};
     ew_edge_count(g, &error); /* makes the partials */
     if (err) *err = error;
     if (error.status != EW_OK) return NULL;
+    memory m = g->memory;
+    report r = {.m = &m, .language = g->language};
     bool known = ew_node_index(g, from) != SIZE_MAX && ew_node_index(g, to) != SIZE_MAX;
     ew_paths *p = known ? memory_new(&m, sizeof *p) : NULL;
     if (p) p->memory = m;
@@ -110,18 +110,18 @@ static const paths_shown *paths_show(const ew_paths *p, size_t i)
 
 size_t ew_path_length(const ew_paths *p, size_t i)
 {
-    return paths_show(p, i)->length;
+    return i < p->listed.count ? paths_show(p, i)->length : 0;
 }
 
 size_t ew_path_edge(const ew_paths *p, size_t i, size_t k)
 {
-    paths_show(p, i);
+    if (k >= ew_path_length(p, i)) return SIZE_MAX; /* which has spelled it out */
     return p->part.edge[p->steps[k]];
 }
 
 double ew_path_product(const ew_paths *p, size_t i)
 {
-    return p->listed.at[i].product;
+    return i < p->listed.count ? p->listed.at[i].product : NAN;
 }
 
 size_t ew_paths_waists(const ew_paths *p, ew_node *nodes, size_t capacity)

@@ -98,12 +98,6 @@ void draw_say(text *t, const char *sentence, const char *a, const char *b, const
 
 /* ---- ew_draw --------------------------------------------------------------------------------- */
 
-static ew_status draw_fail(const report *r, ew_error *err)
-{
-    if (err) *err = r->error;
-    return r->error.status;
-}
-
 static void draw_bad_format(report *r, const char *format)
 {
     char names[80] = "", word[160];
@@ -140,17 +134,20 @@ static void draw_scene(report *r, ew_graph *g, const ew_draw_options *options, d
 
 ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write, void *context, ew_error *err)
 {
-    if (!report_ok(&g->report)) return draw_fail(&g->report, err);
+    if (ew_graph_error(g, err) != EW_OK) return ew_graph_error(g, NULL);
     report r = {.m = &g->memory, .language = g->language}; /* a fault in drawing is none of the graph's */
     draw_out o = {.write = write, .context = context};
     size_t format = 0;
-    while (format < DRAW_FORMATS && (!options->format || strcmp(options->format, draw_formats[format].name) != 0))
-        format++;
+    const char *name = options ? options->format : NULL;
+    while (format < DRAW_FORMATS && (!name || strcmp(name, draw_formats[format].name) != 0)) format++;
     text_begin(&o.t, &g->memory);
     if (format == DRAW_FORMATS)
-        draw_bad_format(&r, options->format);
+        draw_bad_format(&r, name);
+    else if (options->of != EW_NONE && ew_node_index(g, options->of) == SIZE_MAX)
+        report_plain(&r, E_BAD_NODE, NULL, NULL);
     else
         draw_scene(&r, g, options, &o, format);
     text_free(&o.t);
-    return report_ok(&r) ? EW_OK : draw_fail(&r, err);
+    if (err) *err = r.error;
+    return r.error.status;
 }

@@ -210,6 +210,8 @@ void plot_words(const plot *p, text *t)
 
 ew_status ew_plot(const ew_plot_options *options, ew_write *write, void *context, ew_error *err)
 {
+    static const ew_plot_options none = {0}; /* which is no format */
+    if (!options) options = &none;
     memory m = memory_of(options->options);
     plot p = {.o = options, .m = &m, .language = options->options ? options->options->language : NULL};
     report r = {.m = &m, .language = p.language};
@@ -229,6 +231,6 @@ ew_status ew_plot(const ew_plot_options *options, ew_write *write, void *context
             report_memory(&r);
     }
     text_free(&o.t);
-    if (err && !report_ok(&r)) *err = r.error;
+    if (err) *err = r.error;
     return r.error.status;
 }

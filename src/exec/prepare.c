@@ -89,8 +89,7 @@ static bool prepare_output_name(ew_graph *g, ew_program *p, ew_node n, uint32_t 
     return ok;
 }
 
-static ew_program *prepare(ew_graph *g, const ew_node *nodes, size_t count, const char *string,
-                           const uint32_t *places)
+static ew_program *prepare(ew_graph *g, const ew_node *nodes, size_t count, const char *string, const uint32_t *places)
 {
     ew_program *p = memory_new(&g->memory, sizeof *p);
     if (!p) {
@@ -123,13 +122,6 @@ static ew_program *prepare(ew_graph *g, const ew_node *nodes, size_t count, cons
     return NULL;
 }
 
-static ew_program *prepare_result(ew_graph *g, ew_program *p, ew_error *err)
-{
-    if (err) *err = g->report.error;
-    if (!p) g->report.error = (ew_error){0}; /* the graph is as good as before */
-    return p;
-}
-
 ew_program *ew_prepare(ew_graph *g, const char *outputs, ew_error *err)
 {
     lang_list list;
@@ -140,18 +132,22 @@ ew_program *ew_prepare(ew_graph *g, const char *outputs, ew_error *err)
         p = prepare(g, list.nodes, list.count, outputs, list.places);
         program_list_free(g, &list);
     }
-    return prepare_result(g, p, err);
+    graph_hand_over(g, err);
+    return p;
 }
 
 ew_program *ew_prepare_nodes(ew_graph *g, const ew_node *nodes, size_t count, ew_error *err)
 {
+    ew_program *p = NULL;
+    size_t known = 0;
     if (ew_graph_error(g, err) != EW_OK) return NULL;
-    for (size_t i = 0; i < count; i++)
-        if (nodes[i] >= g->nodes.count) {
-            report_plain(&g->report, E_BAD_NODE, NULL, NULL);
-            return prepare_result(g, NULL, err);
-        }
-    return prepare_result(g, prepare(g, nodes, count, NULL, NULL), err);
+    while (known < count && nodes[known] < g->nodes.count) known++;
+    if (known == count)
+        p = prepare(g, nodes, count, NULL, NULL);
+    else
+        report_plain(&g->report, E_BAD_NODE, NULL, NULL);
+    graph_hand_over(g, err);
+    return p;
 }
 
 ew_program *ew_compile(const char *string, const char *outputs, const ew_options *options, ew_error *err)
@@ -170,7 +166,7 @@ size_t ew_in_count(const ew_program *p)
 
 const char *ew_in_name(const ew_program *p, size_t i)
 {
-    return program_name(p, p->inputs[i].name);
+    return i < p->input_count ? program_name(p, p->inputs[i].name) : NULL;
 }
 
 size_t ew_out_count(const ew_program *p)
@@ -180,7 +176,7 @@ size_t ew_out_count(const ew_program *p)
 
 const char *ew_out_name(const ew_program *p, size_t i)
 {
-    return program_name(p, p->outputs[i].name);
+    return i < p->output_count ? program_name(p, p->outputs[i].name) : NULL;
 }
 
 size_t ew_instruction_count(const ew_program *p)

@@ -45,14 +45,14 @@ static void explain_tell(lesson *l)
 ew_status ew_explain(ew_graph *g, const ew_explain_options *options, ew_write *write, void *context, ew_error *err)
 {
     static const ew_explain_options plain = {.of = EW_NONE};
+    if (ew_graph_error(g, err) != EW_OK) return ew_graph_error(g, NULL);
     lesson l = {.g = g, .o = options ? options : &plain, .m = &g->memory, .write = write, .context = context};
     l.r = (report){.m = &g->memory, .language = g->language}; /* a fault here is none of the graph's */
     l.numbers = l.o->in != NULL;
     text_begin(&l.out, l.m);
     text_begin(&l.line, l.m);
     text_begin(&l.work, l.m);
-    if (ew_graph_error(g, &l.r.error) != EW_OK) {
-    } else if (l.o->nudge && !l.numbers) {
+    if (l.o->nudge && !l.numbers) {
         report_plain(&l.r, E_NO_VALUES, NULL, NULL);
     } else if (explain_gather(&l)) {
         explain_tell(&l);

@@ -43,6 +43,23 @@ ew_graph *graph_new(const ew_options *options, ew_error *err)
     return g;
 }
 
+ew_status ew_graph_error(const ew_graph *g, ew_error *err)
+{
+    memory m = memory_of(NULL);
+    report none = {.m = &m}; /* no graph: there was no memory for one */
+    if (!g) report_memory(&none);
+    const report *r = g ? &g->report : &none;
+    if (err) *err = r->error;
+    return r->error.status;
+}
+
+bool graph_hand_over(ew_graph *g, ew_error *err)
+{
+    bool ok = ew_graph_error(g, err) == EW_OK;
+    if (!ok) g->report.error = (ew_error){0};
+    return ok;
+}
+
 bool graph_set_text(ew_graph *g, const char *string, size_t count)
 {
     g->text = copy_string(&g->memory, string, count);

@@ -109,6 +109,9 @@ struct ew_graph {
 };
 
 ew_graph *graph_new(const ew_options *options, ew_error *err);
+/* For calls that may fail without spoiling the graph: the error goes to the caller and the graph is as
+ * good as before. Only where ew_graph_error found nothing before. */
+bool graph_hand_over(ew_graph *g, ew_error *err);
 /* Keeps a copy of the text for errors and places. */
 bool graph_set_text(ew_graph *g, const char *text, size_t count);
 
@@ -184,10 +187,11 @@ bool node_is_value(const ew_graph *g, ew_node n, double value); /* the unnamed c
 bool node_is_edge(const ew_graph *g, ew_node n, size_t k);
 
 /* graph → text: a node's operation with its arguments; unnamed ones whole. At most `most` bytes,
- * then "…". `whole` spells helper operations by name, so that it reads back exactly. */
-void graph_print(const ew_graph *g, ew_node n, text *out, size_t most, bool exact);
+ * then "…"; false where it was cut. `exact` spells helper operations by name, so that it reads back
+ * exactly. */
+bool graph_print(const ew_graph *g, ew_node n, text *out, size_t most, bool exact);
 /* The same for a node as an operand: its name if it has one. */
-void graph_print_operand(const ew_graph *g, ew_node n, text *out, size_t most);
+bool graph_print_operand(const ew_graph *g, ew_node n, text *out, size_t most);
 
 const char *type_name(int type);
 

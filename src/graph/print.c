@@ -16,7 +16,7 @@ enum { PRINT_DEPTH = 512 };
 typedef struct print_frame {
     ew_node node;
     const char *form;
-    uint16_t next;     /* of a function's arguments, where `form` is NULL */
+    uint16_t next; /* of a function's arguments, where `form` is NULL */
     bool bracket;
 } print_frame;
 
@@ -50,8 +50,10 @@ static void print_constant(printer *p, ew_node n, int need)
     }
     text whole;
     text_begin(&whole, p->out->m);
-    if (type == TYPE_WHOLE) text_format(&whole, "%lld", (long long)c.whole);
-    else text_addn(&whole, buffer, number_text(c.real, 0, buffer));
+    if (type == TYPE_WHOLE)
+        text_format(&whole, "%lld", (long long)c.whole);
+    else
+        text_addn(&whole, buffer, number_text(c.real, 0, buffer));
     bool bracket = text_string(&whole)[0] == '-' && need > LEVEL_NEG;
     if (bracket) print_bytes(p, "(", 1);
     print_bytes(p, text_string(&whole), whole.count);
@@ -93,8 +95,10 @@ static void print_push(printer *p, ew_node n, int need)
 static void print_operand(printer *p, ew_node n, int need)
 {
     const graph_node *node = &p->g->nodes.at[n];
-    if (node->name) print_bytes(p, graph_name_text(p->g, node->name), p->g->names.at[node->name].count);
-    else print_push(p, n, need);
+    if (node->name)
+        print_bytes(p, graph_name_text(p->g, node->name), p->g->names.at[node->name].count);
+    else
+        print_push(p, n, need);
 }
 
 static void print_call_step(printer *p, print_frame *f)
@@ -131,26 +135,29 @@ static void print_step(printer *p)
     }
 }
 
-static void print_run(printer *p)
+static bool print_run(printer *p)
 {
     while (p->stack.count && !p->full) print_step(p);
     array_free(p->out->m, &p->stack);
+    return !p->full;
 }
 
-void graph_print(const ew_graph *g, ew_node n, text *out, size_t most, bool exact)
+bool graph_print(const ew_graph *g, ew_node n, text *out, size_t most, bool exact)
 {
     size_t end = most > SIZE_MAX - out->count ? SIZE_MAX : out->count + most;
     printer p = {g, out, end, exact, false, {0}};
     const graph_node *node = &g->nodes.at[n];
-    if (node->op == OP_INPUT || node->op == OP_PARAM) print_operand(&p, n, 0);
-    else print_push(&p, n, 0);
-    print_run(&p);
+    if (node->op == OP_INPUT || node->op == OP_PARAM)
+        print_operand(&p, n, 0);
+    else
+        print_push(&p, n, 0);
+    return print_run(&p);
 }
 
-void graph_print_operand(const ew_graph *g, ew_node n, text *out, size_t most)
+bool graph_print_operand(const ew_graph *g, ew_node n, text *out, size_t most)
 {
     size_t end = most > SIZE_MAX - out->count ? SIZE_MAX : out->count + most;
     printer p = {g, out, end, false, false, {0}};
     print_operand(&p, n, 0);
-    print_run(&p);
+    return print_run(&p);
 }

@@ -30,7 +30,7 @@ ew_graph *ew_parse(const char *string, size_t length, const ew_options *options,
     lang l;
     ew_graph *g = graph_new(options, err);
     if (!g) return NULL;
-    if (length == EW_WHOLE) length = strlen(string);
+    if (length == EW_WHOLE || !string) length = string ? strlen(string) : 0;
     lang_begin(&l, g);
     bool ok = graph_set_text(g, string, length) && lang_parse_program(&l, g->text, length) && lang_resolve(&l) &&
               lang_build(&l);
@@ -46,6 +46,7 @@ ew_graph *ew_parse(const char *string, size_t length, const ew_options *options,
 
 bool program_list(ew_graph *g, const char *string, lang_list *list)
 {
+    if (!string) string = "";
     lang fresh, *l = g->functions ? g->functions : &fresh;
     source saved = g->report.source;
     lang_list none = {0};
@@ -78,25 +79,16 @@ void program_list_free(ew_graph *g, lang_list *list)
     *list = (lang_list){0};
 }
 
-/* The error goes to the caller; the graph is as good as before. */
-static bool hand_back(ew_graph *g, ew_error *err)
-{
-    bool ok = report_ok(&g->report);
-    if (err) *err = g->report.error;
-    if (!ok) g->report.error = (ew_error){0};
-    return ok;
-}
-
 ew_node ew_expression(ew_graph *g, const char *string, ew_error *err)
 {
     lang_list list;
-    if (!report_ok(&g->report)) {
-        if (err) *err = g->report.error;
-        return EW_NONE;
-    }
+    char here[24];
+    if (ew_graph_error(g, err) != EW_OK) return EW_NONE;
     ew_node n = program_list(g, string, &list) ? list.nodes[0] : EW_NONE;
+    count_text(list.count, here);
+    if (list.count > 1) report_plain(&g->report, E_ONE, here, NULL);
     program_list_free(g, &list);
-    return hand_back(g, err) ? n : EW_NONE;
+    return graph_hand_over(g, err) ? n : EW_NONE;
 }
 
 ew_status ew_number_read(const char *string, const ew_options *options, double *value, ew_error *err)
@@ -104,51 +96,73 @@ ew_status ew_number_read(const char *string, const ew_options *options, double *
     ew_graph *g = graph_new(options, err);
     if (!g) return EW_LIMIT;
     lang_list list;
-    ew_status status = EW_OK;
     if (program_list(g, string, &list)) {
-        if (list.count == 1 && node_at(g, list.nodes[0])->op == OP_CONST) *value = node_value(g, list.nodes[0]);
-        else report_plain(&g->report, E_CONSTANT, string, NULL);
+        if (list.count == 1 && node_at(g, list.nodes[0])->op == OP_CONST)
+            *value = node_value(g, list.nodes[0]);
+        else
+            report_plain(&g->report, E_CONSTANT, string, NULL);
         program_list_free(g, &list);
     }
-    if (err) *err = g->report.error;
-    status = g->report.error.status;
+    ew_status status = ew_graph_error(g, err);
     ew_graph_free(g);
     return status;
 }
 
+/* ---- A graph as a text ------------------------------------------------------------------------- */
+
+/* "input x : f32 = 1" */
+static void program_write_input(const ew_graph *g, const graph_node *node, text *t)
+{
+    const graph_input *in = node->op == OP_INPUT ? &g->inputs.at[node->args] : &g->params.at[node->args];
+    text_add(t, node->op == OP_INPUT ? "input " : "param ");
+    text_add(t, graph_name_text(g, node->name));
+    if (node->type != TYPE_F64) text_format(t, " : %s", type_name(node->type));
+    if (!in->has_value && in->draw == DRAW_NONE) return;
+    text_add(t, in->draw == DRAW_NONE ? " = " : in->draw == DRAW_NORMAL ? " ~ normal(" : " ~ uniform(");
+    text_number(t, in->draw == DRAW_NONE ? in->value : in->p1, 0);
+    if (in->draw == DRAW_NONE) return;
+    text_add(t, ", ");
+    text_number(t, in->p2, 0);
+    text_add(t, ")");
+}
+
+static void program_write_node(const ew_graph *g, ew_node n, text *t)
+{
+    const graph_node *node = node_at(g, n);
+    if (node->op == OP_INPUT || node->op == OP_PARAM) {
+        program_write_input(g, node, t);
+        return;
+    }
+    text_add(t, graph_name_text(g, node->name));
+    text_add(t, " = ");
+    graph_print(g, n, t, SIZE_MAX, true);
+}
+
+/* The line in t, out. */
+static bool program_write_line(text *t, report *r, ew_write *write, void *context)
+{
+    text_char(t, '\n');
+    if (t->failed) return report_memory(r);
+    return write(context, t->at, t->count) == 0 || report_plain(r, E_WRITE, NULL, NULL);
+}
+
 ew_status ew_print(const ew_graph *g, ew_write *write, void *context, ew_error *err)
 {
+    if (ew_graph_error(g, err) != EW_OK) return ew_graph_error(g, NULL);
     memory m = g->memory;
     report r = {&m, g->language, {NULL, 0, NULL}, {0}};
     text t;
     text_begin(&t, &m);
-    bool ok = true;
-    for (size_t i = 0; ok && i < g->seen.count; i++) {
-        const graph_node *node = node_at(g, g->seen.at[i]);
+    for (size_t i = 0; report_ok(&r) && i < g->seen.count; i++) {
         text_clear(&t);
-        if (node->op == OP_INPUT || node->op == OP_PARAM) text_add(&t, node->op == OP_INPUT ? "input " : "param ");
-        text_add(&t, graph_name_text(g, node->name));
-        if (node->op == OP_INPUT || node->op == OP_PARAM) {
-            const graph_input *in = node->op == OP_INPUT ? &g->inputs.at[node->args] : &g->params.at[node->args];
-            if (node->type != TYPE_F64) text_format(&t, " : %s", type_name(node->type));
-            if (in->has_value || in->draw != DRAW_NONE) {
-                text_add(&t, in->draw == DRAW_NONE ? " = " : in->draw == DRAW_NORMAL ? " ~ normal(" : " ~ uniform(");
-                text_number(&t, in->draw == DRAW_NONE ? in->value : in->p1, 0);
-                if (in->draw != DRAW_NONE) text_add(&t, ", "), text_number(&t, in->p2, 0), text_add(&t, ")");
-            }
-        } else {
-            text_add(&t, " = ");
-            graph_print(g, g->seen.at[i], &t, SIZE_MAX, true);
-        }
-        text_char(&t, '\n');
-        ok = t.failed ? report_memory(&r) : write(context, t.at, t.count) == 0 || report_plain(&r, E_WRITE, NULL, NULL);
+        program_write_node(g, g->seen.at[i], &t);
+        program_write_line(&t, &r, write, context);
     }
-    for (size_t i = 0; ok && i < g->outputs.count; i++) {
+    for (size_t i = 0; report_ok(&r) && i < g->outputs.count; i++) {
         text_clear(&t);
         text_add(&t, "output ");
         graph_print_operand(g, g->outputs.at[i], &t, SIZE_MAX);
-        text_char(&t, '\n');
-        ok = t.failed ? report_memory(&r) : write(context, t.at, t.count) == 0 || report_plain(&r, E_WRITE, NULL, NULL);
+        program_write_line(&t, &r, write, context);
     }
     text_free(&t);
     if (err) *err = r.error;

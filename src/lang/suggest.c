@@ -65,9 +65,9 @@ const char *lang_suggest(lang *l, const char *name, size_t count, bool functions
 
 const char *ew_suggest(const ew_graph *g, const char *name)
 {
-    size_t count = strlen(name);
+    size_t count = name ? strlen(name) : 0;
     suggestion best = suggest_begin(count);
-    for (size_t i = 0; i < g->seen.count && i < 100000; i++) {
+    for (size_t i = 0; count && i < g->seen.count && i < 100000; i++) {
         const graph_name *n = &g->names.at[node_at(g, g->seen.at[i])->name];
         suggest_try(&best, g->name_text.at + n->at, n->count, name, count);
     }
