@@ -68,6 +68,7 @@ struct ew_program {
 
 struct ew_work {
     memory memory;
+    const ew_program *program; /* whose constants it holds */
     size_t slots, code; /* how many of each */
     uint64_t *slot;
     uint8_t *needed; /* by instruction, only where ints are: to find whether a fault counts */

@@ -16,6 +16,7 @@ ew_work *ew_work_new(const ew_program *p)
     ew_work *w = memory_new(&m, sizeof *w);
     if (!w) return NULL;
     w->memory = m;
+    w->program = p;
     w->slots = program_slots(p);
     w->code = p->code_count;
     w->slot = block_new(&w->memory, w->slots, sizeof *w->slot);
@@ -49,16 +50,16 @@ static void run_real(const batch *b, const instruction *code, cell *s, cell *out
 {
     size_t n = b->count;
     switch (b->op) {
-#define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high, \
-           awkward, manual)                                                                                    \
-    case OP_##E:                                                                                               \
-        for (size_t i = 0; i < n; i++) {                                                                       \
-            double x = s[code[i].x].real, y = s[code[i].y].real, w = s[code[i].w].real;                         \
-            (void)x;                                                                                           \
-            (void)y;                                                                                           \
-            (void)w;                                                                                           \
-            out[i].real = (value);                                                                             \
-        }                                                                                                      \
+#define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
+           high, awkward, manual)                                                                                      \
+    case OP_##E:                                                                                                       \
+        for (size_t i = 0; i < n; i++) {                                                                               \
+            double x = s[code[i].x].real, y = s[code[i].y].real, w = s[code[i].w].real;                                \
+            (void)x;                                                                                                   \
+            (void)y;                                                                                                   \
+            (void)w;                                                                                                   \
+            out[i].real = (value);                                                                                     \
+        }                                                                                                              \
         break;
 #include "ops/ops.def"
 #undef OP
@@ -156,28 +157,43 @@ static void need_operands(const ew_program *p, ew_work *w, const batch *b, size_
     }
 }
 
+/* Allocates nothing, like all that runs. The status is the run's: a value that does not fit is no fault
+ * of the text. */
+static ew_status run_report(const ew_program *p, ew_work *w, ew_status status, error_code code, const char *a,
+                            const char *b)
+{
+    report r = {&w->memory, p->language, {NULL, 0, NULL}, {0}};
+    report_plain(&r, code, a, b);
+    r.error.status = status;
+    w->error = r.error;
+    return status;
+}
+
+/* "9 * 8" */
+static void run_formula(const ew_program *p, const cell *s, const batch *b, size_t i, char *out, size_t size)
+{
+    const char *form = b->op < OP_COUNT ? ops_row((op)b->op)->form : "", *piece;
+    const uint32_t slots[] = {p->code[i].x, p->code[i].y};
+    uint32_t count;
+    size_t used = 0;
+    for (int k; (k = ops_piece(&form, &piece, &count)) != -2;) {
+        char number[32];
+        if (k > 1) continue;
+        if (k >= 0) count = (uint32_t)number_text((double)s[slots[k]].whole, 0, number);
+        if (used + count >= size) break;
+        memcpy(out + used, k >= 0 ? number : piece, count);
+        used += count;
+    }
+    out[used] = '\0';
+}
+
 static ew_status run_fault(const ew_program *p, ew_work *w, const batch *b, size_t i)
 {
-    memory m = w->memory;
-    report r = {&m, p->language, {NULL, 0, NULL}, {0}};
     const cell *s = (const cell *)w->slot;
-    char x[32], y[32];
-    number_text((double)s[p->code[i].x].whole, 0, x);
-    number_text((double)s[p->code[i].y].whole, 0, y);
     bool zero = (b->op == OP_FLOORDIV || b->op == OP_MOD) && s[p->code[i].y].whole == 0;
-    const char *const args[] = {x, y};
-    text t;
-    text_begin(&t, &m);
-    const char *form = b->op < OP_COUNT ? ops_row((op)b->op)->form : "", *piece;
-    uint32_t count;
-    for (int k; (k = ops_piece(&form, &piece, &count)) != -2;) {
-        if (k >= 0 && k < 2) text_add(&t, args[k]);
-        else text_addn(&t, piece, count);
-    }
-    report_plain(&r, zero ? E_ZERO_DIVISOR : E_OVERFLOW, program_name(p, p->origin[i]), text_string(&t));
-    text_free(&t);
-    w->error = r.error;
-    return EW_LIMIT;
+    char formula[200];
+    run_formula(p, s, b, i, formula, sizeof formula);
+    return run_report(p, w, EW_LIMIT, zero ? E_ZERO_DIVISOR : E_OVERFLOW, program_name(p, p->origin[i]), formula);
 }
 
 /* Something did not fit: was it needed? Walks back from the outputs. */
@@ -211,13 +227,9 @@ static ew_status run_inputs(const ew_program *p, ew_work *w, const double *in)
         case TYPE_INT:
             s[i].whole = i_whole(v, &fault);
             if (fault) {
-                memory m = w->memory;
-                report r = {&m, p->language, {NULL, 0, NULL}, {0}};
                 char number[32];
                 number_text(v, 0, number);
-                report_plain(&r, E_WHOLE, program_name(p, p->inputs[i].name), number);
-                w->error = r.error;
-                return EW_LIMIT;
+                return run_report(p, w, EW_LIMIT, E_WHOLE, program_name(p, p->inputs[i].name), number);
             }
             break;
         default: s[i].real = v;
@@ -229,6 +241,8 @@ static ew_status run_inputs(const ew_program *p, ew_work *w, const double *in)
 ew_status ew_run(const ew_program *p, ew_work *w, const double *in, double *out)
 {
     if (!w) w = p->work;
+    if (w->program != p) return run_report(p, w, EW_USE, E_WORK, NULL, NULL);
+    if (w->error.status != EW_OK) w->error = (ew_error){0};
     const cell *s = (const cell *)w->slot;
     ew_status status = run_inputs(p, w, in);
     if (status != EW_OK) return status;
@@ -242,5 +256,5 @@ ew_status ew_run(const ew_program *p, ew_work *w, const double *in, double *out)
 
 void ew_run_error(const ew_program *p, const ew_work *w, ew_error *err)
 {
-    *err = w ? w->error : p->work->error;
+    if (err) *err = w ? w->error : p->work->error;
 }
