@@ -102,7 +102,7 @@ typedef struct ew_minimize_result {
 EW_API ew_status ew_minimize(ew_graph *g, ew_node of, const size_t *over, size_t count, double *in,
                              const ew_minimize_options *options, ew_minimize_result *result, ew_error *err);
 
-/* For programs: "gradient", "steps", "stalled", "nonfinite", "unbounded", "stopped". */
+/* For programs: "gradient", "steps", "stalled", "nonfinite", "unbounded", "stopped". NULL: no reason. */
 EW_API const char *ew_reason_code(ew_reason reason);
 /* For people: a sentence without its full stop. */
 EW_API const char *ew_reason_text(ew_reason reason, const char *language);

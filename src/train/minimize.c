@@ -28,14 +28,19 @@ static const struct {
     [EW_REASON_STOPPED] = {"stopped", "stopped before the end"},
 };
 
+static bool reason_known(ew_reason reason)
+{
+    return (size_t)reason < sizeof reasons / sizeof reasons[0];
+}
+
 const char *ew_reason_code(ew_reason reason)
 {
-    return reasons[reason].code;
+    return reason_known(reason) ? reasons[reason].code : NULL;
 }
 
 const char *ew_reason_text(ew_reason reason, const char *language)
 {
-    return ew_translate(language, reasons[reason].sentence);
+    return reason_known(reason) ? ew_translate(language, reasons[reason].sentence) : NULL;
 }
 
 const char *ew_method_name(int method)
@@ -45,7 +50,7 @@ const char *ew_method_name(int method)
 
 int ew_method_find(const char *name)
 {
-    for (int i = 0; ew_method_name(i); i++)
+    for (int i = 0; name && ew_method_name(i); i++)
         if (strcmp(name, ew_method_name(i)) == 0) return i;
     return -1;
 }
@@ -284,6 +289,7 @@ ew_status ew_minimize(ew_graph *g, ew_node of, const size_t *over, size_t count,
                       const ew_minimize_options *options, ew_minimize_result *result, ew_error *err)
 {
     ew_error own;
+    if (ew_graph_error(g, err) != EW_OK) return ew_graph_error(g, NULL);
     minimizer m = {.options = fill_in(options, any_single(g, over, count)), .count = count, .over = over};
     m.err = err ? err : &own;
     memset(m.err, 0, sizeof *m.err);
