@@ -46,7 +46,7 @@ bool report_ok(const report *r);
 /* Line and column (in characters, from 1) of a byte offset. */
 void source_place(const source *s, size_t offset, int *line, int *column);
 
-/* At most `limit` characters of s[0..n), then "…": for quoting a user's word. */
+/* At most 30 characters of s[0..n), then "…": for quoting a user's word. */
 const char *quote(char buffer[160], const char *s, size_t n);
 
 const char *translate(const char *language, const char *sentence);

@@ -21,7 +21,7 @@ typedef struct sweep_forward {
 } sweep_forward;
 
 typedef struct derived {
-    ARRAY(sweep_reverse) reverse; /* [0] is the latest */
+    ARRAY(sweep_reverse) reverse; /* the oldest first */
     ARRAY(sweep_forward) forward;
     size_t kept; /* entries in all sweeps together */
 
@@ -39,7 +39,7 @@ typedef struct derived {
 derived *derived_of(ew_graph *g); /* NULL: no memory, reported */
 
 /* Fills derived->cone with the nodes that `of` reaches downward over edges, itself included,
- * ascending. `stop` (may be NULL) is asked before going below a node. */
+ * ascending. Not below the nodes that the sweep `known` (may be NULL) has tangents of. */
 bool sweep_cone(ew_graph *g, ew_node of, const sweep_forward *known);
 
 #endif

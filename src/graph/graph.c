@@ -1,189 +1,12 @@
+/*
+ * graph.c - nodes: their types, the folding of constants, the table in which equal unnamed nodes are
+ * one, and the builders. A graph's life and error are in life.c, names in names.c, what derivatives
+ * simplify in simple.c.
+ */
 #include "graph/graph.h"
 
 #include <math.h>
 #include <string.h>
-
-/* ---- Life ------------------------------------------------------------------------------------- */
-
-static char *copy_string(memory *m, const char *s, size_t count)
-{
-    char *copy = memory_new(m, count + 1);
-    if (copy && count) memcpy(copy, s, count);
-    return copy;
-}
-
-ew_graph *graph_new(const ew_options *options, ew_error *err)
-{
-    memory m = memory_of(options);
-    ew_graph *g = memory_new(&m, sizeof *g);
-    if (!g) {
-        report r = {&m, options ? options->language : NULL, {NULL, 0, NULL}, {0}};
-        report_memory(&r);
-        if (err) *err = r.error;
-        return NULL;
-    }
-    g->memory = m;
-    g->report.m = &g->memory;
-    g->max_nodes = options && options->max_nodes ? options->max_nodes : (size_t)64 << 20;
-    if (g->max_nodes > UINT32_MAX - 1) g->max_nodes = UINT32_MAX - 1;
-    g->real = options && options->single ? TYPE_F32 : TYPE_F64;
-    g->mode = options ? options->mode : EW_AUTO;
-    if (options && options->language) g->language = copy_string(&g->memory, options->language, strlen(options->language));
-    if (options && options->file) g->file = copy_string(&g->memory, options->file, strlen(options->file));
-    g->report.language = g->language;
-    g->report.source.file = g->file;
-    graph_name none = {0, 0, 0, EW_NONE};
-    bool ok = array_push(&g->memory, &g->names, none) && array_push(&g->memory, &g->name_text, '\0');
-    if (!ok || (options && options->file && !g->file) || (options && options->language && !g->language)) {
-        report_memory(&g->report);
-        if (err) *err = g->report.error;
-        ew_graph_free(g);
-        return NULL;
-    }
-    return g;
-}
-
-ew_status ew_graph_error(const ew_graph *g, ew_error *err)
-{
-    memory m = memory_of(NULL);
-    report none = {.m = &m}; /* no graph: there was no memory for one */
-    if (!g) report_memory(&none);
-    const report *r = g ? &g->report : &none;
-    if (err) *err = r->error;
-    return r->error.status;
-}
-
-bool graph_hand_over(ew_graph *g, ew_error *err)
-{
-    bool ok = ew_graph_error(g, err) == EW_OK;
-    if (!ok) g->report.error = (ew_error){0};
-    return ok;
-}
-
-bool graph_set_text(ew_graph *g, const char *string, size_t count)
-{
-    g->text = copy_string(&g->memory, string, count);
-    if (!g->text) return report_memory(&g->report);
-    g->text_count = count;
-    g->report.source.at = g->text;
-    g->report.source.count = count;
-    return true;
-}
-
-void ew_graph_free(ew_graph *g)
-{
-    if (!g) return;
-    if (g->functions_free) g->functions_free(g);
-    if (g->derived_free) g->derived_free(g);
-    memory *m = &g->memory, last;
-    if (g->maps) memory_free(m, g->maps, g->args.capacity * sizeof *g->maps);
-    array_free(m, &g->nodes);
-    array_free(m, &g->args);
-    array_free(m, &g->consts);
-    array_free(m, &g->names);
-    array_free(m, &g->name_text);
-    array_free(m, &g->inputs);
-    array_free(m, &g->params);
-    array_free(m, &g->outputs);
-    array_free(m, &g->parts);
-    array_free(m, &g->seen);
-    block_free(m, g->table, g->table_size);
-    block_free(m, g->name_table, g->name_table_size);
-    block_free(m, g->seen_index, g->seen_index_size);
-    if (g->text) memory_free(m, g->text, g->text_count + 1);
-    if (g->file) memory_free(m, g->file, strlen(g->file) + 1);
-    if (g->language) memory_free(m, g->language, strlen(g->language) + 1);
-    last = *m;
-    memory_free(&last, g, sizeof *g);
-}
-
-/* ---- Names ------------------------------------------------------------------------------------ */
-
-/* Names that differ in the last letters get neighbouring values: x1, x2, x3 are found without a cache
- * miss each. What runs together is parted by the table's linear search. */
-static uint32_t hash_bytes(const char *s, size_t count)
-{
-    uint32_t h = 0;
-    for (size_t i = 0; i < count; i++) h = h * 31 + (unsigned char)s[i];
-    return h;
-}
-
-const char *graph_name_text(const ew_graph *g, uint32_t name)
-{
-    return g->name_text.at + g->names.at[name].at;
-}
-
-static size_t name_slot(const ew_graph *g, uint32_t hash, const char *s, size_t count)
-{
-    size_t mask = g->name_table_size - 1, i = hash & mask;
-    for (; g->name_table[i].name; i = (i + 1) & mask) {
-        if (g->name_table[i].hash != hash) continue;
-        const graph_name *n = &g->names.at[g->name_table[i].name];
-        if (n->count == count && memcmp(g->name_text.at + n->at, s, count) == 0) break;
-    }
-    return i;
-}
-
-uint32_t graph_lookup(const ew_graph *g, const char *s, size_t count)
-{
-    return g->name_table_size ? g->name_table[name_slot(g, hash_bytes(s, count), s, count)].name : 0;
-}
-
-static bool name_table_grow(ew_graph *g)
-{
-    size_t old_size = g->name_table_size, size = old_size ? old_size * 2 : 64;
-    name_entry *old = g->name_table, *table = block_new(&g->memory, size, sizeof *table);
-    if (!table) return false;
-    g->name_table = table;
-    g->name_table_size = size;
-    for (uint32_t i = 1; i < g->names.count; i++) { /* all differ: the first free place is theirs */
-        size_t at = g->names.at[i].hash & (size - 1);
-        while (table[at].name) at = (at + 1) & (size - 1);
-        table[at] = (name_entry){g->names.at[i].hash, i};
-    }
-    block_free(&g->memory, old, old_size);
-    return true;
-}
-
-uint32_t graph_intern(ew_graph *g, const char *s, size_t count)
-{
-    uint32_t hash = hash_bytes(s, count);
-    if (g->name_table_size) {
-        uint32_t found = g->name_table[name_slot(g, hash, s, count)].name;
-        if (found) return found;
-    }
-    bool ok = g->names.count * 2 < g->name_table_size || name_table_grow(g);
-    if (!ok || g->name_text.count + count + 1 > UINT32_MAX || !array_reserve(&g->memory, &g->name_text, count + 1) ||
-        !array_reserve(&g->memory, &g->names, 1)) {
-        report_memory(&g->report);
-        return 0;
-    }
-    size_t slot = name_slot(g, hash, s, count);
-    graph_name n = {(uint32_t)g->name_text.count, (uint32_t)count, hash, EW_NONE};
-    memcpy(g->name_text.at + n.at, s, count);
-    g->name_text.at[n.at + count] = '\0';
-    g->name_text.count += count + 1;
-    g->name_table[slot] = (name_entry){hash, (uint32_t)g->names.count};
-    g->names.at[g->names.count] = n;
-    return (uint32_t)g->names.count++;
-}
-
-uint32_t graph_free_name(ew_graph *g, uint32_t base, const uint8_t *taken, size_t taken_count)
-{
-    text t;
-    uint32_t name = base;
-    text_begin(&t, &g->memory);
-    for (size_t i = 2; name; i++) {
-        if (g->names.at[name].node == EW_NONE && !(name < taken_count && taken[name])) break;
-        text_clear(&t);
-        text_add(&t, graph_name_text(g, base));
-        text_format(&t, "_%zu", i);
-        name = t.failed ? 0 : graph_intern(g, t.at, t.count);
-    }
-    if (t.failed) report_memory(&g->report);
-    text_free(&t);
-    return name;
-}
 
 /* ---- Types ------------------------------------------------------------------------------------ */
 
@@ -350,8 +173,10 @@ static ew_node node_unique(ew_graph *g, graph_node node)
     uint32_t hash = node_hash(g, &node);
     size_t slot = node_slot(g, hash, &node);
     if (g->table[slot].id) {
-        if (node.op == OP_CONST) g->consts.count--;
-        else g->args.count = node.args;
+        if (node.op == OP_CONST)
+            g->consts.count--;
+        else
+            g->args.count = node.args;
         return g->table[slot].id - 1;
     }
     if (!nodes_reserve(g)) return EW_NONE;
@@ -403,9 +228,12 @@ static ew_node fold(ew_graph *g, op o, const ew_node *args, size_t count, int ty
         constant c = node_constant(g, args[k], &t);
         size_t at = k < 3 ? k : 1; /* more than three: min and max, from the left */
         x[at] = t == TYPE_WHOLE ? (double)c.whole : c.real;
-        if (t == TYPE_WHOLE) i[at] = c.whole;
-        else if (t == TYPE_BOOL) i[at] = (int64_t)c.real;
-        else if (!(o == OP_IF && k == 0)) whole = false;
+        if (t == TYPE_WHOLE)
+            i[at] = c.whole;
+        else if (t == TYPE_BOOL)
+            i[at] = (int64_t)c.real;
+        else if (!(o == OP_IF && k == 0))
+            whole = false;
         if (k >= 1 && (o == OP_MIN || o == OP_MAX)) {
             int bad = 0;
             x[0] = ops_value(o, x[0], x[at], 0);
@@ -538,42 +366,6 @@ ew_node graph_add_input(ew_graph *g, uint32_t name, bool is_param, int type, uin
     graph_node node = {number, name, place, is_param ? OP_PARAM : OP_INPUT, 0, (uint8_t)type, 0, 0};
     g->names.at[name].node = input.node;
     return node_push(g, node);
-}
-
-/* ---- Exact simplifications, for what derivatives make ------------------------------------------ */
-
-ew_node graph_simple(ew_graph *g, op o, ew_node x, ew_node y, ew_node w)
-{
-    if (x == EW_NONE) return EW_NONE;
-    ew_node args[3] = {x, y, w};
-    size_t count = ops_row(o)->count;
-    if (count >= 2 && y == EW_NONE) return EW_NONE;
-    switch (o) {
-    case OP_MUL:
-    case OP_MUL0:
-        if (node_is_value(g, x, 1)) return y;
-        if (node_is_value(g, y, 1)) return x;
-        if (node_is_value(g, x, -1)) return graph_simple(g, OP_NEG, y, EW_NONE, EW_NONE);
-        if (node_is_value(g, y, -1)) return graph_simple(g, OP_NEG, x, EW_NONE, EW_NONE);
-        if (o == OP_MUL0 && (node_is_value(g, x, 0) || node_is_value(g, y, 0))) return graph_whole(g, 0);
-        break;
-    case OP_DIV:
-        if (node_is_value(g, y, 1)) return x;
-        break;
-    case OP_NEG:
-        if (g->nodes.at[x].op == OP_NEG && g->nodes.at[x].name == 0) return node_arg(g, x, 0);
-        break;
-    case OP_POW:
-        if (node_is_value(g, y, 1)) return x;
-        if (node_is_value(g, y, 0)) return graph_whole(g, 1);
-        break;
-    case OP_IF:
-        if (node_is_value(g, x, 1)) return y;
-        if (node_is_value(g, x, 0)) return w;
-        break;
-    default: break;
-    }
-    return graph_op(g, o, args, count, NO_PLACE);
 }
 
 /* ---- Edges ------------------------------------------------------------------------------------ */

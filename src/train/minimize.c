@@ -191,7 +191,7 @@ static ew_minimize_options fill_in(const ew_minimize_options *given, bool single
     return o;
 }
 
-/* Each input once, and all of them real. Quadratic only in a sum of few: see `seen`. */
+/* Each input once, and all of them real. */
 static ew_status check_over(const ew_graph *g, const size_t *over, size_t count, unsigned char *single,
                             unsigned char *seen, const ew_minimize_options *o, ew_error *err)
 {
