@@ -3,6 +3,7 @@
  */
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "exec/program.h"
@@ -179,7 +180,7 @@ static void run_formula(const ew_program *p, const cell *s, const batch *b, size
     for (int k; (k = ops_piece(&form, &piece, &count)) != -2;) {
         char number[32];
         if (k > 1) continue;
-        if (k >= 0) count = (uint32_t)number_text((double)s[slots[k]].whole, 0, number);
+        if (k >= 0) count = (uint32_t)snprintf(number, sizeof number, "%lld", (long long)s[slots[k]].whole);
         if (used + count >= size) break;
         memcpy(out + used, k >= 0 ? number : piece, count);
         used += count;

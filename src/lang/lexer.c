@@ -71,7 +71,8 @@ static bool lexer_stranger(lexer *l, uint32_t code, size_t bytes)
     char shown_quoted[16];
     snprintf(shown_quoted, sizeof shown_quoted, shown[0] ? "'%s'" : "%s", shown[0] ? shown : number);
     lexer_error(l, E_CHARACTER, bytes, shown_quoted, name ? translate(l->g->language, name) : number);
-    if (mend) report_hint(&l->g->report, mend, NULL);
+    bool number_before = l->at > 0 && l->s[l->at - 1] >= '0' && l->s[l->at - 1] <= '9';
+    if (mend && (code != '.' || number_before)) report_hint(&l->g->report, mend, NULL);
     return false;
 }
 
