@@ -39,17 +39,22 @@ static void note_words(text *t, const char *s)
 
 /* ---- Formulas -------------------------------------------------------------------------------- */
 
-/* "e = c \cdot d = 6" */
+/* "e = c \cdot d = 6", "p = (a < b) = \text{true}" */
 static void note_equation(const scene *s, const scene_node *n, text *t)
 {
     bool value = s->options->values && !s->options->hide_values && n->kind != SCENE_FIXED;
+    bool truth = ew_node_type(s->g, n->id) == EW_BOOL;
+    double v = value ? s->options->values[n->index] : 0;
     latex_name(t, ew_node_name(s->g, n->id));
-    if (n->operation) text_add(t, " = ");
+    if (n->operation) text_add(t, truth ? " = (" : " = ");
     if (!latex_operation(s->g, n->id, t)) text_add(t, " \\dots");
-    if (value) {
-        text_add(t, " = ");
-        latex_number(t, s->options->values[n->index], 6);
-    }
+    if (n->operation && truth) text_char(t, ')');
+    if (!value) return;
+    text_add(t, " = ");
+    if (truth)
+        text_add(t, v != 0 ? "\\text{true}" : "\\text{false}");
+    else
+        latex_number(t, v != 0 ? v : 0, 6);
 }
 
 /* The k-th to the last of a node's edges that come from the same node as edge e: their sum is the

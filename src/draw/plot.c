@@ -66,9 +66,20 @@ static double plot_step(double range, size_t wish)
     return power * (m <= 1 ? 1 : m <= 2 ? 2 : m <= 5 ? 5 : 10);
 }
 
-static void plot_linear(plot_axis *a, size_t wish, bool round)
+/* Steps, epochs and the like: a tick between two of them would mean nothing. */
+static bool plot_counts(const plot *p)
 {
-    double step = plot_step(a->high - a->low, wish);
+    for (size_t k = 0; k < p->o->series_count; k++)
+        for (size_t i = 0; i < p->o->series[k].count; i++) {
+            double x = plot_x(&p->o->series[k], i);
+            if (x != floor(x)) return false;
+        }
+    return true;
+}
+
+static void plot_linear(plot_axis *a, size_t wish, bool round, double least)
+{
+    double step = fmax(plot_step(a->high - a->low, wish), least);
     if (round) {
         a->low = floor(a->low / step) * step;
         a->high = ceil(a->high / step) * step;
@@ -106,7 +117,7 @@ static void plot_set_axis(const plot *p, plot_axis *a, bool horizontal, size_t w
     if (a->log)
         plot_logarithmic(a, wish, !horizontal);
     else
-        plot_linear(a, wish, !horizontal);
+        plot_linear(a, wish, !horizontal, horizontal && plot_counts(p) ? 1 : 0);
 }
 
 void plot_axes(plot *p, size_t x_wish, size_t y_wish)

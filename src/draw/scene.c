@@ -33,12 +33,18 @@ static size_t scene_keep(scene *s, const char *string, size_t most)
     return s->pool.failed ? 0 : at;
 }
 
+/* Without the sign of a zero, which means nothing to who looks. */
+static void scene_number(text *t, double value)
+{
+    text_number(t, value != 0 ? value : 0, SCENE_DIGITS);
+}
+
 static void scene_value(const scene *s, const scene_node *n, double value, text *t)
 {
     if (ew_node_type(s->g, n->id) == EW_BOOL)
         text_add(t, value != 0 ? "true" : "false");
     else
-        text_number(t, value, SCENE_DIGITS);
+        scene_number(t, value);
 }
 
 void scene_operation(const scene *s, const scene_node *n, text *t)
@@ -70,13 +76,13 @@ void scene_partial(const scene *s, const scene_edge *e, text *t, bool brief)
     const double *numbers = s->options->partials;
     if (e->edge == SCENE_USE) return;
     if (numbers && brief) {
-        text_number(t, numbers[e->edge], SCENE_DIGITS);
+        scene_number(t, numbers[e->edge]);
         return;
     }
     graph_print_operand(s->g, e->partial, t, SCENE_WHOLE);
     if (!numbers || node_is_const(s->g, e->partial)) return;
     text_add(t, " = ");
-    text_number(t, numbers[e->edge], SCENE_DIGITS);
+    scene_number(t, numbers[e->edge]);
 }
 
 /* "∂e/∂c = 2": a long name is cut, the number never. */
@@ -87,7 +93,7 @@ static size_t scene_slope(scene *s, const scene_node *n, text *t)
     scene_slope_name(s, &name, scene_text(s, n->name));
     draw_cut(t, text_string(&name), SCENE_COLUMNS);
     text_add(t, " = ");
-    text_number(t, s->options->derivatives[n->index], SCENE_DIGITS);
+    scene_number(t, s->options->derivatives[n->index]);
     if (name.failed) t->failed = true;
     text_free(&name);
     return scene_keep(s, text_string(t), SIZE_MAX);

@@ -78,3 +78,14 @@ $ printf '#!/bin/sh\nhead -c 4; echo " $*"\n' > bin/rsvg-convert; PATH=$PWD/bin:
 $ PATH=$PWD/bin:$PATH edgewise draw '(a+b)*(b+1)' -o n.png; cat n.png; ls -A | grep '^\.'
 > <svg -f png -z 2
 ? 1
+
+# A comparison is true or false in a formula too; a zero bears no sign.
+
+$ edgewise draw 'p = a > b; e = if p then -c else c; output e' a=2 b=1 c=0 -o p.md && grep -e 'text{true}' -e '^d = ' p.md && edgewise draw 'p = -c; p * 2' c=0 -o p.txt && cat p.txt
+> p = (a > b) = \text{true}
+> d = -c = 0,\quad \frac{\partial d}{\partial c} = -1
+> p = -c; p * 2
+>
+> d = p * 2 = 0
+> └─(2)─ p = -c = 0
+>    └─(-1)─ c = 0
