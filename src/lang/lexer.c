@@ -12,10 +12,10 @@ static const struct {
     const char *text;
     keyword word;
 } lexer_words[] = {
-    {"if", W_IF},       {"then", W_THEN},     {"else", W_ELSE},   {"and", W_AND},     {"or", W_OR},
-    {"not", W_NOT},     {"in", W_IN},         {"input", W_INPUT}, {"param", W_PARAM}, {"output", W_OUTPUT},
-    {"true", W_TRUE},   {"false", W_FALSE},   {"where", W_WHERE}, {"until", W_UNTIL}, {"import", W_IMPORT},
-    {"stop", W_STOP},   {"pi", W_PI},         {"inf", W_INF},     {"nan", W_NAN},
+    {"if", W_IF},     {"then", W_THEN},   {"else", W_ELSE},   {"and", W_AND},     {"or", W_OR},
+    {"not", W_NOT},   {"in", W_IN},       {"input", W_INPUT}, {"param", W_PARAM}, {"output", W_OUTPUT},
+    {"true", W_TRUE}, {"false", W_FALSE}, {"where", W_WHERE}, {"until", W_UNTIL}, {"import", W_IMPORT},
+    {"stop", W_STOP}, {"pi", W_PI},       {"inf", W_INF},     {"nan", W_NAN},
 };
 
 /* Characters that people paste without knowing, and what to write instead. */
@@ -38,6 +38,9 @@ static const struct {
     {0x2260, "not equal", "write !="},
     {0x00B2, "a superscript", "write ^2"},
     {0x00B3, "a superscript", "write ^3"},
+    {0x221A, "the root sign", "write sqrt(x)"},
+    {0x2032, "the prime", "write diff(y, x)"},
+    {'\'', "the apostrophe", "write diff(y, x)"},
     {0xFEFF, "the byte-order mark", "save the text without it"},
     {0x00A0, "the no-break space", "write a plain space"},
     {0x3000, "the wide space", "write a plain space"},
@@ -149,7 +152,8 @@ static bool lexer_number(lexer *l, token *t)
 static keyword lexer_word(const char *s, size_t count)
 {
     for (size_t i = 0; count < 8 && i < sizeof lexer_words / sizeof lexer_words[0]; i++)
-        if (lexer_words[i].text[0] == s[0] && strncmp(lexer_words[i].text, s, count) == 0 && lexer_words[i].text[count] == '\0')
+        if (lexer_words[i].text[0] == s[0] && strncmp(lexer_words[i].text, s, count) == 0 &&
+            lexer_words[i].text[count] == '\0')
             return lexer_words[i].word;
     return W_NONE;
 }
@@ -172,8 +176,7 @@ static bool lexer_name(lexer *l, token *t)
     }
     t->bytes = (uint32_t)(i - l->at);
     t->kind = T_NAME;
-    if (t->bytes > 4 * NAME_MOST || utf8_count(l->s + l->at, t->bytes) > NAME_MOST)
-        return lexer_long_name(l, t->bytes);
+    if (t->bytes > 4 * NAME_MOST || utf8_count(l->s + l->at, t->bytes) > NAME_MOST) return lexer_long_name(l, t->bytes);
     if (ascii) {
         t->word = lexer_word(l->s + l->at, t->bytes);
         if (t->word != W_NONE) t->kind = T_WORD;
@@ -212,7 +215,10 @@ static bool lexer_sign(lexer *l, token *t)
     uint32_t code = 0;
     size_t bytes = utf8_decode(l->s + l->at, l->count - l->at, &code);
     lexer_stranger(l, code, bytes);
-    if (code == '*' || code == '&' || code == '|' || code == '!')
+    bool twice = l->at + 1 < l->count && l->s[l->at + 1] == l->s[l->at];
+    if (code == '|' && !twice)
+        report_hint(&l->g->report, "write abs(x)", NULL);
+    else if (code == '*' || code == '&' || code == '|' || code == '!')
         report_hint(&l->g->report, "write and, or, not", NULL);
     return false;
 }

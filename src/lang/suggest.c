@@ -23,7 +23,8 @@ static size_t suggest_distance(const char *a, size_t m, const char *b, size_t n,
         now[0] = i;
         for (size_t j = 1; j <= n; j++) {
             now[j] = least(least(last[j], now[j - 1]) + 1, last[j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) now[j] = least(now[j], before[j - 2] + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                now[j] = least(now[j], before[j - 2] + 1);
         }
     }
     return row[m % 3][n];
@@ -47,6 +48,34 @@ static suggestion suggest_begin(size_t count)
     return (suggestion){NULL, count < 3 ? 2 : count < 6 ? 3 : count / 3 + 1};
 }
 
+/* What functions are called elsewhere, in lower case. */
+static const char *suggest_alias(const char *name, size_t count)
+{
+    static const char *const names[][2] = {
+        {"ln", "log"},           {"lg", "log10"},      {"tg", "tan"},       {"sh", "sinh"},       {"ch", "cosh"},
+        {"th", "tanh"},          {"arctg", "atan"},    {"arctan", "atan"},  {"arcsin", "asin"},   {"arccos", "acos"},
+        {"arctan2", "atan2"},    {"arcsinh", "asinh"}, {"arcosh", "acosh"}, {"arccosh", "acosh"}, {"arctanh", "atanh"},
+        {"artanh", "atanh"},     {"arsinh", "asinh"},  {"fabs", "abs"},     {"sgn", "sign"},      {"signum", "sign"},
+        {"logistic", "sigmoid"}, {"expit", "sigmoid"}, {"maximum", "max"},  {"minimum", "min"},   {"power", "pow"},
+        {"swish", "silu"},       {"fmod", "mod"},      {"int", "trunc"},    {"clamp", "clip"},    {"detach", "stop"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strlen(names[i][0]) == count && memcmp(names[i][0], name, count) == 0) return names[i][1];
+    return NULL;
+}
+
+/* A function that is known by this name in other case, or elsewhere. */
+static const char *suggest_known(const char *name, size_t count)
+{
+    char lower[SUGGEST_LONGEST];
+    if (count > sizeof lower) return NULL;
+    for (size_t i = 0; i < count; i++)
+        lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+    op o = ops_find_call(lower, (uint32_t)count);
+    const op_row *row = o != OP_NOT_FOUND ? ops_row(o) : NULL;
+    return row && !(row->flags & OP_HELP) ? row->call : suggest_alias(lower, count);
+}
+
 const char *lang_suggest(lang *l, const char *name, size_t count, bool functions)
 {
     suggestion best = suggest_begin(count);
@@ -60,7 +89,8 @@ const char *lang_suggest(lang *l, const char *name, size_t count, bool functions
         const op_row *row = ops_row((op)o);
         if (row->call && !(row->flags & OP_HELP)) suggest_try(&best, row->call, strlen(row->call), name, count);
     }
-    return best.word;
+    const char *same = functions && best.distance ? suggest_known(name, count) : NULL;
+    return same ? same : best.word;
 }
 
 const char *ew_suggest(const ew_graph *g, const char *name)
