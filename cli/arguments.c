@@ -81,6 +81,22 @@ static bool read_limits(struct cli *c, const char *s)
     return ok;
 }
 
+static bool set_count(struct cli *c, const struct cli_option *o, const char *shown, const char *value, uint64_t *at)
+{
+    bool whole = read_count(value, at);
+    if (whole && (*at || o->kind == KIND_COUNT)) return true;
+    cli_fail(c, whole ? FAULT_NOT_ABOVE_0 : FAULT_BAD_COUNT, value, shown);
+    return false;
+}
+
+static bool set_real(struct cli *c, const struct cli_option *o, const char *shown, const char *value, double *at)
+{
+    if (!cli_number(c, shown, value, at)) return false;
+    if (*at > 0 || o->kind == KIND_REAL) return true;
+    cli_fail(c, FAULT_NOT_ABOVE_0, value, shown);
+    return false;
+}
+
 static bool set_option(struct cli *c, const struct cli_option *o, const char *value)
 {
     char *at = (char *)c + o->offset, shown[40];
@@ -93,10 +109,10 @@ static bool set_option(struct cli *c, const struct cli_option *o, const char *va
         return true;
     case KIND_TEXT: *(const char **)(void *)at = value; return true;
     case KIND_LIMIT: return read_limits(c, value);
-    case KIND_REAL: return cli_number(c, shown, value, (double *)(void *)at);
+    case KIND_REAL:
+    case KIND_RATE: return set_real(c, o, shown, value, (double *)(void *)at);
     case KIND_COUNT:
-        if (read_count(value, (uint64_t *)(void *)at)) return true;
-        cli_fail(c, FAULT_BAD_COUNT, value, shown);
+    case KIND_SOME: return set_count(c, o, shown, value, (uint64_t *)(void *)at);
     }
     return false;
 }

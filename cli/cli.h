@@ -87,7 +87,9 @@ enum cli_kind {
     KIND_TEXT,   /* const char * */
     KIND_CHOICE, /* const char *, one of the words of `argument`, which are separated by | */
     KIND_COUNT,  /* uint64_t */
+    KIND_SOME,   /* uint64_t, from 1 on */
     KIND_REAL,   /* double */
+    KIND_RATE,   /* double, above 0 */
     KIND_LIMIT   /* nodes=N,memory=BYTES,seconds=S */
 };
 

@@ -184,9 +184,10 @@ const char *cli_suggest(const char *const *words, const char *word)
     size_t m = strlen(word), best = m < 4 ? 2 : m < 6 ? 3 : m / 3 + 1;
     const char *found = NULL;
     if (m > SUGGEST_BYTES) return NULL;
+    bool only = words[0] && !words[1];
     for (; *words; words++) {
         size_t n = strlen(*words), d = n > SUGGEST_BYTES ? best : word_distance(word, m, *words, n);
-        if (d < best) best = d, found = *words;
+        if (d < best && (only || d < (m > n ? m : n))) best = d, found = *words; /* all letters wrong is no likeness */
     }
     return found;
 }

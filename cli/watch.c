@@ -195,7 +195,10 @@ static void progress_line(struct watch *w, const ew_minimize_step *s)
     char step[32], number[32], flat[32], *line = NULL;
     ew_number_text((double)s->step, 0, step);
     ew_number_text(s->value, 6, number);
-    ew_number_text(s->measure, 3, flat);
+    double steepest = 0;
+    for (size_t i = 0; i < s->count; i++)
+        if (!(fabs(s->gradient[i]) <= steepest)) steepest = fabs(s->gradient[i]); /* a nan stays */
+    ew_number_text(steepest, 3, flat);
     size_t size = 0;
     FILE *f = open_memstream(&line, &size);
     if (!f) return;

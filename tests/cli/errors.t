@@ -271,7 +271,7 @@ $ edgewise grad '(a+b)*(b+1)' a=2 b=1 --wrt a,a
 ! error[E132]: 'a' stands twice in 'a,a'
 ? 2
 $ edgewise grad '(a+b)*(b+1)' a=2 b=1 --wrt ,
-! error[E131]: the list of names for ',' is empty
+! error[E131]: the list of names ',' is empty
 ? 2
 $ edgewise grad 'input n : int = 3; input x; y = n * x' x=2 --wrt n
 ! error[E133]: there is no derivative by 'n': it is int
@@ -366,3 +366,66 @@ $ mkfifo silent; edgewise --limit seconds=0.05 - <> silent
 $ edgewise --json --limit seconds=0.05 - <> silent
 > {"edgewise": 1, "error": {"code": "E166", "message": "the limit on time was reached: 0.05 seconds"}}
 ? 5
+
+# What people write elsewhere, and what it is called here.
+
+$ edgewise 'ln(x) + 1' x=1
+! error[E013]: there is no function called 'ln'
+!   --> 1:1
+!   |
+! 1 | ln(x) + 1
+!   | ^^ did you mean 'log'?
+? 3
+$ edgewise 'Sin(x)' x=1
+! error[E013]: there is no function called 'Sin'
+!   --> 1:1
+!   |
+! 1 | Sin(x)
+!   | ^^^ did you mean 'sin'?
+? 3
+$ edgewise 'sin x' x=1
+! error[E009]: an operator is missing before 'x'
+!   --> 1:5
+!   |
+! 1 | sin x
+!   |     ^ write sin(x)
+? 3
+$ edgewise '|x|' x=1
+! error[E004]: the character '|' (U+007C) means nothing here
+!   --> 1:1
+!   |
+! 1 | |x|
+!   | ^ write abs(x)
+? 3
+$ edgewise '√x' x=1
+! error[E004]: the character '√' (the root sign) means nothing here
+!   --> 1:1
+!   |
+! 1 | √x
+!   | ^ write sqrt(x)
+? 3
+$ edgewise 'e = x^2; f = e'"'" x=1 --lang vi
+! error[E004]: ký tự ''' (dấu nháy đơn) không có nghĩa ở đây
+!   --> 1:15
+!   |
+! 1 | e = x^2; f = e'
+!   |               ^ hãy viết diff(y, x)
+? 3
+
+# A name of which every letter is wrong is no suggestion; counts and rates that cannot be 0
+
+$ edgewise 'a + b' a=1 b=2 f=3
+! error[E122]: this program has no input 'f'
+? 2
+$ edgewise grad 'x^2' x=1 --wrt ''
+! error[E131]: the list of names '' is empty
+? 2
+$ edgewise minimize '(x-1)^2' x=0 --steps 0
+! error[E134]: '0' is too small for '--steps': it must be more than 0
+? 2
+$ edgewise minimize '(x-1)^2' x=0 --lr=-0.1
+! error[E134]: '-0.1' is too small for '--lr': it must be more than 0
+? 2
+$ edgewise eval 'x' x=0 --threads 0
+! error[E134]: '0' is too small for '--threads': it must be more than 0
+? 2
