@@ -272,6 +272,7 @@ enum { EW_EMIT_MAIN = 1, EW_EMIT_FLOAT = 2 };
 EW_API ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *source,
                            void *source_context, ew_write *header, void *header_context, ew_error *err);
 
+/* Begin with `ew_draw_options o = {.of = EW_NONE}`: 0 is a node. */
 typedef struct ew_draw_options {
     const char *format;          /* "svg", "dot", "mmd", "tex", "md", "txt", "html" */
     const char *title;           /* or NULL: the formula */
@@ -287,6 +288,7 @@ typedef struct ew_draw_options {
 EW_API ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write,
                          void *context, ew_error *err);
 
+/* Begin with `ew_explain_options o = {.of = EW_NONE}`: 0 is a node. */
 typedef struct ew_explain_options {
     ew_node of;                 /* EW_NONE: the first output */
     const ew_node *wrt;         /* NULL: every real input, then every param */

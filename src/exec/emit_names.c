@@ -345,7 +345,7 @@ static bool names_is_identifier(const char *name, size_t count)
 
 bool emit_name_is_free(const char *name)
 {
-    size_t count = strlen(name);
+    size_t count = name ? strlen(name) : 0;
     char base[16];
     if (!names_is_identifier(name, count) || names_listed(name, names_taken) || names_listed(name, names_math))
         return false;

@@ -96,7 +96,10 @@ ew_status ew_number_read(const char *string, const ew_options *options, double *
     ew_graph *g = graph_new(options, err);
     if (!g) return EW_LIMIT;
     lang_list list;
-    if (program_list(g, string, &list)) {
+    bool blank = string && string[strspn(string, " \t\r\n")] == '\0';
+    if (blank) {
+        report_plain(&g->report, E_NUMBER, string, NULL);
+    } else if (program_list(g, string, &list)) {
         if (list.count == 1 && node_at(g, list.nodes[0])->op == OP_CONST)
             *value = node_value(g, list.nodes[0]);
         else
