@@ -159,13 +159,13 @@ int cli_help(struct cli *c)
 
 /* ---- Operations ------------------------------------------------------------------------------------- */
 
-static void ops_json(struct cli *c, size_t first, size_t end)
+static void ops_json(struct cli *c, const size_t *found, size_t count)
 {
     struct cli_json j = cli_json_begin(c);
     json_key(&j, "operations");
     json_array(&j);
-    for (size_t i = first; i < end; i++) {
-        ew_op_info o = ew_op_at(i, c->language);
+    for (size_t i = 0; i < count; i++) {
+        ew_op_info o = ew_op_at(found[i], c->language);
         json_object(&j);
         json_key_text(&j, "name", o.name);
         json_key_text(&j, "form", o.form);
@@ -186,15 +186,21 @@ static void ops_json(struct cli *c, size_t first, size_t end)
     cli_json_end(&j);
 }
 
-/* "∂/∂x = y   ∂/∂y = x" */
-static void ops_slopes(struct cli *c, const ew_op_info *o, const char *between)
+/* "∂/∂x = y    ∂/∂y = x" in the table, one below the other where a line is too short, or alone. */
+static void ops_slopes(struct cli *c, const ew_op_info *o, size_t indent)
 {
     static const char *const by[] = {"x", "y", "w"};
-    bool begun = false;
+    size_t width = indent, begun = 0;
+    for (size_t k = 0; k < 3; k++)
+        if (o->slope[k]) width += columns(o->slope[k]) + 11;
+    bool one_line = indent > 0 && width <= 80;
     for (size_t k = 0; k < 3; k++) {
         if (!o->slope[k]) continue;
-        cli_say(c, "{1}∂/∂{2} = {3}", begun ? between : "", by[k], o->slope[k]);
-        begun = true;
+        if (begun && one_line) cli_put(c, "    ");
+        else if (begun) cli_put(c, "\n");
+        if (!begun || !one_line) spaces(c, indent);
+        cli_say(c, "∂/∂{1} = {2}", by[k], o->slope[k], NULL);
+        begun++;
     }
     cli_put(c, begun ? "\n" : "");
 }
@@ -211,8 +217,7 @@ static void ops_table(struct cli *c)
         if (strlen(o.form) < 100) strcat(left, o.form);
         two_columns(c, left, o.manual, 40);
         if (!o.slope[0] && !o.slope[1] && !o.slope[2]) continue;
-        spaces(c, 13);
-        ops_slopes(c, &o, "    ");
+        ops_slopes(c, &o, 13);
     }
 }
 
@@ -221,7 +226,7 @@ static void ops_one(struct cli *c, size_t i)
     ew_op_info o = ew_op_at(i, c->language);
     cli_say(c, "{1}: {2}\n", o.name, o.form, NULL);
     wrap(c, o.manual, 0, 0);
-    ops_slopes(c, &o, "\n");
+    ops_slopes(c, &o, 0);
     if (o.arg_count == 1 && (isfinite(o.low) || isfinite(o.high))) {
         char low[32], high[32];
         ew_number_text(o.low, 0, low);
@@ -234,24 +239,42 @@ static void ops_one(struct cli *c, size_t i)
     cli_put(c, "\n");
 }
 
+/* Is it meant by the word: its name, how it is called ("div" of "div(x, y)"), or its sign? */
+static bool ops_meant(const ew_op_info *o, const char *word)
+{
+    size_t n = strlen(word);
+    if (strcmp(o->name, word) == 0 || (strncmp(o->form, word, n) == 0 && o->form[n] == '(')) return true;
+    bool sign = n > 0 && strchr("+-*/^<>=!", word[0]);
+    const char *at = sign ? strstr(o->form, word) : NULL;
+    if (!at || strlen(o->form) > 6 + n) return false; /* "x + y", "-x", "x^y" */
+    return !strchr("<>=", at[n]) || at[n] == '\0';
+}
+
 int cli_ops(struct cli *c)
 {
     const char *wanted = c->word_count ? c->words[0] : NULL;
     const char *names[256];
-    size_t count = ew_op_count(), i = 0;
+    size_t count = ew_op_count(), found[256], n = 0, k = 0;
     if (c->word_count > 1) return cli_fail(c, FAULT_EXTRA, c->words[1], NULL);
-    for (; wanted && i < count && strcmp(ew_op_at(i, "en").name, wanted) != 0; i++)
-        if (i < 255) names[i] = ew_op_at(i, "en").name;
-    if (wanted && i == count) {
-        names[i < 255 ? i : 255] = NULL;
+    for (size_t i = 0; i < count && i < 255; i++) {
+        ew_op_info o = ew_op_at(i, "en");
+        names[k++] = o.name;
+        if (!wanted || ops_meant(&o, wanted)) found[n++] = i;
+    }
+    names[k] = NULL;
+    if (wanted && n == 0) {
         const char *near = cli_suggest(names, wanted);
         return cli_fail_hint(c, FAULT_NO_OPERATION, wanted, NULL, near ? "did you mean '{1}'?" : "", near);
     }
-    if (c->json)
-        ops_json(c, wanted ? i : 0, wanted ? i + 1 : count);
-    else if (wanted)
-        ops_one(c, i);
-    else
+    if (c->json) {
+        ops_json(c, found, n);
+    } else if (!wanted) {
         ops_table(c);
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            if (i) cli_put(c, "\n");
+            ops_one(c, found[i]);
+        }
+    }
     return c->status;
 }

@@ -172,11 +172,30 @@ static bool emit_list(emitter *e, const char *list, bool outputs, size_t count)
     return true;
 }
 
+/* The defaults of the inputs; one more, since there may be none. */
+static bool emit_starts(emitter *e)
+{
+    text_add(&e->out, "static const double in_starts[] = {\n");
+    for (size_t i = 0; i < e->p->input_count; i++) {
+        double start = e->p->inputs[i].start;
+        text_add(&e->out, "    ");
+        if (start - start == 0)
+            text_number(&e->out, start, 0);
+        else
+            text_add(&e->out, start != start ? "NAN" : start > 0 ? "INFINITY" : "-INFINITY");
+        text_add(&e->out, ",\n");
+        if (i % 1000 == 999 && !emit_flush(e)) return false;
+    }
+    text_add(&e->out, "    0};\n\n");
+    return true;
+}
+
 static const char emit_main_text[] =
-    "/* Values as arguments: in order, or by name as in a=2; what is not given is 0. */\n"
+    "/* Values as arguments: in order, or by name as in a=2; what is not given has its default, or is 0. */\n"
     "int main(int count, char **arguments)\n"
     "{\n"
     "    static {real} in[{NAME}_IN + 1], out[{NAME}_OUT + 1], work[{NAME}_WORK + 1];\n"
+    "    for (int i = 0; i < {NAME}_IN; i++) in[i] = {cast}in_starts[i];\n"
     "    for (int i = 1, at = 0; i < count; i++, at++) {\n"
     "        char *value = arguments[i], *equals = strchr(value, '='), *end;\n"
     "        if (equals) {\n"
@@ -206,7 +225,7 @@ static bool emit_main(emitter *e)
         {"{cast}", e->is_float ? "(float)" : ""},     {"{widen}", e->is_float ? "(double)" : ""}, {"{digits}", "17"}};
     text_char(&e->out, '\n');
     if (!emit_list(e, "in_names", false, e->p->input_count)) return false;
-    if (!emit_list(e, "out_names", true, e->p->output_count)) return false;
+    if (!emit_list(e, "out_names", true, e->p->output_count) || !emit_starts(e)) return false;
     for (const char *s = emit_main_text; *s;) {
         size_t k = 0, count = sizeof words / sizeof words[0];
         while (k < count && strncmp(s, words[k][0], strlen(words[k][0])) != 0) k++;

@@ -42,6 +42,7 @@ static bool prepare_inputs(ew_graph *g, ew_program *p)
         const graph_node *node = node_at(g, ew_input_at(g, i).node);
         const char *name = graph_name_text(g, node->name);
         p->inputs[i].type = node->type;
+        if (!ew_input_default(g, i, 0, 0, &p->inputs[i].start)) p->inputs[i].start = 0;
         if (!prepare_text(g, p, name, strlen(name), &p->inputs[i].name)) return false;
     }
     return true;

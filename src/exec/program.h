@@ -39,6 +39,7 @@ typedef struct batch {
 typedef struct program_input {
     uint32_t name; /* in name_text */
     uint8_t type;
+    double start; /* its default, or 0: for the main of emitted C */
 } program_input;
 
 typedef struct program_output {

@@ -57,3 +57,8 @@ $ edgewise emit c '(a+b)*(b+' -o h; echo $?; ls
 !   |
 ! 1 | (a+b)*(b+
 !   |       ^
+
+# the test main begins with the defaults
+$ (echo 'input a = 2'; echo 'param b = 3'; echo 'e = a * b') > start.ew; edgewise emit c start.ew --main -o start && cc -std=c11 start.c -lm -o start && ./start && ./start b=4
+> e = 6
+> e = 8

@@ -186,3 +186,10 @@ $ edgewise --lang vi eval nothere.ew
 $ edgewise --lang vi --json 'a+b' a=1
 > {"edgewise": 1, "error": {"code": "E120", "message": "'b' chưa có giá trị", "hint": "hãy cho giá trị sau chương trình: b=1"}}
 ? 2
+
+# a word may mean two operations: the sign and the function
+$ edgewise ops div | grep '^[a-z]*:'
+> div: x / y
+> floordiv: div(x, y)
+$ edgewise ops '+' | head -n 1
+> add: x + y

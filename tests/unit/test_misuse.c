@@ -239,7 +239,7 @@ static void test_runs_allocate_nothing(void **state)
     size_t before = resizes;
     assert_int_equal(ew_run(p, NULL, in, out), EW_LIMIT);
     ew_run_error(p, NULL, &err);
-    assert_string_equal(err.message, "the int 'c' overflows: 4e18 * 4");
+    assert_string_equal(err.message, "the int 'c' overflows: 4000000000000000000 * 4");
     in[0] = 0.5;
     assert_int_equal(ew_run(p, NULL, in, out), EW_LIMIT);
     ew_run_error(p, NULL, &err);
