@@ -155,8 +155,10 @@ static void ratio(size_t nodes, size_t inputs)
     }
     printf("| %zu | %zu | %.0f | %.2f | %.2f |", ew_instruction_count(value), n, v * 1e9,
            v * 1e9 / (double)ew_instruction_count(value), r / v);
-    if (f > 0) printf(" %.2f |\n", f / v);
-    else printf(" |\n");
+    if (f > 0)
+        printf(" %.2f |\n", f / v);
+    else
+        printf(" |\n");
     free(in);
     free(out);
     ew_free(value);
@@ -187,7 +189,8 @@ static void small(void)
     printf("| value | %.1f |\n", run_time(v, in, out) * 1e9);
     printf("| value and gradient | %.1f |\n", run_time(p, in, out) * 1e9);
     double begin = now();
-    for (int i = 0; i < 1000; i++) ew_free(ew_compile("e = (a + b) * (b + 1)", "e, diff(e, a), diff(e, b)", NULL, &err));
+    for (int i = 0; i < 1000; i++)
+        ew_free(ew_compile("e = (a + b) * (b + 1)", "e, diff(e, a), diff(e, b)", NULL, &err));
     printf("| text to runnable | %.0f |\n", (now() - begin) * 1e6);
     ew_free(v);
     ew_free(p);
@@ -249,8 +252,14 @@ static void picture(const char *file)
     static const char *const names[] = {"parse", "reverse derivative", "prepare", "one run", "all together"};
     ew_plot_series series[5];
     for (size_t i = 0; i < 5; i++) series[i] = (ew_plot_series){n, column[i], rows, names[i]};
-    ew_plot_options o = {.format = "svg", .series = series, .series_count = 5, .log_x = 1, .log_y = 1,
-                         .title = "Programs of N equations of three operations", .x_label = "N", .y_label = "seconds"};
+    ew_plot_options o = {.format = "svg",
+                         .series = series,
+                         .series_count = 5,
+                         .log_x = 1,
+                         .log_y = 1,
+                         .title = "Programs of N equations of three operations",
+                         .x_label = "N",
+                         .y_label = "seconds"};
     ew_error err;
     if (ew_plot(&o, put, stdout, &err) != EW_OK) stop_at(&err);
 }

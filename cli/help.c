@@ -196,8 +196,10 @@ static void ops_slopes(struct cli *c, const ew_op_info *o, size_t indent)
     bool one_line = indent > 0 && width <= 80;
     for (size_t k = 0; k < 3; k++) {
         if (!o->slope[k]) continue;
-        if (begun && one_line) cli_put(c, "    ");
-        else if (begun) cli_put(c, "\n");
+        if (begun && one_line)
+            cli_put(c, "    ");
+        else if (begun)
+            cli_put(c, "\n");
         if (!begun || !one_line) spaces(c, indent);
         cli_say(c, "∂/∂{1} = {2}", by[k], o->slope[k], NULL);
         begun++;

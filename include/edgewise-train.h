@@ -44,13 +44,13 @@ typedef enum ew_reason {
 
 /* One point on the way. All arrays belong to the call and are valid during the callback. */
 typedef struct ew_minimize_step {
-    size_t step;            /* steps made so far; 0: the start */
-    size_t count;           /* how many inputs are varied: the length of the arrays */
+    size_t step;  /* steps made so far; 0: the start */
+    size_t count; /* how many inputs are varied: the length of the arrays */
     double value;
-    double measure;         /* what is compared with the tolerance, see below */
-    const double *at;       /* the varied inputs, in the order of `over` */
+    double measure;   /* what is compared with the tolerance, see below */
+    const double *at; /* the varied inputs, in the order of `over` */
     const double *gradient;
-    const double *move;     /* the step taken from here; NULL at the last point */
+    const double *move; /* the step taken from here; NULL at the last point */
 } ew_minimize_step;
 
 typedef struct ew_minimize_options { /* all zero (or a NULL pointer) means the defaults */
@@ -62,18 +62,18 @@ typedef struct ew_minimize_options { /* all zero (or a NULL pointer) means the d
                          content, make all steps */
     int (*step)(void *context, const ew_minimize_step *step); /* non-zero stops */
     void *context;
-    ew_resize *resize;      /* the allocator hook, as in ew_options; the graph keeps its own */
+    ew_resize *resize; /* the allocator hook, as in ew_options; the graph keeps its own */
     void *resize_context;
-    const char *language;   /* of error messages that are not the graph's own */
+    const char *language; /* of error messages that are not the graph's own */
 } ew_minimize_options;
 
 typedef struct ew_minimize_result {
-    double value;     /* at the point found; nan where not even the start was finite */
-    double measure;   /* how far the gradient is from 0 there, see below */
-    size_t steps;     /* made */
-    size_t best;      /* the step after which the point found was reached */
-    size_t runs;      /* evaluations of value and gradient */
-    int converged;    /* reason == EW_REASON_GRADIENT */
+    double value;   /* at the point found; nan where not even the start was finite */
+    double measure; /* how far the gradient is from 0 there, see below */
+    size_t steps;   /* made */
+    size_t best;    /* the step after which the point found was reached */
+    size_t runs;    /* evaluations of value and gradient */
+    int converged;  /* reason == EW_REASON_GRADIENT */
     ew_reason reason;
 } ew_minimize_result;
 

@@ -66,24 +66,24 @@ typedef uint32_t ew_node;             /* a node of one graph; arguments have sma
 #define EW_NONE UINT32_MAX
 
 typedef enum ew_status { /* the command's exit statuses are the same numbers */
-    EW_OK = 0,
-    EW_USE = 2,      /* wrong use of a call: an unknown name, a missing value */
-    EW_TEXT = 3,     /* a fault in the program's text */
-    EW_FILE = 4,     /* writing failed */
-    EW_LIMIT = 5,    /* a limit was reached: memory, nodes, an int that overflows */
-    EW_NONFINITE = 6 /* not used by the library; the command's status for --finite */
+                         EW_OK = 0,
+                         EW_USE = 2,      /* wrong use of a call: an unknown name, a missing value */
+                         EW_TEXT = 3,     /* a fault in the program's text */
+                         EW_FILE = 4,     /* writing failed */
+                         EW_LIMIT = 5,    /* a limit was reached: memory, nodes, an int that overflows */
+                         EW_NONFINITE = 6 /* not used by the library; the command's status for --finite */
 } ew_status;
 
 typedef struct ew_error {
     ew_status status;
-    char code[8];       /* "E012": stable, for programs */
-    char message[480];  /* a sentence, for people, in the language of the options */
-    char hint[240];     /* how to mend it, or "" */
-    char file[240];     /* as given in the options, or "" */
-    int line, column;   /* from 1, columns in characters; 0 where there is no place */
-    int width;          /* characters to underline */
-    char source[240];   /* the line it happened in, or a stretch of it around the place */
-    int source_column;  /* where in `source` the caret goes, from 1 */
+    char code[8];      /* "E012": stable, for programs */
+    char message[480]; /* a sentence, for people, in the language of the options */
+    char hint[240];    /* how to mend it, or "" */
+    char file[240];    /* as given in the options, or "" */
+    int line, column;  /* from 1, columns in characters; 0 where there is no place */
+    int width;         /* characters to underline */
+    char source[240];  /* the line it happened in, or a stretch of it around the place */
+    int source_column; /* where in `source` the caret goes, from 1 */
 } ew_error;
 
 /* The error as the command shows it, with the line and a caret, into buffer (always ended by a
@@ -113,8 +113,7 @@ typedef int ew_write(void *context, const char *bytes, size_t count);
 
 /* `outputs` is a list of expressions over the program's names, separated by commas; NULL stands
  * for the program's own outputs. NULL and `err` filled on failure. */
-EW_API ew_program *ew_compile(const char *text, const char *outputs, const ew_options *options,
-                              ew_error *err);
+EW_API ew_program *ew_compile(const char *text, const char *outputs, const ew_options *options, ew_error *err);
 EW_API void ew_free(ew_program *p);
 
 /* `in` holds ew_in_count doubles, inputs then params, in order of declaration or, undeclared, of
@@ -133,7 +132,7 @@ EW_API size_t ew_in_count(const ew_program *p);
 EW_API const char *ew_in_name(const ew_program *p, size_t i);
 EW_API size_t ew_out_count(const ew_program *p);
 EW_API const char *ew_out_name(const ew_program *p, size_t i); /* the expression, single spaces */
-EW_API size_t ew_instruction_count(const ew_program *p); /* operations of one run */
+EW_API size_t ew_instruction_count(const ew_program *p);       /* operations of one run */
 
 /* ---- A graph from text ------------------------------------------------------------------------ */
 
@@ -159,7 +158,7 @@ EW_API ew_node ew_input(ew_graph *g, const char *name);
 EW_API ew_node ew_param(ew_graph *g, const char *name, double value);
 EW_API ew_node ew_constant(ew_graph *g, double value);
 EW_API ew_node ew_op(ew_graph *g, const char *op, const ew_node *args, size_t count); /* "mul" */
-EW_API ew_node ew_name(ew_graph *g, const char *name, ew_node node); /* name = node */
+EW_API ew_node ew_name(ew_graph *g, const char *name, ew_node node);                  /* name = node */
 EW_API void ew_output(ew_graph *g, ew_node node);
 /* Gives the nodes that have no name yet theirs (c, d, …), as the parser does at the end of a text. What
  * is named or an output later is seen at once. */
@@ -172,8 +171,8 @@ EW_API ew_status ew_graph_error(const ew_graph *g, ew_error *err);
  * Constants are no nodes; what derivatives add later is not among them. */
 EW_API size_t ew_node_count(const ew_graph *g);
 EW_API ew_node ew_node_at(const ew_graph *g, size_t i);
-EW_API size_t ew_node_index(const ew_graph *g, ew_node n); /* the other way; SIZE_MAX: not seen */
-EW_API ew_node ew_find(const ew_graph *g, const char *name); /* EW_NONE if there is none */
+EW_API size_t ew_node_index(const ew_graph *g, ew_node n);          /* the other way; SIZE_MAX: not seen */
+EW_API ew_node ew_find(const ew_graph *g, const char *name);        /* EW_NONE if there is none */
 EW_API const char *ew_suggest(const ew_graph *g, const char *name); /* a name much like it, or NULL */
 
 EW_API size_t ew_output_count(const ew_graph *g); /* at least 1 in a parsed program */
@@ -185,17 +184,17 @@ EW_API const char *ew_node_name(const ew_graph *g, ew_node n); /* NULL: a consta
 EW_API int ew_node_generated(const ew_graph *g, ew_node n);    /* is the name a generated one? */
 EW_API const char *ew_node_op(const ew_graph *g, ew_node n);   /* "input", "param", "constant", "copy", "mul" … */
 EW_API ew_type ew_node_type(const ew_graph *g, ew_node n);
-EW_API size_t ew_node_rank(const ew_graph *g, ew_node n);      /* how many axes; 0 for now */
+EW_API size_t ew_node_rank(const ew_graph *g, ew_node n); /* how many axes; 0 for now */
 EW_API size_t ew_node_arg_count(const ew_graph *g, ew_node n);
-EW_API ew_node ew_node_arg(const ew_graph *g, ew_node n, size_t k); /* EW_NONE: there is none */
-EW_API int ew_node_is_constant(const ew_graph *g, ew_node n, double *value); /* unnamed constants */
+EW_API ew_node ew_node_arg(const ew_graph *g, ew_node n, size_t k);              /* EW_NONE: there is none */
+EW_API int ew_node_is_constant(const ew_graph *g, ew_node n, double *value);     /* unnamed constants */
 EW_API void ew_node_place(const ew_graph *g, ew_node n, int *line, int *column); /* 0, 0: none */
 
 typedef struct ew_input_info {
     ew_node node;
     int is_param;
-    int has_value;  /* a default was declared */
-    int is_random;  /* it is drawn from a distribution */
+    int has_value; /* a default was declared */
+    int is_random; /* it is drawn from a distribution */
     ew_type type;
 } ew_input_info;
 
@@ -209,8 +208,8 @@ EW_API int ew_input_default(const ew_graph *g, size_t i, uint64_t seed, uint64_t
 
 typedef struct ew_edge {
     ew_node from, to;
-    uint32_t arg;      /* which argument of `to` */
-    ew_node partial;   /* the local derivative, as a node: constant, a name, or an expression */
+    uint32_t arg;    /* which argument of `to` */
+    ew_node partial; /* the local derivative, as a node: constant, a name, or an expression */
 } ew_edge;
 
 /* All edges between the nodes that a person sees, by `to`, then by argument. The first call makes
@@ -234,14 +233,14 @@ typedef struct ew_paths ew_paths;
  * to list without numbers. If there are at most `most`, all are listed in the order of the text;
  * else the largest by absolute value of their product, largest first (without numbers the first
  * ones of the text). Paths do not need the graph afterwards; one thread at a time looks at them. */
-EW_API ew_paths *ew_paths_new(ew_graph *g, ew_node from, ew_node to, const double *partials,
-                              size_t most, ew_error *err);
+EW_API ew_paths *ew_paths_new(ew_graph *g, ew_node from, ew_node to, const double *partials, size_t most,
+                              ew_error *err);
 EW_API void ew_paths_free(ew_paths *paths);
-EW_API const char *ew_paths_count(const ew_paths *paths);  /* in decimals; "" past 10,000 digits */
-EW_API double ew_paths_log10(const ew_paths *paths);       /* of the count; -inf if there is none */
+EW_API const char *ew_paths_count(const ew_paths *paths); /* in decimals; "" past 10,000 digits */
+EW_API double ew_paths_log10(const ew_paths *paths);      /* of the count; -inf if there is none */
 EW_API size_t ew_paths_listed(const ew_paths *paths);
-EW_API size_t ew_path_length(const ew_paths *paths, size_t i);          /* edges */
-EW_API size_t ew_path_edge(const ew_paths *paths, size_t i, size_t k);  /* index of the k-th edge; SIZE_MAX: none */
+EW_API size_t ew_path_length(const ew_paths *paths, size_t i);         /* edges */
+EW_API size_t ew_path_edge(const ew_paths *paths, size_t i, size_t k); /* index of the k-th edge; SIZE_MAX: none */
 EW_API double ew_path_product(const ew_paths *paths, size_t i);
 /* The same sum with common factors taken out where the graph has a bottleneck,
  * "(α + β + γ)·(δ + ε + ζ)": a list of groups; each group is the part of the graph between two
@@ -269,58 +268,57 @@ EW_API ew_status ew_print(const ew_graph *g, ew_write *write, void *context, ew_
 
 enum { EW_EMIT_MAIN = 1, EW_EMIT_FLOAT = 2 };
 /* C source and header for a prepared program; `name` is the function's. */
-EW_API ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *source,
-                           void *source_context, ew_write *header, void *header_context, ew_error *err);
+EW_API ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *source, void *source_context,
+                           ew_write *header, void *header_context, ew_error *err);
 
 /* Begin with `ew_draw_options o = {.of = EW_NONE}`: 0 is a node. */
 typedef struct ew_draw_options {
-    const char *format;          /* "svg", "dot", "mmd", "tex", "md", "txt", "html" */
-    const char *title;           /* or NULL: the formula */
-    const double *values;        /* of node i (ew_node_at), or NULL */
-    const double *partials;      /* of edge i, or NULL: labels in symbols */
-    const double *derivatives;   /* shown at node i, or NULL */
-    const char *derivative_of;   /* "∂e/∂" or "∂/∂b": what `derivatives` are, or NULL */
+    const char *format;             /* "svg", "dot", "mmd", "tex", "md", "txt", "html" */
+    const char *title;              /* or NULL: the formula */
+    const double *values;           /* of node i (ew_node_at), or NULL */
+    const double *partials;         /* of edge i, or NULL: labels in symbols */
+    const double *derivatives;      /* shown at node i, or NULL */
+    const char *derivative_of;      /* "∂e/∂" or "∂/∂b": what `derivatives` are, or NULL */
     const unsigned char *highlight; /* by edge: not 0 is drawn as part of the path, or NULL */
-    int hide_values, hide_edges; /* leave out the values in nodes, the labels on edges */
-    ew_node of;                  /* draw only what this node needs; EW_NONE: everything */
+    int hide_values, hide_edges;    /* leave out the values in nodes, the labels on edges */
+    ew_node of;                     /* draw only what this node needs; EW_NONE: everything */
 } ew_draw_options;
 
-EW_API ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write,
-                         void *context, ew_error *err);
+EW_API ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write, void *context, ew_error *err);
 
 /* Begin with `ew_explain_options o = {.of = EW_NONE}`: 0 is a node. */
 typedef struct ew_explain_options {
-    ew_node of;                 /* EW_NONE: the first output */
-    const ew_node *wrt;         /* NULL: every real input, then every param */
+    ew_node of;         /* EW_NONE: the first output */
+    const ew_node *wrt; /* NULL: every real input, then every param */
     size_t wrt_count;
-    const double *in;           /* values (the order of `in`), or NULL: in symbols */
-    const double *nudge;        /* by input: a change to answer for, or NULL */
-    int plan;                   /* not 0: how it would be computed, and at what cost */
-    int brief;                  /* not 0: the short form, one line a node; 2: without the hint at its end */
-    int color;                  /* not 0: with terminal colours */
+    const double *in;            /* values (the order of `in`), or NULL: in symbols */
+    const double *nudge;         /* by input: a change to answer for, or NULL */
+    int plan;                    /* not 0: how it would be computed, and at what cost */
+    int brief;                   /* not 0: the short form, one line a node; 2: without the hint at its end */
+    int color;                   /* not 0: with terminal colours */
     void (*step)(void *context); /* called after each step of the lesson, or NULL */
     void *step_context;
 } ew_explain_options;
 
-EW_API ew_status ew_explain(ew_graph *g, const ew_explain_options *options, ew_write *write,
-                            void *context, ew_error *err);
+EW_API ew_status ew_explain(ew_graph *g, const ew_explain_options *options, ew_write *write, void *context,
+                            ew_error *err);
 
 /* One curve of a plot. Values that are not finite are gaps. */
 typedef struct ew_plot_series {
-    const double *x;  /* or NULL: 1, 2, 3 … */
+    const double *x; /* or NULL: 1, 2, 3 … */
     const double *y;
     size_t count;
     const char *name; /* in the legend, or NULL */
 } ew_plot_series;
 
 typedef struct ew_plot_options {
-    const char *format;             /* "svg", or "txt": for a terminal, in UTF-8 */
+    const char *format; /* "svg", or "txt": for a terminal, in UTF-8 */
     const ew_plot_series *series;
     size_t series_count;
-    int log_x, log_y;               /* not 0: a logarithmic axis; what is not positive is a gap */
-    int width, height;              /* pixels, or columns and lines; 0: a usual size */
+    int log_x, log_y;                      /* not 0: a logarithmic axis; what is not positive is a gap */
+    int width, height;                     /* pixels, or columns and lines; 0: a usual size */
     const char *title, *x_label, *y_label; /* or NULL */
-    const ew_options *options;      /* the memory hook and the language, or NULL */
+    const ew_options *options;             /* the memory hook and the language, or NULL */
 } ew_plot_options;
 
 /* Curves over axes, for losses and measurements: the same bytes for the same numbers. */
@@ -329,13 +327,13 @@ EW_API ew_status ew_plot(const ew_plot_options *o, ew_write *write, void *contex
 /* ---- The table of operations ------------------------------------------------------------------ */
 
 typedef struct ew_op_info {
-    const char *name;       /* "mul" */
-    const char *form;       /* "x * y" */
-    size_t arg_count;       /* 0: any number from two on */
-    const char *latex;      /* "x \\cdot y" */
-    const char *slope[3];   /* the derivative by each argument, as text in the language, or NULL */
-    const char *manual;     /* one line, in the language asked for */
-    double low, high;       /* where it is defined (first argument) */
+    const char *name;     /* "mul" */
+    const char *form;     /* "x * y" */
+    size_t arg_count;     /* 0: any number from two on */
+    const char *latex;    /* "x \\cdot y" */
+    const char *slope[3]; /* the derivative by each argument, as text in the language, or NULL */
+    const char *manual;   /* one line, in the language asked for */
+    double low, high;     /* where it is defined (first argument) */
 } ew_op_info;
 
 EW_API size_t ew_op_count(void); /* those that a program can call or write */

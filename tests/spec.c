@@ -33,8 +33,10 @@ static char *unescape(const char *s)
 {
     char *out = malloc(strlen(s) + 1), *o = out;
     for (; *s; s++) {
-        if (s[0] == '\\' && s[1] == 'n') *o++ = '\n', s++;
-        else *o++ = *s;
+        if (s[0] == '\\' && s[1] == 'n')
+            *o++ = '\n', s++;
+        else
+            *o++ = *s;
     }
     *o = '\0';
     return out;
@@ -44,7 +46,8 @@ static void error_line(const ew_error *e, char *out, size_t size)
 {
     char place[40] = "";
     if (e->line) snprintf(place, sizeof place, " %d:%d", e->line, e->column);
-    snprintf(out, size, "%s%s %s%s%s%s", e->code, place, e->message, e->hint[0] ? " (" : "", e->hint, e->hint[0] ? ")" : "");
+    snprintf(out, size, "%s%s %s%s%s%s", e->code, place, e->message, e->hint[0] ? " (" : "", e->hint,
+             e->hint[0] ? ")" : "");
 }
 
 static int same(double got, const char *due)
@@ -72,8 +75,10 @@ static void compare(const group *g, const double *out, size_t count)
         ew_number_text(out[i], 0, number);
         snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", i ? ", " : "", number);
     }
-    if (good) passed++;
-    else complain(g, got);
+    if (good)
+        passed++;
+    else
+        complain(g, got);
 }
 
 static int set_input(const ew_program *p, double *in, char *assignment, char *got, size_t size)
@@ -105,8 +110,10 @@ static void run_group(const group *g)
     ew_program *p = graph ? ew_prepare(graph, outputs, &err) : NULL;
     if (!p) {
         error_line(&err, got, sizeof got);
-        if (strcmp(got, g->result) == 0) passed++;
-        else complain(g, got);
+        if (strcmp(got, g->result) == 0)
+            passed++;
+        else
+            complain(g, got);
     } else {
         int ok = 1;
         for (size_t i = 0; i < ew_in_count(p) && i < 64; i++) ew_input_default(graph, i, 0, 0, &in[i]);
@@ -116,8 +123,10 @@ static void run_group(const group *g)
         } else if (ew_run(p, NULL, in, out) != EW_OK) {
             ew_run_error(p, NULL, &err);
             error_line(&err, got, sizeof got);
-            if (strcmp(got, g->result) == 0) passed++;
-            else complain(g, got);
+            if (strcmp(got, g->result) == 0)
+                passed++;
+            else
+                complain(g, got);
         } else {
             compare(g, out, ew_out_count(p));
         }

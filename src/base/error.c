@@ -102,8 +102,7 @@ static void fill(char *to, size_t size, const char *template_, const char *const
     to[used] = '\0';
 }
 
-bool report_at(report *r, error_code code, uint32_t place, size_t bytes, const char *a, const char *b,
-               const char *c)
+bool report_at(report *r, error_code code, uint32_t place, size_t bytes, const char *a, const char *b, const char *c)
 {
     ew_error *e = &r->error;
     const char *args[] = {a, b, c};
@@ -147,8 +146,7 @@ size_t ew_error_text(const ew_error *e, char *buffer, size_t size)
         char margin[16], digits[16];
         int wide = snprintf(digits, sizeof digits, "%d", e->line);
         snprintf(margin, sizeof margin, "%*s", wide, "");
-        snprintf(where, sizeof where, "%s --> %s%s%d:%d\n", margin, e->file, e->file[0] ? ":" : "", e->line,
-                 e->column);
+        snprintf(where, sizeof where, "%s --> %s%s%d:%d\n", margin, e->file, e->file[0] ? ":" : "", e->line, e->column);
         size_t before = 0, used = 0;
         for (int c = 1; c < e->source_column && e->source[before]; c++) {
             uint32_t code;

@@ -34,8 +34,7 @@ typedef struct report {
 
 /* Fills in error `code`: up to three strings for {1}, {2}, {3}, the place and how many bytes to
  * underline. Always returns false, so that it can end a function. */
-bool report_at(report *r, error_code code, uint32_t place, size_t bytes, const char *a, const char *b,
-               const char *c);
+bool report_at(report *r, error_code code, uint32_t place, size_t bytes, const char *a, const char *b, const char *c);
 bool report_plain(report *r, error_code code, const char *a, const char *b);
 /* A mend for the error just reported; the template is translated and filled with one string. */
 void report_hint(report *r, const char *template_, const char *a);

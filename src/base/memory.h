@@ -33,19 +33,21 @@ bool size_add(size_t a, size_t b, size_t *sum);
 bool size_mul(size_t a, size_t b, size_t *product);
 
 /* A growable array of T: `ARRAY(int) a = {0};` */
-#define ARRAY(T) struct { T *at; size_t count, capacity; }
+#define ARRAY(T)                                                                                                       \
+    struct {                                                                                                           \
+        T *at;                                                                                                         \
+        size_t count, capacity;                                                                                        \
+    }
 
 bool array_grow(memory *m, void **at, size_t *capacity, size_t needed, size_t element);
 
 /* Room for n more; then a.at[a.count++] is safe n times. */
-#define array_reserve(m, a, n) \
-    ((a)->capacity - (a)->count >= (n) || \
+#define array_reserve(m, a, n)                                                                                         \
+    ((a)->capacity - (a)->count >= (n) ||                                                                              \
      array_grow((m), (void **)&(a)->at, &(a)->capacity, (a)->count + (n), sizeof *(a)->at))
-#define array_push(m, a, value) \
-    (array_reserve((m), (a), 1) ? ((a)->at[(a)->count++] = (value), true) : false)
-#define array_free(m, a) \
-    (memory_free((m), (a)->at, (a)->capacity * sizeof *(a)->at), (a)->at = NULL, \
-     (a)->count = (a)->capacity = 0)
+#define array_push(m, a, value) (array_reserve((m), (a), 1) ? ((a)->at[(a)->count++] = (value), true) : false)
+#define array_free(m, a)                                                                                               \
+    (memory_free((m), (a)->at, (a)->capacity * sizeof *(a)->at), (a)->at = NULL, (a)->count = (a)->capacity = 0)
 
 /* A zeroed block of n elements of T, or NULL; freed by block_free with the same n. */
 void *block_new(memory *m, size_t n, size_t element);

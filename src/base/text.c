@@ -208,9 +208,12 @@ static bool number_short(const char *s, size_t n, double *value)
     bool point = false;
     if (n == 0 || n > 16) return false;
     for (size_t i = 0; i < n; i++) {
-        if (s[i] == '.' && !point) point = true;
-        else if (s[i] < '0' || s[i] > '9') return false;
-        else whole = whole * 10 + (s[i] - '0'), fraction += point;
+        if (s[i] == '.' && !point)
+            point = true;
+        else if (s[i] < '0' || s[i] > '9')
+            return false;
+        else
+            whole = whole * 10 + (s[i] - '0'), fraction += point;
     }
     if (n == 16 && !point) return false;
     *value = whole / powers[fraction];
@@ -224,8 +227,10 @@ bool number_read(memory *m, const char *s, size_t n, double *value)
     size_t point_length = locale_point(point), k = 0, size = n + 8;
     if (size > sizeof near && !(raw = memory_new(m, size))) return false;
     for (size_t i = 0; i < n; i++) {
-        if (s[i] != '.') raw[k++] = s[i];
-        else if (k + point_length < size - (n - i)) memcpy(raw + k, point, point_length), k += point_length;
+        if (s[i] != '.')
+            raw[k++] = s[i];
+        else if (k + point_length < size - (n - i))
+            memcpy(raw + k, point, point_length), k += point_length;
     }
     raw[k] = '\0';
     *value = strtod(raw, &end);

@@ -42,8 +42,7 @@ struct unicode_pair {
 
 /* ---- tables ---- */
 
-static const struct unicode_range *find_range(const struct unicode_range *table, size_t count,
-                                              uint32_t code)
+static const struct unicode_range *find_range(const struct unicode_range *table, size_t count, uint32_t code)
 {
     size_t low = 0, high = count;
     while (low < high) {
@@ -67,8 +66,7 @@ static unsigned class_of(uint32_t code)
 /* The canonical combining class; 0 is a starter. */
 static unsigned order_of(uint32_t code)
 {
-    if (code < 0x300)
-        return 0;
+    if (code < 0x300) return 0;
     const struct unicode_range *range = FIND(unicode_order, code);
     return range ? range->value : 0u;
 }
@@ -80,24 +78,20 @@ static bool ascii_letter(uint32_t code)
 
 bool unicode_name_start(uint32_t code)
 {
-    if (code < 0x80)
-        return ascii_letter(code);
+    if (code < 0x80) return ascii_letter(code);
     return (class_of(code) & CLASS_LETTER) != 0;
 }
 
 bool unicode_name_part(uint32_t code)
 {
-    if (code < 0x80)
-        return ascii_letter(code) || code - '0' < 10;
+    if (code < 0x80) return ascii_letter(code) || code - '0' < 10;
     return (class_of(code) & (CLASS_LETTER | CLASS_PART)) != 0;
 }
 
 size_t unicode_width(uint32_t code)
 {
-    if (code < 0x300)
-        return 1;
-    if (class_of(code) & CLASS_NO_COLUMN)
-        return 0;
+    if (code < 0x300) return 1;
+    if (class_of(code) & CLASS_NO_COLUMN) return 0;
     const struct unicode_range *wide = FIND(unicode_wide, code);
     return wide ? wide->value : 1u;
 }
@@ -108,27 +102,22 @@ static size_t decode_long(const unsigned char *s, size_t n, uint32_t *code)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     size_t size = s[0] >= 0xF8 ? 0 : s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : s[0] >= 0xC0 ? 2 : 0;
-    if (size == 0 || n < size)
-        return 0;
+    if (size == 0 || n < size) return 0;
     uint32_t value = s[0] & (0x7Fu >> size);
     for (size_t i = 1; i < size; i++) {
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
+        if ((s[i] & 0xC0) != 0x80) return 0;
         value = value << 6 | (s[i] & 0x3Fu);
     }
-    if (value < least[size] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF))
-        return 0;
+    if (value < least[size] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return 0;
     *code = value;
     return size;
 }
 
 size_t utf8_decode(const char *s, size_t n, uint32_t *code)
 {
-    if (n == 0)
-        return 0;
+    if (n == 0) return 0;
     const unsigned char *bytes = (const unsigned char *)s;
-    if (bytes[0] >= 0x80)
-        return decode_long(bytes, n, code);
+    if (bytes[0] >= 0x80) return decode_long(bytes, n, code);
     *code = bytes[0];
     return 1;
 }
@@ -137,8 +126,7 @@ size_t utf8_decode(const char *s, size_t n, uint32_t *code)
 static size_t decode_any(const char *s, size_t n, uint32_t *code)
 {
     size_t used = utf8_decode(s, n, code);
-    if (used)
-        return used;
+    if (used) return used;
     *code = REPLACEMENT;
     return 1;
 }
@@ -150,8 +138,7 @@ size_t utf8_encode(uint32_t code, char out[4])
         out[0] = (char)code;
         return 1;
     }
-    if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
-        code = REPLACEMENT;
+    if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) code = REPLACEMENT;
     size_t size = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
     for (size_t i = size - 1; i > 0; i--) {
         out[i] = (char)(0x80 | (code & 0x3F));
@@ -167,11 +154,9 @@ static size_t ascii_prefix(const char *s, size_t n)
     size_t i = 0;
     for (uint64_t word; n - i >= sizeof word; i += sizeof word) {
         memcpy(&word, s + i, sizeof word);
-        if (word & UINT64_C(0x8080808080808080))
-            break;
+        if (word & UINT64_C(0x8080808080808080)) break;
     }
-    while (i < n && (unsigned char)s[i] < 0x80)
-        i++;
+    while (i < n && (unsigned char)s[i] < 0x80) i++;
     return i;
 }
 
@@ -183,8 +168,7 @@ size_t utf8_invalid(const char *s, size_t n)
         i += ascii_prefix(s + i, n - i);
         size_t used;
         while (i < n && (unsigned char)s[i] >= 0x80) {
-            if ((used = utf8_decode(s + i, n - i, &code)) == 0)
-                return i;
+            if ((used = utf8_decode(s + i, n - i, &code)) == 0) return i;
             i += used;
         }
     }
@@ -195,8 +179,7 @@ size_t utf8_count(const char *s, size_t n)
 {
     size_t count = 0;
     uint32_t code;
-    for (size_t i = 0; i < n; i += decode_any(s + i, n - i, &code))
-        count++;
+    for (size_t i = 0; i < n; i += decode_any(s + i, n - i, &code)) count++;
     return count;
 }
 
@@ -241,17 +224,14 @@ static size_t decompose_syllable(uint32_t number, uint32_t parts[MOST_PARTS])
  * code of a pair ever decomposes again, so each step puts one before the rest. */
 static size_t decompose(uint32_t code, uint32_t parts[MOST_PARTS])
 {
-    if (code - SYLLABLE < SYLLABLE_COUNT)
-        return decompose_syllable(code - SYLLABLE, parts);
+    if (code - SYLLABLE < SYLLABLE_COUNT) return decompose_syllable(code - SYLLABLE, parts);
     size_t count = 1;
     const struct unicode_range *run;
     while (code >= 0xC0 && (run = FIND(unicode_runs, code)) != NULL) {
         const struct unicode_pair *pair = &unicode_pairs[run->value + (code - run->first)];
         code = pair->first;
-        if (pair->second == 0)
-            continue;
-        if (count == MOST_PARTS)
-            break;
+        if (pair->second == 0) continue;
+        if (count == MOST_PARTS) break;
         memmove(parts + 2, parts + 1, (count - 1) * sizeof *parts);
         parts[1] = pair->second;
         count++;
@@ -292,23 +272,20 @@ static uint32_t compose_syllable(uint32_t first, uint32_t second)
     if (first - LEADING < LEADING_COUNT && second - VOWEL < VOWEL_COUNT)
         return SYLLABLE + ((first - LEADING) * VOWEL_COUNT + second - VOWEL) * FINAL_COUNT;
     bool open = first - SYLLABLE < SYLLABLE_COUNT && (first - SYLLABLE) % FINAL_COUNT == 0;
-    if (open && second > FINAL && second - FINAL < FINAL_COUNT)
-        return first + (second - FINAL);
+    if (open && second > FINAL && second - FINAL < FINAL_COUNT) return first + (second - FINAL);
     return 0;
 }
 
 /* What first and second compose to, or 0. */
 static uint32_t compose(uint32_t first, uint32_t second)
 {
-    if (second < 0x300)
-        return 0;
+    if (second < 0x300) return 0;
     size_t low = 0, high = COUNT_OF(unicode_composed);
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         size_t index = unicode_composed[middle];
         const struct unicode_pair *pair = &unicode_pairs[index];
-        if (pair->first == first && pair->second == second)
-            return code_of_pair(index);
+        if (pair->first == first && pair->second == second) return code_of_pair(index);
         if (pair->first < first || (pair->first == first && pair->second < second))
             low = middle + 1;
         else
@@ -330,8 +307,7 @@ struct stream {
 static bool read_code(struct stream *stream, uint32_t *code)
 {
     if (stream->next == stream->count) {
-        if (stream->left == 0)
-            return false;
+        if (stream->left == 0) return false;
         uint32_t whole;
         size_t used = decode_any(stream->at, stream->left, &whole);
         stream->at += used;
@@ -366,8 +342,7 @@ static void write_code(struct composer *composer, uint32_t code)
 
 static void write_starter(struct composer *composer)
 {
-    if (composer->starter)
-        write_code(composer, composer->starter);
+    if (composer->starter) write_code(composer, composer->starter);
     composer->starter = 0;
 }
 
@@ -375,17 +350,14 @@ static void write_starter(struct composer *composer)
  * composes each with *starter or counts it as kept, and writes it if to is given.
  * Marks of a lower class do not stand in the way of composing, but a kept mark of
  * the same class does.  Returns the next higher class, 0 when there is none. */
-static unsigned take_class(struct stream marks, unsigned class, uint32_t *starter, size_t *kept,
-                           struct composer *to)
+static unsigned take_class(struct stream marks, unsigned class, uint32_t *starter, size_t *kept, struct composer *to)
 {
     unsigned higher = 0, order;
     bool blocked = false;
     uint32_t code;
     while (read_code(&marks, &code) && (order = order_of(code)) != 0) {
-        if (order > class && (higher == 0 || order < higher))
-            higher = order;
-        if (order != class)
-            continue;
+        if (order > class && (higher == 0 || order < higher)) higher = order;
+        if (order != class) continue;
         uint32_t both = *starter && !blocked ? compose(*starter, code) : 0;
         if (both) {
             *starter = both;
@@ -393,8 +365,7 @@ static unsigned take_class(struct stream marks, unsigned class, uint32_t *starte
         }
         blocked = true;
         ++*kept;
-        if (to)
-            write_code(to, code);
+        if (to) write_code(to, code);
     }
     return higher;
 }
@@ -405,8 +376,7 @@ static size_t take_marks(const struct stream *marks, uint32_t *starter, struct c
 {
     size_t kept = 0;
     unsigned class = 0;
-    do
-        class = take_class(*marks, class, starter, &kept, to);
+    do class = take_class(*marks, class, starter, &kept, to);
     while (class != 0);
     return kept;
 }
@@ -417,8 +387,7 @@ static size_t take_marks(const struct stream *marks, uint32_t *starter, struct c
 static void compose_marks(struct composer *composer, const struct stream *marks)
 {
     uint32_t first = composer->starter;
-    if (take_marks(marks, &composer->starter, NULL) == 0)
-        return;
+    if (take_marks(marks, &composer->starter, NULL) == 0) return;
     write_starter(composer);
     take_marks(marks, &first, composer);
 }
@@ -427,16 +396,14 @@ static void skip_marks(struct stream *stream)
 {
     struct stream ahead = *stream;
     uint32_t code;
-    while (read_code(&ahead, &code) && order_of(code) != 0)
-        *stream = ahead;
+    while (read_code(&ahead, &code) && order_of(code) != 0) *stream = ahead;
 }
 
 /* A starter follows; it composes only with one that stands directly before it. */
 static void compose_starter(struct composer *composer, uint32_t code)
 {
     uint32_t both = composer->starter ? compose(composer->starter, code) : 0;
-    if (both == 0)
-        write_starter(composer);
+    if (both == 0) write_starter(composer);
     if (code == 0)
         write_code(composer, 0);
     else
@@ -445,11 +412,9 @@ static void compose_starter(struct composer *composer, uint32_t code)
 
 size_t unicode_nfc(const char *in, size_t n, char *out, size_t capacity)
 {
-    if (n == 0)
-        return 0;
+    if (n == 0) return 0;
     if (ascii_prefix(in, n) == n) {
-        if (n <= capacity)
-            memcpy(out, in, n);
+        if (n <= capacity) memcpy(out, in, n);
         return n <= capacity ? n : 0;
     }
     struct stream stream = {in, n, {0}, 0, 0};

@@ -158,8 +158,10 @@ static size_t reverse_find(const sweep_reverse *s, ew_node n)
         return n >= s->node[0] && n - s->node[0] < s->count ? n - s->node[0] : s->count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (s->node[middle] < n) low = middle + 1;
-        else high = middle;
+        if (s->node[middle] < n)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low < s->count && s->node[low] == n ? low : s->count;
 }

@@ -24,13 +24,13 @@ typedef struct lowering {
     ew_graph *g;
     ew_program *p;
     memory *m;
-    uint32_t *at;   /* by node: operand, or NOWHERE */
-    uint8_t *needed; /* by node */
-    ARRAY(instruction) code;  /* operands instead of slots until lower_code */
-    ARRAY(uint16_t) keys;     /* beside code: operation and kind of value, the batch it belongs to */
-    ARRAY(uint32_t) levels;   /* beside code: the longest way from the inputs */
-    ARRAY(draft_name) names;  /* of instructions that compute a named node */
-    uint32_t depth;           /* the highest level */
+    uint32_t *at;            /* by node: operand, or NOWHERE */
+    uint8_t *needed;         /* by node */
+    ARRAY(instruction) code; /* operands instead of slots until lower_code */
+    ARRAY(uint16_t) keys;    /* beside code: operation and kind of value, the batch it belongs to */
+    ARRAY(uint32_t) levels;  /* beside code: the longest way from the inputs */
+    ARRAY(draft_name) names; /* of instructions that compute a named node */
+    uint32_t depth;          /* the highest level */
     ARRAY(uint64_t) constants;
     uint32_t *constant_table; /* hash of constants: index + 1 */
     size_t constant_table_size;
@@ -190,9 +190,12 @@ static int lower_type(const lowering *w, ew_node n)
     int type = TYPE_WHOLE;
     for (size_t k = 0; k < node->count; k++) {
         int t = node_at(w->g, node_arg(w->g, n, k))->type;
-        if (t == TYPE_F64 || (t == TYPE_F32 && type != TYPE_F64)) type = t;
-        else if (t == TYPE_REAL && type != TYPE_F64 && type != TYPE_F32) type = TYPE_F64;
-        else if (t == TYPE_INT && type == TYPE_WHOLE) type = TYPE_INT;
+        if (t == TYPE_F64 || (t == TYPE_F32 && type != TYPE_F64))
+            type = t;
+        else if (t == TYPE_REAL && type != TYPE_F64 && type != TYPE_F32)
+            type = TYPE_F64;
+        else if (t == TYPE_INT && type == TYPE_WHOLE)
+            type = TYPE_INT;
     }
     return type == TYPE_WHOLE ? TYPE_F64 : type;
 }
@@ -218,8 +221,10 @@ static uint32_t lower_node(lowering *w, ew_node n)
     int type = lower_type(w, n);
     bool logic = (ops_row(o)->flags & OP_LOGIC) != 0;
     int code = type == TYPE_INT ? CODE_INT : type == TYPE_F32 && !logic ? CODE_SINGLE : CODE_REAL;
-    if (logic && type == TYPE_INT && o != OP_AND && o != OP_OR && o != OP_NOT) code = CODE_INT;
-    else if (logic) code = CODE_REAL;
+    if (logic && type == TYPE_INT && o != OP_AND && o != OP_OR && o != OP_NOT)
+        code = CODE_INT;
+    else if (logic)
+        code = CODE_REAL;
     if (o == OP_COPY || o == OP_STOP) return lower_use(w, node_arg(w->g, n, 0), type);
     if (o == OP_IF) {
         uint32_t args[3]; /* filled one by one: a list of initializers has no order of its own */
@@ -251,9 +256,12 @@ static bool lower_all(lowering *w, const ew_node *wanted, size_t count)
     for (size_t i = 0; i < nodes; i++) {
         const graph_node *node = node_at(w->g, (ew_node)i);
         if (!w->needed[i] || node->op == OP_CONST || type_is_soft(node->type)) continue;
-        if (node->op == OP_INPUT) w->at[i] = node->args | IS_INPUT;
-        else if (node->op == OP_PARAM) w->at[i] = (node->args + (uint32_t)w->g->inputs.count) | IS_INPUT;
-        else w->at[i] = lower_node(w, (ew_node)i);
+        if (node->op == OP_INPUT)
+            w->at[i] = node->args | IS_INPUT;
+        else if (node->op == OP_PARAM)
+            w->at[i] = (node->args + (uint32_t)w->g->inputs.count) | IS_INPUT;
+        else
+            w->at[i] = lower_node(w, (ew_node)i);
         if (w->at[i] == NOWHERE) return false;
     }
     return true;
@@ -359,7 +367,8 @@ static bool lower_batches(lowering *w)
         count = 0;
         for (size_t i = 0, end; i < n; i = end) {
             uint16_t key = w->keys.at[i];
-            for (end = i + 1; end < n && end - i < UINT16_MAX && w->keys.at[end] == key && !lower_waits(w, i, end);) end++;
+            for (end = i + 1; end < n && end - i < UINT16_MAX && w->keys.at[end] == key && !lower_waits(w, i, end);)
+                end++;
             if (fill) w->p->batches[count] = (batch){(uint32_t)i, (uint16_t)(end - i), (uint8_t)(key / 4), key % 4};
             count++;
         }

@@ -18,10 +18,10 @@
 
 #include "graph/graph.h"
 
-enum { /* instructions beyond the table of operations */
-    I_INT_REAL = OP_COUNT, /* int → double */
-    I_REAL_INT,            /* whole double, bool → int */
-    I_ROUND                /* double → nearest f32 */
+enum {                        /* instructions beyond the table of operations */
+       I_INT_REAL = OP_COUNT, /* int → double */
+       I_REAL_INT,            /* whole double, bool → int */
+       I_ROUND                /* double → nearest f32 */
 };
 
 enum { CODE_REAL, CODE_SINGLE, CODE_INT }; /* CODE_SINGLE: rounded to f32 */
@@ -70,7 +70,7 @@ struct ew_program {
 struct ew_work {
     memory memory;
     const ew_program *program; /* whose constants it holds */
-    size_t slots, code; /* how many of each */
+    size_t slots, code;        /* how many of each */
     uint64_t *slot;
     uint8_t *needed; /* by instruction, only where ints are: to find whether a fault counts */
     ew_error error;

@@ -9,8 +9,8 @@
 
 typedef struct namer {
     ew_graph *g;
-    size_t texts;   /* names that were known before: those of the text */
-    uint32_t next;  /* 0 is c, 23 is z, then v1 … */
+    size_t texts;  /* names that were known before: those of the text */
+    uint32_t next; /* 0 is c, 23 is z, then v1 … */
 } namer;
 
 /* The next generated name; 0 where there is no memory. Every name interned before we began occurs

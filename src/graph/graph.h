@@ -58,7 +58,7 @@ typedef struct graph_input {
 typedef struct graph_name {
     uint32_t at, count; /* in name_text, ended by a NUL */
     uint32_t hash;
-    ew_node node;       /* EW_NONE: a name that no node bears (yet) */
+    ew_node node; /* EW_NONE: a name that no node bears (yet) */
 } graph_name;
 
 typedef struct node_entry {

@@ -22,7 +22,7 @@ typedef struct frame {
     uint32_t name;     /* F_DEFINITION: of the node; F_LOCAL: number of the local */
     uint32_t function; /* index + 1 of the function whose locals are at `base` */
     uint32_t base;
-    uint32_t place;    /* of the statement that it belongs to; NO_PLACE: a declaration, whose parts are no nodes */
+    uint32_t place; /* of the statement that it belongs to; NO_PLACE: a declaration, whose parts are no nodes */
 } frame;
 
 typedef struct value {
@@ -355,8 +355,7 @@ static bool eval_run(machine *m)
 {
     size_t base = m->frames.count - 1;
     bool ok = true;
-    while (ok && m->frames.count > base)
-        ok = eval_top(m)->at == eval_top(m)->end ? eval_leave(m) : eval_piece(m);
+    while (ok && m->frames.count > base) ok = eval_top(m)->at == eval_top(m)->end ? eval_leave(m) : eval_piece(m);
     return ok;
 }
 
@@ -410,7 +409,8 @@ static bool eval_default(machine *m, uint32_t name)
     if (s.value.begin == s.value.end) return true;
     if (!eval_constant(m, s.value, &first)) return false;
     if (s.draw != DRAW_NONE && !eval_constant(m, s.value2, &second)) return false;
-    if (s.declared_type == TYPE_INT && s.draw == DRAW_NONE && (first != floor(first) || fabs(first) >= 9223372036854775808.0)) {
+    if (s.declared_type == TYPE_INT && s.draw == DRAW_NONE &&
+        (first != floor(first) || fabs(first) >= 9223372036854775808.0)) {
         char buffer[160], number[32];
         const char *word = graph_name_text(m->g, name);
         number_text(first, 0, number);
@@ -490,7 +490,8 @@ static int part_order(const void *a, const void *b)
 static bool eval_parts(machine *m)
 {
     bool sorted = true;
-    for (size_t i = 1; sorted && i < m->parts.count; i++) sorted = m->parts.at[i - 1].statement <= m->parts.at[i].statement;
+    for (size_t i = 1; sorted && i < m->parts.count; i++)
+        sorted = m->parts.at[i - 1].statement <= m->parts.at[i].statement;
     if (!sorted) qsort(m->parts.at, m->parts.count, sizeof *m->parts.at, part_order);
     if (!array_reserve(&m->g->memory, &m->g->parts, m->parts.count + 1)) return eval_memory(m);
     for (size_t i = 0; i < m->parts.count; i++) m->g->parts.at[m->g->parts.count++] = m->parts.at[i].node;

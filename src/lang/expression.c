@@ -14,11 +14,11 @@ typedef enum wait_kind { WAIT_OP, WAIT_PAREN, WAIT_CALL, WAIT_IF } wait_kind;
 
 typedef struct waiting {
     uint8_t kind;
-    uint8_t stage;   /* WAIT_IF: 0 condition, 1 then, 2 else */
-    uint16_t count;  /* WAIT_CALL: commas so far */
-    uint32_t value;  /* WAIT_OP: op; WAIT_CALL: name */
+    uint8_t stage;  /* WAIT_IF: 0 condition, 1 then, 2 else */
+    uint16_t count; /* WAIT_CALL: commas so far */
+    uint32_t value; /* WAIT_OP: op; WAIT_CALL: name */
     uint32_t place;
-    uint32_t begin;  /* WAIT_CALL: piece at which the current argument begins */
+    uint32_t begin; /* WAIT_CALL: piece at which the current argument begins */
 } waiting;
 
 typedef struct expr {
@@ -74,7 +74,8 @@ static bool expr_pop(expr *e)
 static bool expr_reduce(expr *e, int level)
 {
     for (waiting *w; (w = expr_top(e)) != NULL;) {
-        if (w->kind == WAIT_OP ? ops_row((op)w->value)->level < level : !(w->kind == WAIT_IF && w->stage == 2 && level == 0))
+        if (w->kind == WAIT_OP ? ops_row((op)w->value)->level < level
+                               : !(w->kind == WAIT_IF && w->stage == 2 && level == 0))
             return true;
         if (!expr_pop(e)) return false;
     }
@@ -91,7 +92,9 @@ static bool expr_missing(expr *e)
     for (size_t i = e->stack.count; t->kind == T_END && i-- > 0;) {
         const waiting *w = &e->stack.at[i];
         if (w->kind == WAIT_PAREN || w->kind == WAIT_CALL)
-            return report_at(&l->g->report, E_OPEN, w->kind == WAIT_CALL ? w->place + (uint32_t)l->g->names.at[w->value].count : w->place, 1, NULL, NULL, NULL);
+            return report_at(&l->g->report, E_OPEN,
+                             w->kind == WAIT_CALL ? w->place + (uint32_t)l->g->names.at[w->value].count : w->place, 1,
+                             NULL, NULL, NULL);
     }
     lang_error(l, E_OPERAND, t, lexer_quote(&l->lexer, t, buffer), NULL);
     if (t->kind == T_OPERATOR && t->op == OP_MUL && e->before.kind == T_OPERATOR && e->before.op == OP_MUL)
@@ -130,9 +133,7 @@ static bool expr_word(expr *e)
     case W_NAN: return expr_number(e, (constant){.real = (1e308 * 10) * 0}, false, t);
     case W_TRUE:
     case W_FALSE: return expr_piece(e, P_BOOL, t->word == W_TRUE, 0, t->place, t->bytes);
-    case W_IF:
-        e->operand = true;
-        return expr_may_begin(e, 0) && expr_wait(e, WAIT_IF, 0, t->place);
+    case W_IF: e->operand = true; return expr_may_begin(e, 0) && expr_wait(e, WAIT_IF, 0, t->place);
     case W_NOT:
         e->operand = true;
         return expr_may_begin(e, ops_row(OP_NOT)->level) && expr_wait(e, WAIT_OP, OP_NOT, t->place);
@@ -271,7 +272,8 @@ static bool expr_diff(expr *e, const waiting *w)
     char here[32];
     if (w->count != 1) {
         snprintf(here, sizeof here, "%u", (unsigned)w->count + 1);
-        return report_at(&l->g->report, E_ARGUMENTS, w->place, 4, "diff", translate(l->g->language, "2 arguments"), here);
+        return report_at(&l->g->report, E_ARGUMENTS, w->place, 4, "diff", translate(l->g->language, "2 arguments"),
+                         here);
     }
     if (end - w->begin != 1 || last->kind != P_NAME)
         return report_at(&l->g->report, E_DIFF_NAME, last->place, last->bytes, NULL, NULL, NULL);
@@ -307,7 +309,8 @@ static bool expr_comma(expr *e)
     char buffer[160];
     if (!expr_to_bracket(e)) return false;
     waiting *w = expr_top(e);
-    if (w->kind != WAIT_CALL) return lang_error(e->l, E_HERE, expr_now(e), lexer_quote(&e->l->lexer, expr_now(e), buffer), NULL);
+    if (w->kind != WAIT_CALL)
+        return lang_error(e->l, E_HERE, expr_now(e), lexer_quote(&e->l->lexer, expr_now(e), buffer), NULL);
     if (w->count >= UINT16_MAX - 1) return lang_error(e->l, E_LIMIT_ARGS, expr_now(e), "65534", NULL);
     w->count++;
     w->begin = (uint32_t)e->l->pieces.count;
@@ -342,10 +345,14 @@ static bool expr_operator(expr *e)
     switch (t->kind) {
     case T_OPERATOR: ok = expr_binary(e, t->op); break;
     case T_WORD:
-        if (t->word == W_AND || t->word == W_OR) ok = expr_binary(e, t->word == W_AND ? OP_AND : OP_OR);
-        else if (t->word == W_THEN || t->word == W_ELSE) ok = expr_if_mark(e, t->word == W_THEN ? 0 : 1);
-        else if (t->word == W_UNTIL || t->word == W_IN) ok = lang_error(e->l, t->word == W_IN ? E_INDEX : E_LATER, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
-        else ok = expr_juxtaposed(e);
+        if (t->word == W_AND || t->word == W_OR)
+            ok = expr_binary(e, t->word == W_AND ? OP_AND : OP_OR);
+        else if (t->word == W_THEN || t->word == W_ELSE)
+            ok = expr_if_mark(e, t->word == W_THEN ? 0 : 1);
+        else if (t->word == W_UNTIL || t->word == W_IN)
+            ok = lang_error(e->l, t->word == W_IN ? E_INDEX : E_LATER, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
+        else
+            ok = expr_juxtaposed(e);
         break;
     case T_CLOSE: ok = expr_close(e); break;
     case T_COMMA: ok = expr_comma(e); break;

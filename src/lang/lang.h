@@ -37,16 +37,16 @@ typedef enum symbol_kind { S_NONE, S_INPUT, S_PARAM, S_NODE } symbol_kind;
 /* What a name means outside functions; indexed by name. */
 typedef struct symbol {
     uint8_t kind;
-    uint8_t declared_type; /* inputs: a TYPE_ */
-    uint8_t draw;          /* inputs: a distribution */
-    bool busy;             /* its definition is being evaluated */
-    uint32_t place;        /* where it was defined, or first used */
-    uint32_t function;     /* index + 1 in functions; names of functions are their own space */
+    uint8_t declared_type;       /* inputs: a TYPE_ */
+    uint8_t draw;                /* inputs: a distribution */
+    bool busy;                   /* its definition is being evaluated */
+    uint32_t place;              /* where it was defined, or first used */
+    uint32_t function;           /* index + 1 in functions; names of functions are their own space */
     uint32_t diffs_of, diffs_by; /* how many diffs have it as first, as second argument */
-    uint32_t variants;     /* how many numbered names were made from it */
+    uint32_t variants;           /* how many numbered names were made from it */
     bool used;
-    span value;            /* the definition, or an input's default (empty: none) */
-    span value2;           /* the distribution's second argument */
+    span value;  /* the definition, or an input's default (empty: none) */
+    span value2; /* the distribution's second argument */
 } symbol;
 
 typedef struct local {
@@ -77,10 +77,10 @@ typedef struct lang {
     ARRAY(function) functions;
     ARRAY(local) locals;
     ARRAY(statement) statements;
-    ARRAY(uint32_t) declared;    /* inputs and params in order */
-    ARRAY(statement) outputs;    /* names after `output` */
+    ARRAY(uint32_t) declared; /* inputs and params in order */
+    ARRAY(statement) outputs; /* names after `output` */
     bool has_declarations;
-    bool outside;                /* an expression from outside the text: generated names count */
+    bool outside; /* an expression from outside the text: generated names count */
 } lang;
 
 void lang_begin(lang *l, ew_graph *g);
@@ -100,8 +100,8 @@ typedef enum expression_end { END_STATEMENT, END_LIST, END_WHERE, END_ARGUMENT }
 bool lang_expression(lang *l, expression_end end, span *result);
 
 /* eval.c: pieces → nodes. */
-bool lang_resolve(lang *l);                /* names → inputs; functions found and counted */
-bool lang_build(lang *l);                  /* all statements */
+bool lang_resolve(lang *l);                    /* names → inputs; functions found and counted */
+bool lang_build(lang *l);                      /* all statements */
 bool lang_build_list(lang *l, ew_node *nodes); /* statements as expressions over a finished graph */
 
 /* suggest.c: a name much like it among what `g` bears and, if functions, what can be called. */

@@ -139,7 +139,8 @@ static bool lexer_number(lexer *l, token *t)
     t->bytes = (uint32_t)(i - l->at);
     if (!number_read(&l->g->memory, l->s + l->at, t->bytes, &t->number.real)) return report_memory(&l->g->report);
     char buffer[160];
-    if (isinf(t->number.real)) return lexer_error(l, E_NUMBER_RANGE, t->bytes, quote(buffer, l->s + l->at, t->bytes), NULL);
+    if (isinf(t->number.real))
+        return lexer_error(l, E_NUMBER_RANGE, t->bytes, quote(buffer, l->s + l->at, t->bytes), NULL);
     t->whole = whole && lexer_whole(l->s + l->at, t->bytes, &t->number.whole);
     if (!t->whole && !whole && t->number.real == floor(t->number.real) && t->number.real < 9223372036854775808.0) {
         t->whole = true; /* 1e3 and 2.0 have no fraction */

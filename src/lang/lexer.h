@@ -14,16 +14,40 @@ typedef enum token_kind {
     T_NEWLINE, /* or ; */
     T_NUMBER,
     T_NAME,
-    T_WORD,  /* a reserved word */
+    T_WORD,     /* a reserved word */
     T_OPERATOR, /* + - * / ^ and comparisons: `op` */
-    T_OPEN, T_CLOSE, /* ( ) */
-    T_BRACKET, T_BRACKET_CLOSE, /* [ ] */
-    T_COMMA, T_ASSIGN, T_COLON, T_TILDE, T_RANGE
+    T_OPEN,
+    T_CLOSE, /* ( ) */
+    T_BRACKET,
+    T_BRACKET_CLOSE, /* [ ] */
+    T_COMMA,
+    T_ASSIGN,
+    T_COLON,
+    T_TILDE,
+    T_RANGE
 } token_kind;
 
 typedef enum keyword {
-    W_NONE, W_IF, W_THEN, W_ELSE, W_AND, W_OR, W_NOT, W_IN, W_INPUT, W_PARAM, W_OUTPUT, W_TRUE, W_FALSE,
-    W_WHERE, W_UNTIL, W_IMPORT, W_STOP, W_PI, W_INF, W_NAN
+    W_NONE,
+    W_IF,
+    W_THEN,
+    W_ELSE,
+    W_AND,
+    W_OR,
+    W_NOT,
+    W_IN,
+    W_INPUT,
+    W_PARAM,
+    W_OUTPUT,
+    W_TRUE,
+    W_FALSE,
+    W_WHERE,
+    W_UNTIL,
+    W_IMPORT,
+    W_STOP,
+    W_PI,
+    W_INF,
+    W_NAN
 } keyword;
 
 typedef struct token {

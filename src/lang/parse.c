@@ -71,8 +71,7 @@ static bool parse_new_name(lang *l, token *t)
 {
     char buffer[160];
     *t = *parse_now(l);
-    if (t->kind == T_WORD)
-        return lang_error(l, E_RESERVED, t, quote(buffer, l->lexer.s + t->place, t->bytes), NULL);
+    if (t->kind == T_WORD) return lang_error(l, E_RESERVED, t, quote(buffer, l->lexer.s + t->place, t->bytes), NULL);
     if (t->kind != T_NAME) return parse_wrong(l, E_HERE);
     return lexer_next(&l->lexer);
 }
@@ -210,7 +209,8 @@ static bool parse_function(lang *l, const token *name)
     symbol *s = lang_symbol(l, name->name);
     if (!s) return false;
     if (s->function) return parse_twice(l, name, l->functions.at[s->function - 1].place);
-    if (!lexer_next(&l->lexer) || !parse_expect(l, T_OPEN) || !parse_parameters(l, &f) || !parse_expect(l, T_ASSIGN)) return false;
+    if (!lexer_next(&l->lexer) || !parse_expect(l, T_OPEN) || !parse_parameters(l, &f) || !parse_expect(l, T_ASSIGN))
+        return false;
     if (!lang_expression(l, END_STATEMENT, &f.body)) return false;
     if (parse_now(l)->kind == T_WORD && parse_now(l)->word == W_WHERE && !parse_where(l, &f)) return false;
     parse_bind(l, &f, f.body);
@@ -261,8 +261,7 @@ static bool parse_distribution(lang *l, uint32_t name)
     token t = *parse_now(l);
     const char *word = t.kind == T_NAME ? graph_name_text(l->g, t.name) : "";
     uint8_t draw = strcmp(word, "normal") == 0 ? DRAW_NORMAL : strcmp(word, "uniform") == 0 ? DRAW_UNIFORM : DRAW_NONE;
-    if (draw == DRAW_NONE)
-        return lang_error(l, E_DISTRIBUTION, &t, quote(buffer, l->lexer.s + t.place, t.bytes), NULL);
+    if (draw == DRAW_NONE) return lang_error(l, E_DISTRIBUTION, &t, quote(buffer, l->lexer.s + t.place, t.bytes), NULL);
     if (!lexer_next(&l->lexer) || !parse_expect(l, T_OPEN)) return false;
     if (!lang_expression(l, END_ARGUMENT, &first) || !parse_expect(l, T_COMMA)) return false;
     if (!lang_expression(l, END_ARGUMENT, &second) || !parse_expect(l, T_CLOSE)) return false;
@@ -369,7 +368,8 @@ bool lang_parse_list(lang *l, const char *string, size_t count)
     if (!lexer_begin(&l->lexer, l->g, string, count)) return false;
     for (;;) {
         if (!parse_skip_lines(l)) return false;
-        if (parse_now(l)->kind == T_END && !l->statements.count) return report_plain(&l->g->report, E_NO_OUTPUTS, NULL, NULL);
+        if (parse_now(l)->kind == T_END && !l->statements.count)
+            return report_plain(&l->g->report, E_NO_OUTPUTS, NULL, NULL);
         statement st = {0, parse_now(l)->place, {0, 0}};
         if (!lang_expression(l, END_LIST, &st.value)) return false;
         if (!array_push(&l->g->memory, &l->statements, st)) return report_memory(&l->g->report);

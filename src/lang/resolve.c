@@ -13,7 +13,8 @@ static bool resolve_error(lang *l, error_code code, const piece *p, const char *
 
 static bool resolve_reduction(const char *name)
 {
-    static const char *const words[] = {"sum", "prod", "mean", "logsumexp", "argmin", "argmax", "all", "any", "softmax"};
+    static const char *const words[] = {"sum",    "prod", "mean", "logsumexp", "argmin",
+                                        "argmax", "all",  "any",  "softmax"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strcmp(name, words[i]) == 0) return true;
     return false;

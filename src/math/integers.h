@@ -40,8 +40,10 @@ static inline int64_t i_sub(int64_t x, int64_t y, int *bad)
 static inline int64_t i_mul(int64_t x, int64_t y, int *bad)
 {
     int too_large = 0;
-    if (x > 0) too_large = y > 0 ? x > INT64_MAX / y : y < INT64_MIN / x;
-    else if (x < 0) too_large = y > 0 ? x < INT64_MIN / y : y != 0 && y < INT64_MAX / x;
+    if (x > 0)
+        too_large = y > 0 ? x > INT64_MAX / y : y < INT64_MIN / x;
+    else if (x < 0)
+        too_large = y > 0 ? x < INT64_MIN / y : y != 0 && y < INT64_MAX / x;
     if (too_large) {
         *bad = 1;
         return 0;

@@ -46,8 +46,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ew_error err;
     char text[4000];
     ew_graph *g = ew_parse((const char *)data, size, &options, &err);
-    if (g) fuzz_use(g);
-    else ew_error_text(&err, text, sizeof text);
+    if (g)
+        fuzz_use(g);
+    else
+        ew_error_text(&err, text, sizeof text);
     ew_graph_free(g);
     return 0;
 }

@@ -113,7 +113,8 @@ static void every_allocation(const char *text, int from_there_on)
         memset(&err, 0, sizeof err);
         ew_status status = work(text, &options, &err);
         if (h.blocks || h.live || h.wrong_sizes)
-            fail_msg("%s: refusal %zu leaves %zu blocks, %zu bytes, %zu wrong sizes", text, i, h.blocks, h.live, h.wrong_sizes);
+            fail_msg("%s: refusal %zu leaves %zu blocks, %zu bytes, %zu wrong sizes", text, i, h.blocks, h.live,
+                     h.wrong_sizes);
         if (status != due && status != EW_LIMIT) fail_msg("%s: refusal %zu gives status %d", text, i, status);
         if (status == EW_LIMIT && !err.message[0]) fail_msg("%s: refusal %zu has no sentence", text, i);
     }

@@ -100,7 +100,9 @@ static void test_bytes(void **state)
     error_of("a + \0b", 6, "E003", 1, 5);
     error_of("a + \xff", 5, "E002", 1, 5);
     error_of("\xc3", 1, "E002", 1, 1);
-    error_of("\xef\xbb\xbf" "a + 1", 8, "E004", 1, 1);
+    error_of("\xef\xbb\xbf"
+             "a + 1",
+             8, "E004", 1, 1);
     error_of("a + 1 \xe2\x88\x92 b", EW_WHOLE, "E004", 1, 7);
     error_of("", 0, "E001", 1, 1);
     error_of("   \n \n", EW_WHOLE, "E001", 1, 1);
@@ -139,8 +141,7 @@ static double time_of(size_t n)
     ew_error err;
     char *s = malloc(n * 48 + 100);
     size_t used = (size_t)sprintf(s, "x0 = a * b\n");
-    for (size_t i = 1; i < n; i++)
-        used += (size_t)sprintf(s + used, "x%zu = sin(x%zu) * x%zu + a\n", i, i - 1, i / 2);
+    for (size_t i = 1; i < n; i++) used += (size_t)sprintf(s + used, "x%zu = sin(x%zu) * x%zu + a\n", i, i - 1, i / 2);
     double begin = seconds();
     ew_graph *g = ew_parse(s, EW_WHOLE, NULL, &err);
     assert_non_null(g);
@@ -161,8 +162,9 @@ static void test_linear(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_deep),    cmocka_unit_test(test_long),      cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_many_errors_are_short), cmocka_unit_test(test_spellings), cmocka_unit_test(test_linear),
+        cmocka_unit_test(test_deep),      cmocka_unit_test(test_long),
+        cmocka_unit_test(test_bytes),     cmocka_unit_test(test_many_errors_are_short),
+        cmocka_unit_test(test_spellings), cmocka_unit_test(test_linear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -232,7 +232,12 @@ CHOICE(want_if, x != 0 ? y : w, out[0] * 0, x != 0, x == 0)
 CHOICE(want_min, lost ? NAN : y < x ? y : x, lost ? NAN : x == y ? 0.5 : x < y, lost ? NAN : x == y ? 0.5 : y < x, 0)
 CHOICE(want_max, lost ? NAN : y > x ? y : x, lost ? NAN : x == y ? 0.5 : x > y, lost ? NAN : x == y ? 0.5 : y > x, 0)
 CHOICE(want_wins, lost ? NAN : x == y ? 0.5 : x > y, 0, 0, 0)
-CHOICE(want_clip, lost || isnan(w) ? NAN : w < (x < y ? y : x) ? w : x < y ? y : x, x >= y && x <= w, x < y && y <= w, x > w || y > w)
+CHOICE(want_clip,
+       lost || isnan(w)      ? NAN
+       : w < (x < y ? y : x) ? w
+       : x < y               ? y
+                             : x,
+       x >= y && x <= w, x<y && y <= w, x> w || y > w)
 
 static const choice choices[] = {
     {"eq", want_eq},   {"ne", want_ne},   {"lt", want_lt},     {"le", want_le},     {"gt", want_gt},

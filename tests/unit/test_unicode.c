@@ -30,8 +30,7 @@ static void check_nfc_bytes(const char *in, size_t n, const char *want, size_t b
         assert_non_null(out);
         size_t written = unicode_nfc(source, n, out, capacity);
         assert_int_equal(written, capacity < bytes ? 0 : bytes);
-        if (written)
-            assert_memory_equal(out, want, bytes);
+        if (written) assert_memory_equal(out, want, bytes);
         free(out);
     }
     free(source);
@@ -56,8 +55,7 @@ static void test_decode_valid(void **state)
         assert_int_equal(code, codes[i]);
         assert_int_equal(utf8_invalid(bytes, size), size);
         code = 42;
-        for (size_t n = 0; n < size; n++)
-            assert_int_equal(utf8_decode(bytes, n, &code), 0);
+        for (size_t n = 0; n < size; n++) assert_int_equal(utf8_decode(bytes, n, &code), 0);
         assert_int_equal(code, 42);
     }
 }
@@ -79,7 +77,7 @@ static void test_decode_invalid(void **state)
         "\xF8\x88\x80\x80\x80",
         "\xFE",
         "\xFF",
-        "\xC3(",            /* lead bytes without their trail */
+        "\xC3(", /* lead bytes without their trail */
         "\xE1\xBA(",
         "\xF0\x9F\x98(",
     };
@@ -137,14 +135,16 @@ static void test_count_and_width(void **state)
     (void)state;
     check_size("", 0, 0);
     check_size("slope", 5, 5);
-    check_size(u8"\u0111\u1ED9 d\u1ED1c", 6, 6);         /* độ dốc */
-    check_size(u8"do\u0323\u0302", 4, 2);                /* the same vowel in parts */
-    check_size(u8"\u5FAE\u5206", 2, 4);                  /* 微分 */
-    check_size(u8"\uD55C", 1, 2);                        /* 한 */
-    check_size(u8"\u1112\u1161\u11AB", 3, 2);            /* the same in jamo */
+    check_size(u8"\u0111\u1ED9 d\u1ED1c", 6, 6); /* độ dốc */
+    check_size(u8"do\u0323\u0302", 4, 2);        /* the same vowel in parts */
+    check_size(u8"\u5FAE\u5206", 2, 4);          /* 微分 */
+    check_size(u8"\uD55C", 1, 2);                /* 한 */
+    check_size(u8"\u1112\u1161\u11AB", 3, 2);    /* the same in jamo */
     check_size(u8"\U0001F600", 1, 2);
     check_size(u8"a\u200Db", 3, 2);
-    check_size("a\xFF\xE1\xBB" "b", 5, 5);
+    check_size("a\xFF\xE1\xBB"
+               "b",
+               5, 5);
     assert_int_equal(utf8_count(NULL, 0), 0);
     assert_int_equal(utf8_width(NULL, 0), 0);
 }
@@ -155,11 +155,10 @@ static void test_widths(void **state)
     static const struct {
         uint32_t code;
         size_t width;
-    } rows[] = {{0, 1},      {'\t', 1},   {'a', 1},     {0xAD, 1},    {0x300, 0},   {0x36F, 0},
-                {0x370, 1},  {0x378, 1},  {0x20DD, 0},  {0x903, 1},   {0x1100, 2},  {0x1160, 0},
-                {0x11FF, 0}, {0x200B, 0}, {0xFEFF, 0},  {0x3042, 2},  {0xFF21, 2},  {0xFF71, 1},
-                {0xFAFF, 2}, {0xFB00, 1}, {0x2FFFD, 2}, {0x3FFFD, 2}, {0x2FFFE, 1}, {0x10FFFF, 1},
-                {0x110000, 1}, {UINT32_MAX, 1}};
+    } rows[] = {{0, 1},       {'\t', 1},    {'a', 1},      {0xAD, 1},     {0x300, 0},     {0x36F, 0},  {0x370, 1},
+                {0x378, 1},   {0x20DD, 0},  {0x903, 1},    {0x1100, 2},   {0x1160, 0},    {0x11FF, 0}, {0x200B, 0},
+                {0xFEFF, 0},  {0x3042, 2},  {0xFF21, 2},   {0xFF71, 1},   {0xFAFF, 2},    {0xFB00, 1}, {0x2FFFD, 2},
+                {0x3FFFD, 2}, {0x2FFFE, 1}, {0x10FFFF, 1}, {0x110000, 1}, {UINT32_MAX, 1}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_int_equal(unicode_width(rows[i].code), rows[i].width);
 }
@@ -168,8 +167,7 @@ static void test_name_ascii(void **state)
 {
     (void)state;
     for (uint32_t code = 0; code < 0x80; code++) {
-        bool letter = code != 0 &&
-                      strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", (int)code);
+        bool letter = code != 0 && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_", (int)code);
         bool digit = code != 0 && strchr("0123456789", (int)code);
         assert_int_equal(unicode_name_start(code), letter);
         assert_int_equal(unicode_name_part(code), letter || digit);
@@ -183,28 +181,26 @@ static void test_names(void **state)
         uint32_t code;
         bool start, part;
     } rows[] = {
-        {0xAA, true, true},      /* ª, Lo */
-        {0xB2, false, false},    /* superscript two */
-        {0xB5, true, true},      /* micro sign */
-        {0xB7, false, false},    /* middle dot */
-        {0xD7, false, false},    /* times */
-        {0x111, true, true},     /* đ */
-        {0x301, false, true},    /* combining acute */
-        {0x3B8, true, true},     /* theta */
-        {0x488, false, false},   /* Me */
-        {0x660, false, true},    /* Arabic-Indic zero */
-        {0x903, false, true},    /* Mc */
-        {0x1ED9, true, true},    /* ộ */
-        {0x200D, false, false},  /* zero width joiner */
-        {0x2070, false, false},  /* superscript zero */
-        {0x2082, false, false},  /* subscript two */
-        {0x2160, true, true},    /* Roman one, Nl */
-        {0x2207, false, false},  /* nabla, Sm */
-        {0x4E00, true, true},    {0x9FFF, true, true},   {0xAC00, true, true},
-        {0xD7A3, true, true},    {0xD7A4, false, false}, {0xD800, false, false},
-        {0x1D7CE, false, true},  /* bold digit zero */
-        {0x1F600, false, false}, {0x10FFFF, false, false},
-        {0x110000, false, false}, {UINT32_MAX, false, false},
+        {0xAA, true, true},     /* ª, Lo */
+        {0xB2, false, false},   /* superscript two */
+        {0xB5, true, true},     /* micro sign */
+        {0xB7, false, false},   /* middle dot */
+        {0xD7, false, false},   /* times */
+        {0x111, true, true},    /* đ */
+        {0x301, false, true},   /* combining acute */
+        {0x3B8, true, true},    /* theta */
+        {0x488, false, false},  /* Me */
+        {0x660, false, true},   /* Arabic-Indic zero */
+        {0x903, false, true},   /* Mc */
+        {0x1ED9, true, true},   /* ộ */
+        {0x200D, false, false}, /* zero width joiner */
+        {0x2070, false, false}, /* superscript zero */
+        {0x2082, false, false}, /* subscript two */
+        {0x2160, true, true},   /* Roman one, Nl */
+        {0x2207, false, false}, /* nabla, Sm */
+        {0x4E00, true, true},    {0x9FFF, true, true},     {0xAC00, true, true},     {0xD7A3, true, true},
+        {0xD7A4, false, false},  {0xD800, false, false},   {0x1D7CE, false, true}, /* bold digit zero */
+        {0x1F600, false, false}, {0x10FFFF, false, false}, {0x110000, false, false}, {UINT32_MAX, false, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_int_equal(unicode_name_start(rows[i].code), rows[i].start);
@@ -217,12 +213,12 @@ static void test_nfc_vietnamese(void **state)
     (void)state;
     check_nfc("", "");
     check_nfc("learning_rate", "learning_rate");
-    check_nfc(u8"o\u0302\u0323", u8"\u1ED9");       /* ộ, marks in either order */
+    check_nfc(u8"o\u0302\u0323", u8"\u1ED9"); /* ộ, marks in either order */
     check_nfc(u8"o\u0323\u0302", u8"\u1ED9");
-    check_nfc(u8"\u00F4\u0323", u8"\u1ED9");        /* ô and a dot below */
-    check_nfc(u8"\u1ECD\u0302", u8"\u1ED9");        /* ọ and a circumflex */
-    check_nfc(u8"u\u031B\u0309", u8"\u1EED");       /* ử */
-    check_nfc(u8"\u1EE7\u031B", u8"\u1EED");        /* ủ and a horn */
+    check_nfc(u8"\u00F4\u0323", u8"\u1ED9");  /* ô and a dot below */
+    check_nfc(u8"\u1ECD\u0302", u8"\u1ED9");  /* ọ and a circumflex */
+    check_nfc(u8"u\u031B\u0309", u8"\u1EED"); /* ử */
+    check_nfc(u8"\u1EE7\u031B", u8"\u1EED");  /* ủ and a horn */
     check_nfc(u8"\u0111o\u0323\u0302 do\u0302\u0301c", u8"\u0111\u1ED9 d\u1ED1c");
     check_nfc(u8"tie\u0302\u0301ng Vie\u0302\u0323t", u8"ti\u1EBFng Vi\u1EC7t");
 }
@@ -233,11 +229,11 @@ static void test_nfc_hangul(void **state)
     check_nfc(u8"\u1112\u1161\u11AB\u1100\u1173\u11AF", u8"\uD55C\uAE00"); /* 한글 */
     check_nfc(u8"\u1100\u1161", u8"\uAC00");
     check_nfc(u8"\uAC00\u11A8", u8"\uAC01");
-    check_nfc(u8"\uAC00\u11A7", u8"\uAC00\u11A7");           /* one before the finals */
-    check_nfc(u8"\uAC01\u11A8", u8"\uAC01\u11A8");           /* has a final already */
-    check_nfc(u8"\u1112\u1175\u11C2", u8"\uD7A3"); /* the last syllable */
+    check_nfc(u8"\uAC00\u11A7", u8"\uAC00\u11A7");             /* one before the finals */
+    check_nfc(u8"\uAC01\u11A8", u8"\uAC01\u11A8");             /* has a final already */
+    check_nfc(u8"\u1112\u1175\u11C2", u8"\uD7A3");             /* the last syllable */
     check_nfc(u8"\u1100\u0301\u1161", u8"\u1100\u0301\u1161"); /* a mark between */
-    check_nfc(u8"\u1161\u11A8", u8"\u1161\u11A8");           /* no leading consonant */
+    check_nfc(u8"\u1161\u11A8", u8"\u1161\u11A8");             /* no leading consonant */
 }
 
 static void test_nfc_exclusions(void **state)
@@ -247,12 +243,12 @@ static void test_nfc_exclusions(void **state)
     check_nfc(u8"\u0915\u093C", u8"\u0915\u093C");
     check_nfc(u8"\uFB1D", u8"\u05D9\u05B4");
     check_nfc(u8"\u2ADC", u8"\u2ADD\u0338");
-    check_nfc(u8"\u0344", u8"\u0308\u0301");   /* decomposes into marks alone */
-    check_nfc(u8"\u0F73", u8"\u0F71\u0F72");   /* so does a starter */
-    check_nfc(u8"\u2126", u8"\u03A9");         /* Ohm, omega */
-    check_nfc(u8"\u212B", u8"\u00C5");         /* Angstrom, by way of A and a ring */
+    check_nfc(u8"\u0344", u8"\u0308\u0301"); /* decomposes into marks alone */
+    check_nfc(u8"\u0F73", u8"\u0F71\u0F72"); /* so does a starter */
+    check_nfc(u8"\u2126", u8"\u03A9");       /* Ohm, omega */
+    check_nfc(u8"\u212B", u8"\u00C5");       /* Angstrom, by way of A and a ring */
     check_nfc(u8"\uF900", u8"\u8C48");
-    check_nfc(u8"\uFB01", u8"\uFB01");         /* a compatibility form stays */
+    check_nfc(u8"\uFB01", u8"\uFB01"); /* a compatibility form stays */
     check_nfc(u8"\U0001D15F", u8"\U0001D158\U0001D165");
 }
 
@@ -261,14 +257,16 @@ static void test_nfc_marks(void **state)
     (void)state;
     check_nfc(u8"a\u0315\u0300\u05AE\u0300b", u8"\u00E0\u05AE\u0300\u0315b");
     check_nfc(u8"q\u0307\u0323", u8"q\u0323\u0307");
-    check_nfc(u8"\u0302\u0323", u8"\u0323\u0302");          /* nothing to stand on */
-    check_nfc(u8"a\u0305\u0301", u8"a\u0305\u0301");        /* same class: blocked */
+    check_nfc(u8"\u0302\u0323", u8"\u0323\u0302");   /* nothing to stand on */
+    check_nfc(u8"a\u0305\u0301", u8"a\u0305\u0301"); /* same class: blocked */
     check_nfc(u8"a\u0323\u0308\u0301", u8"\u1EA1\u0308\u0301");
-    check_nfc(u8"\u03B1\u0345\u0313\u0301", u8"\u1F84");    /* four parts to one */
-    check_nfc(u8"\u0DD9\u0DCF\u0DCA", u8"\u0DDD");          /* starter, starter, mark */
+    check_nfc(u8"\u03B1\u0345\u0313\u0301", u8"\u1F84"); /* four parts to one */
+    check_nfc(u8"\u0DD9\u0DCF\u0DCA", u8"\u0DDD");       /* starter, starter, mark */
     check_nfc(u8"\u0DD9\u0DCA\u0DCF", u8"\u0DDA\u0DCF");
     check_nfc(u8"\U00011131\U00011127", u8"\U0001112E");
-    check_nfc_bytes("\0\xCC\x81" "e\xCC\x81\0", 7, "\0\xCC\x81\xC3\xA9\0", 6);
+    check_nfc_bytes("\0\xCC\x81"
+                    "e\xCC\x81\0",
+                    7, "\0\xCC\x81\xC3\xA9\0", 6);
 }
 
 /* More marks than any buffer of fixed size: all below come before all above. */
