@@ -6,49 +6,13 @@
  * node does not exist yet suspends the frame and runs the definition first; a definition met while
  * it is being run is a circle. Calls are expanded; each parameter and local is a named node.
  */
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "diff/diff.h"
-#include "lang/lang.h"
+#include "lang/machine.h"
 
-typedef enum frame_kind { F_DEFINITION, F_VALUE, F_CALL, F_LOCAL } frame_kind;
-
-typedef struct frame {
-    uint8_t kind;
-    uint32_t at, end;  /* pieces */
-    uint32_t name;     /* F_DEFINITION: of the node; F_LOCAL: number of the local */
-    uint32_t function; /* index + 1 of the function whose locals are at `base` */
-    uint32_t base;
-    uint32_t place; /* of the statement that it belongs to; NO_PLACE: a declaration, whose parts are no nodes */
-} frame;
-
-typedef struct value {
-    ew_node node;
-    uint32_t part; /* where it stands in machine.parts, or NO_PART */
-} value;
-
-typedef struct part {
-    ew_node node;
-    uint32_t statement, order;
-} part;
-
-#define NO_PART UINT32_MAX
-#define LOCAL_BUSY (EW_NONE - 1)
-
-typedef struct machine {
-    lang *l;
-    ew_graph *g;
-    ARRAY(frame) frames;
-    ARRAY(value) stack;
-    ARRAY(ew_node) locals;
-    ARRAY(part) parts;
-    size_t calls;
-} machine;
-
-static bool eval_memory(machine *m)
+bool eval_memory(machine *m)
 {
     return report_memory(&m->g->report);
 }
@@ -60,12 +24,12 @@ static bool eval_push(machine *m, ew_node n, uint32_t part_index)
     return array_push(&m->g->memory, &m->stack, v) ? true : eval_memory(m);
 }
 
-static bool eval_enter(machine *m, frame f)
+bool eval_enter(machine *m, frame f)
 {
     return array_push(&m->g->memory, &m->frames, f) ? true : eval_memory(m);
 }
 
-static frame *eval_top(machine *m)
+frame *eval_top(machine *m)
 {
     return &m->frames.at[m->frames.count - 1];
 }
@@ -149,7 +113,7 @@ static ew_node eval_named(machine *m, uint32_t name, value v, uint32_t place)
     return graph_name_node(m->g, name, v.node, place);
 }
 
-static bool eval_unknown(machine *m, const piece *p)
+bool eval_unknown(machine *m, const piece *p)
 {
     char buffer[160];
     uint32_t name = p->value;
@@ -350,8 +314,7 @@ static bool eval_leave(machine *m)
     }
 }
 
-/* Runs until the frames that were there before are on top again. */
-static bool eval_run(machine *m)
+bool eval_run(machine *m)
 {
     size_t base = m->frames.count - 1;
     bool ok = true;
@@ -359,8 +322,7 @@ static bool eval_run(machine *m)
     return ok;
 }
 
-/* The value of a span on its own; *v is valid if true is returned. */
-static bool eval_span(machine *m, span s, uint32_t place, value *v)
+bool eval_span(machine *m, span s, uint32_t place, value *v)
 {
     frame f = {F_VALUE, s.begin, s.end, 0, 0, 0, place};
     if (!eval_enter(m, f) || !eval_run(m)) return false;
@@ -368,7 +330,7 @@ static bool eval_span(machine *m, span s, uint32_t place, value *v)
     return true;
 }
 
-static void eval_end(machine *m)
+void eval_end(machine *m)
 {
     struct memory *hook = &m->g->memory;
     for (size_t i = 0; i < m->frames.count; i++) /* after a fault: functions are kept for later lists */
@@ -377,158 +339,4 @@ static void eval_end(machine *m)
     array_free(hook, &m->stack);
     array_free(hook, &m->locals);
     array_free(hook, &m->parts);
-}
-
-/* ---- Inputs and outputs ----------------------------------------------------------------------- */
-
-/* A constant for a declaration: a default, or an argument of a distribution. */
-static bool eval_constant(machine *m, span s, double *result)
-{
-    value v;
-    if (!eval_span(m, s, NO_PLACE, &v)) return false;
-    const graph_node *node = node_at(m->g, v.node);
-    if (node->op != OP_CONST && !type_is_soft(node->type)) {
-        const piece *p = &m->l->pieces.at[s.begin];
-        text t;
-        text_begin(&t, &m->g->memory);
-        graph_print_operand(m->g, v.node, &t, 60);
-        report_at(&m->g->report, E_CONSTANT, p->place, p->bytes, text_string(&t), NULL, NULL);
-        text_free(&t);
-        return false;
-    }
-    *result = node_value(m->g, v.node);
-    return true;
-}
-
-static bool eval_default(machine *m, uint32_t name)
-{
-    const symbol s = m->l->symbols.at[name];
-    const graph_node *node = node_at(m->g, m->g->names.at[name].node);
-    graph_input *in = s.kind == S_PARAM ? &m->g->params.at[node->args] : &m->g->inputs.at[node->args];
-    double first = 0, second = 0;
-    if (s.value.begin == s.value.end) return true;
-    if (!eval_constant(m, s.value, &first)) return false;
-    if (s.draw != DRAW_NONE && !eval_constant(m, s.value2, &second)) return false;
-    if (s.declared_type == TYPE_INT && s.draw == DRAW_NONE &&
-        (first != floor(first) || fabs(first) >= 9223372036854775808.0)) {
-        char buffer[160], number[32];
-        const char *word = graph_name_text(m->g, name);
-        number_text(first, 0, number);
-        const piece *p = &m->l->pieces.at[s.value.begin];
-        return report_at(&m->g->report, E_WHOLE, p->place, p->bytes, quote(buffer, word, strlen(word)), number, NULL);
-    }
-    in->draw = s.draw;
-    in->has_value = s.draw == DRAW_NONE;
-    in->value = first;
-    in->p1 = first;
-    in->p2 = second;
-    return true;
-}
-
-static bool eval_inputs(machine *m)
-{
-    lang *l = m->l;
-    for (size_t i = 0; i < l->declared.count; i++) {
-        uint32_t name = l->declared.at[i];
-        const symbol *s = &l->symbols.at[name];
-        if (graph_add_input(m->g, name, s->kind == S_PARAM, s->declared_type, s->place) == EW_NONE) return false;
-    }
-    return true;
-}
-
-static bool eval_outputs(machine *m)
-{
-    lang *l = m->l;
-    for (size_t i = 0; i < l->outputs.count; i++) {
-        const statement *st = &l->outputs.at[i];
-        piece p = {P_NAME, (uint8_t)(m->g->names.at[st->name].count & 127), 0, st->name, st->place};
-        frame here = {F_VALUE, 0, 0, 0, 0, 0, st->place};
-        ew_node n = m->g->names.at[st->name].node;
-        if (n == EW_NONE || lang_symbol(l, st->name)->kind == S_NONE) return eval_enter(m, here) && eval_unknown(m, &p);
-        if (!array_push(&m->g->memory, &m->g->outputs, n)) return eval_memory(m);
-    }
-    return true;
-}
-
-/* ---- Statements ------------------------------------------------------------------------------- */
-
-static bool eval_statement(machine *m, const statement *st, ew_node *result)
-{
-    value v;
-    if (st->name) {
-        symbol *s = &m->l->symbols.at[st->name];
-        *result = m->g->names.at[st->name].node;
-        if (*result != EW_NONE) return true;
-        s->busy = true;
-        frame f = {F_DEFINITION, st->value.begin, st->value.end, st->name, 0, 0, st->place};
-        if (!eval_enter(m, f) || !eval_run(m)) return false;
-        *result = m->g->names.at[st->name].node;
-        return true;
-    }
-    if (!eval_span(m, st->value, st->place, &v)) return false;
-    *result = v.node;
-    if (m->l->outside) return true;
-    frame here = {F_VALUE, 0, 0, 0, 0, 0, st->place};
-    *result = graph_anonymous(m->g, v.node, st->place);
-    if (*result == EW_NONE || !eval_enter(m, here)) return false;
-    if (v.part == NO_PART && !node_at(m->g, *result)->name) {
-        part q = {*result, st->place, (uint32_t)m->parts.count};
-        if (!array_push(&m->g->memory, &m->parts, q)) return eval_memory(m);
-    }
-    m->frames.count--;
-    return true;
-}
-
-static int part_order(const void *a, const void *b)
-{
-    const part *x = a, *y = b;
-    if (x->statement != y->statement) return x->statement < y->statement ? -1 : 1;
-    return x->order < y->order ? -1 : x->order > y->order;
-}
-
-/* Parts in the order of the text; definitions may have been run in another. */
-static bool eval_parts(machine *m)
-{
-    bool sorted = true;
-    for (size_t i = 1; sorted && i < m->parts.count; i++)
-        sorted = m->parts.at[i - 1].statement <= m->parts.at[i].statement;
-    if (!sorted) qsort(m->parts.at, m->parts.count, sizeof *m->parts.at, part_order);
-    if (!array_reserve(&m->g->memory, &m->g->parts, m->parts.count + 1)) return eval_memory(m);
-    for (size_t i = 0; i < m->parts.count; i++) m->g->parts.at[m->g->parts.count++] = m->parts.at[i].node;
-    return true;
-}
-
-/* Names in functions that nothing calls must mean something too. */
-static bool eval_uncalled(machine *m)
-{
-    frame here = {F_VALUE, 0, 0, 0, 0, 0, 0};
-    for (size_t i = 0; i < m->l->pieces.count; i++) {
-        const piece *p = &m->l->pieces.at[i];
-        if (p->kind == P_NAME && m->l->symbols.at[p->value].kind == S_NONE)
-            return eval_enter(m, here) && eval_unknown(m, p);
-    }
-    return true;
-}
-
-bool lang_build(lang *l)
-{
-    machine m = {.l = l, .g = l->g};
-    ew_node last = EW_NONE;
-    bool ok = eval_inputs(&m);
-    for (size_t i = 0; ok && i < l->declared.count; i++) ok = eval_default(&m, l->declared.at[i]);
-    for (size_t i = 0; ok && i < l->statements.count; i++) ok = eval_statement(&m, &l->statements.at[i], &last);
-    ok = ok && eval_uncalled(&m) && eval_outputs(&m);
-    if (ok && !l->g->outputs.count && !array_push(&l->g->memory, &l->g->outputs, last)) ok = eval_memory(&m);
-    ok = ok && eval_parts(&m);
-    eval_end(&m);
-    return ok;
-}
-
-bool lang_build_list(lang *l, ew_node *nodes)
-{
-    machine m = {.l = l, .g = l->g};
-    bool ok = true;
-    for (size_t i = 0; ok && i < l->statements.count; i++) ok = eval_statement(&m, &l->statements.at[i], &nodes[i]);
-    eval_end(&m);
-    return ok;
 }
