@@ -272,6 +272,13 @@ static bool parse_distribution(lang *l, uint32_t name)
     return true;
 }
 
+static bool parse_draw_type(lang *l, const token *name, int type)
+{
+    char buffer[160];
+    const char *shown = quote(buffer, graph_name_text(l->g, name->name), l->g->names.at[name->name].count);
+    return lang_error(l, E_DRAW_TYPE, name, shown, type_name(type));
+}
+
 /* input a = 2, input H : int = 128, param w : f32 ~ normal(0, 1); the word is the current token */
 static bool parse_declaration(lang *l, bool is_param)
 {
@@ -288,6 +295,7 @@ static bool parse_declaration(lang *l, bool is_param)
         if (!lexer_next(&l->lexer) || !lang_expression(l, END_STATEMENT, &value)) return false;
         l->symbols.at[t.name].value = value;
     } else if (parse_now(l)->kind == T_TILDE) {
+        if (!type_is_real(type)) return parse_draw_type(l, &t, type);
         if (!lexer_next(&l->lexer) || !parse_distribution(l, t.name)) return false;
     }
     return array_push(&l->g->memory, &l->declared, t.name) ? true : report_memory(&l->g->report);
