@@ -54,7 +54,7 @@ static void list_kinds(lister *l)
         uint8_t kind = l->partials ? list_kind(l->partials[part->edge[i]]) : 0;
         l->kind[i] = kind;
         for (unsigned k = 0; k < KIND_SETS; k++)
-            if (l->ways[part->head[i]] >> k & 1u) l->ways[part->foot[i]] |= (uint8_t)(1u << (k | kind));
+            if ((unsigned)l->ways[part->head[i]] >> k & 1u) l->ways[part->foot[i]] |= (uint8_t)(1u << (k | kind));
     }
 }
 
