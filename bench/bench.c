@@ -244,7 +244,7 @@ static void picture(const char *file)
     size_t rows = 0;
     char line[500];
     FILE *f = fopen(file, "r");
-    while (f && fgets(line, sizeof line, f) && rows < 20)
+    while (f && fgets(line, sizeof line, f) && rows < 20 && strncmp(line, "## Gradient", 11) != 0)
         if (sscanf(line, "| %lf | %lf | %lf | %lf | %lf | %lf | %*f |", &n[rows], &column[0][rows], &column[1][rows],
                    &column[2][rows], &column[3][rows], &column[4][rows]) == 6)
             rows++;
