@@ -61,7 +61,7 @@ UNIT_C    = $(sort $(wildcard tests/unit/test_*.c tests/draw/test_*.c tests/emit
 UNIT_T    = $(addprefix $(B)/tests/,$(notdir $(UNIT_C:.c=)))
 VPATH     = tests/unit:tests/draw:tests/emit
 
-tests: $(UNIT_T) $(B)/tests/spec $(B)/tests/replay
+tests: $(UNIT_T) $(B)/tests/spec $(B)/tests/replay $(B)/tests/replay-command
 
 $(B)/tests/test_%: test_%.c $(B)/libedgewise-train.a $(B)/libedgewise.a
 	@mkdir -p $(@D)
@@ -74,6 +74,12 @@ $(B)/tests/spec: tests/spec.c $(B)/libedgewise.a
 $(B)/tests/replay: tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a
 	@mkdir -p $(@D)
 	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a -lm
+
+# The whole command in one process, as the fuzzer runs it; its main has another name there.
+$(B)/tests/replay-command: tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/edgewise
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Dmain=edgewise_main -c -o $(B)/tests/command.o cli/main.c
+	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/tests/command.o $(filter-out $(B)/cli/main.o,$(CLI_O)) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) -lm
 
 $(B)/tests/ulp: tests/kernels/ulp.c src/math/kernels.h
 	@mkdir -p $(@D)

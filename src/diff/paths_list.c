@@ -185,7 +185,7 @@ static bool list_plain(lister *l)
     ok = ok && list_walk(l, LIST_PLAIN);
     block_free(m, l->rank.loss, edges);
     l->rank.loss = NULL;
-    if (ok) list_sort(l->p->listed.at + begin, l->p->listed.count - begin);
+    if (ok && l->p->listed.count > begin) list_sort(l->p->listed.at + begin, l->p->listed.count - begin);
     return ok;
 }
 
