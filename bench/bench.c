@@ -110,7 +110,7 @@ static void size(size_t n)
 /* About `nodes` operations on `inputs` inputs: every input is used, products and sines in turn. */
 static char *mixture(size_t nodes, size_t inputs)
 {
-    size_t steps = nodes / 3 > inputs ? nodes / 3 : inputs;
+    size_t steps = (nodes + 1) / 2 > inputs ? (nodes + 1) / 2 : inputs; /* two operations or three each */
     char *text = malloc(steps * 64 + 100);
     size_t used = (size_t)sprintf(text, "y0 = x0 * 0.5\n");
     for (size_t i = 1; i <= steps; i++)

@@ -127,7 +127,9 @@ void phrase_edge(const lesson *l, text *t, size_t edge);              /* âˆ‚e/âˆ
 bool phrase_edge_bracket(const lesson *l, size_t edge);
 void phrase_formula(const lesson *l, text *t, size_t i);  /* a + b */
 void phrase_equation(const lesson *l, text *t, size_t i); /* c = a + b */
-void phrase_filled(const lesson *l, text *t, size_t i);   /* 2 + 1 */
+/* Node i as a cell of a table: its equation, a leaf's name. Uses l->work. */
+void phrase_cell(lesson *l, table *t, size_t i);
+void phrase_filled(const lesson *l, text *t, size_t i); /* 2 + 1 */
 /* The node's form with a text for each argument: put(context, t, argument number). */
 typedef void phrase_put(void *context, text *t, size_t k);
 void phrase_form(const lesson *l, text *t, size_t i, phrase_put *put, void *context);

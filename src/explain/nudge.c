@@ -65,12 +65,7 @@ static void nudge_row(table *t, const nudge *n, size_t i)
 {
     lesson *l = n->l;
     double change = n->after[i] - l->value[i];
-    text_clear(&l->work);
-    if (explain_is_leaf(l, i))
-        phrase_name(l, &l->work, i);
-    else
-        phrase_equation(l, &l->work, i);
-    explain_cell(t, text_string(&l->work));
+    phrase_cell(l, t, i);
     nudge_number(t, l->value[i], i);
     nudge_number(t, n->after[i], i);
     nudge_number(t, n->predicted[i], SIZE_MAX);

@@ -219,6 +219,16 @@ void phrase_equation(const lesson *l, text *t, size_t i)
     phrase_formula(l, t, i);
 }
 
+void phrase_cell(lesson *l, table *t, size_t i)
+{
+    text_clear(&l->work);
+    if (explain_is_leaf(l, i))
+        phrase_name(l, &l->work, i);
+    else
+        phrase_equation(l, &l->work, i);
+    explain_cell(t, text_string(&l->work));
+}
+
 static void phrase_put_value(void *context, text *t, size_t k)
 {
     const phrase_at *p = context;

@@ -142,12 +142,7 @@ static void sweep_row(sweep_column *c, table *t, size_t i, text *worked, text *r
 {
     lesson *l = c->l;
     sweep_node(c, worked, result, i);
-    text_clear(&l->work);
-    if (explain_is_leaf(l, i))
-        phrase_name(l, &l->work, i);
-    else
-        phrase_equation(l, &l->work, i);
-    explain_cell(t, text_string(&l->work));
+    phrase_cell(l, t, i);
     explain_cell(t, i == c->x ? explain_word(l, "start") : text_string(worked));
     explain_cell(t, text_string(result));
 }
