@@ -93,6 +93,15 @@ EW_API size_t ew_error_text(const ew_error *error, char *buffer, size_t size);
 /* The one allocator hook: old_size 0 allocates, new_size 0 frees (and returns NULL). */
 typedef void *ew_resize(void *context, void *pointer, size_t old_size, size_t new_size);
 
+/* What the data bind before a program is prepared: the sizes of an input's axes, or (rank 0) the value of
+ * a dimension or of an int input that is used as one. */
+typedef struct ew_size {
+    const char *name;
+    size_t rank;
+    const size_t *size; /* `rank` of them */
+    int64_t value;      /* rank 0 */
+} ew_size;
+
 typedef struct ew_options { /* all zero (or a NULL pointer) means the defaults */
     ew_resize *resize;
     void *context;        /* given to resize */
@@ -102,6 +111,9 @@ typedef struct ew_options { /* all zero (or a NULL pointer) means the defaults *
     size_t max_bytes;     /* default: no limit but the machine's */
     int single;           /* not 0: the type of what declares none is f32 */
     int mode;             /* EW_AUTO, or how every diff in the text is computed */
+    const ew_size *sizes; /* of inputs with axes, and of dimensions; read while the text is */
+    size_t size_count;
+    size_t threads; /* that one run may use; 0: one */
 } ew_options;
 
 enum { EW_AUTO, EW_FORWARD, EW_REVERSE };
@@ -128,10 +140,24 @@ EW_API void ew_run_error(const ew_program *p, const ew_work *work, ew_error *err
 EW_API ew_work *ew_work_new(const ew_program *p);
 EW_API void ew_work_free(ew_work *work);
 
-EW_API size_t ew_in_count(const ew_program *p);
-EW_API const char *ew_in_name(const ew_program *p, size_t i);
-EW_API size_t ew_out_count(const ew_program *p);
-EW_API const char *ew_out_name(const ew_program *p, size_t i); /* the expression, single spaces */
+EW_API size_t ew_in_count(const ew_program *p);  /* doubles in all */
+EW_API size_t ew_out_count(const ew_program *p); /* doubles in all */
+
+typedef struct ew_array_info {
+    const char *name; /* of outputs: the expression, single spaces */
+    ew_type type;
+    size_t rank;
+    const size_t *size;   /* of each axis */
+    size_t offset, count; /* doubles: where it begins in `in` or `out`, and how many they are */
+} ew_array_info;
+
+/* Input i, then param i: as many as ew_input_count of the graph. Without axes each is one double. */
+EW_API size_t ew_in_arrays(const ew_program *p);
+EW_API ew_array_info ew_in_array(const ew_program *p, size_t i);
+EW_API size_t ew_out_arrays(const ew_program *p);
+EW_API ew_array_info ew_out_array(const ew_program *p, size_t i);
+EW_API const char *ew_in_name(const ew_program *p, size_t i);  /* of ew_in_array */
+EW_API const char *ew_out_name(const ew_program *p, size_t i); /* of ew_out_array */
 EW_API size_t ew_instruction_count(const ew_program *p);       /* operations of one run */
 
 /* ---- A graph from text ------------------------------------------------------------------------ */
@@ -184,7 +210,10 @@ EW_API const char *ew_node_name(const ew_graph *g, ew_node n); /* NULL: a consta
 EW_API int ew_node_generated(const ew_graph *g, ew_node n);    /* is the name a generated one? */
 EW_API const char *ew_node_op(const ew_graph *g, ew_node n);   /* "input", "param", "constant", "copy", "mul" … */
 EW_API ew_type ew_node_type(const ew_graph *g, ew_node n);
-EW_API size_t ew_node_rank(const ew_graph *g, ew_node n); /* how many axes; 0 for now */
+EW_API size_t ew_node_rank(const ew_graph *g, ew_node n);                        /* how many axes */
+EW_API size_t ew_node_size(const ew_graph *g, ew_node n, size_t axis);           /* SIZE_MAX: not known yet */
+EW_API const char *ew_node_size_name(const ew_graph *g, ew_node n, size_t axis); /* "N", or NULL */
+EW_API const char *ew_node_axis(const ew_graph *g, ew_node n, size_t axis); /* the index it was written with, or NULL */
 EW_API size_t ew_node_arg_count(const ew_graph *g, ew_node n);
 EW_API ew_node ew_node_arg(const ew_graph *g, ew_node n, size_t k);              /* EW_NONE: there is none */
 EW_API int ew_node_is_constant(const ew_graph *g, ew_node n, double *value);     /* unnamed constants */
@@ -203,6 +232,8 @@ EW_API ew_input_info ew_input_at(const ew_graph *g, size_t i);
 /* The default of input i, or its draw for this seed and step: a function of seed, name and step
  * alone. Returns 0 if it has neither. */
 EW_API int ew_input_default(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, double *value);
+/* The same for all elements of an input with axes, row-major; its sizes must be known. */
+EW_API int ew_input_values(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, double *values);
 
 /* ---- Edges, partials, sweeps ---------------------------------------------------------------- */
 
