@@ -65,6 +65,8 @@ typedef uint32_t ew_node;             /* a node of one graph; arguments have sma
 
 #define EW_NONE UINT32_MAX
 
+typedef enum ew_type { EW_F64, EW_F32, EW_INT, EW_BOOL } ew_type;
+
 typedef enum ew_status { /* the command's exit statuses are the same numbers */
                          EW_OK = 0,
                          EW_USE = 2,      /* wrong use of a call: an unknown name, a missing value */
@@ -203,8 +205,6 @@ EW_API const char *ew_suggest(const ew_graph *g, const char *name); /* a name mu
 
 EW_API size_t ew_output_count(const ew_graph *g); /* at least 1 in a parsed program */
 EW_API ew_node ew_output_at(const ew_graph *g, size_t i);
-
-typedef enum ew_type { EW_F64, EW_F32, EW_INT, EW_BOOL } ew_type;
 
 EW_API const char *ew_node_name(const ew_graph *g, ew_node n); /* NULL: a constant or a later node */
 EW_API int ew_node_generated(const ew_graph *g, ew_node n);    /* is the name a generated one? */
