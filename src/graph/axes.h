@@ -163,8 +163,9 @@ static inline graph_state *node_state(const ew_graph *g, ew_node n)
     return &g->states.at[node_at(g, n)->extra];
 }
 
-/* Names of a node's indices, for people: names[p], 0 where none was given. */
+/* Names of a node's indices, for people: of its own axes, and (reductions) of the rest of its domain. The
+ * first ones given stay. */
 bool graph_set_index_names(ew_graph *g, ew_node n, const uint32_t *names, size_t rank);
-const uint32_t *graph_index_names(const ew_graph *g, ew_node n); /* NULL: none were given */
+uint32_t graph_index_name(const ew_graph *g, ew_node n, size_t axis); /* 0: none was given */
 
 #endif
