@@ -206,10 +206,7 @@ static bool csv_rows(csv *c)
     for (; c->at < c->count; rows++)
         if (!csv_row(c)) return false;
     io_layout *l = &c->io->layout;
-    uint16_t one = 1;
-    unsigned char little;
-    memcpy(&little, &one, 1);
-    *l = (io_layout){.kind = EW_KIND_F64, .big = !little, .axes = c->vector ? 1 : 2, .sizes = {rows, c->chosen}};
+    *l = (io_layout){.kind = EW_KIND_F64, .big = io_host_big(), .axes = c->vector ? 1 : 2, .sizes = {rows, c->chosen}};
     l->count = c->values.count;
     size_t room = c->values.capacity * sizeof *c->values.at, used = l->count * sizeof *c->values.at;
     void *tight = used && used < room ? memory_resize(c->io->m, c->values.at, room, used) : NULL;

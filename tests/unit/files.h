@@ -21,6 +21,14 @@
 
 #define GOLDEN "tests/golden/io/"
 
+/* "build/NAME": files of the tests stand where what is built does. */
+static inline char *in_build(char *path, size_t size, const char *name)
+{
+    const char *b = getenv("B");
+    snprintf(path, size, "%s/%s", b && *b ? b : "build", name);
+    return path;
+}
+
 typedef struct blob {
     unsigned char *at;
     size_t count;

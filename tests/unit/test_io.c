@@ -486,29 +486,44 @@ static void test_elements(void **state)
     free(b.at);
 }
 
+/* All numbers of two bytes in turn, as the one type or the other. */
+static ew_data *all_of(const char *dtype)
+{
+    static unsigned char at[200 + 131072];
+    ew_error err;
+    size_t n = (size_t)snprintf((char *)at + 8, 190,
+                                "{\"x\":{\"dtype\":\"%s\",\"shape\":[65536],\"data_offsets\":[0,131072]}}", dtype);
+    memset(at, 0, 8);
+    at[0] = (unsigned char)n;
+    for (size_t i = 0; i < 65536; i++) {
+        at[8 + n + 2 * i] = (unsigned char)i;
+        at[9 + n + 2 * i] = (unsigned char)(i >> 8);
+    }
+    ew_data *d = ew_data_read_bytes("x.safetensors", at, 8 + n + 131072, "x", NULL, &err);
+    if (!d) fail_msg("%s", err.message);
+    return d;
+}
+
 /* Every half and every bfloat, against arithmetic. */
 static void test_halves(void **state)
 {
     (void)state;
-    static unsigned char at[200 + 131072];
-    size_t n =
-        (size_t)sprintf((char *)at + 8, "{\"x\":{\"dtype\":\"F16\",\"shape\":[65536],\"data_offsets\":[0,131072]}}");
-    memset(at, 0, 8);
-    at[0] = (unsigned char)n;
-    for (unsigned i = 0; i < 65536; i++)
-        at[8 + n + 2 * i] = (unsigned char)i, at[9 + n + 2 * i] = (unsigned char)(i >> 8);
     static double out[65536];
-    ew_error err;
-    ew_data *d = ew_data_read_bytes("x.safetensors", at, 8 + n + 131072, "x", NULL, &err);
-    assert_int_equal(ew_data_get(d, 0, 65536, out, &err), EW_OK);
-    for (unsigned i = 0; i < 65536; i++) {
-        int e = (int)(i >> 10 & 31), f = (int)(i & 1023);
-        double due = e == 31 ? (f ? NAN : INFINITY) : e ? (1 + f / 1024.) * pow(2, e - 15) : f / 1024. * pow(2, -14);
-        if (i & 0x8000) due = -due;
-        if (!(out[i] == due && !signbit(out[i]) == !signbit(due)) && !(isnan(out[i]) && isnan(due)))
-            fail_msg("half %x is %g, not %g", i, out[i], due);
+    for (int bfloat = 0; bfloat < 2; bfloat++) {
+        ew_data *d = all_of(bfloat ? "BF16" : "F16");
+        assert_string_equal(ew_kind_name(ew_data_kind(d)), bfloat ? "bf16" : "f16");
+        assert_int_equal(ew_data_get(d, 0, 65536, out, NULL), EW_OK);
+        ew_data_free(d);
+        int bits = bfloat ? 7 : 10, top = bfloat ? 255 : 31, bias = top / 2;
+        for (int i = 0; i < 65536; i++) {
+            int e = i >> bits & top, f = i & ((1 << bits) - 1);
+            double part = f / pow(2, bits), due = e ? (1 + part) * pow(2, e - bias) : part * pow(2, 1 - bias);
+            if (e == top) due = f ? NAN : INFINITY;
+            if (i & 0x8000) due = -due;
+            if (!(out[i] == due && !signbit(out[i]) == !signbit(due)) && !(isnan(out[i]) && isnan(due)))
+                fail_msg("%s %x is %g, not %g", bfloat ? "bfloat" : "half", (unsigned)i, out[i], due);
+        }
     }
-    ew_data_free(d);
 }
 
 static void test_names(void **state)
@@ -532,6 +547,13 @@ static void test_names(void **state)
     assert_null(ew_data_parts_read("no-such-folder/x.npy", NULL, &err));
     ew_data_free(NULL);
     ew_data_parts_free(NULL);
+    ew_data_parts *p = ew_data_parts_read("tests/golden/io/names.csv", NULL, &err);
+    if (!p) fail_msg("%s", err.message);
+    assert_int_equal(ew_data_parts_count(p), 3);
+    assert_string_equal(ew_data_parts_name(p, 0), "điểm");
+    assert_string_equal(ew_data_parts_name(p, 1), "b \"c\"");
+    assert_string_equal(ew_data_parts_name(p, 2), "a, b");
+    ew_data_parts_free(p);
 }
 
 int main(void)

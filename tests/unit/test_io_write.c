@@ -9,18 +9,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zip.h>
 
-static char folder[] = "test-io-XXXXXX";
+static bool long_run; /* with --long */
+static char folder[300];
 
 static int make_folder(void **state)
 {
     (void)state;
-    return mkdtemp(folder) ? 0 : -1;
+    return mkdtemp(in_build(folder, sizeof folder, "test-io-XXXXXX")) ? 0 : -1;
 }
 
 /* How many files; removes them. */
@@ -258,6 +260,38 @@ static void test_mapped(void **state)
     empty_folder();
 }
 
+/* Beyond 4 GB: sizes and places in 64 bits. The zeros take no memory. */
+static void test_huge(void **state)
+{
+    (void)state;
+    if (!long_run) return;
+    const size_t count = (size_t)540 << 20, sizes[] = {count};
+    double *zeros = mmap(NULL, count * 8, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert_true(zeros != MAP_FAILED);
+    const ew_data_array a[] = {{"big", EW_F64, 1, sizes, zeros}, arrays[0]};
+    static const char *const names[] = {"huge.npz", "huge.safetensors"};
+    for (size_t k = 0; k < 2; k++) {
+        ew_error err;
+        double last;
+        const char *path = in_folder(names[k]);
+        write_all(path, a, 2);
+        read_back(path, "x", &arrays[0]);
+        ew_data *d = ew_data_read(path, "big", NULL, &err);
+        if (!d) fail_msg("%s", err.message);
+        assert_int_equal(ew_data_count(d), count);
+        assert_int_equal(ew_data_get(d, count - 1, 1, &last, &err), EW_OK);
+        ew_data_free(d);
+        if (k == 0) {
+            zip_t *z = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, NULL);
+            assert_non_null(z);
+            assert_int_equal(zip_get_num_entries(z, 0), 2);
+            zip_discard(z);
+        }
+        empty_folder();
+    }
+    munmap(zeros, count * 8);
+}
+
 /* ---- csv ----------------------------------------------------------------------------------------- */
 
 static void is_text(const char *path, const char *due)
@@ -483,15 +517,17 @@ static void test_pipe(void **state)
     empty_folder();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    long_run = argc > 1 && strcmp(argv[1], "--long") == 0;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trips),   cmocka_unit_test(test_same_bytes),
-        cmocka_unit_test(test_as_numpy),      cmocka_unit_test(test_by_libzip),
-        cmocka_unit_test(test_many),          cmocka_unit_test(test_mapped),
-        cmocka_unit_test(test_csv),           cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_system_faults), cmocka_unit_test(test_refused_memory),
-        cmocka_unit_test(test_places),        cmocka_unit_test(test_pipe),
+        cmocka_unit_test(test_round_trips),    cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_as_numpy),       cmocka_unit_test(test_by_libzip),
+        cmocka_unit_test(test_many),           cmocka_unit_test(test_mapped),
+        cmocka_unit_test(test_huge),           cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_system_faults),
+        cmocka_unit_test(test_refused_memory), cmocka_unit_test(test_places),
+        cmocka_unit_test(test_pipe),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
