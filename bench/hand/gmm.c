@@ -191,11 +191,12 @@ static void gmm_gather(const gmm_data *g, size_t k)
         for (size_t s = 0; s < GMM_BLOCK; s++) w[s] = -r[s] * u[a * GMM_BLOCK + s];
         for (size_t p = 0; p < GMM_BLOCK; p += GMM_LANES)
             for (size_t s = 0; s < GMM_LANES; s++) sum_w[s] += w[p + s];
-        for (size_t j = 0; j <= a; j++, sums += GMM_LANES)
-            for (size_t s = 0; s < GMM_LANES; s++) {
-                const double *x = centred + j * GMM_BLOCK + s;
-                sums[s] += (w[s] * x[0] + w[s + 8] * x[8]) + (w[s + 16] * x[16] + w[s + 24] * x[24]);
-            }
+        for (size_t j = 0; j <= a; j++, sums += GMM_LANES) {
+            double product[GMM_BLOCK];
+            for (size_t s = 0; s < GMM_BLOCK; s++) product[s] = w[s] * centred[j * GMM_BLOCK + s];
+            for (size_t s = 0; s < GMM_LANES; s++)
+                sums[s] += (product[s] + product[s + 8]) + (product[s + 16] + product[s + 24]);
+        }
     }
 }
 

@@ -48,6 +48,7 @@ typedef struct hand_workload {
 extern const hand_workload hand_gmm;             /* N, D, K: Gaussian mixture with Wishart prior */
 extern const hand_workload hand_lse;             /* N: log-sum-exp */
 extern const hand_workload hand_llsq;            /* N, M: polynomial least squares */
+extern const hand_workload hand_llsq_powers;     /* the same function, for a program that writes t^j */
 extern const hand_workload hand_kmeans;          /* N, D, K: cost, gradient, diagonal of the Hessian */
 extern const hand_workload hand_lstm;            /* T, L, W: layers with diagonal gates */
 extern const hand_workload hand_perceptron;      /* N, I, H, C: two hidden layers, f32 */

@@ -15,7 +15,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { KMEANS_LANES = 16 };
+enum { KMEANS_LANES = 24 };
 
 static size_t kmeans_padded(size_t k)
 {

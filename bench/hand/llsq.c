@@ -1,29 +1,30 @@
 /*
- * llsq.c - least squares fit of a polynomial to the sign of t, and its gradient (GradBench's llsq).
+ * llsq.c - least squares fit of a polynomial, and its gradient: GradBench's llsq, whose points t_i and values y_i
+ * (equally spaced; the sign of t_i) are data here.
  *
- *     t_i = -1 + 2 i / (n - 1)      s_i = sign(t_i)      e_i = s_i - sum_j x_j t_i^j
- *     f   = sum_i e_i^2 / 2         d x_j = -sum_i e_i t_i^j
+ *     e_i = y_i - sum_j x_j t_i^j      f = sum_i e_i^2 / 2      d x_j = -sum_i e_i t_i^j
  *
  * Points go in blocks of LLSQ_BLOCK, innermost: Horner's rule for a block, then the powers once more for the gradient,
- * with LLSQ_BLOCK partial sums for each coefficient that are added up at the end.
+ * with LLSQ_LANES partial sums for each coefficient that are added up at the end.
  *
- * in: x[M].  out: f; d x.
+ * in: t[N], y[N], x[M].  out: f; d x.
  */
 #include "hand.h"
 
 #include <string.h>
 
-enum { LLSQ_BLOCK = 32 };
+enum { LLSQ_BLOCK = 32, LLSQ_LANES = 8 };
 
-/* t, the residuals e of the block at `first` (0 past the last point); returns sum e^2. */
-static double llsq_residuals(const size_t *size, size_t first, const double *x, double *restrict t, double *restrict e)
+/* t and the residuals e of the block at `first` (0 past the last point); returns sum e^2. */
+static double llsq_residuals(const size_t *size, size_t first, const double *in, double *restrict t, double *restrict e)
 {
     size_t n = size[0], count = n - first < LLSQ_BLOCK ? n - first : LLSQ_BLOCK;
+    const double *y = in + n + first, *x = in + 2 * n;
     double sum = 0, p[LLSQ_BLOCK] = {0};
-    for (size_t s = 0; s < LLSQ_BLOCK; s++) t[s] = -1 + (double)(first + s) * 2 / (double)(n - 1);
+    for (size_t s = 0; s < LLSQ_BLOCK; s++) t[s] = s < count ? in[first + s] : 0;
     for (size_t j = size[1]; j-- > 0;)
         for (size_t s = 0; s < LLSQ_BLOCK; s++) p[s] = p[s] * t[s] + x[j];
-    for (size_t s = 0; s < LLSQ_BLOCK; s++) e[s] = s < count ? (double)((t[s] > 0) - (t[s] < 0)) - p[s] : 0;
+    for (size_t s = 0; s < LLSQ_BLOCK; s++) e[s] = s < count ? y[s] - p[s] : 0;
     for (size_t s = 0; s < LLSQ_BLOCK; s++) sum += e[s] * e[s];
     return sum;
 }
@@ -36,30 +37,32 @@ static void llsq_value(const size_t *size, const double *in, double *out, double
     out[0] = 0.5 * sum;
 }
 
-/* work: [M, 8] partial sums; a block's e t^j is folded into 8 as it is added. */
+/* work: [M, LANES] partial sums; a block's e t^j is folded into LANES as it is added. */
 static void llsq_gradient(const size_t *size, const double *in, double *out, double *work)
 {
     double t[LLSQ_BLOCK], e[LLSQ_BLOCK], sum = 0;
-    memset(work, 0, size[1] * 8 * sizeof *work);
+    memset(work, 0, size[1] * LLSQ_LANES * sizeof *work);
     for (size_t first = 0; first < size[0]; first += LLSQ_BLOCK) {
         sum += llsq_residuals(size, first, in, t, e);
         double *restrict lanes = work;
-        for (size_t j = 0; j < size[1]; j++, lanes += 8) {
-            for (size_t s = 0; s < 8; s++) lanes[s] += (e[s] + e[s + 8]) + (e[s + 16] + e[s + 24]);
+        for (size_t j = 0; j < size[1]; j++, lanes += LLSQ_LANES) {
+            for (size_t s = 0; s < LLSQ_LANES; s++) lanes[s] += (e[s] + e[s + 8]) + (e[s + 16] + e[s + 24]);
             for (size_t s = 0; s < LLSQ_BLOCK; s++) e[s] *= t[s];
         }
     }
     out[0] = 0.5 * sum;
     for (size_t j = 0; j < size[1]; j++) {
         out[1 + j] = 0;
-        for (size_t s = 0; s < 8; s++) out[1 + j] -= work[j * 8 + s];
+        for (size_t s = 0; s < LLSQ_LANES; s++) out[1 + j] -= work[j * LLSQ_LANES + s];
     }
 }
 
 static size_t llsq_inputs(const size_t *size, hand_input *list)
 {
-    list[0] = (hand_input){"x", size[1], -1, 1, 0};
-    return 1;
+    list[0] = (hand_input){"t", size[0], -1, 1, 0};
+    list[1] = (hand_input){"y", size[0], -1, 1, 0};
+    list[2] = (hand_input){"x", size[1], -1, 1, 0};
+    return 3;
 }
 
 static size_t llsq_value_count(const size_t *size)
@@ -75,19 +78,16 @@ static size_t llsq_gradient_count(const size_t *size)
 
 static size_t llsq_work_count(const size_t *size)
 {
-    return size[1] * 8;
+    return size[1] * LLSQ_LANES;
 }
 
-const hand_workload hand_llsq = {
-    .name = "llsq",
-    .file = "llsq",
-    .dims = {"N", "M"},
-    .value_outputs = "f",
-    .gradient_outputs = "f, diff(f, x[j])",
-    .inputs = llsq_inputs,
-    .value_count = llsq_value_count,
-    .gradient_count = llsq_gradient_count,
-    .work_count = llsq_work_count,
-    .value = llsq_value,
-    .gradient = llsq_gradient,
-};
+#define LLSQ_ROW(label, program)                                                                                       \
+    {                                                                                                                  \
+        .name = label, .file = program, .dims = {"N", "M"}, .value_outputs = "f",                                      \
+        .gradient_outputs = "f, diff(f, x[j])", .inputs = llsq_inputs, .value_count = llsq_value_count,                \
+        .gradient_count = llsq_gradient_count, .work_count = llsq_work_count, .value = llsq_value,                     \
+        .gradient = llsq_gradient                                                                                      \
+    }
+
+const hand_workload hand_llsq = LLSQ_ROW("llsq", "llsq");
+const hand_workload hand_llsq_powers = LLSQ_ROW("llsq by t^j", "llsq_powers");

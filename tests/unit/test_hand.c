@@ -23,8 +23,6 @@
 #include "../../bench/hand/kmeans.c"
 #include "../../bench/hand/lstm.c"
 #include "../../bench/hand/perceptron.c"
-#undef PERCEPTRON_EXP
-#undef PERCEPTRON_LOG
 #include "../../bench/hand/elementwise.c"
 
 #include "golden/hand/golden.inc"
@@ -149,7 +147,7 @@ static void test_differences(void **state)
                         lstm[] = {20, 4, 5}, perceptron[] = {70, 67, 70, 6};
     differences(&hand_gmm, gmm, 70 * 9, 5 * (1 + 2 * 9 + 36), 1e-4);
     differences(&hand_lse, lse, 0, 100, 1e-5);
-    differences(&hand_llsq, llsq, 0, 20, 1e-3);
+    differences(&hand_llsq, llsq, 2 * 100, 20, 1e-3);
     differences(&hand_kmeans, kmeans, 90 * 5, 40 * 5, 1e-6);
     differences(&hand_lstm, lstm, 0, 8 * 4 * 5 + 3 * 5, 1e-5);
     differences(&hand_perceptron_f64, perceptron, 70 * 68, 68 * 70 + 71 * 70 + 71 * 6, 1e-6);
@@ -221,19 +219,20 @@ static void test_elementwise(void **state)
     elementwise_array(&hand_elementwise_f32, 1e-6);
 }
 
-/* A tie of distances goes to the first centroid, in another block of lanes or in the same. */
+/* A tie of distances goes to the first centroid: in the same block of lanes, and in the same lane of a later one. */
 static void test_kmeans_tie(void **state)
 {
     (void)state;
-    static const size_t size[] = {1, 1, 20};
-    double in[21] = {0}, out[41], work[64];
-    for (size_t k = 0; k < 20; k++) in[1 + k] = 5;
-    in[1 + 3] = 1;
-    in[1 + 17] = in[1 + 18] = in[1 + 4] = -1;
+    enum { FIRST = 3, K = 2 * KMEANS_LANES };
+    static const size_t size[] = {1, 1, K};
+    double in[1 + K] = {0}, out[1 + 2 * K], work[K];
+    for (size_t k = 0; k < K; k++) in[1 + k] = 5;
+    in[1 + FIRST] = 1;
+    in[1 + FIRST + 1] = in[1 + FIRST + KMEANS_LANES] = in[1 + FIRST + KMEANS_LANES - 1] = -1;
     hand_kmeans.gradient(size, in, out, work);
-    for (size_t k = 0; k < 20; k++) {
-        assert_true(out[1 + k] == (k == 3 ? 2 : 0));
-        assert_true(out[21 + k] == (k == 3 ? 2 : 0));
+    for (size_t k = 0; k < K; k++) {
+        assert_true(out[1 + k] == (k == FIRST ? 2 : 0));
+        assert_true(out[1 + K + k] == (k == FIRST ? 2 : 0));
     }
 }
 

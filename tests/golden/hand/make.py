@@ -8,7 +8,7 @@ central difference with step 1e-25: its error is about 1e-50 of the third deriva
 derivation by hand. The data are those of bench/hand/data.c.
 """
 import os
-from mpmath import mp, mpf, exp, log, tanh, loggamma, pi, sign
+from mpmath import mp, mpf, exp, log, tanh, loggamma, pi
 
 mp.dps = 80
 STEP = mpf(10) ** -25
@@ -88,8 +88,12 @@ def log_sum_exp(size):
 
 def llsq(size):
     n, m = size
-    t = [-1 + mpf(2) * i / (n - 1) for i in range(n)]
-    return (lambda x: sum((sign(u) - sum(x[j] * u**j for j in range(m))) ** 2 for u in t) / 2), [data(0, m, -1, 1)]
+    t, y = data(0, n, -1, 1), data(1, n, -1, 1)
+
+    def f(x):
+        return sum((b - sum(x[j] * a**j for j in range(m))) ** 2 for a, b in zip(t, y)) / 2
+
+    return f, [data(2, m, -1, 1)]
 
 
 def kmeans(size):
