@@ -66,7 +66,7 @@ UNIT_C    = $(sort $(wildcard tests/unit/test_*.c tests/draw/test_*.c tests/emit
 UNIT_T    = $(addprefix $(B)/tests/,$(notdir $(UNIT_C:.c=)))
 VPATH     = tests/unit:tests/draw:tests/emit
 
-tests: $(UNIT_T) $(B)/tests/spec $(B)/tests/replay $(B)/tests/replay-command
+tests: $(UNIT_T) $(B)/tests/spec $(B)/tests/replay $(B)/tests/replay-data $(B)/tests/replay-command
 
 $(B)/tests/test_%: test_%.c $(B)/libedgewise-train.a $(B)/libedgewise.a
 	@mkdir -p $(@D)
@@ -79,6 +79,10 @@ $(B)/tests/spec: tests/spec.c $(B)/libedgewise.a
 $(B)/tests/replay: tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a
 	@mkdir -p $(@D)
 	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a -lm
+
+$(B)/tests/replay-data: tests/fuzz/fuzz_data.c tests/fuzz/fuzz_main.c $(B)/libedgewise-train.a
+	@mkdir -p $(@D)
+	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ tests/fuzz/fuzz_data.c tests/fuzz/fuzz_main.c $(B)/libedgewise-train.a $(DATA_LIBS) -lm
 
 # The whole command in one process, as the fuzzer runs it; its main has another name there.
 $(B)/tests/replay-command: tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/edgewise
@@ -111,7 +115,7 @@ FUZZ_T = $(addprefix $(B)/fuzz/,$(notdir $(basename $(wildcard tests/fuzz/fuzz_[
 
 $(B)/fuzz/%: tests/fuzz/%.c $(CORE_C) $(TRAIN_C) $(CLI_C)
 	@mkdir -p $(@D)
-	clang $(FUZZ_FLAGS) $(if $(findstring command,$*),-Dmain=edgewise_main $(CLI_C) $(TRAIN_C)) -w -Iinclude -Isrc -Icli -o $@ $< $(CORE_C) -lm
+	clang $(FUZZ_FLAGS) $(if $(findstring command,$*),-Dmain=edgewise_main $(CLI_C)) -w -Iinclude -Isrc -Icli -o $@ $< $(CORE_C) $(TRAIN_C) $(DATA_LIBS) -lm
 
 fuzz: $(FUZZ_T)
 	@tests/fuzz/run $(B)/fuzz $(FUZZ_SECONDS)
