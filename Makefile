@@ -17,11 +17,15 @@ ALL_CFLAGS = $(STRICT) $(WARNINGS) $(CFLAGS) -Iinclude -Isrc -fPIC -fvisibility=
 
 ROOMS     = base ops graph lang diff opt math exec draw explain
 CORE_C    = $(sort $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
-TRAIN_C   = $(sort $(wildcard src/train/*.c))
+TRAIN_C   = $(sort $(wildcard src/io/*.c src/train/*.c))
 CLI_C     = $(sort $(wildcard cli/*.c))
 CORE_O    = $(CORE_C:%.c=$(B)/%.o)
 TRAIN_O   = $(TRAIN_C:%.c=$(B)/%.o)
+BASE_O    = $(filter $(B)/src/base/%,$(CORE_O))
 CLI_O     = $(CLI_C:%.c=$(B)/%.o)
+
+# What src/io uses: safetensors' headers are JSON, gzip and packed npz are deflate.
+DATA_LIBS := $(shell pkg-config --libs jansson zlib 2>/dev/null || echo -ljansson -lz)
 
 # libedit makes `edgewise repl` a pleasure; without it lines are read plainly.
 EDIT_LIBS := $(shell pkg-config --libs libedit 2>/dev/null)
@@ -41,12 +45,13 @@ $(B)/libedgewise.so: $(CORE_O)
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,libedgewise.so.$(SOVERSION) -o $@ $(CORE_O) -lm
 	@ln -sf libedgewise.so $(B)/libedgewise.so.$(SOVERSION)
 
-$(B)/libedgewise-train.a: $(TRAIN_O)
+# The room base is in it too: src/io uses it, and the shared library hides it.
+$(B)/libedgewise-train.a: $(TRAIN_O) $(BASE_O)
 	@rm -f $@
-	$(AR) rcs $@ $(TRAIN_O)
+	$(AR) rcs $@ $(TRAIN_O) $(BASE_O)
 
 $(B)/edgewise: $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a
-	$(CC) $(LDFLAGS) -o $@ $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) -lm
+	$(CC) $(LDFLAGS) -o $@ $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -56,7 +61,7 @@ $(B)/%.o: %.c
 
 # ---- Tests ------------------------------------------------------------------------------------
 
-TEST_LIBS = -lcmocka -lmpfr -lgmp -ljansson -lm -lpthread
+TEST_LIBS = -lcmocka -lmpfr -lgmp -lzip $(DATA_LIBS) -lm -lpthread
 UNIT_C    = $(sort $(wildcard tests/unit/test_*.c tests/draw/test_*.c tests/emit/test_*.c))
 UNIT_T    = $(addprefix $(B)/tests/,$(notdir $(UNIT_C:.c=)))
 VPATH     = tests/unit:tests/draw:tests/emit
@@ -79,7 +84,7 @@ $(B)/tests/replay: tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedge
 $(B)/tests/replay-command: tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/edgewise
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Dmain=edgewise_main -c -o $(B)/tests/command.o cli/main.c
-	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/tests/command.o $(filter-out $(B)/cli/main.o,$(CLI_O)) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) -lm
+	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/tests/command.o $(filter-out $(B)/cli/main.o,$(CLI_O)) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm
 
 $(B)/tests/ulp: tests/kernels/ulp.c src/math/kernels.h
 	@mkdir -p $(@D)
