@@ -124,6 +124,18 @@ $(B)/bench: bench/bench.c $(B)/libedgewise.a
 bench: all $(B)/bench
 	@B=$(B) bench/run
 
+# Straightforward C with derivatives by hand, as one would compile it for this machine.
+HAND_O = $(patsubst %.c,$(B)/%.o,$(wildcard bench/hand/*.c))
+
+$(B)/bench/hand/%.o: bench/hand/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(WARNINGS) -O3 -march=native -MMD -MP -c -o $@ $<
+
+-include $(HAND_O:.o=.d)
+
+$(B)/indexed: bench/indexed.c $(HAND_O) $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(HAND_O) $(B)/libedgewise.a -lm -lpthread
+
 cover:
 	@$(MAKE) --no-print-directory -s B=build-cover CFLAGS="-O0 -g --coverage" LDFLAGS="--coverage" all tests
 	-@B=build-cover tests/run > build-cover/log # what links the library without --coverage fails here

@@ -306,9 +306,9 @@ EW_API ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_
 typedef struct ew_draw_options {
     const char *format;             /* "svg", "dot", "mmd", "tex", "md", "txt", "html" */
     const char *title;              /* or NULL: the formula */
-    const double *values;           /* of node i (ew_node_at), or NULL */
-    const double *partials;         /* of edge i, or NULL: labels in symbols */
-    const double *derivatives;      /* shown at node i, or NULL */
+    const double *values;           /* of all nodes (ew_node_at), each with all its elements, or NULL */
+    const double *partials;         /* of edge i, or NULL: labels in symbols, as those between arrays always are */
+    const double *derivatives;      /* shown at the nodes, laid out as `values`, or NULL */
     const char *derivative_of;      /* "∂e/∂" or "∂/∂b": what `derivatives` are, or NULL */
     const unsigned char *highlight; /* by edge: not 0 is drawn as part of the path, or NULL */
     int hide_values, hide_edges;    /* leave out the values in nodes, the labels on edges */
