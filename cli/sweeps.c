@@ -7,6 +7,7 @@
 #include "sweeps.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,27 +43,72 @@ static double factor(uint64_t seed, size_t axis)
     return (double)(1 + (h >> 40) % 4096) / 1024;
 }
 
-ew_node sweeps_along(ew_graph *g, ew_node of, ew_node x, uint64_t seed, ew_error *e)
+struct sentence {
+    char at[TEXT_BYTES];
+    size_t used;
+};
+
+static void add(struct sentence *s, const char *format, ...)
 {
-    char text[TEXT_BYTES], number[32];
-    size_t used = 0, rank = ew_node_rank(g, x);
-    const char *of_name = ew_node_name(g, of), *name = ew_node_name(g, x);
-    if (strlen(of_name) + strlen(name) > TEXT_BYTES - 256 - 48 * rank) return EW_NONE;
-    if (rank == 0) return ew_diff(g, of, x, EW_FORWARD, e);
-#define SAY(...) used += (size_t)snprintf(text + used, sizeof text - used, __VA_ARGS__)
-    SAY("sum(");
-    for (size_t p = 0; p < rank; p++) SAY("%splace_%zu", p ? ", " : "", p);
-    SAY(": diff(%s, %s[", of_name, name);
-    for (size_t p = 0; p < rank; p++) SAY("%splace_%zu", p ? ", " : "", p);
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(s->at + s->used, sizeof s->at - s->used, format, args);
+    va_end(args);
+    s->used = n < 0 || (size_t)n >= sizeof s->at - s->used ? sizeof s->at - 1 : s->used + (size_t)n;
+}
+
+/* "out_0, out_1" */
+static void add_indices(struct sentence *s, const char *stem, size_t rank)
+{
+    for (size_t p = 0; p < rank; p++) add(s, "%s%s_%zu", p ? ", " : "", stem, p);
+}
+
+/* "name[out_0, out_1]" */
+static void add_element(struct sentence *s, const char *name, const char *stem, size_t rank)
+{
+    add(s, "%s%s", name, rank ? "[" : "");
+    add_indices(s, stem, rank);
+    add(s, rank ? "]" : "");
+}
+
+static void add_direction(struct sentence *s, const char *stem, size_t rank, uint64_t seed)
+{
+    char number[32];
     ew_number_text(factor(seed, rank), 0, number);
-    SAY("]) * sin(%s", number);
+    add(s, "sin(%s", number);
     for (size_t p = 0; p < rank; p++) {
         ew_number_text(factor(seed, p), 0, number);
-        SAY(" + %s * place_%zu", number, p);
+        add(s, " + %s * %s_%zu", number, stem, p);
     }
-    SAY("))");
-#undef SAY
-    return ew_expression(g, text, e);
+    add(s, ")");
+}
+
+/* The sum over all indices of the one side. */
+static ew_node contract(ew_graph *g, ew_node of, ew_node x, bool over_x, uint64_t seed, ew_error *e)
+{
+    struct sentence s = {.used = 0};
+    size_t of_rank = ew_node_rank(g, of), x_rank = ew_node_rank(g, x);
+    const char *stem = over_x ? "at" : "out";
+    add(&s, "sum(");
+    add_indices(&s, stem, over_x ? x_rank : of_rank);
+    add(&s, ": ");
+    add_direction(&s, stem, over_x ? x_rank : of_rank, seed);
+    add(&s, " * diff(");
+    add_element(&s, ew_node_name(g, of), "out", of_rank);
+    add(&s, ", ");
+    add_element(&s, ew_node_name(g, x), "at", x_rank);
+    add(&s, "))");
+    return ew_expression(g, s.at, e);
+}
+
+ew_node sweeps_along(ew_graph *g, ew_node of, ew_node x, uint64_t seed, ew_error *e)
+{
+    return ew_node_rank(g, x) ? contract(g, of, x, true, seed, e) : ew_diff(g, of, x, EW_FORWARD, e);
+}
+
+ew_node sweeps_back(ew_graph *g, ew_node of, ew_node x, uint64_t seed, ew_error *e)
+{
+    return ew_node_rank(g, of) ? contract(g, of, x, false, seed, e) : ew_diff(g, of, x, EW_REVERSE, e);
 }
 
 void sweeps_direction(const ew_graph *g, ew_node x, uint64_t seed, double *to)

@@ -7,9 +7,11 @@
 /* Forward sweeps for the derivatives by all elements of these nodes. */
 size_t sweeps_forward(const ew_graph *g, const ew_node *wrt, size_t count);
 
-/* The derivative of `of` along a direction in x, as one forward sweep: sum(i: diff(of, x[i]) * r(i)), where r(i)
- * is what sweeps_direction gives for element i with the same seed. EW_NONE: e is filled. */
+/* The derivative of `of` along a direction in x, as one forward sweep: sum(j: diff(of[i], x[j]) * r(j)), where r is
+ * what sweeps_direction gives for x with the same seed; it has the axes of `of`. EW_NONE: e is filled. */
 ew_node sweeps_along(ew_graph *g, ew_node of, ew_node x, uint64_t seed, ew_error *e);
+/* And by one reverse sweep, with r for `of`: sum(i: r(i) * diff(of[i], x[j])), which has the axes of x. */
+ew_node sweeps_back(ew_graph *g, ew_node of, ew_node x, uint64_t seed, ew_error *e);
 /* For each element of x between -1 and 1. */
 void sweeps_direction(const ew_graph *g, ew_node x, uint64_t seed, double *to);
 
