@@ -31,7 +31,7 @@ DATA_LIBS := $(shell pkg-config --libs jansson zlib 2>/dev/null || echo -ljansso
 EDIT_LIBS := $(shell pkg-config --libs libedit 2>/dev/null)
 EDIT_CFLAGS := $(if $(EDIT_LIBS),$(shell pkg-config --cflags libedit) -DEDGEWISE_LIBEDIT)
 
-.PHONY: all core tests check check-sanitized check-all fuzz bench cover install dist generated format help clean
+.PHONY: all core tests check check-sanitized check-all fuzz bench bench-matrix cover install dist generated format help clean
 
 all: core $(B)/edgewise $(B)/libedgewise-train.a
 
@@ -130,8 +130,29 @@ fuzz: $(FUZZ_T)
 $(B)/bench: bench/bench.c $(B)/libedgewise.a
 	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(B)/libedgewise.a -lm
 
+# The kernels of src/math by themselves: beside OpenBLAS (best kernel, one thread), beside libm.
+BLAS_FLAGS = $(shell pkg-config --cflags --libs openblas 2>/dev/null || echo -lopenblas)
+
+$(B)/bench-matrix: bench/kernels/matrix.c $(B)/libedgewise.a
+	$(CC) -std=gnu11 $(WARNINGS) -O2 -g -Isrc -o $@ $< $(B)/libedgewise.a $(BLAS_FLAGS) -lm -lpthread
+
+bench-matrix: $(B)/bench-matrix
+	@env -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=1 $(B)/bench-matrix $(ROWS)
+
 bench: all $(B)/bench
 	@B=$(B) bench/run
+
+# Straightforward C with derivatives by hand, as one would compile it for this machine.
+HAND_O = $(patsubst %.c,$(B)/%.o,$(wildcard bench/hand/*.c))
+
+$(B)/bench/hand/%.o: bench/hand/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(WARNINGS) -O3 -march=native -MMD -MP -c -o $@ $<
+
+-include $(HAND_O:.o=.d)
+
+$(B)/indexed: bench/indexed.c $(HAND_O) $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(HAND_O) $(B)/libedgewise.a -lm -lpthread
 
 cover:
 	@$(MAKE) --no-print-directory -s B=build-cover CFLAGS="-O0 -g --coverage" LDFLAGS="--coverage" all tests
@@ -164,6 +185,7 @@ help:
 	@echo "make check-all      everything, house rules too"
 	@echo "make fuzz           FUZZ_SECONDS=60 for each fuzz target (clang)"
 	@echo "make bench          the table of speeds, and its picture"
+	@echo "make bench-matrix   matrix products beside OpenBLAS (ROWS='square dW' chooses)"
 	@echo "make cover          how much of each file the tests run"
 	@echo "make generated      writes the generated files anew"
 	@echo "make format         clang-format over the sources"

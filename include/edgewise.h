@@ -65,6 +65,8 @@ typedef uint32_t ew_node;             /* a node of one graph; arguments have sma
 
 #define EW_NONE UINT32_MAX
 
+typedef enum ew_type { EW_F64, EW_F32, EW_INT, EW_BOOL } ew_type;
+
 typedef enum ew_status { /* the command's exit statuses are the same numbers */
                          EW_OK = 0,
                          EW_USE = 2,      /* wrong use of a call: an unknown name, a missing value */
@@ -93,6 +95,15 @@ EW_API size_t ew_error_text(const ew_error *error, char *buffer, size_t size);
 /* The one allocator hook: old_size 0 allocates, new_size 0 frees (and returns NULL). */
 typedef void *ew_resize(void *context, void *pointer, size_t old_size, size_t new_size);
 
+/* What the data bind before a program is prepared: the sizes of an input's axes, or (rank 0) the value of
+ * a dimension or of an int input that is used as one. */
+typedef struct ew_size {
+    const char *name;
+    size_t rank;
+    const size_t *size; /* `rank` of them */
+    int64_t value;      /* rank 0 */
+} ew_size;
+
 typedef struct ew_options { /* all zero (or a NULL pointer) means the defaults */
     ew_resize *resize;
     void *context;        /* given to resize */
@@ -102,6 +113,9 @@ typedef struct ew_options { /* all zero (or a NULL pointer) means the defaults *
     size_t max_bytes;     /* default: no limit but the machine's */
     int single;           /* not 0: the type of what declares none is f32 */
     int mode;             /* EW_AUTO, or how every diff in the text is computed */
+    const ew_size *sizes; /* of inputs with axes, and of dimensions; read while the text is */
+    size_t size_count;
+    size_t threads; /* that one run may use; 0: one */
 } ew_options;
 
 enum { EW_AUTO, EW_FORWARD, EW_REVERSE };
@@ -128,10 +142,24 @@ EW_API void ew_run_error(const ew_program *p, const ew_work *work, ew_error *err
 EW_API ew_work *ew_work_new(const ew_program *p);
 EW_API void ew_work_free(ew_work *work);
 
-EW_API size_t ew_in_count(const ew_program *p);
-EW_API const char *ew_in_name(const ew_program *p, size_t i);
-EW_API size_t ew_out_count(const ew_program *p);
-EW_API const char *ew_out_name(const ew_program *p, size_t i); /* the expression, single spaces */
+EW_API size_t ew_in_count(const ew_program *p);  /* doubles in all */
+EW_API size_t ew_out_count(const ew_program *p); /* doubles in all */
+
+typedef struct ew_array_info {
+    const char *name; /* of outputs: the expression, single spaces */
+    ew_type type;
+    size_t rank;
+    const size_t *size;   /* of each axis */
+    size_t offset, count; /* doubles: where it begins in `in` or `out`, and how many they are */
+} ew_array_info;
+
+/* Input i, then param i: as many as ew_input_count of the graph. Without axes each is one double. */
+EW_API size_t ew_in_arrays(const ew_program *p);
+EW_API ew_array_info ew_in_array(const ew_program *p, size_t i);
+EW_API size_t ew_out_arrays(const ew_program *p);
+EW_API ew_array_info ew_out_array(const ew_program *p, size_t i);
+EW_API const char *ew_in_name(const ew_program *p, size_t i);  /* of ew_in_array */
+EW_API const char *ew_out_name(const ew_program *p, size_t i); /* of ew_out_array */
 EW_API size_t ew_instruction_count(const ew_program *p);       /* operations of one run */
 
 /* ---- A graph from text ------------------------------------------------------------------------ */
@@ -178,13 +206,14 @@ EW_API const char *ew_suggest(const ew_graph *g, const char *name); /* a name mu
 EW_API size_t ew_output_count(const ew_graph *g); /* at least 1 in a parsed program */
 EW_API ew_node ew_output_at(const ew_graph *g, size_t i);
 
-typedef enum ew_type { EW_F64, EW_F32, EW_INT, EW_BOOL } ew_type;
-
 EW_API const char *ew_node_name(const ew_graph *g, ew_node n); /* NULL: a constant or a later node */
 EW_API int ew_node_generated(const ew_graph *g, ew_node n);    /* is the name a generated one? */
 EW_API const char *ew_node_op(const ew_graph *g, ew_node n);   /* "input", "param", "constant", "copy", "mul" … */
 EW_API ew_type ew_node_type(const ew_graph *g, ew_node n);
-EW_API size_t ew_node_rank(const ew_graph *g, ew_node n); /* how many axes; 0 for now */
+EW_API size_t ew_node_rank(const ew_graph *g, ew_node n);                        /* how many axes */
+EW_API size_t ew_node_size(const ew_graph *g, ew_node n, size_t axis);           /* SIZE_MAX: not known yet */
+EW_API const char *ew_node_size_name(const ew_graph *g, ew_node n, size_t axis); /* "N", or NULL */
+EW_API const char *ew_node_axis(const ew_graph *g, ew_node n, size_t axis); /* the index it was written with, or NULL */
 EW_API size_t ew_node_arg_count(const ew_graph *g, ew_node n);
 EW_API ew_node ew_node_arg(const ew_graph *g, ew_node n, size_t k);              /* EW_NONE: there is none */
 EW_API int ew_node_is_constant(const ew_graph *g, ew_node n, double *value);     /* unnamed constants */
@@ -203,6 +232,8 @@ EW_API ew_input_info ew_input_at(const ew_graph *g, size_t i);
 /* The default of input i, or its draw for this seed and step: a function of seed, name and step
  * alone. Returns 0 if it has neither. */
 EW_API int ew_input_default(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, double *value);
+/* The same for all elements of an input with axes, row-major; its sizes must be known. */
+EW_API int ew_input_values(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, double *values);
 
 /* ---- Edges, partials, sweeps ---------------------------------------------------------------- */
 
@@ -275,9 +306,9 @@ EW_API ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_
 typedef struct ew_draw_options {
     const char *format;             /* "svg", "dot", "mmd", "tex", "md", "txt", "html" */
     const char *title;              /* or NULL: the formula */
-    const double *values;           /* of node i (ew_node_at), or NULL */
-    const double *partials;         /* of edge i, or NULL: labels in symbols */
-    const double *derivatives;      /* shown at node i, or NULL */
+    const double *values;           /* of all nodes (ew_node_at), each with all its elements, or NULL */
+    const double *partials;         /* of edge i, or NULL: labels in symbols, as those between arrays always are */
+    const double *derivatives;      /* shown at the nodes, laid out as `values`, or NULL */
     const char *derivative_of;      /* "∂e/∂" or "∂/∂b": what `derivatives` are, or NULL */
     const unsigned char *highlight; /* by edge: not 0 is drawn as part of the path, or NULL */
     int hide_values, hide_edges;    /* leave out the values in nodes, the labels on edges */

@@ -10,7 +10,7 @@
 #define DRAW_DRAW_H
 
 #include "draw/layout.h"
-#include "graph/graph.h"
+#include "graph/axes.h"
 
 /* ---- Where bytes go -------------------------------------------------------------------------- */
 
@@ -43,6 +43,7 @@ enum { SCENE_STEP, SCENE_INPUT, SCENE_PARAM, SCENE_FIXED, SCENE_KINDS };
 typedef struct scene_node {
     ew_node id;
     uint32_t index; /* ew_node_at */
+    size_t first;   /* of its elements in options->values */
     uint8_t kind;
     bool output, highlight, used;
     size_t name, operation, value, slope; /* texts in the pool; 0: none */

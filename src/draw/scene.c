@@ -39,14 +39,6 @@ static void scene_number(text *t, double value)
     text_number(t, value != 0 ? value : 0, SCENE_DIGITS);
 }
 
-static void scene_value(const scene *s, const scene_node *n, double value, text *t)
-{
-    if (ew_node_type(s->g, n->id) == EW_BOOL)
-        text_add(t, value != 0 ? "true" : "false");
-    else
-        scene_number(t, value);
-}
-
 void scene_operation(const scene *s, const scene_node *n, text *t)
 {
     if (n->kind != SCENE_INPUT && n->kind != SCENE_PARAM) graph_print(s->g, n->id, t, SCENE_WHOLE, false);
@@ -75,11 +67,12 @@ void scene_partial(const scene *s, const scene_edge *e, text *t, bool brief)
 {
     const double *numbers = s->options->partials;
     if (e->edge == SCENE_USE) return;
+    if (node_rank(s->g, s->nodes.at[e->to].id) || node_rank(s->g, s->nodes.at[e->from].id)) numbers = NULL;
     if (numbers && brief) {
         scene_number(t, numbers[e->edge]);
         return;
     }
-    graph_print_operand(s->g, e->partial, t, SCENE_WHOLE);
+    graph_print_at(s->g, e->partial, s->nodes.at[e->to].id, t, SCENE_WHOLE);
     if (!numbers || node_is_const(s->g, e->partial)) return;
     text_add(t, " = ");
     scene_number(t, numbers[e->edge]);
@@ -93,7 +86,7 @@ static size_t scene_slope(scene *s, const scene_node *n, text *t)
     scene_slope_name(s, &name, scene_text(s, n->name));
     draw_cut(t, text_string(&name), SCENE_COLUMNS);
     text_add(t, " = ");
-    scene_number(t, s->options->derivatives[n->index]);
+    graph_corner(s->g, n->id, s->options->derivatives + n->first, SCENE_DIGITS, t);
     if (name.failed) t->failed = true;
     text_free(&name);
     return scene_keep(s, text_string(t), SIZE_MAX);
@@ -102,16 +95,17 @@ static size_t scene_slope(scene *s, const scene_node *n, text *t)
 static void scene_node_texts(scene *s, scene_node *n)
 {
     const ew_draw_options *o = s->options;
-    const char *name = ew_node_name(s->g, n->id);
     text t;
     text_begin(&t, s->m);
-    n->name = scene_keep(s, name ? name : "?", SCENE_COLUMNS);
+    graph_print_operand(s->g, n->id, &t, SCENE_WHOLE); /* its name, with its indices */
+    n->name = scene_keep(s, text_string(&t), SCENE_COLUMNS);
+    text_clear(&t);
     scene_operation(s, n, &t);
     n->operation = scene_keep(s, text_string(&t), SCENE_COLUMNS);
     text_clear(&t);
     if (o->values && !o->hide_values && n->kind != SCENE_FIXED) {
         text_add(&t, "= ");
-        scene_value(s, n, o->values[n->index], &t);
+        graph_corner(s->g, n->id, o->values + n->first, SCENE_DIGITS, &t);
         n->value = scene_keep(s, text_string(&t), SCENE_COLUMNS);
         text_clear(&t);
     }
@@ -157,9 +151,11 @@ static void scene_reach(const scene *s, uint32_t *place, size_t count)
 
 static bool scene_nodes(scene *s, uint32_t *place, size_t count)
 {
+    size_t first = 0;
     for (size_t i = 0; i < count; i++) {
+        scene_node n = {.id = ew_node_at(s->g, i), .index = (uint32_t)i, .first = first};
+        first += graph_elements(s->g, n.id);
         if (place[i] == SCENE_USE) continue;
-        scene_node n = {.id = ew_node_at(s->g, i), .index = (uint32_t)i};
         n.kind = scene_kind(s->g, n.id);
         place[i] = (uint32_t)s->nodes.count;
         scene_node_texts(s, &n);

@@ -165,9 +165,21 @@ size_t ew_in_count(const ew_program *p)
     return p->input_count;
 }
 
+size_t ew_in_arrays(const ew_program *p)
+{
+    return p->input_count;
+}
+
+ew_array_info ew_in_array(const ew_program *p, size_t i)
+{
+    if (i >= p->input_count) return (ew_array_info){0};
+    ew_array_info info = {program_name(p, p->inputs[i].name), (ew_type)p->inputs[i].type, 0, NULL, i, 1};
+    return info;
+}
+
 const char *ew_in_name(const ew_program *p, size_t i)
 {
-    return i < p->input_count ? program_name(p, p->inputs[i].name) : NULL;
+    return ew_in_array(p, i).name;
 }
 
 size_t ew_out_count(const ew_program *p)
@@ -175,9 +187,21 @@ size_t ew_out_count(const ew_program *p)
     return p->output_count;
 }
 
+size_t ew_out_arrays(const ew_program *p)
+{
+    return p->output_count;
+}
+
+ew_array_info ew_out_array(const ew_program *p, size_t i)
+{
+    if (i >= p->output_count) return (ew_array_info){0};
+    ew_array_info info = {program_name(p, p->outputs[i].name), p->outputs[i].is_int ? EW_INT : EW_F64, 0, NULL, i, 1};
+    return info;
+}
+
 const char *ew_out_name(const ew_program *p, size_t i)
 {
-    return i < p->output_count ? program_name(p, p->outputs[i].name) : NULL;
+    return ew_out_array(p, i).name;
 }
 
 size_t ew_instruction_count(const ew_program *p)

@@ -3,7 +3,7 @@
  * one, and the builders. A graph's life and error are in life.c, names in names.c, what derivatives
  * simplify in simple.c.
  */
-#include "graph/graph.h"
+#include "graph/axes.h"
 
 #include <math.h>
 #include <string.h>
@@ -95,14 +95,28 @@ static uint32_t node_hash(const ew_graph *g, const graph_node *p)
         return mix(mix(h, (uint32_t)bits), (uint32_t)(bits >> 32));
     }
     for (size_t k = 0; k < p->count; k++) h = mix(h, g->args.at[p->args + k]);
+    if (!p->shape && !p->extra && p->args >= g->maps.count) return h; /* a scalar's use of scalars */
+    h = mix(mix(mix(h, p->shape), p->extra), p->flags & (NODE_ZERO | NODE_WHEN));
+    for (size_t k = 0; k < p->count; k++) h = mix(h, p->args + k < g->maps.count ? g->maps.at[p->args + k] : 0);
     return h;
+}
+
+static bool maps_equal(const ew_graph *g, const graph_node *a, const graph_node *b)
+{
+    if (a->args >= g->maps.count && b->args >= g->maps.count) return true;
+    for (size_t k = 0; k < a->count; k++) {
+        uint16_t x = a->args + k < g->maps.count ? g->maps.at[a->args + k] : 0;
+        if (x != (b->args + k < g->maps.count ? g->maps.at[b->args + k] : 0)) return false;
+    }
+    return true;
 }
 
 static bool node_equal(const ew_graph *g, const graph_node *a, const graph_node *b)
 {
     if (a->op != b->op || a->type != b->type || a->count != b->count) return false;
     if (a->op == OP_CONST) return memcmp(&g->consts.at[a->args], &g->consts.at[b->args], sizeof(constant)) == 0;
-    return memcmp(&g->args.at[a->args], &g->args.at[b->args], a->count * sizeof(ew_node)) == 0;
+    if (a->shape != b->shape || a->extra != b->extra || ((a->flags ^ b->flags) & (NODE_ZERO | NODE_WHEN))) return false;
+    return memcmp(&g->args.at[a->args], &g->args.at[b->args], a->count * sizeof(ew_node)) == 0 && maps_equal(g, a, b);
 }
 
 /* Where a node is looked for. First a few places that follow from its latest argument: nodes made
@@ -164,6 +178,13 @@ static ew_node node_push(ew_graph *g, graph_node node)
     return (ew_node)g->nodes.count++;
 }
 
+/* Takes arguments away again, with their maps. */
+static void args_pop(ew_graph *g, size_t count)
+{
+    g->args.count = count;
+    if (g->maps.count > count) g->maps.count = count;
+}
+
 /* The unnamed node equal to `node`, or a new one. Its arguments (or constant) are the last ones in
  * their array and are taken away again where the node is known already. */
 static ew_node node_unique(ew_graph *g, graph_node node)
@@ -176,7 +197,7 @@ static ew_node node_unique(ew_graph *g, graph_node node)
         if (node.op == OP_CONST)
             g->consts.count--;
         else
-            g->args.count = node.args;
+            args_pop(g, node.args);
         return g->table[slot].id - 1;
     }
     if (!nodes_reserve(g)) return EW_NONE;
@@ -188,7 +209,7 @@ static ew_node node_unique(ew_graph *g, graph_node node)
 static ew_node const_node(ew_graph *g, constant c, uint8_t type)
 {
     if (!report_ok(&g->report)) return EW_NONE;
-    graph_node node = {(uint32_t)g->consts.count, 0, NO_PLACE, OP_CONST, 0, type, 0, 0};
+    graph_node node = {(uint32_t)g->consts.count, 0, NO_PLACE, OP_CONST, 0, type, 0, 0, {{0, 0}}};
     if (g->consts.count >= UINT32_MAX || !array_push(&g->memory, &g->consts, c)) {
         report_memory(&g->report);
         return EW_NONE;
@@ -251,11 +272,26 @@ static ew_node fold(ew_graph *g, op o, const ew_node *args, size_t count, int ty
     return graph_real(g, real);
 }
 
-static bool args_push(ew_graph *g, const ew_node *args, size_t count, ew_node soft)
+/* Maps are written only from the first one on that is not 0. */
+static bool maps_push(ew_graph *g, const uint16_t *maps, size_t count)
+{
+    size_t first = 0;
+    while (maps && first < count && !maps[first]) first++;
+    if (!maps || first == count) return true;
+    size_t more = g->args.count + count - g->maps.count;
+    if (!array_reserve(&g->memory, &g->maps, more)) return report_memory(&g->report);
+    memset(g->maps.at + g->maps.count, 0, more * sizeof *g->maps.at);
+    g->maps.count += more;
+    memcpy(g->maps.at + g->args.count, maps, count * sizeof *maps);
+    return true;
+}
+
+static bool args_push(ew_graph *g, const ew_node *args, const uint16_t *maps, size_t count, ew_node soft)
 {
     bool ok = g->args.count + count + 1 < UINT32_MAX && array_reserve(&g->memory, &g->args, count + 1);
     if (!ok) return report_memory(&g->report);
-    memcpy(g->args.at + g->args.count, args, count * sizeof *args);
+    if (!maps_push(g, maps, count)) return false;
+    if (count) memcpy(g->args.at + g->args.count, args, count * sizeof *args);
     g->args.count += count;
     if (soft != EW_NONE) g->args.at[g->args.count++] = soft;
     return true;
@@ -270,37 +306,93 @@ static bool all_known(const ew_graph *g, const ew_node *args, size_t count, bool
     return true;
 }
 
-static ew_node make(ew_graph *g, uint32_t name, op o, const ew_node *args, size_t count, uint32_t place)
+/* What a structural operation gives: literals alone take a type here. */
+static int structure_type(const ew_graph *g, const node_spec *s)
 {
-    if (!report_ok(&g->report)) return EW_NONE;
-    for (size_t k = 0; k < count; k++)
-        if (args[k] == EW_NONE) return EW_NONE;
-    int type = type_of(g, o, args, count);
+    if (s->op == OP_ALL || s->op == OP_ANY) return TYPE_BOOL;
+    if (s->op == OP_INDEX || s->op == OP_ARGMIN || s->op == OP_ARGMAX) return TYPE_INT;
+    size_t values = s->op == OP_JOIN || s->op == OP_DIFF ? s->count : 1;
+    int type = g->nodes.at[s->args[0]].type;
+    for (size_t k = 1; k < values; k++)
+        if (g->nodes.at[s->args[k]].type != type) type = type_join(type, g->nodes.at[s->args[k]].type);
+    if (op_is_reduction(s->op) && type == TYPE_BOOL) type = TYPE_INT;
+    if (type_is_soft(type)) type = type == TYPE_WHOLE ? TYPE_INT : g->real;
+    return s->op == OP_LOGSUMEXP && !type_is_real(type) ? g->real : type;
+}
+
+ew_node graph_make(ew_graph *g, const node_spec *s)
+{
+    if (!report_ok(&g->report) || s->shape == UINT16_MAX || s->domain == UINT16_MAX || s->target == UINT16_MAX)
+        return EW_NONE;
+    for (size_t k = 0; k < s->count; k++)
+        if (s->args[k] == EW_NONE || (s->maps && s->maps[k] == UINT16_MAX)) return EW_NONE;
+    bool structure = op_is_structure(s->op);
+    int type = structure ? structure_type(g, s) : type_of(g, s->op, s->args, s->count);
     ew_node soft = EW_NONE;
-    if (all_known(g, args, count, false) && (type_is_soft(type) || type == TYPE_BOOL)) {
-        soft = fold(g, o, args, count, type);
+    if (!structure && all_known(g, s->args, s->count, false) && (type_is_soft(type) || type == TYPE_BOOL)) {
+        soft = fold(g, s->op, s->args, s->count, type);
         if (soft == EW_NONE) return EW_NONE;
         if (type_is_soft(type)) type = g->nodes.at[soft].type;
-        if (name == 0 && all_known(g, args, count, true)) return soft;
+        if (s->name == 0 && all_known(g, s->args, s->count, true)) return soft;
         if (type == TYPE_BOOL) soft = EW_NONE;
     }
-    graph_node node = {(uint32_t)g->args.count, name, place, (uint16_t)o, (uint16_t)count, (uint8_t)type, 0, 0};
-    if (!args_push(g, args, count, soft)) return EW_NONE;
-    if (name == 0) return node_unique(g, node);
+    graph_node node = {(uint32_t)g->args.count, s->name,  s->place, (uint16_t)s->op,         (uint16_t)s->count,
+                       (uint8_t)type,           s->flags, s->shape, {{s->domain, s->target}}};
+    if (!args_push(g, s->args, s->maps, s->count, soft)) return EW_NONE;
+    if (s->name == 0) return node_unique(g, node);
     if (!nodes_reserve(g)) return EW_NONE;
     ew_node n = node_push(g, node);
-    g->names.at[name].node = n;
+    g->names.at[s->name].node = n;
     return n;
 }
 
 ew_node graph_op(ew_graph *g, op o, const ew_node *args, size_t count, uint32_t place)
 {
-    return make(g, 0, o, args, count, place);
+    node_spec s = {.op = o, .args = args, .count = count, .place = place};
+    return graph_make(g, &s);
 }
 
 ew_node graph_define(ew_graph *g, uint32_t name, op o, const ew_node *args, size_t count, uint32_t place)
 {
-    return make(g, name, o, args, count, place);
+    node_spec s = {.op = o, .args = args, .count = count, .name = name, .place = place};
+    return graph_make(g, &s);
+}
+
+/* A node without arguments and without an equal: an input, a state. */
+ew_node graph_leaf(ew_graph *g, op o, uint32_t name, uint32_t number, int type, uint16_t shape, uint32_t place)
+{
+    if (!report_ok(&g->report) || shape == UINT16_MAX || !nodes_reserve(g)) return EW_NONE;
+    bool input = o == OP_INPUT || o == OP_PARAM;
+    graph_node node = {
+        input ? number : (uint32_t)g->args.count, name, place, (uint16_t)o, 0, (uint8_t)type, 0, shape, {{0, 0}}};
+    if (!input) node.extra = number;
+    ew_node n = node_push(g, node);
+    if (name) g->names.at[name].node = n;
+    return n;
+}
+
+/* The same operation as an unnamed node, under a name. */
+static ew_node name_again(ew_graph *g, uint32_t name, const graph_node *node, uint32_t place)
+{
+    ew_node few[8], *args = few, made = EW_NONE;
+    uint16_t few_maps[8], *maps = few_maps;
+    size_t count = node->count;
+    if (count > 8) args = block_new(&g->memory, count, sizeof *args), maps = block_new(&g->memory, count, sizeof *maps);
+    if (args && maps) {
+        for (size_t k = 0; k < count; k++) {
+            args[k] = g->args.at[node->args + k];
+            maps[k] = node->args + k < g->maps.count ? g->maps.at[node->args + k] : 0;
+        }
+        node_spec s = {(op)node->op, args,         maps,         count,
+                       node->shape,  node->domain, node->target, node->flags & (NODE_ZERO | NODE_WHEN),
+                       name,         place};
+        made = graph_make(g, &s);
+    } else {
+        report_memory(&g->report);
+    }
+    if (args != few) block_free(&g->memory, args, args ? count : 0);
+    if (maps != few_maps) block_free(&g->memory, maps, maps ? count : 0);
+    return made;
 }
 
 ew_node graph_name_node(ew_graph *g, uint32_t name, ew_node n, uint32_t place)
@@ -316,18 +408,9 @@ ew_node graph_name_node(ew_graph *g, uint32_t name, ew_node n, uint32_t place)
         g->names.at[name].node = made;
         return made;
     }
-    if (node.name == 0) {
-        ew_node few[8], *args = few;
-        if (node.count > 8 && !(args = block_new(&g->memory, node.count, sizeof *args))) {
-            report_memory(&g->report);
-            return EW_NONE;
-        }
-        memcpy(args, g->args.at + node.args, node.count * sizeof *args);
-        ew_node made = graph_define(g, name, (op)node.op, args, node.count, place);
-        if (args != few) block_free(&g->memory, args, node.count);
-        return made;
-    }
-    return graph_define(g, name, OP_COPY, &n, 1, place);
+    if (node.name == 0) return name_again(g, name, &node, place);
+    node_spec copy = {.op = OP_COPY, .args = &n, .count = 1, .shape = node.shape, .name = name, .place = place};
+    return graph_make(g, &copy);
 }
 
 ew_node graph_anonymous(ew_graph *g, ew_node n, uint32_t place)
@@ -335,7 +418,7 @@ ew_node graph_anonymous(ew_graph *g, ew_node n, uint32_t place)
     if (!report_ok(&g->report) || n == EW_NONE || !nodes_reserve(g)) return EW_NONE;
     graph_node node = g->nodes.at[n];
     if (node.name) {
-        node = (graph_node){(uint32_t)g->args.count, 0, place, OP_COPY, 1, node.type, 0, node.shape};
+        node = (graph_node){(uint32_t)g->args.count, 0, place, OP_COPY, 1, node.type, 0, node.shape, {{0, 0}}};
         bool soft = type_is_soft(node.type);
         ew_node value = EW_NONE;
         if (soft) {
@@ -344,7 +427,7 @@ ew_node graph_anonymous(ew_graph *g, ew_node n, uint32_t place)
             value = const_node(g, c, (uint8_t)type);
             if (value == EW_NONE || !nodes_reserve(g)) return EW_NONE;
         }
-        if (!args_push(g, &n, 1, value)) return EW_NONE;
+        if (!args_push(g, &n, NULL, 1, value)) return EW_NONE;
     } else if (node.op != OP_CONST) {
         return n;
     }
@@ -353,19 +436,23 @@ ew_node graph_anonymous(ew_graph *g, ew_node n, uint32_t place)
     return node_push(g, node);
 }
 
-ew_node graph_add_input(ew_graph *g, uint32_t name, bool is_param, int type, uint32_t place)
+ew_node graph_add_input(ew_graph *g, uint32_t name, bool is_param, int type, uint16_t shape, uint32_t place)
 {
-    if (!report_ok(&g->report) || !nodes_reserve(g)) return EW_NONE;
-    graph_input input = {(ew_node)g->nodes.count, false, DRAW_NONE, 0, 0, 0};
+    if (!report_ok(&g->report)) return EW_NONE;
+    graph_input input = {.node = (ew_node)g->nodes.count};
     uint32_t number = (uint32_t)(is_param ? g->params.count : g->inputs.count);
-    bool ok = is_param ? array_push(&g->memory, &g->params, input) : array_push(&g->memory, &g->inputs, input);
+    bool ok = is_param ? array_reserve(&g->memory, &g->params, 1) : array_reserve(&g->memory, &g->inputs, 1);
     if (!ok) {
         report_memory(&g->report);
         return EW_NONE;
     }
-    graph_node node = {number, name, place, is_param ? OP_PARAM : OP_INPUT, 0, (uint8_t)type, 0, 0};
-    g->names.at[name].node = input.node;
-    return node_push(g, node);
+    ew_node n = graph_leaf(g, is_param ? OP_PARAM : OP_INPUT, name, number, type, shape, place);
+    if (n == EW_NONE) return EW_NONE;
+    if (is_param)
+        g->params.at[g->params.count++] = input;
+    else
+        g->inputs.at[g->inputs.count++] = input;
+    return n;
 }
 
 /* ---- Edges ------------------------------------------------------------------------------------ */
@@ -374,7 +461,10 @@ bool node_is_edge(const ew_graph *g, ew_node n, size_t k)
 {
     const graph_node *p = &g->nodes.at[n];
     const op_row *row = ops_row((op)p->op);
-    unsigned bit = row->count == 0 ? 1 : (row->edge >> k) & 1u;
+    bool last = k >= 8; /* of joins and recurrences: all are edges */
+    unsigned bit = op_is_structure(p->op) ? (row->edge >> (last ? 7 : k)) & 1u
+                   : row->count == 0      ? 1
+                                          : (row->edge >> k) & 1u;
     if (!bit || !type_is_real(p->type)) return false;
     ew_node a = node_arg(g, n, k);
     if (node_is_const(g, a) || !type_is_real(g->nodes.at[a].type)) return false;

@@ -6,8 +6,8 @@
  * nodes (same operation, same arguments in the same order) are one, found by a hash table.
  *
  * A node has axes (`shape`, an index into the shapes; 0: none, a scalar), and each use of a node
- * carries a map from the user's axes to its own (`maps`, beside `args`). While every use is of a
- * scalar the maps are all 0 and the array is not allocated: use_map() answers 0.
+ * carries a map from the user's axes to its own (`maps`, beside `args`); axes.h says what both are.
+ * While every use is of a scalar the maps are all 0 and the array is empty: use_map() answers 0.
  *
  * Constants are nodes inside (op OP_CONST, no name) so that an argument is always a node, but no
  * person sees them as such. A literal, and whatever is made of literals alone, has a soft type
@@ -33,11 +33,19 @@ typedef struct graph_node {
     uint8_t type;
     uint8_t flags;
     uint16_t shape;
+    union {
+        struct {
+            uint16_t domain, target; /* a shape and a map (axes.h) */
+        };
+        uint32_t extra; /* STATE, LOOP: index in states */
+    };
 } graph_node;
 
 enum {
     NODE_GENERATED = 1, /* its name was made by finish.c */
-    NODE_UNIQUE = 2     /* it stands in the table of unnamed nodes */
+    NODE_UNIQUE = 2,    /* it stands in the table of unnamed nodes */
+    NODE_ZERO = 4,      /* AT: outside the array it is 0 */
+    NODE_WHEN = 8       /* AT: the last argument says where an access counts */
 };
 
 typedef union constant {
@@ -51,9 +59,51 @@ typedef struct graph_input {
     ew_node node;
     bool has_value;
     uint8_t draw;
-    double value;  /* the default */
-    double p1, p2; /* of the distribution */
+    double value;                /* the default */
+    double p1, p2;               /* of the distribution */
+    size_t values, values_count; /* a default with axes: in g->values; 0: `value` everywhere */
 } graph_input;
+
+typedef struct graph_shape {
+    uint32_t first; /* in sizes */
+    uint16_t rank;
+} graph_shape;
+
+typedef struct map_term {
+    uint16_t axis;
+    int64_t factor;
+} map_term;
+
+typedef struct map_index { /* one target axis */
+    int64_t offset;
+    uint32_t first; /* in map_terms */
+    uint16_t terms, gather;
+} map_index;
+
+typedef struct graph_map {
+    uint32_t first; /* in map_indices */
+    uint16_t rank;
+    bool plain;
+} graph_map;
+
+typedef struct graph_state {
+    ew_node state, definition, loop; /* EW_NONE until they are there */
+    uint32_t region;
+    uint16_t axis;
+    int64_t offset;
+} graph_state;
+
+typedef struct graph_region {
+    uint32_t first, count; /* states */
+    int64_t low, high;     /* steps, both ends; high < low: none */
+    bool down;
+    ew_node until; /* EW_NONE: it always runs to the end */
+} graph_region;
+
+typedef struct graph_indexed {
+    ew_node node;
+    uint32_t first, count; /* in index_names */
+} graph_indexed;
 
 typedef struct graph_name {
     uint32_t at, count; /* in name_text, ended by a NUL */
@@ -73,13 +123,26 @@ struct ew_graph {
     memory memory;
     report report;
     size_t max_nodes;
+    size_t threads;
     uint8_t real; /* TYPE_F64 or TYPE_F32: the type of what declares none */
     int mode;
 
     ARRAY(graph_node) nodes;
     ARRAY(ew_node) args;
-    uint16_t *maps; /* beside args; NULL: all 0 */
+    ARRAY(uint16_t) maps; /* beside args; what is not there is 0 */
     ARRAY(constant) consts;
+
+    ARRAY(graph_shape) shapes; /* [0]: scalars */
+    ARRAY(int64_t) sizes;
+    ARRAY(uint32_t) unknown;     /* names of sizes that are not known, or 0 */
+    ARRAY(graph_map) maps_known; /* [0]: axis p is axis p */
+    ARRAY(map_index) map_indices;
+    ARRAY(map_term) map_terms;
+    ARRAY(graph_region) regions;
+    ARRAY(graph_state) states;
+    ARRAY(graph_indexed) indexed; /* ascending by node */
+    ARRAY(uint32_t) index_names;
+    ARRAY(double) values; /* defaults of inputs with axes */
 
     node_entry *table; /* of unnamed nodes */
     size_t table_size, table_count;
@@ -135,7 +198,8 @@ ew_node graph_define(ew_graph *g, uint32_t name, op o, const ew_node *args, size
 ew_node graph_name_node(ew_graph *g, uint32_t name, ew_node n, uint32_t place);
 /* A node of its own with the same operation and no name yet: the last, bare expression. */
 ew_node graph_anonymous(ew_graph *g, ew_node n, uint32_t place);
-ew_node graph_add_input(ew_graph *g, uint32_t name, bool is_param, int type, uint32_t place);
+ew_node graph_add_input(ew_graph *g, uint32_t name, bool is_param, int type, uint16_t shape, uint32_t place);
+ew_node graph_leaf(ew_graph *g, op o, uint32_t name, uint32_t number, int type, uint16_t shape, uint32_t place);
 /* As graph_op, with what is exact in every bit taken away: x·1, 0·x on a path, x^1, -(-x). */
 ew_node graph_simple(ew_graph *g, op o, ew_node x, ew_node y, ew_node w);
 
@@ -155,7 +219,8 @@ static inline ew_node node_arg(const ew_graph *g, ew_node n, size_t k)
 
 static inline uint16_t use_map(const ew_graph *g, ew_node n, size_t k)
 {
-    return g->maps ? g->maps[g->nodes.at[n].args + k] : 0;
+    size_t at = g->nodes.at[n].args + k;
+    return at < g->maps.count ? g->maps.at[at] : 0;
 }
 
 static inline bool node_is_const(const ew_graph *g, ew_node n) /* an unnamed constant: no node to people */
@@ -175,7 +240,7 @@ static inline bool type_is_real(int type) /* carries derivatives */
 
 static inline bool op_is_leaf(unsigned o)
 {
-    return o == OP_INPUT || o == OP_PARAM || o == OP_CONST;
+    return o == OP_INPUT || o == OP_PARAM || o == OP_CONST || o == OP_SIZE || o == OP_STATE;
 }
 
 /* The value of a constant or of a node of soft type, as a double. */
@@ -190,8 +255,10 @@ bool node_is_edge(const ew_graph *g, ew_node n, size_t k);
  * then "…"; false where it was cut. `exact` spells helper operations by name, so that it reads back
  * exactly. */
 bool graph_print(const ew_graph *g, ew_node n, text *out, size_t most, bool exact);
-/* The same for a node as an operand: its name if it has one. */
+/* The same for a node as an operand: its name if it has one, "h[n, j]" where it has axes. */
 bool graph_print_operand(const ew_graph *g, ew_node n, text *out, size_t most);
+/* As an operand whose axes are called as those of `of` are (a partial of `of`; of a reduction's domain). */
+bool graph_print_at(const ew_graph *g, ew_node n, ew_node of, text *out, size_t most);
 
 const char *type_name(int type);
 

@@ -28,13 +28,16 @@ ew_graph *graph_new(const ew_options *options, ew_error *err)
     if (g->max_nodes > UINT32_MAX - 1) g->max_nodes = UINT32_MAX - 1;
     g->real = options && options->single ? TYPE_F32 : TYPE_F64;
     g->mode = options ? options->mode : EW_AUTO;
+    g->threads = options && options->threads ? options->threads : 1;
     if (options && options->language)
         g->language = copy_string(&g->memory, options->language, strlen(options->language));
     if (options && options->file) g->file = copy_string(&g->memory, options->file, strlen(options->file));
     g->report.language = g->language;
     g->report.source.file = g->file;
     graph_name none = {0, 0, 0, EW_NONE};
-    bool ok = array_push(&g->memory, &g->names, none) && array_push(&g->memory, &g->name_text, '\0');
+    bool ok = array_push(&g->memory, &g->names, none) && array_push(&g->memory, &g->name_text, '\0') &&
+              array_push(&g->memory, &g->shapes, (graph_shape){0}) &&
+              array_push(&g->memory, &g->maps_known, ((graph_map){0, 0, true}));
     if (!ok || (options && options->file && !g->file) || (options && options->language && !g->language)) {
         report_memory(&g->report);
         if (err) *err = g->report.error;
@@ -77,7 +80,18 @@ void ew_graph_free(ew_graph *g)
     if (g->functions_free) g->functions_free(g);
     if (g->derived_free) g->derived_free(g);
     memory *m = &g->memory, last;
-    if (g->maps) memory_free(m, g->maps, g->args.capacity * sizeof *g->maps);
+    array_free(m, &g->maps);
+    array_free(m, &g->shapes);
+    array_free(m, &g->sizes);
+    array_free(m, &g->unknown);
+    array_free(m, &g->maps_known);
+    array_free(m, &g->map_indices);
+    array_free(m, &g->map_terms);
+    array_free(m, &g->regions);
+    array_free(m, &g->states);
+    array_free(m, &g->indexed);
+    array_free(m, &g->index_names);
+    array_free(m, &g->values);
     array_free(m, &g->nodes);
     array_free(m, &g->args);
     array_free(m, &g->consts);

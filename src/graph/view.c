@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 #include "base/unicode.h"
-#include "graph/graph.h"
+#include "graph/axes.h"
 
 /* ---- Nodes ------------------------------------------------------------------------------------ */
 
@@ -70,9 +70,26 @@ ew_type ew_node_type(const ew_graph *g, ew_node n)
 
 size_t ew_node_rank(const ew_graph *g, ew_node n)
 {
-    (void)g;
-    (void)n;
-    return 0;
+    return n < g->nodes.count ? node_rank(g, n) : 0;
+}
+
+size_t ew_node_size(const ew_graph *g, ew_node n, size_t axis)
+{
+    if (axis >= ew_node_rank(g, n) || !size_is_known(node_size(g, n, axis))) return SIZE_MAX;
+    return (size_t)node_size(g, n, axis);
+}
+
+const char *ew_node_size_name(const ew_graph *g, ew_node n, size_t axis)
+{
+    if (axis >= ew_node_rank(g, n) || size_is_known(node_size(g, n, axis))) return NULL;
+    uint32_t name = g->unknown.at[-1 - node_size(g, n, axis)];
+    return name ? graph_name_text(g, name) : NULL;
+}
+
+const char *ew_node_axis(const ew_graph *g, ew_node n, size_t axis)
+{
+    uint32_t name = axis < ew_node_rank(g, n) ? graph_index_name(g, n, axis) : 0;
+    return name ? graph_name_text(g, name) : NULL;
 }
 
 size_t ew_node_arg_count(const ew_graph *g, ew_node n)
@@ -169,32 +186,43 @@ ew_input_info ew_input_at(const ew_graph *g, size_t i)
     return info;
 }
 
+/* Element e of input i: a default, or a draw. */
+static double input_element(const ew_graph *g, const graph_input *in, uint64_t stream, size_t e)
+{
+    if (in->draw == DRAW_UNIFORM) return in->p1 + (in->p2 - in->p1) * random_uniform(stream, e);
+    if (in->draw == DRAW_NORMAL) return in->p1 + in->p2 * random_normal(stream, e);
+    return e < in->values_count ? g->values.at[in->values + e] : in->value;
+}
+
+int ew_input_values(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, double *values)
+{
+    const graph_input *in = input_at(g, i);
+    size_t count;
+    if (!in || (in->draw == DRAW_NONE && !in->has_value)) return 0;
+    if (!shape_elements(g, node_at(g, in->node)->shape, &count)) return 0;
+    const char *name = graph_name_text(g, node_at(g, in->node)->name);
+    uint64_t stream = in->draw == DRAW_NONE ? 0 : random_stream(seed, name, i < g->inputs.count ? step : 0);
+    for (size_t e = 0; e < count; e++) values[e] = input_element(g, in, stream, e);
+    return 1;
+}
+
 int ew_input_default(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, double *value)
 {
     const graph_input *in = input_at(g, i);
-    if (!in) return 0;
-    const char *name = graph_name_text(g, node_at(g, in->node)->name);
-    if (in->draw == DRAW_NONE) {
-        *value = in->value;
-        return in->has_value;
-    }
-    uint64_t stream = random_stream(seed, name, i < g->inputs.count ? step : 0);
-    *value = in->draw == DRAW_UNIFORM ? in->p1 + (in->p2 - in->p1) * random_uniform(stream, 0)
-                                      : in->p1 + in->p2 * random_normal(stream, 0);
-    return 1;
+    return in && node_at(g, in->node)->shape == 0 ? ew_input_values(g, i, seed, step, value) : 0;
 }
 
 /* ---- The table -------------------------------------------------------------------------------- */
 
 size_t ew_op_count(void)
 {
-    return OP_COUNT - OP_CONST - 1;
+    return OP_COUNT - OP_FIRST;
 }
 
 ew_op_info ew_op_at(size_t i, const char *language)
 {
     if (i >= ew_op_count()) return (ew_op_info){0};
-    const op_row *row = ops_row((op)(OP_CONST + 1 + i));
+    const op_row *row = ops_row((op)(OP_FIRST + i));
     ew_op_info info = {row->name,
                        row->form,
                        row->count,

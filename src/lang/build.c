@@ -57,7 +57,7 @@ static bool build_seen(ew_graph *g)
 static ew_node build_input(ew_graph *g, const char *name, bool is_param)
 {
     uint32_t id = build_ready(g) ? build_name(g, name) : 0;
-    ew_node n = id ? graph_add_input(g, id, is_param, g->real, NO_PLACE) : EW_NONE;
+    ew_node n = id ? graph_add_input(g, id, is_param, g->real, 0, NO_PLACE) : EW_NONE;
     return n != EW_NONE && build_seen(g) ? n : EW_NONE;
 }
 

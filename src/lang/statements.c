@@ -60,7 +60,7 @@ static bool eval_inputs(machine *m)
     for (size_t i = 0; i < l->declared.count; i++) {
         uint32_t name = l->declared.at[i];
         const symbol *s = &l->symbols.at[name];
-        if (graph_add_input(m->g, name, s->kind == S_PARAM, s->declared_type, s->place) == EW_NONE) return false;
+        if (graph_add_input(m->g, name, s->kind == S_PARAM, s->declared_type, 0, s->place) == EW_NONE) return false;
     }
     return true;
 }

@@ -85,7 +85,7 @@ const char *lang_suggest(lang *l, const char *name, size_t count, bool functions
         bool known = functions ? s->function != 0 : s->kind != S_NONE || (l->outside && g->names.at[i].node != EW_NONE);
         if (known) suggest_try(&best, graph_name_text(g, i), g->names.at[i].count, name, count);
     }
-    for (int o = OP_CONST + 1; functions && o < OP_COUNT; o++) {
+    for (int o = OP_FIRST; functions && o < OP_COUNT; o++) {
         const op_row *row = ops_row((op)o);
         if (row->call && !(row->flags & OP_HELP)) suggest_try(&best, row->call, strlen(row->call), name, count);
     }

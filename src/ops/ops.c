@@ -21,6 +21,23 @@ static const op_row ops_table[OP_COUNT] = {
     {"input", NULL, 0, 0, "", 10, 0, 0, "", {0}, 0, -INF, INF, "", ""},
     {"param", NULL, 0, 0, "", 10, 0, 0, "", {0}, 0, -INF, INF, "", ""},
     {"constant", NULL, 0, 0, "", 10, 0, 0, "", {0}, 0, -INF, INF, "", ""},
+    {"index", NULL, 0, 0, "", 10, 0, 0, "", {0}, 0, -INF, INF, "", ""},
+    {"size", NULL, 0, 0, "", 10, 0, 0, "", {0}, 0, -INF, INF, "", ""},
+    {"state", NULL, 0, 0, "", 10, 0, 0, "", {0}, 0, -INF, INF, "", ""},
+    {"access", NULL, 0, 0, "", 10, 0, 0, "", {0}, 1, -INF, INF, "", ""},
+    {"scatter", NULL, 0, 0, "", 10, 0, 0, "", {0}, 1, -INF, INF, "", ""},
+    {"join", NULL, 0, 0, "", 10, 0, 0, "", {0}, 255, -INF, INF, "", ""},
+    {"recurrence", NULL, 0, 0, "", 10, 0, 0, "", {0}, 255, -INF, INF, "", ""},
+    {"diff", NULL, 0, 0, "", 10, 0, 0, "", {0}, 0, -INF, INF, "", ""},
+    {"sum", NULL, 0, 0, "", 10, 0, 0, "\\sum", {0}, 1, -INF, INF, "", ""},
+    {"prod", NULL, 0, 0, "", 10, 0, 0, "\\prod", {0}, 1, -INF, INF, "", ""},
+    {"least", NULL, 0, 0, "", 10, 0, 0, "\\min", {0}, 1, -INF, INF, "", ""},
+    {"greatest", NULL, 0, 0, "", 10, 0, 0, "\\max", {0}, 1, -INF, INF, "", ""},
+    {"logsumexp", NULL, 0, 0, "", 10, 0, 0, "\\operatorname{logsumexp}", {0}, 1, -INF, INF, "", ""},
+    {"argmin", NULL, 0, 0, "", 10, 0, 0, "\\operatorname{argmin}", {0}, 0, -INF, INF, "", ""},
+    {"argmax", NULL, 0, 0, "", 10, 0, 0, "\\operatorname{argmax}", {0}, 0, -INF, INF, "", ""},
+    {"all", NULL, 0, LOGIC, "", 10, 0, 0, "\\bigwedge", {0}, 0, -INF, INF, "", ""},
+    {"any", NULL, 0, LOGIC, "", 10, 0, 0, "\\bigvee", {0}, 0, -INF, INF, "", ""},
 #define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high,    \
            awkward, manual)                                                                                       \
     {name,   call, count, flags, form,    level, left, right, latex, {s1, s2, NULL},                               \
@@ -41,14 +58,14 @@ static bool same(const char *a, const char *b, uint32_t length)
 
 op ops_find_call(const char *name, uint32_t length)
 {
-    for (int i = OP_CONST + 1; i < OP_COUNT; i++)
+    for (int i = OP_FIRST; i < OP_COUNT; i++)
         if (same(ops_table[i].call, name, length)) return (op)i;
     return OP_NOT_FOUND;
 }
 
 op ops_find(const char *name, uint32_t length)
 {
-    for (int i = OP_CONST + 1; i < OP_COUNT; i++)
+    for (int i = OP_FIRST; i < OP_COUNT; i++)
         if (same(ops_table[i].name, name, length)) return (op)i;
     return ops_find_call(name, length);
 }

@@ -7,19 +7,50 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* First the leaves, then what gives a graph its axes (graph/axes.h), then the rows of ops.def. */
 typedef enum op {
     OP_INPUT,
     OP_PARAM,
     OP_CONST,
-#define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high, \
-           awkward, manual) OP_##E,
+    OP_INDEX,
+    OP_SIZE,
+    OP_STATE,
+    OP_AT,
+    OP_SCATTER,
+    OP_JOIN,
+    OP_LOOP,
+    OP_DIFF,
+    OP_SUM, /* reductions from here … */
+    OP_PROD,
+    OP_LEAST,
+    OP_GREATEST,
+    OP_LOGSUMEXP,
+    OP_ARGMIN,
+    OP_ARGMAX,
+    OP_ALL,
+    OP_ANY, /* … to here */
+#define OP(E, name, call, count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low, high,         \
+           awkward, manual)                                                                                            \
+    OP_##E,
 #include "ops/ops.def"
 #undef OP
     OP_COUNT,
     OP_NOT_FOUND = OP_COUNT
 } op;
 
+enum { OP_FIRST = OP_ANY + 1 }; /* the first row of ops.def */
+
 enum { OP_LOGIC = 1, OP_INTS = 2, OP_HELP = 4, OP_SAME = 8 };
+
+static inline bool op_is_reduction(unsigned o)
+{
+    return o >= OP_SUM && o <= OP_ANY;
+}
+
+static inline bool op_is_structure(unsigned o) /* has no row in ops.def: its axes are its meaning */
+{
+    return o > OP_CONST && o < OP_FIRST;
+}
 
 /* How tightly forms bind; see ops.def. */
 enum { LEVEL_IF = 1, LEVEL_NEG = 8, LEVEL_ATOM = 10 };
