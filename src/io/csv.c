@@ -13,7 +13,7 @@
 
 /* ---- Places ----------------------------------------------------------------------------------- */
 
-bool csv_fail(csv *c, error_code code, size_t place, size_t bytes, const char *a, const char *b)
+bool io_csv_fail(csv *c, error_code code, size_t place, size_t bytes, const char *a, const char *b)
 {
     report *r = &c->io->r;
     size_t end = place + bytes; /* the line around the place is all that the report needs */
@@ -44,7 +44,7 @@ static bool csv_quoted(csv *c, csv_field *f)
     f->doubled = false;
     for (;; at++) {
         const char *next = at < c->count ? memchr(c->s + at, '"', c->count - at) : NULL;
-        if (!next) return csv_fail(c, E_CSV_QUOTE, c->at, 1, NULL, NULL);
+        if (!next) return io_csv_fail(c, E_CSV_QUOTE, c->at, 1, NULL, NULL);
         at = (size_t)(next - c->s) + 1;
         if (at == c->count || c->s[at] != '"') break;
         f->doubled = true;
@@ -53,17 +53,17 @@ static bool csv_quoted(csv *c, csv_field *f)
     f->count = at - 1 - f->from;
     c->at = at;
     if (csv_ends_line(c, at) || c->s[at] == ',') return true;
-    return csv_fail(c, E_CSV_AFTER, at, 1, NULL, NULL);
+    return io_csv_fail(c, E_CSV_AFTER, at, 1, NULL, NULL);
 }
 
-bool csv_next(csv *c, csv_field *f)
+bool io_csv_next(csv *c, csv_field *f)
 {
     f->place = c->at;
     f->quoted = f->doubled = false;
     if (c->at < c->count && c->s[c->at] == '"') return csv_quoted(c, f);
     size_t at = c->at;
     while (!csv_ends_line(c, at) && c->s[at] != ',') {
-        if (c->s[at] == '"') return csv_fail(c, E_CSV_INSIDE, at, 1, NULL, NULL);
+        if (c->s[at] == '"') return io_csv_fail(c, E_CSV_INSIDE, at, 1, NULL, NULL);
         at++;
     }
     f->from = c->at;
@@ -72,14 +72,14 @@ bool csv_next(csv *c, csv_field *f)
     return true;
 }
 
-bool csv_more(csv *c)
+bool io_csv_more(csv *c)
 {
     if (c->at >= c->count || c->s[c->at] != ',') return false;
     c->at++;
     return true;
 }
 
-void csv_line(csv *c)
+void io_csv_line(csv *c)
 {
     for (size_t i = c->row; i < c->at; i++) c->line += c->s[i] == '\n'; /* in quoted fields */
     if (c->at < c->count && c->s[c->at] == '\r') c->at++;
@@ -123,7 +123,7 @@ static bool csv_word(const char *s, size_t n, const char *word)
     return true;
 }
 
-csv_number_result csv_read_number(memory *m, const char *s, size_t n, double *value)
+csv_number_result io_csv_read_number(memory *m, const char *s, size_t n, double *value)
 {
     while (n && (*s == ' ' || *s == '\t')) s++, n--;
     while (n && (s[n - 1] == ' ' || s[n - 1] == '\t')) n--;
@@ -157,13 +157,13 @@ static bool csv_value(csv *c, const csv_field *f, double *value)
 {
     char word[160];
     const char *s = c->s + f->from;
-    csv_number_result result = csv_read_number(c->io->m, s, f->count, value);
+    csv_number_result result = io_csv_read_number(c->io->m, s, f->count, value);
     if (result == CSV_A_NUMBER) return true;
     if (result == CSV_MEMORY) return report_memory(&c->io->r);
     if (utf8_invalid(s, f->count) < f->count)
-        return csv_fail(c, E_CSV_UTF8, f->from + utf8_invalid(s, f->count), 1, NULL, NULL);
+        return io_csv_fail(c, E_CSV_UTF8, f->from + utf8_invalid(s, f->count), 1, NULL, NULL);
     error_code code = result == CSV_TOO_LARGE ? E_CSV_LARGE : result == CSV_NO_NUMBER ? E_CSV_NUMBER : E_CSV_MISSING;
-    csv_fail(c, code, f->place, f->count + 2 * f->quoted, quote(word, s, f->count), NULL);
+    io_csv_fail(c, code, f->place, f->count + 2 * f->quoted, quote(word, s, f->count), NULL);
     csv_hint(c, s, f->count);
     return false;
 }
@@ -175,7 +175,7 @@ static bool csv_ragged(csv *c, size_t fields)
     char here[24], header[24];
     count_text(fields, here);
     count_text(c->columns.count, header);
-    csv_fail(c, E_CSV_RAGGED, c->row, c->at - c->row, here, header);
+    io_csv_fail(c, E_CSV_RAGGED, c->row, c->at - c->row, here, header);
     if (fields > c->columns.count)
         report_hint(&c->io->r, "a field with a comma in it is quoted: \"a, b\"; decimals have a point: 3.14", NULL);
     return false;
@@ -188,15 +188,15 @@ static bool csv_row(csv *c)
     csv_field f;
     if (!array_reserve(c->io->m, &c->values, c->chosen)) return report_memory(&c->io->r);
     do {
-        if (!csv_next(c, &f)) return false;
+        if (!io_csv_next(c, &f)) return false;
         if (fields < c->columns.count && c->columns.at[fields].place != CSV_NOT_CHOSEN &&
             !csv_value(c, &f, &c->values.at[base + c->columns.at[fields].place]))
             return false;
         fields++;
-    } while (csv_more(c));
+    } while (io_csv_more(c));
     if (fields != c->columns.count) return csv_ragged(c, fields);
     c->values.count += c->chosen;
-    csv_line(c);
+    io_csv_line(c);
     return true;
 }
 
@@ -206,10 +206,7 @@ static bool csv_rows(csv *c)
     for (; c->at < c->count; rows++)
         if (!csv_row(c)) return false;
     io_layout *l = &c->io->layout;
-    uint16_t one = 1;
-    unsigned char little;
-    memcpy(&little, &one, 1);
-    *l = (io_layout){.kind = EW_KIND_F64, .big = !little, .axes = c->vector ? 1 : 2, .sizes = {rows, c->chosen}};
+    *l = (io_layout){.kind = EW_KIND_F64, .big = io_host_big(), .axes = c->vector ? 1 : 2, .sizes = {rows, c->chosen}};
     l->count = c->values.count;
     size_t room = c->values.capacity * sizeof *c->values.at, used = l->count * sizeof *c->values.at;
     void *tight = used && used < room ? memory_resize(c->io->m, c->values.at, room, used) : NULL;
@@ -224,7 +221,7 @@ bool io_csv(io_read *io)
 {
     csv c = {.io = io, .s = (const char *)io->file.at, .count = io->file.count, .line = 1};
     text_begin(&c.names, io->m);
-    bool good = csv_header(&c) && (io->names ? csv_names(&c) : csv_choose(&c) && csv_rows(&c));
+    bool good = io_csv_header(&c) && (io->names ? io_csv_names(&c) : io_csv_choose(&c) && csv_rows(&c));
     text_free(&c.names);
     array_free(io->m, &c.columns);
     array_free(io->m, &c.values);

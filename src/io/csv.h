@@ -40,14 +40,14 @@ typedef enum csv_number_result {
 } csv_number_result;
 
 /* The report with line and column; always false. */
-bool csv_fail(csv *c, error_code code, size_t place, size_t bytes, const char *a, const char *b);
-bool csv_next(csv *c, csv_field *f);
-bool csv_more(csv *c); /* past a comma */
-void csv_line(csv *c); /* past the end of the line */
-csv_number_result csv_read_number(memory *m, const char *s, size_t n, double *value);
+bool io_csv_fail(csv *c, error_code code, size_t place, size_t bytes, const char *a, const char *b);
+bool io_csv_next(csv *c, csv_field *f);
+bool io_csv_more(csv *c); /* past a comma */
+void io_csv_line(csv *c); /* past the end of the line */
+csv_number_result io_csv_read_number(memory *m, const char *s, size_t n, double *value);
 
-bool csv_header(csv *c);
-bool csv_names(csv *c);
-bool csv_choose(csv *c);
+bool io_csv_header(csv *c);
+bool io_csv_names(csv *c);
+bool io_csv_choose(csv *c);
 
 #endif

@@ -34,9 +34,9 @@ static bool csv_column_add(csv *c, const csv_field *f)
     const char *s = c->s + f->from;
     size_t n = f->count, start = c->names.count, invalid = utf8_invalid(s, n);
     if (invalid < n || memchr(s, 0, n))
-        return csv_fail(c, E_CSV_UTF8, f->from + (invalid < n ? invalid : 0), 1, NULL, NULL);
+        return io_csv_fail(c, E_CSV_UTF8, f->from + (invalid < n ? invalid : 0), 1, NULL, NULL);
     csv_trim(&s, &n);
-    if (!n) return csv_fail(c, E_CSV_UNNAMED, f->place, f->count + 2 * f->quoted, NULL, NULL);
+    if (!n) return io_csv_fail(c, E_CSV_UNNAMED, f->place, f->count + 2 * f->quoted, NULL, NULL);
     for (size_t i = 0; i < n; i++) {
         text_char(&c->names, s[i]);
         i += f->doubled && s[i] == '"';
@@ -72,7 +72,7 @@ static bool csv_unique(csv *c)
         if (sorted[i].count != sorted[i - 1].count || memcmp(sorted[i].at, sorted[i - 1].at, sorted[i].count) != 0)
             continue;
         const csv_column *second = &c->columns.at[sorted[i].column];
-        csv_fail(c, E_CSV_TWICE, second->field, second->width, quote(word, sorted[i].at, sorted[i].count), NULL);
+        io_csv_fail(c, E_CSV_TWICE, second->field, second->width, quote(word, sorted[i].at, sorted[i].count), NULL);
     }
     block_free(c->io->m, sorted, c->columns.count);
     return report_ok(&c->io->r);
@@ -82,26 +82,26 @@ static bool csv_all_numbers(csv *c)
 {
     double value;
     for (size_t i = 0; i < c->columns.count; i++)
-        if (csv_read_number(c->io->m, csv_column_name(c, i), c->columns.at[i].name_count, &value) != CSV_A_NUMBER)
+        if (io_csv_read_number(c->io->m, csv_column_name(c, i), c->columns.at[i].name_count, &value) != CSV_A_NUMBER)
             return false;
     return true;
 }
 
-bool csv_header(csv *c)
+bool io_csv_header(csv *c)
 {
     csv_field f;
     if (c->count >= 3 && memcmp(c->s, "\xEF\xBB\xBF", 3) == 0) c->at = c->row = 3;
-    if (c->at == c->count) return csv_fail(c, E_CSV_EMPTY, c->at, 0, NULL, NULL);
+    if (c->at == c->count) return io_csv_fail(c, E_CSV_EMPTY, c->at, 0, NULL, NULL);
     do {
-        if (!csv_next(c, &f) || !csv_column_add(c, &f)) return false;
-    } while (csv_more(c));
-    if (csv_all_numbers(c)) return csv_fail(c, E_CSV_NUMBERS, c->row, c->at - c->row, NULL, NULL);
+        if (!io_csv_next(c, &f) || !csv_column_add(c, &f)) return false;
+    } while (io_csv_more(c));
+    if (csv_all_numbers(c)) return io_csv_fail(c, E_CSV_NUMBERS, c->row, c->at - c->row, NULL, NULL);
     if (!csv_unique(c)) return false;
-    csv_line(c);
+    io_csv_line(c);
     return true;
 }
 
-bool csv_names(csv *c)
+bool io_csv_names(csv *c)
 {
     for (size_t i = 0; i < c->columns.count; i++)
         if (!io_name(c->io, csv_column_name(c, i), c->columns.at[i].name_count)) return false;
@@ -160,7 +160,7 @@ static bool csv_item(csv *c, const char *s, size_t n)
     return dots + 2 <= n ? csv_range(c, s, n, dots) : csv_no_column(c, s, n);
 }
 
-bool csv_choose(csv *c)
+bool io_csv_choose(csv *c)
 {
     const char *part = c->io->part;
     if (!part) {

@@ -1,8 +1,7 @@
 /*
  * elements.c - elements of a file as doubles, exactly; in any byte order, by rows or by columns.
  *
- * Bytes are put together one by one, so neither alignment nor this machine's order matters; compilers make
- * one load of it.
+ * Neither alignment nor this machine's order of bytes matters.
  */
 #include "io/io.h"
 
@@ -11,11 +10,26 @@
 #include <stdio.h>
 #include <string.h>
 
-static inline uint64_t element_load(const unsigned char *p, unsigned bytes, bool big)
+static inline uint32_t element_turn(uint32_t v)
 {
-    uint64_t value = 0;
-    for (unsigned i = 0; i < bytes; i++) value |= (uint64_t)p[big ? bytes - 1 - i : i] << 8 * i;
-    return value;
+    return v >> 24 | (v >> 8 & 0xff00) | (v << 8 & 0xff0000) | v << 24;
+}
+
+/* `turned`: in the other order than this machine's. */
+static inline uint64_t element_load(const unsigned char *p, unsigned bytes, bool turned)
+{
+    uint16_t two;
+    uint32_t four;
+    uint64_t eight;
+    switch (bytes) {
+    case 1: return *p;
+    case 2: memcpy(&two, p, 2); return turned ? element_turn((uint32_t)two << 16) : two;
+    case 4: memcpy(&four, p, 4); return turned ? element_turn(four) : four;
+    default:
+        memcpy(&eight, p, 8);
+        if (!turned) return eight;
+        return (uint64_t)element_turn((uint32_t)eight) << 32 | element_turn((uint32_t)(eight >> 32));
+    }
 }
 
 static inline double element_f64(uint64_t bits)
@@ -56,7 +70,7 @@ static inline int64_t element_signed(uint64_t bits, unsigned bytes)
 #define ELEMENTS(KIND, BYTES, GOOD, VALUE)                                                                             \
     case EW_KIND_##KIND:                                                                                               \
         for (i = 0; i < count; i++, p += step) {                                                                       \
-            uint64_t b = element_load(p, BYTES, big);                                                                  \
+            uint64_t b = element_load(p, BYTES, turned);                                                               \
             if (!(GOOD)) return i;                                                                                     \
             out[i] = (VALUE);                                                                                          \
         }                                                                                                              \
@@ -66,7 +80,7 @@ static inline int64_t element_signed(uint64_t bits, unsigned bytes)
 /* `count` elements, `step` bytes apart; returns how many came before one that has no value. */
 static size_t element_run(const io_layout *l, const unsigned char *p, size_t step, size_t count, double *out)
 {
-    bool big = l->big;
+    bool turned = l->big != io_host_big();
     size_t i = 0;
     switch (l->kind) {
         ELEMENTS(BOOL, 1, b <= 1, (double)b);
@@ -117,7 +131,7 @@ static void element_fault(const ew_data *d, report *r, size_t index)
     const io_layout *l = &d->layout;
     char element[24], value[32];
     size_t bytes = io_kind_bytes(l->kind), place = l->columns && l->count ? element_place(l, index) : index;
-    uint64_t b = element_load(d->elements + place * bytes, (unsigned)bytes, l->big);
+    uint64_t b = element_load(d->elements + place * bytes, (unsigned)bytes, l->big != io_host_big());
     count_text(index, element);
     if (l->kind == EW_KIND_I64)
         snprintf(value, sizeof value, "%" PRId64, element_signed(b, 8));
@@ -154,10 +168,7 @@ ew_status ew_data_get(const ew_data *d, size_t first, size_t count, double *out,
 
 const void *ew_data_bytes(const ew_data *d)
 {
-    const uint16_t one = 1;
     const io_layout *l = &d->layout;
-    unsigned char little;
-    memcpy(&little, &one, 1);
-    bool rows = !l->columns || l->axes < 2, order = io_kind_bytes(l->kind) == 1 || l->big == !little;
+    bool rows = !l->columns || l->axes < 2, order = io_kind_bytes(l->kind) == 1 || l->big == io_host_big();
     return rows && order ? d->elements : NULL;
 }

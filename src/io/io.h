@@ -71,6 +71,16 @@ uint64_t io_little(const unsigned char *p, size_t bytes);
 uint64_t io_big(const unsigned char *p, size_t bytes);
 void io_put_little(unsigned char *p, uint64_t value, size_t bytes);
 
+/* Does this machine put the most significant byte first? */
+static inline bool io_host_big(void)
+{
+    const union {
+        uint16_t two;
+        unsigned char first;
+    } one = {1};
+    return one.first == 0;
+}
+
 typedef enum io_inflated { IO_INFLATED, IO_INFLATE_DAMAGED, IO_INFLATE_MEMORY } io_inflated;
 /* Raw deflate data that must unpack to exactly `room` bytes; out has one byte more. */
 io_inflated io_inflate(memory *m, const unsigned char *in, size_t count, unsigned char *out, size_t room);

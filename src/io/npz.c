@@ -22,7 +22,7 @@ static bool npz_names(const zip *z)
         const zip_entry *e = z->names[i];
         size_t count = npz_stem(e);
         if (!count || memchr(e->name, 0, count) || utf8_invalid(e->name, count) != count)
-            return io_fail(z->io, E_ZIP_NAME, e->record, zip_quote(word, e), NULL);
+            return io_fail(z->io, E_ZIP_NAME, e->record, io_zip_quote(word, e), NULL);
         if (z->io->names && !io_name(z->io, e->name, count)) return false;
     }
     return true;
@@ -48,14 +48,14 @@ static const zip_entry *npz_wanted(const zip *z)
 static bool npz_array(const zip *z)
 {
     const zip_entry *e = npz_wanted(z);
-    const unsigned char *bytes = e ? zip_unpack(z, e) : NULL;
+    const unsigned char *bytes = e ? io_zip_unpack(z, e) : NULL;
     return bytes && io_npy_at(z->io, bytes, e->size, z->io->owned ? 0 : e->start);
 }
 
 bool io_npz(io_read *io)
 {
     zip z;
-    bool good = zip_open(&z, io) && npz_names(&z) && (io->names || npz_array(&z));
-    zip_close(&z);
+    bool good = io_zip_open(&z, io) && npz_names(&z) && (io->names || npz_array(&z));
+    io_zip_close(&z);
     return good;
 }

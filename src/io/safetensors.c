@@ -162,7 +162,7 @@ static bool tensors_header(tensors *t)
     t->bytes = count - t->start;
     t->header = json_loadb((const char *)at + 8, (size_t)length, JSON_REJECT_DUPLICATES, &error);
     if (t->header) return true;
-    if (json_error_code(&error) == json_error_out_of_memory) return report_memory(&io->r);
+    if (!error.text[0] || json_error_code(&error) == json_error_out_of_memory) return report_memory(&io->r);
     size_t place = 8 + (error.position > 0 ? (size_t)error.position : 0);
     bool twice = json_error_code(&error) == json_error_duplicate_key;
     return io_fail(io, twice ? E_TENSOR_TWICE : E_TENSOR_JSON, place, NULL, NULL);

@@ -90,7 +90,7 @@ static bool csv_out_readable(const csv_out *o, const text *t)
     io_read io = {.m = &o->s->m, .r = {.m = &o->s->m, .language = o->s->r.language}};
     csv c = {.io = &io, .s = t->at, .count = t->count, .line = 1};
     text_begin(&c.names, io.m);
-    bool good = csv_header(&c);
+    bool good = io_csv_header(&c);
     text_free(&c.names);
     array_free(io.m, &c.columns);
     if (good) return true;

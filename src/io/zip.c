@@ -36,7 +36,7 @@ static uint64_t zip_number(const zip *z, size_t offset, size_t bytes)
     return io_little(z->at + offset, bytes);
 }
 
-const char *zip_quote(char word[160], const zip_entry *e)
+const char *io_zip_quote(char word[160], const zip_entry *e)
 {
     return quote(word, e->name, e->name_count);
 }
@@ -44,7 +44,7 @@ const char *zip_quote(char word[160], const zip_entry *e)
 static bool zip_fault(const zip *z, error_code code, size_t offset, const zip_entry *e)
 {
     char word[160];
-    return io_fail(z->io, code, offset, zip_quote(word, e), NULL);
+    return io_fail(z->io, code, offset, io_zip_quote(word, e), NULL);
 }
 
 /* The 64-bit end record, its locator and the end record, back to back. */
@@ -200,7 +200,7 @@ static bool zip_unique(const zip *z)
     return true;
 }
 
-bool zip_open(zip *z, io_read *io)
+bool io_zip_open(zip *z, io_read *io)
 {
     *z = (zip){.io = io, .at = io->file.at, .count = io->file.count};
     if (!zip_end(z)) return false;
@@ -217,7 +217,7 @@ bool zip_open(zip *z, io_read *io)
     return zip_places(z) && zip_unique(z);
 }
 
-void zip_close(zip *z)
+void io_zip_close(zip *z)
 {
     block_free(z->io->m, z->entries, z->entry_count);
     block_free(z->io->m, z->names, z->entry_count);
@@ -228,7 +228,7 @@ static bool zip_inflate(const zip *z, const zip_entry *e)
     io_read *io = z->io;
     char word[160], size[24];
     count_text(e->size, size);
-    if (e->size > io_inflate_most(e->packed)) return io_fail(io, E_ZIP_RATIO, e->start, zip_quote(word, e), size);
+    if (e->size > io_inflate_most(e->packed)) return io_fail(io, E_ZIP_RATIO, e->start, io_zip_quote(word, e), size);
     io->owned = memory_new(io->m, e->size + 1);
     if (!io->owned) return report_memory(&io->r);
     io->owned_size = e->size + 1;
@@ -237,14 +237,14 @@ static bool zip_inflate(const zip *z, const zip_entry *e)
     return result == IO_INFLATED || zip_fault(z, E_ZIP_DAMAGED, e->start, e);
 }
 
-const unsigned char *zip_unpack(const zip *z, const zip_entry *e)
+const unsigned char *io_zip_unpack(const zip *z, const zip_entry *e)
 {
     char word[160], method[24];
     const unsigned char *bytes = z->at + e->start;
     if (e->flags & ZIP_FLAG_SECRET) return zip_fault(z, E_ZIP_SECRET, e->record, e), NULL;
     count_text(e->method, method);
     if (e->method != 0 && e->method != 8)
-        return io_fail(z->io, E_ZIP_METHOD, e->record, zip_quote(word, e), method), NULL;
+        return io_fail(z->io, E_ZIP_METHOD, e->record, io_zip_quote(word, e), method), NULL;
     if (e->method == 0 && e->packed != e->size) return zip_fault(z, E_ZIP_DAMAGED, e->start, e), NULL;
     if (e->method == 8) {
         if (!zip_inflate(z, e)) return NULL;

@@ -23,11 +23,11 @@ typedef struct zip {
     const zip_entry **names; /* the same by name */
 } zip;
 
-/* false: reported. zip_close in any case. */
-bool zip_open(zip *z, io_read *io);
-void zip_close(zip *z);
+/* false: reported. io_zip_close in any case. */
+bool io_zip_open(zip *z, io_read *io);
+void io_zip_close(zip *z);
 /* The entry's bytes: in the file where it is stored, else unpacked into io->owned. */
-const unsigned char *zip_unpack(const zip *z, const zip_entry *e);
-const char *zip_quote(char word[160], const zip_entry *e);
+const unsigned char *io_zip_unpack(const zip *z, const zip_entry *e);
+const char *io_zip_quote(char word[160], const zip_entry *e);
 
 #endif
