@@ -239,12 +239,15 @@ EW_API int ew_input_values(const ew_graph *g, size_t i, uint64_t seed, uint64_t 
 
 typedef struct ew_edge {
     ew_node from, to;
-    uint32_t arg;    /* which argument of `to` */
+    uint32_t arg;    /* which argument of `to` (of `user`) */
     ew_node partial; /* the local derivative, as a node: constant, a name, or an expression */
+    ew_node user;    /* `to` itself, or the one of its equations that uses `from` */
 } ew_edge;
 
 /* All edges between the nodes that a person sees, by `to`, then by argument. The first call makes
- * the partials; 0 edges and err filled on failure. */
+ * the partials; 0 edges and err filled on failure. Between nodes with axes an edge stands for one at
+ * each place of its user (of a reduction: and of what it reduces); accesses are seen through. An edge
+ * whose `from` is not before `to` returns: a recurrence uses another step of it. */
 EW_API size_t ew_edge_count(ew_graph *g, ew_error *err);
 EW_API ew_edge ew_edge_at(const ew_graph *g, size_t i);
 

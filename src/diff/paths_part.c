@@ -28,10 +28,16 @@ static size_t part_edges_to(const ew_edge *edge, size_t count, ew_node n)
     return low;
 }
 
+/* Edges that return (a recurrence at another step) are no part of a path. */
+static bool part_up(const part_span *s, size_t i)
+{
+    return s->edge[i].from >= s->from && s->edge[i].from < s->edge[i].to;
+}
+
 static bool part_inside(const part_span *s, size_t i)
 {
     const ew_edge *e = &s->edge[i];
-    return e->from >= s->from && s->mark[e->from - s->from] == PART_BETWEEN && s->mark[e->to - s->from] == PART_BETWEEN;
+    return part_up(s, i) && s->mark[e->from - s->from] == PART_BETWEEN && s->mark[e->to - s->from] == PART_BETWEEN;
 }
 
 /* Heads come after feet, so one pass each way is enough. */
@@ -40,10 +46,10 @@ static void part_reach(const part_span *s)
     s->mark[0] |= PART_REACHED;
     s->mark[s->to - s->from] |= PART_LEADS;
     for (size_t i = 0; i < s->count; i++)
-        if (s->edge[i].from >= s->from && (s->mark[s->edge[i].from - s->from] & PART_REACHED))
+        if (part_up(s, i) && (s->mark[s->edge[i].from - s->from] & PART_REACHED))
             s->mark[s->edge[i].to - s->from] |= PART_REACHED;
     for (size_t i = s->count; i-- > 0;)
-        if (s->edge[i].from >= s->from && (s->mark[s->edge[i].to - s->from] & PART_LEADS))
+        if (part_up(s, i) && (s->mark[s->edge[i].to - s->from] & PART_LEADS))
             s->mark[s->edge[i].from - s->from] |= PART_LEADS;
 }
 
