@@ -71,7 +71,7 @@ typedef enum ew_status { /* the command's exit statuses are the same numbers */
                          EW_OK = 0,
                          EW_USE = 2,      /* wrong use of a call: an unknown name, a missing value */
                          EW_TEXT = 3,     /* a fault in the program's text */
-                         EW_FILE = 4,     /* writing failed */
+                         EW_FILE = 4,     /* a file or its contents */
                          EW_LIMIT = 5,    /* a limit was reached: memory, nodes, an int that overflows */
                          EW_NONFINITE = 6 /* not used by the library; the command's status for --finite */
 } ew_status;

@@ -61,8 +61,8 @@ static const struct {
     {"say_count", 4},
 };
 
-static const char *const rooms[] = {"src/base", "src/ops",  "src/graph",   "src/lang",  "src/diff", "src/opt",
-                                    "src/exec", "src/draw", "src/explain", "src/train", "cli"};
+static const char *const rooms[] = {"src/base", "src/ops", "src/graph", "src/lang",    "src/diff",  "src/opt",
+                                    "src/exec", "src/io",  "src/draw",  "src/explain", "src/train", "cli"};
 
 typedef struct entry {
     char *english, *other; /* other: NULL for a sentence of the source */
