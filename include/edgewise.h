@@ -266,16 +266,24 @@ typedef struct ew_paths ew_paths;
 /* The paths from one node to another. `partials[i]` is the value on edge i (ew_edge_at), or NULL
  * to list without numbers. If there are at most `most`, all are listed in the order of the text;
  * else the largest by absolute value of their product, largest first (without numbers the first
- * ones of the text). Paths do not need the graph afterwards; one thread at a time looks at them. */
+ * ones of the text). Paths do not need the graph afterwards; one thread at a time looks at them.
+ *
+ * Between nodes with axes an index sum is parallel paths, and those that differ in its indices alone are
+ * listed as one. What is counted are the paths to one element of `to` from all elements of `from`: on
+ * each listed one the product of the sizes of its index sums. Where several equations make an array, or a
+ * guard or a gather decides by place, each way counts as though its place were read. Ways that go round a
+ * recurrence, from one step to the next, are neither listed nor counted. */
 EW_API ew_paths *ew_paths_new(ew_graph *g, ew_node from, ew_node to, const double *partials, size_t most,
                               ew_error *err);
 EW_API void ew_paths_free(ew_paths *paths);
-EW_API const char *ew_paths_count(const ew_paths *paths); /* in decimals; "" past 10,000 digits */
-EW_API double ew_paths_log10(const ew_paths *paths);      /* of the count; -inf if there is none */
+/* In decimals; "" past 10,000 digits, where a size is not known, and where a sum has no or over 2^33 terms. */
+EW_API const char *ew_paths_count(const ew_paths *paths);
+EW_API double ew_paths_log10(const ew_paths *paths); /* of the count; -inf if there is none; nan: a size is not known */
 EW_API size_t ew_paths_listed(const ew_paths *paths);
 EW_API size_t ew_path_length(const ew_paths *paths, size_t i);         /* edges */
 EW_API size_t ew_path_edge(const ew_paths *paths, size_t i, size_t k); /* index of the k-th edge; SIZE_MAX: none */
 EW_API double ew_path_product(const ew_paths *paths, size_t i);
+EW_API double ew_path_times(const ew_paths *paths, size_t i); /* how many it stands for; nan: not known */
 /* The same sum with common factors taken out where the graph has a bottleneck,
  * "(α + β + γ)·(δ + ε + ζ)": a list of groups; each group is the part of the graph between two
  * consecutive nodes that all paths share. Returns the number of such nodes, ends included, into
