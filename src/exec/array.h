@@ -80,10 +80,10 @@ enum { SINK_STORE, SINK_JOIN, SINK_SCATTER };
 
 typedef struct plan_sink {
     uint8_t kind, type;
-    uint16_t op;        /* SINK_JOIN: a reduction */
-    bool first;         /* the places are set to the reduction's value over nothing before */
-    uint32_t value;     /* register */
-    uint32_t line;      /* SINK_SCATTER: an access */
+    uint16_t op;    /* SINK_JOIN: a reduction */
+    bool first;     /* the places are set to the reduction's value over nothing before */
+    uint32_t value; /* register */
+    uint32_t line;  /* SINK_SCATTER: an access */
     uint32_t name;
 } plan_sink;
 
@@ -96,7 +96,7 @@ typedef struct plan_map {
     bool rows;                 /* a strip may hold several */
 } plan_map;
 
-typedef struct plan_arg { /* argmin, argmax: dimensions, then the reduced one last */
+typedef struct plan_arg {               /* argmin, argmax: dimensions, then the reduced one last */
     uint32_t dims, dim_count, from, to; /* lines */
     uint32_t lines;
     bool most;
@@ -115,9 +115,9 @@ typedef struct plan_loop {
     int64_t first, last;      /* in the order in which they run */
     int64_t low, high;        /* steps that the condition is tested at */
     bool down;
-    uint32_t until;      /* line of the condition, or ARRAY_NONE */
-    uint32_t fill, end;  /* steps that fill later places; end of the loop's steps */
-    bool kept;           /* after `until` the other steps still run */
+    uint32_t until;     /* line of the condition, or ARRAY_NONE */
+    uint32_t fill, end; /* steps that fill later places; end of the loop's steps */
+    bool kept;          /* after `until` the other steps still run */
 } plan_loop;
 
 enum { STEP_MAP, STEP_ARG, STEP_PRODUCT, STEP_LOOP, STEP_BLOCK };
@@ -174,17 +174,17 @@ typedef struct plan {
 /* The memory of one run. */
 typedef struct array_work {
     const plan *plan;
-    char **base;       /* by buffer */
-    char *memory;      /* of all buffers */
-    char *constants;   /* each STRIP times */
-    char *strips;      /* scratch registers */
-    char *scratch;     /* of products */
+    char **base;     /* by buffer */
+    char *memory;    /* of all buffers */
+    char *constants; /* each STRIP times */
+    char *strips;    /* scratch registers */
+    char *scratch;   /* of products */
     int64_t *counter;
-    char **at;         /* by register, while a step runs */
-    char **line;       /* by line, while a step runs */
-    int64_t *number;   /* by line: of lines that are whole numbers */
-    int64_t *place;    /* of the odometer */
-    int64_t rows;      /* of the block that runs */
+    char **at;       /* by register, while a step runs */
+    char **line;     /* by line, while a step runs */
+    int64_t *number; /* by line: of lines that are whole numbers */
+    int64_t *place;  /* of the odometer */
+    int64_t rows;    /* of the block that runs */
 } array_work;
 
 /* Does anything wanted need a node with axes? Then the program is one of this kind. */

@@ -57,8 +57,7 @@ static void merge_axes(const array_builder *b, dims *d)
     for (size_t i = 0; i < d->count; i++) {
         size_t axis = d->axis[i];
         int64_t size = b->sizes[axis];
-        if (count && can_merge(b, d->axis[count - 1], axis))
-            size *= d->size[--count];
+        if (count && can_merge(b, d->axis[count - 1], axis)) size *= d->size[--count];
         d->axis[count] = axis;
         d->size[count++] = size;
     }
@@ -182,8 +181,8 @@ static bool registers_place(array_builder *b, uint32_t once, uint32_t *slot)
         if (c->kind == CODE_DIRECT) slot[c->out] = ARRAY_NONE;
         if (c->kind == CODE_DIRECT || slot[c->out] == ARRAY_NONE) continue;
         size_t last = i < once ? SIZE_MAX : last_use(b, c->out), s = 0;
-        while (s < slots && until[s] > i) s++; /* an operand's own slot may be taken: kernels allow it */
-        if (c->kind == CODE_AT)
+        while (s < slots && until[s] > i) s++;       /* an operand's own slot may be taken: kernels allow it */
+        if (c->kind == CODE_AT || c->op == OP_INPUT) /* a conversion changes how wide elements are */
             while (s < slots && until[s] >= i) s++;
         if (s == slots) slots++;
         until[s] = last;
@@ -260,16 +259,16 @@ static bool push_map(array_builder *b, const dims *d, bool rows, uint32_t once)
                     .slots = (uint32_t)a->slots.count,
                     .registers = b->registers,
                     .rows = rows};
+    if (!array_reserve(m, &a->slots, b->registers)) return array_no_memory(b->w);
+    if (!registers_place(b, once, a->slots.at + a->slots.count)) return false;
+    a->slots.count += b->registers;
     if (!array_push_lines(b, d->strides, d->count, &map.lines) || !push_accesses(b)) return false;
     if (!array_reserve(m, &a->sizes, d->count) || !array_reserve(m, &a->code, b->code.count) ||
-        !array_reserve(m, &a->sinks, b->sinks.count) || !array_reserve(m, &a->slots, b->registers) ||
-        !array_push(m, &a->maps, map))
+        !array_reserve(m, &a->sinks, b->sinks.count) || !array_push(m, &a->maps, map))
         return array_no_memory(b->w);
     for (size_t i = 0; i < d->count; i++) a->sizes.at[a->sizes.count++] = d->size[i];
     for (size_t i = 0; i < b->code.count; i++) a->code.at[a->code.count++] = b->code.at[i];
     for (size_t i = 0; i < b->sinks.count; i++) a->sinks.at[a->sinks.count++] = b->sinks.at[i];
-    if (!registers_place(b, once, a->slots.at + a->slots.count)) return false;
-    a->slots.count += b->registers;
     if (b->registers > a->registers) a->registers = b->registers;
     for (size_t i = 0; i < b->code.count; i++) a->count += b->code.at[i].kind == CODE_EACH;
     a->count += b->sinks.count;

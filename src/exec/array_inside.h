@@ -53,10 +53,10 @@ typedef struct array_value {
 
 typedef struct array_region {
     bool needed;
-    uint32_t parent;      /* region whose body it is in */
+    uint32_t parent; /* region whose body it is in */
     uint32_t counter, frozen;
-    uint32_t until;       /* value */
-    uint32_t first, last; /* values that may be in its body */
+    uint32_t until;                /* value */
+    uint32_t first, last;          /* values that may be in its body */
     int64_t range_low, range_high; /* steps that it runs */
     uint8_t visited;
 } array_region;
@@ -76,8 +76,8 @@ typedef struct array_lowering {
     uint32_t *state; /* by state: its STATE value, or ARRAY_NONE */
     const ew_node *wanted;
     size_t wanted_count;
-    uint8_t *mark;         /* by value, for walks */
-    uint32_t time;         /* of the step at the outermost level that is being planned */
+    uint8_t *mark; /* by value, for walks */
+    uint32_t time; /* of the step at the outermost level that is being planned */
 } array_lowering;
 
 #define ARRAY_REGION (UINT32_C(1) << 31)

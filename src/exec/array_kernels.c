@@ -179,46 +179,44 @@ static array_kernel *array_kernel_zero(int type)
 
 array_kernel *array_kernel_of(op o, int type)
 {
-    static array_kernel *const table[3][OP_COUNT] = {
-        {
+    static array_kernel *const table[3][OP_COUNT] = {{
 #define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
            high, awkward, manual)                                                                                      \
     [OP_##E] = strip_f64_##E,
 #include "ops/ops.def"
 #undef OP
-        },
-        {
+                                                     },
+                                                     {
 #define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
            high, awkward, manual)                                                                                      \
     [OP_##E] = strip_f32_##E,
 #include "ops/ops.def"
 #undef OP
-        },
-        {
+                                                     },
+                                                     {
 #define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
            high, awkward, manual)
 #define INT(E, value) [OP_##E] = strip_int_##E,
 #include "ops/ops.def"
 #undef INT
 #undef OP
-        }};
+                                                     }};
     if (o == OP_MUL0 && type != ARRAY_INT) return array_kernel_zero(type);
 #if STRIP_TWICE
-    static array_kernel *const wide[2][OP_COUNT] = {
-        {
+    static array_kernel *const wide[2][OP_COUNT] = {{
 #define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
            high, awkward, manual)                                                                                      \
     [OP_##E] = strip_f64_avx2_##E,
 #include "ops/ops.def"
 #undef OP
-        },
-        {
+                                                    },
+                                                    {
 #define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
            high, awkward, manual)                                                                                      \
     [OP_##E] = strip_f32_avx2_##E,
 #include "ops/ops.def"
 #undef OP
-        }};
+                                                    }};
     if (type != ARRAY_INT && STRIP_HAS_AVX2()) return wide[type][o];
 #endif
     return table[type][o];

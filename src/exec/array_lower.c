@@ -173,7 +173,9 @@ static uint32_t lower_plainly(array_lowering *w, ew_node n)
                      .node = n,
                      .as = ARRAY_NONE,
                      .count = known || node->op == OP_INDEX ? 0 : node->count,
-                     .lies = known ? LIES_CONST : node->op == OP_INDEX ? LIES_RAMP : LIES_INLINE};
+                     .lies = known                  ? LIES_CONST
+                             : node->op == OP_INDEX ? LIES_RAMP
+                                                    : LIES_INLINE};
     if (node->op == OP_INPUT || node->op == OP_PARAM) v.count = 0;
     if (node->op == OP_STATE || node->op == OP_LOOP) v.domain = v.target = 0, v.lies = LIES_AS;
     array_use few[16], *uses = few;
@@ -181,8 +183,7 @@ static uint32_t lower_plainly(array_lowering *w, ew_node n)
         array_no_memory(w);
         return ARRAY_NONE;
     }
-    for (size_t k = 0; k < v.count; k++)
-        uses[k] = (array_use){w->of[node_arg(w->g, n, k)], use_map(w->g, n, k)};
+    for (size_t k = 0; k < v.count; k++) uses[k] = (array_use){w->of[node_arg(w->g, n, k)], use_map(w->g, n, k)};
     uint32_t made = push_value(w, v, uses);
     if (uses != few) block_free(w->m, uses, v.count);
     if (made != ARRAY_NONE) lower_types(w, value_at(w, made));

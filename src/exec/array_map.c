@@ -127,8 +127,7 @@ uint32_t array_code_convert(array_builder *b, uint32_t x, int from, int to)
         if (c->kind == CODE_EACH && c->op == OP_INPUT && c->x == x && c->type == to) return c->out;
     }
     array_kernel *kernel = array_kernel_convert(from, to);
-    plan_code c = {
-        .kind = CODE_EACH, .type = (uint8_t)to, .op = OP_INPUT, .x = x, .y = x, .w = x, .kernel = kernel};
+    plan_code c = {.kind = CODE_EACH, .type = (uint8_t)to, .op = OP_INPUT, .x = x, .y = x, .w = x, .kernel = kernel};
     return code_push(b, c);
 }
 
@@ -160,7 +159,8 @@ static uint32_t code_each(array_builder *b, uint32_t v, const coordinate *at)
     op o = (op)value->op;
     bool logic = (ops_row(o)->flags & OP_LOGIC) != 0;
     if (o == OP_COPY || o == OP_STOP) return code_argument(b, v, 0, at, value->type);
-    array_kernel *kernel = logic && value->inner == ARRAY_INT ? array_kernel_compare(o) : array_kernel_of(o, value->inner);
+    array_kernel *kernel =
+        logic && value->inner == ARRAY_INT ? array_kernel_compare(o) : array_kernel_of(o, value->inner);
     plan_code c = {.kind = CODE_EACH, .type = value->type, .op = value->op, .kernel = kernel};
     if (value->inner == ARRAY_INT) c.name = array_name(b->w, v);
     bool many = ops_row(o)->count == 0;
@@ -357,8 +357,8 @@ static bool step_part(array_builder *b, uint32_t v, size_t k)
     }
     uint32_t x = arg->lies == LIES_CONST
                      ? code_constant(b, a, value->type)
-                     : array_code_convert(b, array_code_value(b, a, at),
-                                          arg->lies == LIES_RAMP ? ARRAY_INT : arg->type, value->type);
+                     : array_code_convert(b, array_code_value(b, a, at), arg->lies == LIES_RAMP ? ARRAY_INT : arg->type,
+                                          value->type);
     if (x == ARRAY_NONE) return false;
     uint32_t line = line_new(b, value->buffer, value->offset, value->type);
     for (size_t p = 0; line != ARRAY_NONE && p < value_rank(b->w, value); p++) {
@@ -452,10 +452,9 @@ bool array_out_step(array_lowering *w, uint32_t v, size_t offset)
     int64_t stride = 1;
     array_build_begin(&b, w);
     for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], value_sizes(w, x)[p]);
-    uint32_t out = x->lies == LIES_CONST
-                       ? code_constant(&b, v, ARRAY_F64)
-                       : array_code_convert(&b, array_code_value(&b, v, at), x->lies == LIES_RAMP ? ARRAY_INT : x->type,
-                                            ARRAY_F64);
+    uint32_t out = x->lies == LIES_CONST ? code_constant(&b, v, ARRAY_F64)
+                                         : array_code_convert(&b, array_code_value(&b, v, at),
+                                                              x->lies == LIES_RAMP ? ARRAY_INT : x->type, ARRAY_F64);
     uint32_t line = out == ARRAY_NONE ? ARRAY_NONE : line_new(&b, BUFFER_OUT, (int64_t)offset, ARRAY_F64);
     bool ok = line != ARRAY_NONE;
     for (size_t p = rank; ok && p-- > 0;) {

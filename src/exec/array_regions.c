@@ -229,8 +229,8 @@ static void keep_use(array_lowering *w, uint32_t user, size_t k)
         const array_bind *b = value_bind(w, v, to->region);
         int64_t by = 0;
         if (to->axis < 0) continue;
-        bool fits = b && b->axis >= 0 && array_follows(w, user, k, b->axis, &by) == to->axis &&
-                    b->offset + by == to->offset;
+        bool fits =
+            b && b->axis >= 0 && array_follows(w, user, k, b->axis, &by) == to->axis && b->offset + by == to->offset;
         bool seen = b && b->whole && (v->op == OP_AT || v->op == OP_COPY || v->op == OP_STOP);
         if (!fits || seen) to->whole = true;
     }
@@ -251,8 +251,7 @@ bool array_regions(array_lowering *w)
     size_t count = w->g->regions.count;
     w->mark = block_new(w->m, w->values.count, 1);
     if (!w->mark) return array_no_memory(w);
-    for (size_t i = 0; i < w->wanted_count; i++)
-        value_at(w, value_root(w, w->of[w->wanted[i]]))->output = true;
+    for (size_t i = 0; i < w->wanted_count; i++) value_at(w, value_root(w, w->of[w->wanted[i]]))->output = true;
     for (size_t r = 0; r < count; r++) {
         w->regions[r].first = w->regions[r].parent = ARRAY_NONE;
         w->regions[r].last = 0;

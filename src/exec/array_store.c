@@ -108,8 +108,7 @@ static bool store_homes(array_lowering *w)
     bool ok = h.home && h.demand && h.count;
     for (size_t v = 0; ok && v < n; v++) h.home[v] = ARRAY_NONE;
     for (uint32_t r = 0; ok && r < w->g->regions.count; r++)
-        if (w->regions[r].needed && w->regions[r].until != ARRAY_NONE)
-            h.demand[value_root(w, w->regions[r].until)] = 1;
+        if (w->regions[r].needed && w->regions[r].until != ARRAY_NONE) h.demand[value_root(w, w->regions[r].until)] = 1;
     for (uint32_t v = (uint32_t)n; ok && v-- > 0;) {
         decide(w, &h, v);
         const array_value *value = value_at(w, v);

@@ -14,9 +14,9 @@ typedef struct strip {
     array_work *w;
     const plan *a;
     const plan_map *m;
-    const int64_t *size;              /* of each dimension */
-    size_t row, column;               /* where it begins */
-    size_t rows, columns, count;      /* what it holds */
+    const int64_t *size;         /* of each dimension */
+    size_t row, column;          /* where it begins */
+    size_t rows, columns, count; /* what it holds */
 } strip;
 
 static int64_t strip_row(const strip *s, uint32_t line)
@@ -92,7 +92,8 @@ static bool access_fault(const strip *s, const plan_access *x, size_t axis, int6
 {
     char where[64], which[64];
     snprintf(where, sizeof where, "%lld", (long long)place);
-    snprintf(which, sizeof which, "%zu (0 to %lld)", axis + 1, (long long)s->a->access_axes.at[x->axes + axis].size - 1);
+    snprintf(which, sizeof which, "%zu (0 to %lld)", axis + 1,
+             (long long)s->a->access_axes.at[x->axes + axis].size - 1);
     exec_report(s->p, s->work, EW_LIMIT, E_OUTSIDE, program_name(s->p, x->name), where, which);
     return false;
 }
@@ -167,13 +168,15 @@ static void strip_scatter(const strip *s, const plan_sink *sink)
 static bool code_fault(const strip *s, const plan_code *c, size_t i)
 {
     char formula[200];
-    const int64_t *x = (const int64_t *)(const void *)s->w->at[c->x], *y = (const int64_t *)(const void *)s->w->at[c->y];
+    const int64_t *x = (const int64_t *)(const void *)s->w->at[c->x],
+                  *y = (const int64_t *)(const void *)s->w->at[c->y];
     bool zero = (c->op == OP_FLOORDIV || c->op == OP_MOD) && y[i] == 0;
     if (c->op == OP_INPUT) { /* a conversion never fails */
         return true;
     }
     exec_formula((op)c->op, x[i], y[i], formula, sizeof formula);
-    exec_report(s->p, s->work, EW_LIMIT, zero ? E_ZERO_DIVISOR : E_OVERFLOW, program_name(s->p, c->name), formula, NULL);
+    exec_report(s->p, s->work, EW_LIMIT, zero ? E_ZERO_DIVISOR : E_OVERFLOW, program_name(s->p, c->name), formula,
+                NULL);
     return false;
 }
 
@@ -190,8 +193,8 @@ static bool strip_code(const strip *s, const plan_code *code, size_t count)
             break;
         }
         case CODE_DIRECT:
-            at[c->out] = s->w->line[line] + strip_begin(s, strip_row(s, line), strip_column(s, line)) *
-                                                (c->type == ARRAY_F32 ? 4 : 8);
+            at[c->out] = s->w->line[line] +
+                         strip_begin(s, strip_row(s, line), strip_column(s, line)) * (c->type == ARRAY_F32 ? 4 : 8);
             break;
         case CODE_LOAD: strip_load(s, line, at[c->out]); break;
         case CODE_RAMP: strip_ramp(s, line, (int64_t *)(void *)at[c->out]); break;

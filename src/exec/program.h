@@ -40,7 +40,7 @@ typedef struct program_input {
     uint32_t name; /* in name_text */
     uint8_t type;
     size_t rank, sizes, offset, count; /* sizes: in p->sizes */
-    double start; /* its default, or 0: for the main of emitted C */
+    double start;                      /* its default, or 0: for the main of emitted C */
 } program_input;
 
 typedef struct program_output {
@@ -66,9 +66,9 @@ struct ew_program {
     uint32_t formula; /* the program's text, or its beginning, in name_text; 0: none */
     bool has_ints;
     ARRAY(char) name_text;
-    ARRAY(size_t) sizes; /* of inputs and outputs */
+    ARRAY(size_t) sizes;        /* of inputs and outputs */
     size_t in_count, out_count; /* doubles */
-    struct plan *arrays;  /* a program with axes: then there is no code */
+    struct plan *arrays;        /* a program with axes: then there is no code */
 
     ew_work *work; /* for callers without one */
 };

@@ -104,8 +104,8 @@ static size_t too_large(maker *m, const int64_t *sizes, size_t rank)
 
 static void add_each(maker *m)
 {
-    static const op ops[] = {OP_ADD, OP_SUB, OP_MUL, OP_MUL0, OP_MIN, OP_MAX, OP_TANH, OP_SIN, OP_NEG, OP_IF, OP_COPY,
-                             OP_SIGMOID, OP_LT, OP_ABS, OP_DIV};
+    static const op ops[] = {OP_ADD, OP_SUB, OP_MUL,  OP_MUL0,    OP_MIN, OP_MAX, OP_TANH, OP_SIN,
+                             OP_NEG, OP_IF,  OP_COPY, OP_SIGMOID, OP_LT,  OP_ABS, OP_DIV};
     op o = ops[below(m, 15)];
     ew_node args[4];
     uint16_t maps[4];
@@ -409,10 +409,40 @@ static size_t wanted_of(maker *m, ew_node *wanted)
     return count;
 }
 
+static void dump(const ew_graph *g)
+{
+    for (size_t i = 0; i < g->nodes.count; i++) {
+        const graph_node *n = node_at(g, (ew_node)i);
+        fprintf(stderr, "%zu %s type %d [", i, ops_row((op)n->op)->name, n->type);
+        for (size_t p = 0; p < node_rank(g, (ew_node)i); p++) fprintf(stderr, "%d ", (int)node_size(g, (ew_node)i, p));
+        fprintf(stderr, "]");
+        if (op_is_reduction(n->op) || n->op == OP_SCATTER) {
+            fprintf(stderr, " domain [");
+            for (size_t p = 0; p < shape_rank(g, n->domain); p++)
+                fprintf(stderr, "%d ", (int)shape_sizes(g, n->domain)[p]);
+            fprintf(stderr, "]");
+        }
+        for (size_t k = 0; n->op != OP_INPUT && k < n->count; k++) {
+            fprintf(stderr, " %u(", node_arg(g, (ew_node)i, k));
+            for (size_t p = 0;
+                 p < (n->op == OP_JOIN ? node_rank(g, (ew_node)i) : node_rank(g, node_arg(g, (ew_node)i, k))); p++) {
+                map_draft d = map_axis(g, use_map(g, (ew_node)i, k), p);
+                fprintf(stderr, "%d", (int)d.offset);
+                if (d.gather) fprintf(stderr, "@%d", d.gather);
+                for (int t = 0; t < d.terms; t++) fprintf(stderr, "+%d*i%d", (int)d.factor[t], d.axis[t]);
+                fprintf(stderr, " ");
+            }
+            fprintf(stderr, ")");
+        }
+        fprintf(stderr, "\n");
+    }
+}
+
 static void compare(uint64_t seed, size_t steps)
 {
     maker m;
     make(&m, seed, steps, NULL);
+    if (getenv("DUMP")) dump(m.g);
     ew_error err = {0};
     ew_node wanted[8];
     size_t count = wanted_of(&m, wanted);
