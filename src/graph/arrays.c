@@ -127,23 +127,7 @@ bool graph_region_close(ew_graph *g, uint32_t region, ew_node until, const uint3
 
 /* ---- Names of indices ------------------------------------------------------------------------------ */
 
-bool graph_set_index_names(ew_graph *g, ew_node n, const uint32_t *names, size_t rank)
-{
-    graph_index_name entry = {n, (uint32_t)g->index_names.count};
-    if (!report_ok(&g->report)) return false;
-    if (!array_reserve(&g->memory, &g->index_names, rank) || !array_reserve(&g->memory, &g->indexed, 1))
-        return report_memory(&g->report);
-    size_t at = g->indexed.count;
-    while (at > 0 && g->indexed.at[at - 1].node > n) at--;
-    memmove(g->indexed.at + at + 1, g->indexed.at + at, (g->indexed.count - at) * sizeof entry);
-    g->indexed.at[at] = entry;
-    g->indexed.count++;
-    if (rank) memcpy(g->index_names.at + g->index_names.count, names, rank * sizeof *names);
-    g->index_names.count += rank;
-    return true;
-}
-
-const uint32_t *graph_index_names(const ew_graph *g, ew_node n)
+static size_t indexed_slot(const ew_graph *g, ew_node n)
 {
     size_t low = 0, high = g->indexed.count;
     while (low < high) {
@@ -153,5 +137,28 @@ const uint32_t *graph_index_names(const ew_graph *g, ew_node n)
         else
             high = middle;
     }
-    return low < g->indexed.count && g->indexed.at[low].node == n ? g->index_names.at + g->indexed.at[low].first : NULL;
+    return low;
+}
+
+bool graph_set_index_names(ew_graph *g, ew_node n, const uint32_t *names, size_t rank)
+{
+    if (!report_ok(&g->report) || n == EW_NONE) return false;
+    size_t at = indexed_slot(g, n);
+    if (at < g->indexed.count && g->indexed.at[at].node == n) return true;
+    graph_indexed entry = {n, (uint32_t)g->index_names.count, (uint32_t)rank};
+    if (!array_reserve(&g->memory, &g->index_names, rank) || !array_reserve(&g->memory, &g->indexed, 1))
+        return report_memory(&g->report);
+    memmove(g->indexed.at + at + 1, g->indexed.at + at, (g->indexed.count - at) * sizeof entry);
+    g->indexed.at[at] = entry;
+    g->indexed.count++;
+    if (rank) memcpy(g->index_names.at + g->index_names.count, names, rank * sizeof *names);
+    g->index_names.count += rank;
+    return true;
+}
+
+uint32_t graph_index_name(const ew_graph *g, ew_node n, size_t axis)
+{
+    size_t at = indexed_slot(g, n);
+    if (at >= g->indexed.count || g->indexed.at[at].node != n || axis >= g->indexed.at[at].count) return 0;
+    return g->index_names.at[g->indexed.at[at].first + axis];
 }

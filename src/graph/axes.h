@@ -89,6 +89,12 @@ static inline int64_t node_size(const ew_graph *g, ew_node n, size_t axis)
     return shape_sizes(g, node_at(g, n)->shape)[axis];
 }
 
+/* Elements of n; 1 where a size is not known. */
+size_t graph_elements(const ew_graph *g, ew_node n);
+/* Values of n as a short text: "[1, 2, 3]", of large ones the corner; its shape: "2×N". */
+void graph_corner(const ew_graph *g, ew_node n, const double *values, int digits, text *t);
+void graph_shape_text(const ew_graph *g, ew_node n, text *t);
+
 /* How many elements; false: a size is unknown, or the product does not fit a ptrdiff_t of bytes. */
 bool shape_elements(const ew_graph *g, uint16_t shape, size_t *count);
 
@@ -163,8 +169,9 @@ static inline graph_state *node_state(const ew_graph *g, ew_node n)
     return &g->states.at[node_at(g, n)->extra];
 }
 
-/* Names of a node's indices, for people: names[p], 0 where none was given. */
+/* Names of a node's indices, for people: of its own axes, and (reductions) of the rest of its domain. The
+ * first ones given stay. */
 bool graph_set_index_names(ew_graph *g, ew_node n, const uint32_t *names, size_t rank);
-const uint32_t *graph_index_names(const ew_graph *g, ew_node n); /* NULL: none were given */
+uint32_t graph_index_name(const ew_graph *g, ew_node n, size_t axis); /* 0: none was given */
 
 #endif

@@ -88,8 +88,8 @@ const char *ew_node_size_name(const ew_graph *g, ew_node n, size_t axis)
 
 const char *ew_node_axis(const ew_graph *g, ew_node n, size_t axis)
 {
-    const uint32_t *names = axis < ew_node_rank(g, n) ? graph_index_names(g, n) : NULL;
-    return names && names[axis] ? graph_name_text(g, names[axis]) : NULL;
+    uint32_t name = axis < ew_node_rank(g, n) ? graph_index_name(g, n, axis) : 0;
+    return name ? graph_name_text(g, name) : NULL;
 }
 
 size_t ew_node_arg_count(const ew_graph *g, ew_node n)
