@@ -12,18 +12,29 @@
 #include <string.h>
 
 #include "graph/places.h"
+#include "graph/uses.h"
 
 /* Forms open at once before a cut text gives up looking for its first letter: the derivative of a
  * chain of a million nodes is a product nested as deep, and a million labels would cost its square. */
 enum { PRINT_DEPTH = 512 };
+enum { PRINT_WHOLE = -1 }; /* the level of what is no operand */
 
-typedef enum print_kind { PRINT_FORM, PRINT_CALL, PRINT_REDUCE, PRINT_SCATTER, PRINT_JOIN, PRINT_THROUGH } print_kind;
+typedef enum print_kind {
+    PRINT_FORM,
+    PRINT_CALL,
+    PRINT_REDUCE,
+    PRINT_SCATTER,
+    PRINT_JOIN,
+    PRINT_EQUATIONS,
+    PRINT_THROUGH
+} print_kind;
 
 typedef struct print_frame {
     ew_node node;
     const char *form;
     uint32_t axes;                /* the first of its domain's texts among the places */
     uint32_t own_axes, own_chars; /* how many there were before its own */
+    uint32_t name;                /* of the left sides of equations, or 0 */
     uint16_t next;                /* of the arguments, where there is no form */
     uint8_t kind;
     bool bracket;
@@ -100,11 +111,12 @@ static bool as_call(const printer *p, const graph_node *node)
     return (row->count == 0 && node->count != 2) || (p->exact && (row->flags & OP_HELP));
 }
 
-static print_kind print_kind_of(const printer *p, const graph_node *node)
+static print_kind print_kind_of(const printer *p, ew_node n)
 {
+    const graph_node *node = node_at(p->g, n);
     if (op_is_reduction(node->op) || node->op == OP_DIFF) return PRINT_REDUCE;
     if (node->op == OP_SCATTER) return PRINT_SCATTER;
-    if (node->op == OP_JOIN) return PRINT_JOIN;
+    if (node->op == OP_JOIN) return graph_is_equations(p->g, n) ? PRINT_EQUATIONS : PRINT_JOIN;
     if (op_is_structure(node->op)) return PRINT_THROUGH;
     return as_call(p, node) ? PRINT_CALL : PRINT_FORM;
 }
@@ -155,25 +167,38 @@ static size_t print_open_scatter(printer *p, ew_node n, size_t own)
     return axes;
 }
 
+/* What is written for a node: for a recurrence what it computes, if that has no name. */
+static ew_node print_meant(const printer *p, ew_node n)
+{
+    ew_node d = graph_equation(p->g, n);
+    const graph_node *node = node_at(p->g, d);
+    return node->name || op_is_leaf(node->op) || graph_is_quiet(p->g, d) ? n : d;
+}
+
 /* Opens a node's form. The texts of its own axes are the last ones, from `axes` on; before them there were
  * `chars` bytes. */
 static void print_push(printer *p, ew_node n, int need, size_t axes, size_t chars)
 {
+    uint32_t name = node_at(p->g, n)->name;
+    n = print_meant(p, n);
     const graph_node *node = &p->g->nodes.at[n];
     const op_row *row = ops_row((op)node->op);
-    print_kind kind = print_kind_of(p, node);
+    print_kind kind = print_kind_of(p, n);
     if (node->op == OP_CONST) {
         print_constant(p, n, need);
         return;
     }
-    print_frame f = {n, row->form, (uint32_t)axes, (uint32_t)axes, (uint32_t)chars, 0, (uint8_t)kind, false};
+    print_frame f = {n, row->form, (uint32_t)axes, (uint32_t)axes, (uint32_t)chars, 0, 0, (uint8_t)kind, false};
     f.bracket = kind == PRINT_FORM && row->level < need && node->op != OP_COPY;
+    f.name = name;
     if (f.bracket) print_bytes(p, "(", 1);
     if (kind == PRINT_CALL) {
         print_string(p, row->call ? row->call : row->name);
         print_bytes(p, "(", 1);
     }
-    if (kind == PRINT_JOIN) print_bytes(p, "[", 1);
+    if (kind == PRINT_EQUATIONS && need >= 0) print_bytes(p, "{", 1);
+    if (kind == PRINT_EQUATIONS) f.bracket = need >= 0;
+    if (kind == PRINT_EQUATIONS) places_pop(&p->places, axes, chars); /* each has its own */
     if (kind == PRINT_REDUCE) print_open_reduction(p, n);
     if (kind == PRINT_SCATTER) f.axes = (uint32_t)print_open_scatter(p, n, axes);
     if (p->stack.count > PRINT_DEPTH && p->stack.count > p->end - p->out->count) {
@@ -245,10 +270,10 @@ static void print_node(printer *p, ew_node n, int need, size_t axes, size_t char
     places_pop(&p->places, axes, chars);
 }
 
-/* Parts of a join and definitions have places of their own. */
+/* Parts of a join have places of their own. */
 static bool print_own_places(unsigned o)
 {
-    return o == OP_JOIN || o == OP_LOOP || o == OP_DIFF;
+    return o == OP_JOIN || o == OP_DIFF;
 }
 
 /* Argument k of an open form. */
@@ -264,15 +289,85 @@ static void print_operand(printer *p, const print_frame *f, size_t k, int need)
         print_failed(p);
 }
 
-/* f(x, y), sum(j: x), [x, y]: arguments one after another. */
+/* "h[t + 1, i]": where part k of a join goes; its own places begin at `axes`. */
+static void print_left(printer *p, const print_frame *f, size_t k, size_t axes)
+{
+    text t;
+    text_begin(&t, p->out->m);
+    if (f->name) print_string(p, graph_name_text(p->g, f->name));
+    for (size_t q = 0; q < node_rank(p->g, f->node); q++) {
+        text_clear(&t);
+        if (!places_axis(&p->places, f->node, use_map(p->g, f->node, k), q, axes, &t)) break;
+        print_string(p, q ? ", " : "[");
+        print_string(p, text_string(&t));
+    }
+    print_bytes(p, "]", 1);
+    if (t.failed) print_failed(p);
+    text_free(&t);
+}
+
+/* "h[t + 1, i] = " and what stands there, for part k of a join. */
+static void print_equation(printer *p, const print_frame *f, size_t k)
+{
+    size_t axes = p->places.axes.count, chars = p->places.chars.count;
+    ew_node part = node_arg(p->g, f->node, k);
+    if (!places_push_node(&p->places, part, false)) {
+        print_failed(p);
+        return;
+    }
+    print_left(p, f, k, axes);
+    print_string(p, " = ");
+    print_node(p, part, 0, axes, chars);
+}
+
+/* Brackets of an array literal that open before its part k, or close after it. */
+static void print_literal(printer *p, const print_frame *f, size_t k, bool open)
+{
+    ew_node n = f->node;
+    for (size_t q = node_rank(p->g, n); q-- > 0;) {
+        int64_t place = map_axis(p->g, use_map(p->g, n, k), q).offset;
+        if (place != (open ? 0 : node_size(p->g, n, q) - 1)) return;
+        print_bytes(p, open ? "[" : "]", 1);
+    }
+}
+
+static void print_part(printer *p, const print_frame *f, size_t k)
+{
+    if (f->kind == PRINT_EQUATIONS) {
+        if (k) print_bytes(p, "; ", 2);
+        print_equation(p, f, k);
+    } else {
+        if (k) print_literal(p, f, k - 1, false);
+        if (k) print_bytes(p, ", ", 2);
+        print_literal(p, f, k, true);
+        print_operand(p, f, k, 0);
+    }
+}
+
+/* Equations and array literals. */
+static void print_join_step(printer *p, print_frame *f)
+{
+    size_t count = node_at(p->g, f->node)->count;
+    print_frame now = *f;
+    if (f->next < count) {
+        f->next++;
+        print_part(p, &now, now.next);
+        return;
+    }
+    if (f->kind == PRINT_JOIN && count) print_literal(p, &now, count - 1, false);
+    if (f->bracket) print_bytes(p, "}", 1);
+    print_pop(p);
+}
+
+/* f(x, y), sum(j: x): arguments one after another. */
 static void print_list_step(printer *p)
 {
     print_frame *f = &p->stack.at[p->stack.count - 1];
     const graph_node *node = &p->g->nodes.at[f->node];
-    size_t count = f->kind == PRINT_CALL || f->kind == PRINT_JOIN || node->op == OP_DIFF ? node->count : 1;
+    size_t count = f->kind == PRINT_CALL || node->op == OP_DIFF ? node->count : node->count ? 1 : 0;
     if (f->next == count) {
         if (f->kind == PRINT_SCATTER) print_string(p, " else 0");
-        if (f->kind != PRINT_THROUGH) print_bytes(p, f->kind == PRINT_JOIN ? "]" : ")", 1);
+        if (f->kind != PRINT_THROUGH) print_bytes(p, ")", 1);
         print_pop(p);
         return;
     }
@@ -286,6 +381,10 @@ static void print_list_step(printer *p)
 static void print_step(printer *p)
 {
     print_frame *f = &p->stack.at[p->stack.count - 1];
+    if (f->kind == PRINT_EQUATIONS || f->kind == PRINT_JOIN) {
+        print_join_step(p, f);
+        return;
+    }
     if (f->kind != PRINT_FORM) {
         print_list_step(p);
         return;
@@ -338,13 +437,27 @@ static bool print_all(const ew_graph *g, ew_node n, ew_node of, bool operand, te
     else if (operand || leaf)
         print_node(&p, n, 0, 0, 0);
     else
-        print_push(&p, n, 0, 0, 0);
+        print_push(&p, n, PRINT_WHOLE, 0, 0);
     return print_run(&p);
 }
 
 bool graph_print(const ew_graph *g, ew_node n, text *out, size_t most, bool exact)
 {
     return print_all(g, n, n, false, out, most, exact);
+}
+
+bool graph_print_equation(const ew_graph *g, ew_node n, text *out, size_t most)
+{
+    size_t start = out->count;
+    bool leaf = op_is_leaf(node_at(g, n)->op) && node_at(g, n)->op != OP_CONST;
+    if (leaf || graph_is_equations(g, n)) return print_all(g, n, n, false, out, most, false);
+    if (node_at(g, n)->op == OP_JOIN && node_at(g, n)->name) /* v = [a, 3] */
+        text_add(out, graph_name_text(g, node_at(g, n)->name));
+    else if (!print_all(g, n, n, true, out, most, false))
+        return false;
+    text_add(out, " = ");
+    size_t used = out->count - start;
+    return print_all(g, n, n, false, out, most > used ? most - used : 0, false);
 }
 
 bool graph_print_operand(const ew_graph *g, ew_node n, text *out, size_t most)
@@ -355,4 +468,33 @@ bool graph_print_operand(const ew_graph *g, ew_node n, text *out, size_t most)
 bool graph_print_at(const ew_graph *g, ew_node n, ew_node of, text *out, size_t most)
 {
     return print_all(g, n, of, true, out, most, false);
+}
+
+/* A printer whose places are those of the domain of `user`. */
+static printer print_begin(const ew_graph *g, ew_node user, bool domain, text *out, size_t most)
+{
+    printer p = {.g = g, .out = out, .end = out->count + most, .places = {.g = g, .m = out->m}};
+    if (!places_push_node(&p.places, user, domain)) print_failed(&p);
+    return p;
+}
+
+bool graph_print_lower(const ew_graph *g, ew_node user, size_t k, text *out, size_t most)
+{
+    printer p = print_begin(g, user, true, out, most);
+    print_frame f = {.node = user};
+    if (node_at(g, user)->op == OP_JOIN) places_pop(&p.places, 0, 0);
+    if (!p.full) print_operand(&p, &f, k, 0);
+    return print_run(&p);
+}
+
+bool graph_print_upper(const ew_graph *g, ew_node to, ew_node user, size_t k, text *out, size_t most)
+{
+    size_t part = graph_equation_of(g, to, user, k);
+    printer p = print_begin(g, part == SIZE_MAX ? user : node_arg(g, graph_equation(g, to), part), false, out, most);
+    print_frame f = {.node = graph_equation(g, to), .name = node_at(g, to)->name};
+    if (!p.full && part == SIZE_MAX)
+        print_node(&p, to, 0, 0, 0);
+    else if (!p.full)
+        print_left(&p, &f, part, 0);
+    return print_run(&p);
 }

@@ -1,0 +1,351 @@
+/*
+ * test_diff_axes.c - derivatives of graphs with axes: forward, reverse and differences agree, in first and second
+ * order, for each kind of node, for recurrences and for random graphs; kinks and zeros as section 8 says; and
+ * what the derivative's graph must not contain.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <edgewise.h>
+
+#include "diff/diff.h"
+#include "graph/axes.h"
+#include "reference/evaluate.h"
+
+/* ---- Building --------------------------------------------------------------------------------- */
+
+static ew_graph *g;
+static double in[4096];
+static size_t in_count;
+
+static void begin(void)
+{
+    g = graph_new(NULL, NULL);
+    in_count = 0;
+    assert_non_null(g);
+}
+
+static void end(void)
+{
+    ew_graph_free(g);
+}
+
+static uint16_t shape(size_t rank, int64_t a, int64_t b, int64_t c)
+{
+    int64_t sizes[3] = {a, b, c};
+    return graph_shape_of(g, sizes, rank);
+}
+
+static size_t elements(ew_node n)
+{
+    size_t count = 0;
+    assert_true(shape_elements(g, node_at(g, n)->shape, &count));
+    return count;
+}
+
+static double wave(size_t i)
+{
+    return 0.3 + 0.9 * sin(1.7 * (double)i + 0.4);
+}
+
+static ew_node input(const char *name, uint16_t s)
+{
+    ew_node n = graph_add_input(g, graph_intern(g, name, strlen(name)), false, TYPE_F64, s, NO_PLACE);
+    size_t count = elements(n);
+    for (size_t i = 0; i < count; i++) in[in_count] = wave(in_count), in_count++;
+    return n;
+}
+
+/* A plain map: axis k of the array is axis list[k] - '0'. */
+static uint16_t plain(const char *list)
+{
+    uint16_t axis[8];
+    size_t rank = strlen(list);
+    for (size_t i = 0; i < rank; i++) axis[i] = (uint16_t)(list[i] - '0');
+    return graph_map_plain(g, axis, rank);
+}
+
+static ew_node op1(op o, uint16_t s, ew_node x, const char *mx)
+{
+    uint16_t map = plain(mx);
+    return graph_each(g, o, &x, &map, 1, s);
+}
+
+static ew_node op2(op o, uint16_t s, ew_node x, const char *mx, ew_node y, const char *my)
+{
+    ew_node args[2] = {x, y};
+    uint16_t maps[2] = {plain(mx), plain(my)};
+    return graph_each(g, o, args, maps, 2, s);
+}
+
+static ew_node op3(op o, uint16_t s, ew_node x, const char *mx, ew_node y, const char *my, ew_node w, const char *mw)
+{
+    ew_node args[3] = {x, y, w};
+    uint16_t maps[3] = {plain(mx), plain(my), plain(mw)};
+    return graph_each(g, o, args, maps, 3, s);
+}
+
+static ew_node reduce(op o, ew_node x, const char *mx, uint16_t own, uint16_t domain)
+{
+    return graph_reduce(g, o, x, plain(mx), own, domain);
+}
+
+static map_draft affine(int64_t offset, int axis, int64_t factor, int axis2, int64_t factor2)
+{
+    map_draft d = {.offset = offset};
+    if (axis >= 0) d.axis[d.terms] = (uint16_t)axis, d.factor[d.terms++] = factor;
+    if (axis2 >= 0) d.axis[d.terms] = (uint16_t)axis2, d.factor[d.terms++] = factor2;
+    return d;
+}
+
+static ew_node at1(ew_node x, uint16_t s, uint8_t flags, map_draft a)
+{
+    return graph_at(g, x, graph_map_of(g, &a, 1), s, flags);
+}
+
+static ew_node at2(ew_node x, uint16_t s, uint8_t flags, map_draft a, map_draft b)
+{
+    map_draft d[2] = {a, b};
+    return graph_at(g, x, graph_map_of(g, d, 2), s, flags);
+}
+
+static ew_node gather(ew_node x, ew_node index, uint16_t s, uint8_t flags)
+{
+    ew_node args[2] = {x, index};
+    map_draft d = {.gather = 1};
+    uint16_t maps[2] = {graph_map_of(g, &d, 1), 0};
+    node_spec spec = {
+        .op = OP_AT, .args = args, .maps = maps, .count = 2, .shape = s, .flags = flags, .place = NO_PLACE};
+    return graph_make(g, &spec);
+}
+
+/* ---- Comparing -------------------------------------------------------------------------------- */
+
+static double *value(ew_node n)
+{
+    double *out = calloc(elements(n) + 1, sizeof *out);
+    assert_true(n != EW_NONE);
+    if (!reference_run(g, in, n, out)) {
+        reference r;
+        reference_begin(&r, g, in);
+        int64_t place[AXES_MOST] = {0};
+        reference_at(&r, n, place);
+        print_error("%s\n", r.fault);
+        reference_end(&r);
+        fail();
+    }
+    return out;
+}
+
+static size_t input_offset(ew_node x)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < g->inputs.count; i++) {
+        if (g->inputs.at[i].node == x) return at;
+        at += elements(g->inputs.at[i].node);
+    }
+    fail();
+    return 0;
+}
+
+static void close_to(const double *a, const double *b, size_t count, double tolerance, const char *what)
+{
+    for (size_t i = 0; i < count; i++) {
+        if ((isnan(a[i]) && isnan(b[i])) || a[i] == b[i]) continue;
+        if (fabs(a[i] - b[i]) <= tolerance * (1 + fabs(a[i]) + fabs(b[i]))) continue;
+        print_error("%s: element %zu is %.17g, should be %.17g\n", what, i, a[i], b[i]);
+        fail();
+    }
+}
+
+/* The Jacobian of y by input x, by central differences. */
+static double *differences(ew_node y, ew_node x)
+{
+    size_t rows = elements(y), columns = elements(x), at = input_offset(x);
+    double *j = calloc(rows * columns + 1, sizeof *j);
+    for (size_t c = 0; c < columns; c++) {
+        double old = in[at + c], step = 1e-5;
+        in[at + c] = old + step;
+        double *up = value(y);
+        in[at + c] = old - step;
+        double *down = value(y);
+        in[at + c] = old;
+        for (size_t r = 0; r < rows; r++) j[r * columns + c] = (up[r] - down[r]) / (2 * step);
+        free(up);
+        free(down);
+    }
+    return j;
+}
+
+static void same_derivatives(ew_node y, ew_node x, ew_node *reverse)
+{
+    ew_node f = diff_node(g, y, x, EW_FORWARD), r = diff_node(g, y, x, EW_REVERSE);
+    assert_true(f != EW_NONE && r != EW_NONE);
+    size_t count = elements(y) * elements(x);
+    double *want = differences(y, x);
+    double *a = value(r), *b = value(f);
+    if (node_at(g, r)->shape || count == 1) assert_int_equal(elements(r), count);
+    close_to(a, want, count, 1e-6, "reverse");
+    close_to(b, want, count, 1e-6, "forward");
+    close_to(a, b, count, 1e-10, "forward against reverse");
+    free(a);
+    free(b);
+    free(want);
+    *reverse = r;
+}
+
+/* First and second derivatives. */
+static void check(ew_node y, ew_node x)
+{
+    ew_node first, second;
+    same_derivatives(y, x, &first);
+    same_derivatives(first, x, &second);
+}
+
+/* ---- Kinds of nodes ---------------------------------------------------------------------------- */
+
+static void test_pointwise(void **state)
+{
+    (void)state;
+    begin();
+    uint16_t n = shape(1, 4, 0, 0), nk = shape(2, 4, 3, 0);
+    ew_node x = input("x", n), w = input("w", nk), s = input("s", 0);
+    check(op1(OP_SIN, n, x, "0"), x);
+    check(op1(OP_EXP, shape(2, 3, 4, 0), w, "10"), w);
+    ew_node p = op2(OP_MUL, nk, x, "0", w, "01");
+    check(p, x);
+    check(p, w);
+    ew_node q = op2(OP_DIV, nk, op1(OP_TANH, nk, p, "01"), "01", s, "");
+    check(q, s);
+    check(q, x);
+    check(op2(OP_MAX, nk, x, "0", w, "01"), x);
+    check(op3(OP_IF, nk, op2(OP_LT, nk, x, "0", w, "01"), "01", p, "01", s, ""), s);
+    check(op3(OP_IF, nk, op2(OP_LT, nk, x, "0", w, "01"), "01", p, "01", s, ""), x);
+    check(op2(OP_POW, nk, op1(OP_EXP, n, x, "0"), "0", w, "01"), w);
+    end();
+}
+
+static void test_sums(void **state)
+{
+    (void)state;
+    begin();
+    uint16_t n = shape(1, 4, 0, 0), nk = shape(2, 4, 3, 0), k = shape(1, 3, 0, 0);
+    ew_node x = input("x", nk), w = input("w", nk), b = input("b", k);
+    uint16_t nkm = shape(3, 4, 4, 3);
+    ew_node product = op2(OP_MUL, nkm, x, "02", w, "12"); /* x · wᵀ */
+    ew_node y = reduce(OP_SUM, product, "012", shape(2, 4, 4, 0), nkm);
+    check(y, x);
+    check(y, w);
+    ew_node z = op1(OP_TANH, nk, op2(OP_ADD, nk, x, "01", b, "1"), "01");
+    ew_node loss = reduce(OP_SUM, op2(OP_MUL, nk, z, "01", z, "01"), "01", 0, nk);
+    check(loss, b);
+    check(loss, x);
+    check(reduce(OP_SUM, b, "1", n, nk), b);                /* the body lacks the sum's own axis */
+    check(reduce(OP_SUM, b, "0", k, shape(2, 3, 5, 0)), b); /* and the reduced one */
+    end();
+}
+
+static void test_reductions(void **state)
+{
+    (void)state;
+    begin();
+    uint16_t n = shape(1, 4, 0, 0), nk = shape(2, 4, 3, 0), none = 0;
+    ew_node x = input("x", nk), v = input("v", shape(1, 20, 0, 0));
+    op ops[] = {OP_PROD, OP_LEAST, OP_GREATEST, OP_LOGSUMEXP};
+    for (size_t i = 0; i < 4; i++) {
+        check(reduce(ops[i], op1(OP_SIN, nk, x, "01"), "01", n, nk), x);
+        check(reduce(ops[i], op1(OP_SIN, nk, x, "01"), "01", none, nk), x);
+        check(reduce(ops[i], x, "10", shape(1, 3, 0, 0), shape(2, 3, 4, 0)), x);
+    }
+    ew_node product = reduce(OP_PROD, v, "0", 0, shape(1, 20, 0, 0)), first; /* by recurrences */
+    for (size_t i = 0; i < 20; i++) in[input_offset(v) + i] += 1.5;
+    same_derivatives(product, v, &first);
+    same_derivatives(first, v, &first);
+    end();
+}
+
+static void test_access(void **state)
+{
+    (void)state;
+    begin();
+    uint16_t n = shape(1, 6, 0, 0), nn = shape(2, 6, 6, 0);
+    ew_node x = input("x", n), m = input("m", nn);
+    ew_node s = op1(OP_SIN, n, x, "0"), q = op1(OP_SIN, nn, m, "01");
+    check(at1(s, n, NODE_ZERO, affine(-1, 0, 1, -1, 0)), x);
+    check(at1(s, n, 0, affine(5, 0, -1, -1, 0)), x);
+    check(at1(s, 0, 0, affine(2, -1, 0, -1, 0)), x);
+    check(at1(s, shape(1, 3, 0, 0), 0, affine(1, 0, 2, -1, 0)), x);
+    check(at1(s, shape(2, 4, 3, 0), 0, affine(0, 0, 1, 1, 1)), x);
+    check(at1(s, shape(2, 2, 2, 0), 0, affine(0, 0, 2, 1, 1)), x);
+    check(at2(q, n, 0, affine(0, 0, 1, -1, 0), affine(0, 0, 1, -1, 0)), m);
+    check(at2(q, n, 0, affine(3, -1, 0, -1, 0), affine(0, 0, 1, -1, 0)), m);
+    check(at2(q, shape(2, 3, 3, 0), 0, affine(0, 0, 1, 1, 1), affine(0, 1, 1, -1, 0)), m);
+    ew_node index =
+        op2(OP_MOD, n, op2(OP_MUL, n, graph_index(g, 6, 1), "0", graph_whole(g, 2), ""), "0", graph_whole(g, 5), "");
+    check(gather(s, index, n, 0), x);
+    ew_node far = op2(OP_SUB, n, index, "0", graph_whole(g, 2), "");
+    check(gather(s, far, n, NODE_ZERO), x);
+    end();
+}
+
+static void test_convolution(void **state)
+{
+    (void)state;
+    begin();
+    uint16_t n = shape(1, 7, 0, 0), k = shape(1, 3, 0, 0), rp = shape(2, 5, 3, 0);
+    ew_node x = input("x", n), w = input("w", k);
+    ew_node seen = at1(x, rp, 0, affine(0, 0, 1, 1, 1));
+    ew_node y = reduce(OP_SUM, op2(OP_MUL, rp, seen, "01", w, "1"), "01", shape(1, 5, 0, 0), rp);
+    ew_node z = op1(OP_TANH, shape(1, 5, 0, 0), y, "0");
+    check(z, x);
+    check(z, w);
+    end();
+}
+
+static void test_join_and_scatter(void **state)
+{
+    (void)state;
+    begin();
+    uint16_t n = shape(1, 5, 0, 0);
+    ew_node x = input("x", n), s = input("s", 0);
+    ew_node args[3] = {op1(OP_SIN, 0, s, ""),
+                       op1(OP_EXP, shape(1, 3, 0, 0), at1(x, shape(1, 3, 0, 0), 0, affine(1, 0, 1, -1, 0)), "0"),
+                       graph_real(g, 2.5)};
+    map_draft d[3] = {affine(0, -1, 0, -1, 0), affine(4, 0, -1, -1, 0), affine(1, -1, 0, -1, 0)};
+    uint16_t maps[3];
+    for (size_t i = 0; i < 3; i++) maps[i] = graph_map_of(g, &d[i], 1);
+    node_spec spec = {.op = OP_JOIN, .args = args, .maps = maps, .count = 3, .shape = n, .place = NO_PLACE};
+    ew_node j = graph_make(g, &spec), y = op2(OP_MUL, n, j, "0", j, "0");
+    check(y, x);
+    check(y, s);
+    ew_node e = op1(OP_EXP, n, x, "0");
+    uint16_t zero = 0;
+    map_draft t = affine(0, 0, 2, -1, 0);
+    node_spec scatter = {.op = OP_SCATTER,
+                         .args = &e,
+                         .maps = &zero,
+                         .count = 1,
+                         .shape = shape(1, 7, 0, 0),
+                         .domain = n,
+                         .target = graph_map_of(g, &t, 1),
+                         .place = NO_PLACE};
+    ew_node sc = graph_make(g, &scatter);
+    check(op2(OP_MUL, shape(1, 7, 0, 0), sc, "0", sc, "0"), x);
+    end();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pointwise), cmocka_unit_test(test_sums),        cmocka_unit_test(test_reductions),
+        cmocka_unit_test(test_access),    cmocka_unit_test(test_convolution), cmocka_unit_test(test_join_and_scatter),
+    };
+    cmocka_set_message_output(CM_OUTPUT_STDOUT);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
