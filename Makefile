@@ -17,17 +17,21 @@ ALL_CFLAGS = $(STRICT) $(WARNINGS) $(CFLAGS) -Iinclude -Isrc -fPIC -fvisibility=
 
 ROOMS     = base ops graph lang diff opt math exec draw explain
 CORE_C    = $(sort $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
-TRAIN_C   = $(sort $(wildcard src/train/*.c))
+TRAIN_C   = $(sort $(wildcard src/io/*.c src/train/*.c))
 CLI_C     = $(sort $(wildcard cli/*.c))
 CORE_O    = $(CORE_C:%.c=$(B)/%.o)
 TRAIN_O   = $(TRAIN_C:%.c=$(B)/%.o)
+BASE_O    = $(patsubst src/base/%.c,$(B)/src/base-again/%.o,$(filter src/base/%,$(CORE_C)))
 CLI_O     = $(CLI_C:%.c=$(B)/%.o)
+
+# What src/io uses: safetensors' headers are JSON, gzip and packed npz are deflate.
+DATA_LIBS := $(shell pkg-config --libs jansson zlib 2>/dev/null || echo -ljansson -lz)
 
 # libedit makes `edgewise repl` a pleasure; without it lines are read plainly.
 EDIT_LIBS := $(shell pkg-config --libs libedit 2>/dev/null)
 EDIT_CFLAGS := $(if $(EDIT_LIBS),$(shell pkg-config --cflags libedit) -DEDGEWISE_LIBEDIT)
 
-.PHONY: all core tests check check-sanitized check-all fuzz bench cover install dist generated format help clean
+.PHONY: all core tests check check-sanitized check-all fuzz bench bench-matrix bench-vector cover install dist generated format help clean
 
 all: core $(B)/edgewise $(B)/libedgewise-train.a
 
@@ -41,27 +45,33 @@ $(B)/libedgewise.so: $(CORE_O)
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,libedgewise.so.$(SOVERSION) -o $@ $(CORE_O) -lm
 	@ln -sf libedgewise.so $(B)/libedgewise.so.$(SOVERSION)
 
-$(B)/libedgewise-train.a: $(TRAIN_O)
+# The room base is in it too, since src/io uses it and the shared library hides it; its public functions
+# are weak there: those of the core, however that is linked, come first.
+$(B)/libedgewise-train.a: $(TRAIN_O) $(BASE_O)
 	@rm -f $@
-	$(AR) rcs $@ $(TRAIN_O)
+	$(AR) rcs $@ $(TRAIN_O) $(BASE_O)
 
 $(B)/edgewise: $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a
-	$(CC) $(LDFLAGS) -o $@ $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) -lm
+	$(CC) $(LDFLAGS) -o $@ $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm
+
+$(B)/src/base-again/%.o: src/base/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) '-DEW_API=__attribute__((weak))' -MMD -MP -c -o $@ $<
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(if $(filter cli/%,$<),$(EDIT_CFLAGS)) -MMD -MP -c -o $@ $<
 
--include $(CORE_O:.o=.d) $(TRAIN_O:.o=.d) $(CLI_O:.o=.d)
+-include $(CORE_O:.o=.d) $(TRAIN_O:.o=.d) $(BASE_O:.o=.d) $(CLI_O:.o=.d)
 
 # ---- Tests ------------------------------------------------------------------------------------
 
-TEST_LIBS = -lcmocka -lmpfr -lgmp -ljansson -lm -lpthread
+TEST_LIBS = -lcmocka -lmpfr -lgmp -lzip $(DATA_LIBS) -lm -lpthread
 UNIT_C    = $(sort $(wildcard tests/unit/test_*.c tests/draw/test_*.c tests/emit/test_*.c))
 UNIT_T    = $(addprefix $(B)/tests/,$(notdir $(UNIT_C:.c=)))
 VPATH     = tests/unit:tests/draw:tests/emit
 
-tests: $(UNIT_T) $(B)/tests/spec $(B)/tests/replay $(B)/tests/replay-command
+tests: $(UNIT_T) $(B)/tests/spec $(B)/tests/replay $(B)/tests/replay-data $(B)/tests/replay-command
 
 $(B)/tests/test_%: test_%.c $(B)/libedgewise-train.a $(B)/libedgewise.a
 	@mkdir -p $(@D)
@@ -75,11 +85,15 @@ $(B)/tests/replay: tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedge
 	@mkdir -p $(@D)
 	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a -lm
 
+$(B)/tests/replay-data: tests/fuzz/fuzz_data.c tests/fuzz/fuzz_main.c $(B)/libedgewise-train.a
+	@mkdir -p $(@D)
+	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ tests/fuzz/fuzz_data.c tests/fuzz/fuzz_main.c $(B)/libedgewise-train.a $(DATA_LIBS) -lm
+
 # The whole command in one process, as the fuzzer runs it; its main has another name there.
 $(B)/tests/replay-command: tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/edgewise
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Dmain=edgewise_main -c -o $(B)/tests/command.o cli/main.c
-	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/tests/command.o $(filter-out $(B)/cli/main.o,$(CLI_O)) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) -lm
+	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/tests/command.o $(filter-out $(B)/cli/main.o,$(CLI_O)) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm
 
 $(B)/tests/ulp: tests/kernels/ulp.c src/math/kernels.h
 	@mkdir -p $(@D)
@@ -106,7 +120,7 @@ FUZZ_T = $(addprefix $(B)/fuzz/,$(notdir $(basename $(wildcard tests/fuzz/fuzz_[
 
 $(B)/fuzz/%: tests/fuzz/%.c $(CORE_C) $(TRAIN_C) $(CLI_C)
 	@mkdir -p $(@D)
-	clang $(FUZZ_FLAGS) $(if $(findstring command,$*),-Dmain=edgewise_main $(CLI_C) $(TRAIN_C)) -w -Iinclude -Isrc -Icli -o $@ $< $(CORE_C) -lm
+	clang $(FUZZ_FLAGS) $(if $(findstring command,$*),-Dmain=edgewise_main $(CLI_C)) -w -Iinclude -Isrc -Icli -o $@ $< $(CORE_C) $(TRAIN_C) $(DATA_LIBS) -lm
 
 fuzz: $(FUZZ_T)
 	@tests/fuzz/run $(B)/fuzz $(FUZZ_SECONDS)
@@ -116,8 +130,35 @@ fuzz: $(FUZZ_T)
 $(B)/bench: bench/bench.c $(B)/libedgewise.a
 	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(B)/libedgewise.a -lm
 
+# The kernels of src/math by themselves: beside OpenBLAS (best kernel, one thread), beside libm.
+BLAS_FLAGS = $(shell pkg-config --cflags --libs openblas 2>/dev/null || echo -lopenblas)
+
+$(B)/bench-matrix: bench/kernels/matrix.c $(B)/libedgewise.a
+	$(CC) -std=gnu11 $(WARNINGS) -O2 -g -Isrc -o $@ $< $(B)/libedgewise.a $(BLAS_FLAGS) -lm -lpthread
+
+bench-matrix: $(B)/bench-matrix
+	@env -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=1 $(B)/bench-matrix $(ROWS)
+
+$(B)/bench-vector: bench/kernels/vector.c $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Isrc -o $@ $< $(B)/libedgewise.a -lm
+
+bench-vector: $(B)/bench-vector
+	@$(B)/bench-vector $(ROWS)
+
 bench: all $(B)/bench
 	@B=$(B) bench/run
+
+# Straightforward C with derivatives by hand, as one would compile it for this machine.
+HAND_O = $(patsubst %.c,$(B)/%.o,$(wildcard bench/hand/*.c))
+
+$(B)/bench/hand/%.o: bench/hand/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(WARNINGS) -O3 -march=native -MMD -MP -c -o $@ $<
+
+-include $(HAND_O:.o=.d)
+
+$(B)/indexed: bench/indexed.c $(HAND_O) $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(HAND_O) $(B)/libedgewise.a -lm -lpthread
 
 cover:
 	@$(MAKE) --no-print-directory -s B=build-cover CFLAGS="-O0 -g --coverage" LDFLAGS="--coverage" all tests
@@ -150,6 +191,8 @@ help:
 	@echo "make check-all      everything, house rules too"
 	@echo "make fuzz           FUZZ_SECONDS=60 for each fuzz target (clang)"
 	@echo "make bench          the table of speeds, and its picture"
+	@echo "make bench-matrix   matrix products beside OpenBLAS (ROWS='square dW' chooses)"
+	@echo "make bench-vector   elementary functions over arrays beside libm (ROWS='exp tanh' chooses)"
 	@echo "make cover          how much of each file the tests run"
 	@echo "make generated      writes the generated files anew"
 	@echo "make format         clang-format over the sources"

@@ -8,46 +8,16 @@
  * infinite: there the language says what the derivative is, and differences say something else or
  * nothing.
  */
-#include "cli.h"
-#include "differences.h"
+#include "check.h"
+#include "frozen.h"
 #include "pathwise.h"
-#include "table.h"
 
 #include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORWARD, REVERSE, PATHS, MODES };
-enum verdict { AGREES, KINK, UNCLEAR, DISAGREES };
-
-static const char *const mode_names[] = /* catalogue */ {"forward", "reverse", "paths"};
 static const double few_paths_log10 = 4;
-
-struct checked {
-    ew_node wrt;
-    double mode[MODES];
-    struct estimate found;
-    enum verdict verdict;
-    double size;  /* the sum of its paths' absolute products */
-    double error; /* |derivative - difference| / max(1, |derivative|, |difference|), the worst mode's */
-};
-
-struct checking {
-    struct cli *c;
-    ew_graph *g;
-    ew_node of;
-    ew_node *wrt;
-    size_t count;
-    const double *in;
-    struct checked *row;
-    bool by_paths; /* there are few enough */
-    double noise;  /* of the value: how far rounding may have moved it */
-    bool singular; /* a value or a derivative on the way to `of` is not finite */
-    size_t verdicts[DISAGREES + 1];
-    const struct checked *worst;
-};
 
 /* ---- Derivatives --------------------------------------------------------------------------- */
 
@@ -179,7 +149,7 @@ static bool close_enough(double derivative, const struct checked *r, bool rough)
     return gap <= allowed + 1e-7 * size;
 }
 
-static void judge(struct checking *k, struct checked *r, bool rough)
+void check_judge(struct checking *k, struct checked *r, bool rough)
 {
     bool agrees = true;
     r->error = 0;
@@ -201,6 +171,24 @@ static void judge(struct checking *k, struct checked *r, bool rough)
     if (counts && worse) k->worst = r;
 }
 
+struct frozen_place {
+    const struct frozen *f;
+    size_t place;
+};
+
+static double frozen_value(const void *context, double x)
+{
+    const struct frozen_place *p = context;
+    return frozen_run(p->f, p->place, x);
+}
+
+static struct estimate slope_at(const struct frozen *f, size_t place)
+{
+    struct frozen_place p = {f, place};
+    struct curve curve = {frozen_value, &p, f->in[place], f->noise};
+    return differences(&curve);
+}
+
 /* A node in the middle is cut off from what it is computed from, by a copy of its own. */
 static bool compare(struct checking *k)
 {
@@ -211,161 +199,40 @@ static bool compare(struct checking *k)
         struct checked *r = &k->row[i];
         size_t input = cli_input_index(k->g, r->wrt);
         if (input != SIZE_MAX) {
-            r->found = differences(&whole, input);
+            r->found = slope_at(&whole, input);
         } else if (r->wrt > k->of) { /* not among what `of` needs: nothing to cut */
             r->found = (struct estimate){.settled = true};
         } else {
             struct frozen part;
             if (!frozen_new(k->c, &part, k->g, k->of, r->wrt, k->in)) break;
             part.noise = k->noise;
-            r->found = part.place ? differences(&part, part.place) : (struct estimate){.settled = true};
+            r->found = part.place ? slope_at(&part, part.place) : (struct estimate){.settled = true};
             frozen_free(&part);
         }
-        judge(k, r, whole.rough);
+        check_judge(k, r, whole.rough);
     }
     frozen_free(&whole);
     return k->c->status == 0;
 }
 
-/* ---- The answer ---------------------------------------------------------------------------- */
-
-static void say_json(struct checking *k)
-{
-    struct cli_json j = cli_json_begin(k->c);
-    json_key_whole(&j, "checked", k->count);
-    if (k->worst) {
-        json_key(&j, "worst");
-        json_object(&j);
-        json_key_text(&j, "of", ew_node_name(k->g, k->of));
-        json_key_text(&j, "wrt", ew_node_name(k->g, k->worst->wrt));
-        json_key_number(&j, "error", k->worst->error);
-        json_close(&j);
-    }
-    json_key_whole(&j, "kinks", k->verdicts[KINK]);
-    if (k->verdicts[UNCLEAR]) json_key_whole(&j, "unclear", k->verdicts[UNCLEAR]);
-    json_key_bool(&j, "passed", k->verdicts[DISAGREES] == 0);
-    cli_json_end(&j);
-}
-
-static void slope_name(const struct checking *k, ew_node wrt, char name[200])
-{
-    snprintf(name, 200, "∂%.80s/∂%.80s", ew_node_name(k->g, k->of), ew_node_name(k->g, wrt));
-}
-
-static void say_head(struct cli *c, size_t width)
-{
-    table_put(c, "", width, false);
-    table_put(c, cli_tr(c, "derivative"), 20, true);
-    table_put(c, cli_tr(c, "differences"), 20, true);
-    table_put(c, cli_tr(c, "error"), 10, true);
-    cli_put(c, "\n");
-}
-
-static void say_row(struct checking *k, const struct checked *r, size_t width)
-{
-    static const char *const verdicts[] = /* catalogue */ {"agrees", "kink", "unclear", "disagrees"};
-    struct cli *c = k->c;
-    char name[200];
-    slope_name(k, r->wrt, name);
-    table_put(c, name, width, false);
-    table_put_number(c, r->mode[REVERSE], 12, 20);
-    if (r->found.settled && r->verdict != KINK)
-        table_put_number(c, r->found.slope, 12, 20);
-    else
-        table_put(c, "–", 20, true);
-    bool counts = r->verdict == AGREES || r->verdict == DISAGREES;
-    if (counts)
-        table_put_number(c, r->error, 2, 10);
-    else
-        table_put(c, "", 10, true);
-    cli_put(c, "  ");
-    cli_put(c, cli_tr(c, verdicts[r->verdict]));
-    cli_put(c, "\n");
-}
-
-/* What else there is to say about a row: the sides of a kink, the modes where one disagrees. */
-static void say_more(struct checking *k, const struct checked *r)
-{
-    struct cli *c = k->c;
-    char left[32], right[32];
-    ew_number_text(r->found.left, 6, left);
-    ew_number_text(r->found.right, 6, right);
-    bool both = isfinite(r->found.left) && isfinite(r->found.right);
-    bool edge = isnan(r->found.left) || isnan(r->found.right);
-    const char *why = /* catalogue */ !isfinite(r->found.value) ? "  there is no value here\n"
-                      : !r->found.kink                          ? "  a value or a derivative on the way is not finite\n"
-                      : both                                    ? "  from the left {1}, from the right {2}\n"
-                      : edge                                    ? "  at the edge of where it is defined\n"
-                                                                : "  it jumps there, or rises without limit\n";
-    if (r->verdict == KINK) cli_say(c, why, left, right, NULL);
-    for (int m = 0; r->verdict == DISAGREES && m < (k->by_paths ? MODES : PATHS); m++) {
-        cli_put(c, "  ");
-        table_put(c, cli_tr(c, mode_names[m]), 10, false);
-        cli_put_number(c, r->mode[m]);
-        cli_put(c, "\n");
-    }
-}
-
-static void say_count(struct cli *c, size_t n, const char *one, const char *many)
-{
-    char number[32];
-    ew_number_text((double)n, 0, number);
-    if (n) cli_say(c, n == 1 ? one : many, number, NULL, NULL);
-}
-
-static void say_sum(struct checking *k)
-{
-    struct cli *c = k->c;
-    char error[32], name[200];
-    cli_put(c, "\n");
-    const char *modes =
-        /* catalogue */ k->by_paths ? "modes: forward, reverse, paths\n" : "modes: forward, reverse (too many paths)\n";
-    cli_put(c, cli_tr(c, modes));
-    say_count(c, k->verdicts[AGREES], "{1} derivative agrees\n", "{1} derivatives agree\n");
-    say_count(c, k->verdicts[KINK], "{1} is at a kink, where differences say nothing\n",
-              "{1} are at a kink, where differences say nothing\n");
-    say_count(c, k->verdicts[UNCLEAR], "{1} is unclear: rounding or wild changes hide the differences\n",
-              "{1} are unclear: rounding or wild changes hide the differences\n");
-    say_count(c, k->verdicts[DISAGREES], "{1} derivative disagrees\n", "{1} derivatives disagree\n");
-    if (!k->worst) return;
-    ew_number_text(k->worst->error, 2, error);
-    slope_name(k, k->worst->wrt, name);
-    cli_say(c, "largest error: {1}, of {2}\n", error, name, NULL);
-}
-
-static void say_table(struct checking *k)
-{
-    if (k->count == 0) {
-        cli_say(k->c, "there is nothing to check: the program has no real input\n", NULL, NULL, NULL);
-        return;
-    }
-    size_t width = 0;
-    char name[200];
-    for (size_t i = 0; i < k->count; i++) {
-        slope_name(k, k->row[i].wrt, name);
-        size_t columns = table_columns(name);
-        if (columns > width) width = columns < 18 ? columns : 18;
-    }
-    say_head(k->c, width);
-    for (size_t i = 0; i < k->count; i++) {
-        say_row(k, &k->row[i], width);
-        say_more(k, &k->row[i]);
-    }
-    say_sum(k);
-}
-
 /* ---- The verb ------------------------------------------------------------------------------ */
+
+static bool check_scalars(struct checking *k)
+{
+    k->count = k->wrt_count;
+    k->row = cli_room(k->c, k->count, sizeof *k->row);
+    if (!k->row) return false;
+    memset(k->row, 0, k->count * sizeof *k->row);
+    for (size_t i = 0; i < k->count; i++) k->row[i].wrt = k->wrt[i];
+    return by_sweeps(k) && path_by_path(k) && find_noise(k) && compare(k);
+}
 
 static int check(struct checking *k)
 {
-    struct cli *c = k->c;
-    k->row = cli_room(c, k->count, sizeof *k->row);
-    if (!k->row) return c->status;
-    memset(k->row, 0, k->count * sizeof *k->row);
-    for (size_t i = 0; i < k->count; i++) k->row[i].wrt = k->wrt[i];
-    if (by_sweeps(k) && path_by_path(k) && find_noise(k) && compare(k)) (c->json ? say_json : say_table)(k);
+    k->indexed = array_any(k->g);
+    if ((k->indexed ? check_arrays : check_scalars)(k)) check_say(k);
     free(k->row);
-    return c->status ? c->status : k->verdicts[DISAGREES] ? CLI_DISAGREES : EW_OK;
+    return k->c->status ? k->c->status : k->verdicts[DISAGREES] ? CLI_DISAGREES : EW_OK;
 }
 
 int cli_check(struct cli *c)
@@ -376,7 +243,7 @@ int cli_check(struct cli *c)
     double *in = k.g ? cli_values(c, k.g) : NULL;
     k.in = in;
     k.of = in ? cli_of(c, k.g) : EW_NONE;
-    k.wrt = k.of != EW_NONE ? cli_wrt(c, k.g, &k.count) : NULL;
+    k.wrt = k.of != EW_NONE ? cli_wrt(c, k.g, &k.wrt_count) : NULL;
     if (k.wrt) status = check(&k);
     free(k.wrt);
     free(in);

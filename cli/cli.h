@@ -137,6 +137,8 @@ struct cli {
     const char *file; /* its name for errors, "-" for standard input, or NULL: from the command line */
     char *text_own;   /* freed by cli_end */
 
+    struct values *values; /* of the words after the program, once they are read (values.h) */
+
     struct cli_output *out;
 };
 
@@ -154,8 +156,8 @@ ew_options cli_library(const struct cli *c);
 /* The graph of the program; NULL: the error is out, and c->status says which. */
 ew_graph *cli_graph(struct cli *c);
 
-/* A value for every input in the order of `in`, to be freed: from NAME=VALUE, defaults, draws. NULL:
- * the error is out. (A program without inputs has room for one double all the same.) */
+/* The values of all inputs, row-major, in the order of `in` (array_input_offsets), to be freed: from NAME=VALUE,
+ * defaults, draws. NULL: the error is out. (A program without inputs has room for one double all the same.) */
 double *cli_values(struct cli *c, ew_graph *g);
 /* The same for verbs that can do without: NULL and c->status 0 where values are missing and none is
  * given on the command line. */
@@ -173,8 +175,10 @@ ew_node *cli_nodes(struct cli *c, ew_graph *g, const char *list, size_t *count);
 /* The index of the input that is this node, or SIZE_MAX. */
 size_t cli_input_index(const ew_graph *g, ew_node n);
 
-/* The values of nodes, to be freed. NULL: the error is out. */
+/* The values of nodes, one after another, to be freed; array_offsets says where each begins. NULL: the error is
+ * out. */
 double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in);
+double *cli_run_program(struct cli *c, const ew_program *p, const double *in); /* the same of its outputs */
 /* false, with the error out, if --finite was asked for and v is not. */
 bool cli_finite(struct cli *c, const char *name, double v);
 /* The same for `of` and its derivatives by `wrt`; computes them only if it must. */

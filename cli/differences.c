@@ -9,7 +9,7 @@
  * the one so far by more than both errors explain.
  *
  * Rounding inside the program makes its values a staircase, on whose treads every difference is 0; so
- * the caller says how high the stairs may be (frozen.noise).
+ * the caller says how high the stairs may be (curve.noise).
  *
  * The same is done for each side alone (in powers of h). Where the sides contradict each other, or
  * only one of them is a number, or differences grow without end as they get narrower, the point is
@@ -26,8 +26,7 @@ enum { LEVELS = 7 };
 enum side { LEFT = -1, BOTH = 0, RIGHT = 1 };
 
 struct look {
-    const struct frozen *f;
-    size_t place;
+    const struct curve *curve;
     double x, value;
 };
 
@@ -35,14 +34,19 @@ struct slope {
     double slope, error;
 };
 
+static double look_at(const struct look *l, double x)
+{
+    return l->curve->value(l->curve->context, x);
+}
+
 /* One difference of width h. `noise`: what rounding of the values may do to it. */
 static double difference(const struct look *l, double h, enum side side, double *noise)
 {
     volatile double high = side == LEFT ? l->x : l->x + h, low = side == RIGHT ? l->x : l->x - h;
-    double above = side == LEFT ? l->value : frozen_run(l->f, l->place, high);
-    double below = side == RIGHT ? l->value : frozen_run(l->f, l->place, low);
+    double above = side == LEFT ? l->value : look_at(l, high);
+    double below = side == RIGHT ? l->value : look_at(l, low);
     double width = high - low; /* as it came out, not as it was meant */
-    *noise = 2 * (l->f->noise + DBL_EPSILON * (fabs(above) + fabs(below))) / width;
+    *noise = 2 * (l->curve->noise + DBL_EPSILON * (fabs(above) + fabs(below))) / width;
     return (above - below) / width;
 }
 
@@ -105,9 +109,9 @@ static bool diverges(const struct look *l)
     return isfinite(narrow) && narrow > 10 * wide && narrow > 100 * noise;
 }
 
-struct estimate differences(const struct frozen *f, size_t place)
+struct estimate differences(const struct curve *curve)
 {
-    struct look l = {f, place, f->in[place], frozen_run(f, place, f->in[place])};
+    struct look l = {curve, curve->at, curve->value(curve->context, curve->at)};
     struct estimate e = {l.value, NAN, INFINITY, NAN, NAN, false, false};
     if (!isfinite(l.value)) return e;
     struct slope both = find_slope(&l, BOTH), left = find_slope(&l, LEFT), right = find_slope(&l, RIGHT);

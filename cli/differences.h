@@ -2,7 +2,7 @@
 #ifndef CLI_DIFFERENCES_H
 #define CLI_DIFFERENCES_H
 
-#include "frozen.h"
+#include "cli.h"
 
 struct estimate {
     double value;        /* of the program at the point */
@@ -12,6 +12,14 @@ struct estimate {
     bool kink;           /* the sides differ, one of them is outside the domain, a jump, a vertical tangent */
 };
 
-struct estimate differences(const struct frozen *f, size_t place);
+/* A function of one number, and where its slope is wanted. */
+struct curve {
+    double (*value)(const void *context, double x);
+    const void *context;
+    double at;
+    double noise; /* how wrong the value may be by rounding */
+};
+
+struct estimate differences(const struct curve *curve);
 
 #endif

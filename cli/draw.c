@@ -3,7 +3,7 @@
  *
  * png and pdf are our own svg through rsvg-convert, which is started without a shell.
  */
-#include "cli.h"
+#include "arrays.h"
 #include "pathwise.h"
 
 #include <errno.h>
@@ -17,6 +17,7 @@
 extern char **environ;
 
 #define MOST_PIXELS 32000.0
+#define MOST_NUMBERS 1e7
 
 static const char *const endings[] = {"svg", "png", "pdf", "dot", "mmd", "tex", "md", "txt", "html", NULL};
 
@@ -44,6 +45,34 @@ static const char *ending_of(struct cli *c)
     return NULL;
 }
 
+/* ---- Numbers, laid out as the library wants them ----------------------------------------------------------- */
+
+/* The numbers of `from`, one node after another, laid out like the nodes of the graph; a single number (the
+ * derivative by what has no influence) is repeated. To be freed. */
+static double *lay_out(struct drawing *d, const ew_node *from, const double *values)
+{
+    size_t count = ew_node_count(d->g), sum = 0;
+    size_t *offset = array_offsets(d->c, d->g, from, count);
+    for (size_t i = 0; i < count; i++) sum += array_count_of(d->g, ew_node_at(d->g, i));
+    double *laid = offset ? cli_room(d->c, sum, sizeof *laid) : NULL, *to = laid;
+    for (size_t i = 0; laid && i < count; i++) {
+        size_t wide = array_count_of(d->g, ew_node_at(d->g, i)), have = offset[i + 1] - offset[i];
+        for (size_t e = 0; e < wide; e++) *to++ = values[offset[i] + (have == wide ? e : 0)];
+    }
+    free(offset);
+    return laid;
+}
+
+/* A picture shows corners; arrays that fill the memory are not computed for it. */
+static bool too_many(struct drawing *d)
+{
+    double sum = 0;
+    for (size_t i = 0; i < ew_node_count(d->g); i++) sum += (double)array_count_of(d->g, ew_node_at(d->g, i));
+    if (sum <= MOST_NUMBERS) return false;
+    cli_note(d->c, "the numbers are too many for a picture: it is drawn in symbols", NULL, NULL, NULL);
+    return true;
+}
+
 /* ---- --show -------------------------------------------------------------------------------------------- */
 
 static void show_sweep(struct drawing *d, const char *name, bool forward)
@@ -52,6 +81,11 @@ static void show_sweep(struct drawing *d, const char *name, bool forward)
     size_t count = ew_node_count(d->g);
     ew_node n = cli_node(d->c, d->g, name), *slopes = n == EW_NONE ? NULL : cli_room(d->c, count, sizeof *slopes);
     if (!slopes) return;
+    if (ew_node_rank(d->g, n)) {
+        cli_fail(d->c, FAULT_NOT_ONE, name, forward ? "--show forward=" : "--show reverse=");
+        free(slopes);
+        return;
+    }
     ew_status status = forward ? ew_forward(d->g, n, slopes, &e) : ew_reverse(d->g, n, slopes, &e);
     free(d->derivatives);
     free(d->derivative_of);
@@ -61,8 +95,11 @@ static void show_sweep(struct drawing *d, const char *name, bool forward)
         cli_fail_error(d->c, &e);
     else if (!d->derivative_of)
         cli_fail(d->c, FAULT_MEMORY, NULL, NULL);
-    else
-        d->derivatives = cli_run(d->c, d->g, slopes, count, d->in);
+    else if (d->in) {
+        double *numbers = cli_run(d->c, d->g, slopes, count, d->in);
+        if (numbers) d->derivatives = lay_out(d, slopes, numbers);
+        free(numbers);
+    }
     if (d->derivative_of) snprintf(d->derivative_of, strlen(name) + 16, forward ? "∂/∂%s" : "∂%s/∂", name);
     free(slopes);
 }
@@ -133,6 +170,7 @@ static void gather(struct drawing *d)
     for (size_t i = 0; nodes && i < count; i++) nodes[i] = ew_node_at(d->g, i);
     ew_edge_count(d->g, &e);
     if (e.status) cli_fail_error(d->c, &e);
+    if (d->in && too_many(d)) d->in = NULL;
     if (nodes && d->in && !d->c->status) d->values = cli_run(d->c, d->g, nodes, count, d->in);
     if (d->values) d->partials = cli_partials(d->c, d->g, d->in, &edges);
     free(nodes);
@@ -245,16 +283,22 @@ static bool shows_sweep(const char *show)
     return show && (strstr(show, "forward=") || strstr(show, "reverse="));
 }
 
+static bool finite_output(struct drawing *d)
+{
+    size_t first = 0;
+    ew_node n = ew_output_at(d->g, 0);
+    for (size_t i = 0; i < ew_node_index(d->g, n); i++) first += array_count_of(d->g, ew_node_at(d->g, i));
+    struct array a = array_of(d->g, n, d->values + first);
+    return array_finite(d->c, ew_node_name(d->g, n), &a);
+}
+
 static void draw_graph(struct cli *c, ew_graph *g, const char *format)
 {
     double *in = shows_sweep(c->show) ? cli_values(c, g) : cli_values_if_any(c, g);
     struct drawing d = {.c = c, .g = g, .in = in, .o = {.of = EW_NONE}};
     if (c->of && !c->status) d.o.of = cli_node(c, g, c->of);
     if (!c->status) gather(&d);
-    if (!c->status &&
-        (!in || !d.values ||
-         cli_finite(c, ew_node_name(g, ew_output_at(g, 0)), d.values[ew_node_index(g, ew_output_at(g, 0))])))
-        draw(&d, format);
+    if (!c->status && (!d.values || finite_output(&d))) draw(&d, format);
     free(d.values);
     free(d.partials);
     free(d.derivatives);

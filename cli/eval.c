@@ -1,16 +1,18 @@
 /*
- * eval.c - values of outputs, of every named node, or of any expressions.
+ * eval.c - values of outputs, of every named node, or of any expressions: shown, as JSON, or as a file of
+ * arrays (-o FILE.npy and its kin).
  */
-#include "cli.h"
+#include "arrays.h"
+#include "edgewise-data.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What is asked: names (or texts) with types and values, in order. */
+/* What is asked: names (or texts) with arrays, in order. */
 struct answer {
     size_t count;
     const char **names;
-    ew_type *types;
+    struct array *arrays;
     double *values;
 };
 
@@ -18,14 +20,14 @@ static bool answer_new(struct cli *c, struct answer *a, size_t count)
 {
     *a = (struct answer){.count = count};
     a->names = cli_room(c, count, sizeof *a->names);
-    a->types = a->names ? cli_room(c, count, sizeof *a->types) : NULL;
-    return a->types != NULL;
+    a->arrays = a->names ? cli_room(c, count, sizeof *a->arrays) : NULL;
+    return a->arrays != NULL;
 }
 
 static void answer_free(struct answer *a)
 {
     free(a->names);
-    free(a->types);
+    free(a->arrays);
     free(a->values);
 }
 
@@ -46,38 +48,74 @@ static void say_json(struct cli *c, const struct answer *a)
     for (size_t i = 0; i < a->count; i++) {
         if (!is_first(a, i)) continue;
         json_key(&j, a->names[i]);
-        json_value(&j, a->types[i], a->values[i]);
+        array_json(&j, &a->arrays[i]);
     }
     cli_json_end(&j);
 }
 
 static void say_lines(struct cli *c, const struct answer *a)
 {
-    for (size_t i = 0; i < a->count; i++) {
-        cli_put(c, a->names[i]);
-        cli_put(c, " = ");
-        if (a->types[i] == EW_BOOL)
-            cli_put(c, a->values[i] != 0 ? "true" : "false");
-        else
-            cli_put_number(c, a->values[i]);
-        cli_put(c, "\n");
-    }
+    for (size_t i = 0; i < a->count; i++) array_show(c, a->names[i], &a->arrays[i]);
 }
+
+/* ---- Files of arrays ------------------------------------------------------------------------------------ */
+
+/* Does the name of -o end like a format of arrays? */
+static bool is_data_file(const char *path)
+{
+    static const char *const endings[] = {".npy", ".npz", ".csv", ".safetensors"};
+    size_t n = path ? strlen(path) : 0;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t m = strlen(endings[i]);
+        if (n > m && strcmp(path + n - m, endings[i]) == 0) return true;
+    }
+    return false;
+}
+
+static void write_data(struct cli *c, const struct answer *a)
+{
+    ew_error e;
+    size_t count = 0;
+    ew_options options = cli_library(c);
+    ew_data_array *arrays = cli_room(c, a->count, sizeof *arrays);
+    if (!arrays) return;
+    for (size_t i = 0; i < a->count; i++) {
+        const struct array *from = &a->arrays[i];
+        if (is_first(a, i))
+            arrays[count++] = (ew_data_array){a->names[i], from->type, from->rank, from->size, from->values};
+    }
+    if (ew_data_write(c->output, arrays, count, &options, &e) != EW_OK) cli_fail_error(c, &e);
+    free(arrays);
+}
+
+/* ---- What is asked --------------------------------------------------------------------------------------- */
 
 static void say_answer(struct cli *c, const struct answer *a)
 {
     for (size_t i = 0; i < a->count; i++)
-        if (!cli_finite(c, a->names[i], a->values[i])) return;
-    (c->json ? say_json : say_lines)(c, a);
+        if (!array_finite(c, a->names[i], &a->arrays[i])) return;
+    (is_data_file(c->output) ? write_data : c->json ? say_json : say_lines)(c, a);
 }
 
-static void eval_nodes(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in)
+/* Bools are shown as such: the graph knows. */
+static ew_type type_of(ew_graph *g, const ew_array_info *info, ew_node n)
+{
+    if (n == EW_NONE) n = ew_expression(g, info->name, NULL);
+    return n == EW_NONE ? info->type : ew_node_type(g, n);
+}
+
+/* The outputs of a program that was prepared for the answer; `nodes`: they are named nodes, or NULL. */
+static void eval_program(struct cli *c, ew_graph *g, const ew_program *p, const ew_node *nodes, const double *in)
 {
     struct answer a;
-    if (answer_new(c, &a, count) && (a.values = cli_run(c, g, nodes, count, in)) != NULL) {
-        for (size_t i = 0; i < count; i++) {
-            a.names[i] = ew_node_name(g, nodes[i]);
-            a.types[i] = ew_node_type(g, nodes[i]);
+    if (answer_new(c, &a, ew_out_arrays(p)) && (a.values = cli_run_program(c, p, in)) != NULL) {
+        for (size_t i = 0; i < a.count; i++) {
+            ew_array_info info = ew_out_array(p, i);
+            struct array *to = &a.arrays[i];
+            *to = (struct array){.rank = info.rank, .values = a.values + info.offset};
+            to->type = type_of(g, &info, nodes ? nodes[i] : EW_NONE);
+            for (size_t k = 0; k < info.rank; k++) to->size[k] = info.size[k];
+            a.names[i] = nodes ? ew_node_name(g, nodes[i]) : info.name;
         }
         say_answer(c, &a);
     }
@@ -87,39 +125,31 @@ static void eval_nodes(struct cli *c, ew_graph *g, const ew_node *nodes, size_t 
 /* All named nodes, or the outputs. */
 static void eval_named(struct cli *c, ew_graph *g, const double *in)
 {
+    ew_error e;
     size_t count = c->all ? ew_node_count(g) : ew_output_count(g);
     ew_node *nodes = cli_room(c, count, sizeof *nodes);
     if (!nodes) return;
     for (size_t i = 0; i < count; i++) nodes[i] = c->all ? ew_node_at(g, i) : ew_output_at(g, i);
-    eval_nodes(c, g, nodes, count, in);
+    ew_program *p = ew_prepare_nodes(g, nodes, count, &e);
+    if (p)
+        eval_program(c, g, p, nodes, in);
+    else
+        cli_fail_error(c, &e);
+    ew_free(p);
     free(nodes);
 }
 
 static void eval_expressions(struct cli *c, ew_graph *g, const double *in)
 {
     ew_error e;
-    struct answer a;
     ew_program *p = ew_prepare(g, c->outputs, &e);
-    if (!p) {
+    if (p) {
+        eval_program(c, g, p, NULL, in);
+    } else {
         e.file[0] = '\0'; /* the place is in the list, not in the program */
         e.status = EW_USE;
         cli_fail_error(c, &e);
-        return;
     }
-    if (answer_new(c, &a, ew_out_count(p)) && (a.values = cli_room(c, a.count, sizeof *a.values)) != NULL) {
-        for (size_t i = 0; i < a.count; i++) {
-            a.names[i] = ew_out_name(p, i);
-            ew_node n = ew_expression(g, a.names[i], NULL);
-            a.types[i] = n == EW_NONE ? EW_F64 : ew_node_type(g, n);
-        }
-        if (ew_run(p, NULL, in, a.values) == EW_OK) {
-            say_answer(c, &a);
-        } else {
-            ew_run_error(p, NULL, &e);
-            cli_fail_error(c, &e);
-        }
-    }
-    answer_free(&a);
     ew_free(p);
 }
 

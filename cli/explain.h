@@ -8,6 +8,9 @@
 /* --nudge as a change for every input, to be freed. NULL: the error is out. */
 double *explain_changes(struct cli *c, ew_graph *g);
 
+/* The short form of a program with arrays. */
+void explain_short(struct cli *c, ew_graph *g, const ew_explain_options *o);
+
 /* The object of `explain --json`, of o->of, o->wrt, o->in and o->nudge. */
 void explain_json(struct cli *c, ew_graph *g, ew_explain_options *o);
 

@@ -5,13 +5,15 @@
  * the paths, whose size is a product, are left out and named in "omitted".
  */
 #include "explain.h"
+#include "numbers.h"
 #include "paths.h"
 #include "pathwise.h"
+#include "sweeps.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { OMIT_NODES = 10000, TEXT_BYTES = 1 << 16, MOST_OPERATIONS = 256 };
+enum { OMIT_NODES = 10000, TEXT_BYTES = 1 << 16, MOST_OPERATIONS = 256, MOST_ELEMENTS = 1000 };
 
 struct object {
     struct cli *c;
@@ -19,27 +21,35 @@ struct object {
     ew_graph *g;
     const ew_explain_options *o;
     size_t nodes, edges;
-    ew_node *node;   /* the seen ones */
-    double *value;   /* by seen node, or NULL */
-    double *partial; /* by edge, or NULL */
-    double *reverse; /* by seen node, or NULL */
-    bool short_of;   /* forward and paths are left out */
-    char *buffer;    /* for texts */
+    ew_node *node;           /* the seen ones */
+    struct numbers *value;   /* by seen node, or NULL */
+    double *partial;         /* by edge, or NULL */
+    struct numbers *reverse; /* by seen node, or NULL */
+    bool short_of;           /* forward and paths are left out */
+    bool indexed;            /* and so are paths here */
+    char *buffer;            /* for texts */
 };
 
 /* ---- What is computed beforehand ------------------------------------------------------------------- */
 
-static double *reverse_values(struct object *x)
+static struct numbers *sweep_values(struct object *x, ew_node n, bool forward)
 {
     ew_error e;
     ew_node *slopes = cli_room(x->c, x->nodes, sizeof *slopes);
-    double *values = NULL;
-    if (slopes && ew_reverse(x->g, x->o->of, slopes, &e) != EW_OK)
+    struct numbers *values = NULL;
+    if (slopes && (forward ? ew_forward(x->g, n, slopes, &e) : ew_reverse(x->g, n, slopes, &e)) != EW_OK)
         cli_fail_error(x->c, &e);
     else if (slopes)
-        values = cli_run(x->c, x->g, slopes, x->nodes, x->o->in);
+        values = numbers_new(x->c, x->g, slopes, x->nodes, x->o->in, MOST_ELEMENTS);
     free(slopes);
     return values;
+}
+
+/* On edges between single numbers only. */
+static double *partial_values(struct object *x)
+{
+    size_t edges;
+    return x->indexed ? NULL : cli_partials(x->c, x->g, x->o->in, &edges);
 }
 
 static bool gather(struct object *x)
@@ -48,6 +58,7 @@ static bool gather(struct object *x)
     x->nodes = ew_node_count(x->g);
     x->edges = ew_edge_count(x->g, &e);
     x->short_of = x->nodes > OMIT_NODES;
+    x->indexed = array_any(x->g);
     if (e.status) cli_fail_error(x->c, &e);
     x->buffer = cli_room(x->c, TEXT_BYTES, 1);
     x->node = cli_room(x->c, x->nodes, sizeof *x->node);
@@ -56,19 +67,19 @@ static bool gather(struct object *x)
     for (size_t i = 0; i < x->o->wrt_count && !x->c->status; i++) /* may it be derived by? */
         if (ew_diff(x->g, x->o->of, x->o->wrt[i], EW_REVERSE, &e) == EW_NONE) cli_fail_error(x->c, &e);
     if (x->c->status || !x->o->in) return !x->c->status;
-    size_t edges;
-    return (x->value = cli_run(x->c, x->g, x->node, x->nodes, x->o->in)) != NULL &&
-           (x->partial = cli_partials(x->c, x->g, x->o->in, &edges)) != NULL &&
-           (x->reverse = reverse_values(x)) != NULL;
+    x->value = numbers_new(x->c, x->g, x->node, x->nodes, x->o->in, MOST_ELEMENTS);
+    x->partial = x->value ? partial_values(x) : NULL;
+    x->reverse = x->c->status ? NULL : sweep_values(x, x->o->of, false);
+    return !x->c->status;
 }
 
 static void release(struct object *x)
 {
     free(x->buffer);
     free(x->node);
-    free(x->value);
+    numbers_free(x->value);
     free(x->partial);
-    free(x->reverse);
+    numbers_free(x->reverse);
 }
 
 /* ---- Parts ---------------------------------------------------------------------------------------------- */
@@ -79,9 +90,11 @@ static void say_inputs(struct object *x)
     json_key(&x->j, "inputs");
     json_object(&x->j);
     for (size_t i = 0; i < ew_input_count(x->g); i++) {
-        ew_input_info info = ew_input_at(x->g, i);
-        json_key(&x->j, ew_node_name(x->g, info.node));
-        json_value(&x->j, info.type, x->value[ew_node_index(x->g, info.node)]);
+        ew_node n = ew_input_at(x->g, i).node;
+        const struct array *a = &x->value->at[ew_node_index(x->g, n)];
+        if (!a->values) continue;
+        json_key(&x->j, ew_node_name(x->g, n));
+        array_json(&x->j, a);
     }
     json_close(&x->j);
 }
@@ -117,10 +130,38 @@ static void say_operations(struct object *x)
 static void say_argument(struct object *x, ew_node n)
 {
     double v;
+    const char *name = ew_node_name(x->g, n);
+    if (!name) ew_node_label(x->g, n, x->buffer, TEXT_BYTES);
     if (ew_node_is_constant(x->g, n, &v))
         json_value(&x->j, ew_node_type(x->g, n), v);
     else
-        json_text(&x->j, ew_node_name(x->g, n));
+        json_text(&x->j, name ? name : x->buffer);
+}
+
+/* A size that is not known has its name, or null. */
+static void say_axes(struct object *x, ew_node n)
+{
+    size_t rank = ew_node_rank(x->g, n);
+    if (!rank) return;
+    json_key(&x->j, "indices");
+    json_array(&x->j);
+    ew_node_label(x->g, n, x->buffer, TEXT_BYTES); /* "h[n, j]" */
+    char *bracket = strchr(x->buffer, '['), *save = NULL;
+    char *index = bracket ? strtok_r(bracket, "[], ", &save) : NULL;
+    for (; index; index = strtok_r(NULL, "[], ", &save)) json_text(&x->j, index);
+    json_close(&x->j);
+    json_key(&x->j, "shape");
+    json_array(&x->j);
+    for (size_t p = 0; p < rank; p++) {
+        const char *name = ew_node_size_name(x->g, n, p);
+        if (ew_node_size(x->g, n, p) != SIZE_MAX)
+            json_whole(&x->j, ew_node_size(x->g, n, p));
+        else if (name)
+            json_text(&x->j, name);
+        else
+            json_null(&x->j);
+    }
+    json_close(&x->j);
 }
 
 static void say_node(struct object *x, size_t i)
@@ -135,9 +176,10 @@ static void say_node(struct object *x, size_t i)
     json_close(&x->j);
     ew_node_text(x->g, n, x->buffer, TEXT_BYTES);
     json_key_text(&x->j, "text", x->buffer);
-    if (x->value) {
+    say_axes(x, n);
+    if (x->value && x->value->at[i].values) {
         json_key(&x->j, "value");
-        json_value(&x->j, ew_node_type(x->g, n), x->value[i]);
+        array_json(&x->j, &x->value->at[i]);
     }
     json_close(&x->j);
 }
@@ -167,24 +209,15 @@ static void say_graph(struct object *x)
     json_close(&x->j);
 }
 
-static void say_by_node(struct object *x, const double *values)
+static void say_by_node(struct object *x, const struct numbers *values)
 {
     json_object(&x->j);
-    for (size_t i = 0; i < x->nodes; i++) json_key_number(&x->j, ew_node_name(x->g, x->node[i]), values[i]);
+    for (size_t i = 0; i < x->nodes; i++) {
+        if (!values->at[i].values) continue;
+        json_key(&x->j, ew_node_name(x->g, x->node[i]));
+        array_json(&x->j, &values->at[i]);
+    }
     json_close(&x->j);
-}
-
-static double *forward_values(struct object *x, ew_node wrt)
-{
-    ew_error e;
-    ew_node *slopes = cli_room(x->c, x->nodes, sizeof *slopes);
-    double *values = NULL;
-    if (slopes && ew_forward(x->g, wrt, slopes, &e) != EW_OK)
-        cli_fail_error(x->c, &e);
-    else if (slopes)
-        values = cli_run(x->c, x->g, slopes, x->nodes, x->o->in);
-    free(slopes);
-    return values;
 }
 
 static void say_sweeps(struct object *x)
@@ -194,10 +227,10 @@ static void say_sweeps(struct object *x)
         json_key(&x->j, "forward");
         json_object(&x->j);
         for (size_t i = 0; i < x->o->wrt_count && !x->c->status; i++) {
-            double *values = forward_values(x, x->o->wrt[i]);
+            struct numbers *values = sweep_values(x, x->o->wrt[i], true);
             json_key(&x->j, ew_node_name(x->g, x->o->wrt[i]));
             if (values) say_by_node(x, values);
-            free(values);
+            numbers_free(values);
         }
         json_close(&x->j);
     }
@@ -240,7 +273,7 @@ static void say_path_list(struct object *x, ew_node wrt, char **total)
     *total = add_decimals(x->c, *total, cli_paths_count(paths, buffer));
     json_object(&x->j);
     paths_json(&x->j, x->g, paths, wrt, x->o->of, x->partial,
-               x->reverse ? &x->reverse[ew_node_index(x->g, wrt)] : NULL);
+               x->reverse ? x->reverse->at[ew_node_index(x->g, wrt)].values : NULL);
     json_close(&x->j);
     ew_paths_free(paths);
 }
@@ -268,9 +301,10 @@ static void say_cost(struct object *x, const char *paths)
     json_key(&x->j, "cost");
     json_object(&x->j);
     json_key_whole(&x->j, "edges", edges_below(x));
-    if (!x->short_of) json_key_text(&x->j, "paths", paths);
-    json_key_whole(&x->j, "forward_sweeps", x->o->wrt_count);
-    json_key_whole(&x->j, "reverse_sweeps", 1);
+    if (!x->short_of && !x->indexed) json_key_text(&x->j, "paths", paths);
+    size_t forward = sweeps_forward(x->g, x->o->wrt, x->o->wrt_count), reverse = array_count_of(x->g, x->o->of);
+    if (forward != SIZE_MAX) json_key_whole(&x->j, "forward_sweeps", forward);
+    if (reverse != SIZE_MAX) json_key_whole(&x->j, "reverse_sweeps", reverse);
     json_close(&x->j);
 }
 
@@ -278,7 +312,7 @@ static void say_paths(struct object *x)
 {
     char *total = strdup("0");
     if (!total) cli_fail(x->c, FAULT_MEMORY, NULL, NULL);
-    if (total && !x->short_of) {
+    if (total && !x->short_of && !x->indexed) {
         json_key(&x->j, "paths");
         json_array(&x->j);
         for (size_t i = 0; i < x->o->wrt_count && !x->c->status; i++) say_path_list(x, x->o->wrt[i], &total);
@@ -286,10 +320,10 @@ static void say_paths(struct object *x)
     }
     if (total) say_cost(x, total);
     free(total);
-    if (!x->short_of) return;
+    if (!x->short_of && !x->indexed) return;
     json_key(&x->j, "omitted");
     json_array(&x->j);
-    json_text(&x->j, "forward");
+    if (x->short_of) json_text(&x->j, "forward");
     json_text(&x->j, "paths");
     json_close(&x->j);
 }
@@ -309,20 +343,22 @@ static void say_nudge(struct object *x)
     for (size_t k = 0; after && k < count && !x->c->status; k++) {
         ew_input_info info = ew_input_at(x->g, k);
         if (x->o->nudge[k] == 0 || info.type == EW_INT) continue;
-        double *slopes = forward_values(x, info.node);
-        for (size_t i = 0; slopes && i < x->nodes; i++) predicted[i] += cli_along(slopes[i], x->o->nudge[k]);
-        free(slopes);
+        struct numbers *slopes = sweep_values(x, info.node, true);
+        for (size_t i = 0; slopes && i < x->nodes; i++)
+            predicted[i] += cli_along(*slopes->at[i].values, x->o->nudge[k]);
+        numbers_free(slopes);
     }
     json_key(&x->j, "nudge");
     json_object(&x->j);
     for (size_t i = 0; after && i < x->nodes && !x->c->status; i++) {
+        double before = *x->value->at[i].values;
         json_key(&x->j, ew_node_name(x->g, x->node[i]));
         json_object(&x->j);
-        json_key_number(&x->j, "before", x->value[i]);
+        json_key_number(&x->j, "before", before);
         json_key_number(&x->j, "after", after[i]);
         json_key_number(&x->j, "predicted", predicted[i]);
-        json_key_number(&x->j, "change", after[i] - x->value[i]);
-        json_key_number(&x->j, "gap", after[i] - x->value[i] - predicted[i]);
+        json_key_number(&x->j, "change", after[i] - before);
+        json_key_number(&x->j, "gap", after[i] - before - predicted[i]);
         json_close(&x->j);
     }
     json_close(&x->j);

@@ -1,15 +1,19 @@
 /*
  * grad.c - a value and its derivatives, by a sweep or by multiplying path by path.
  *
- * `auto` is one reverse sweep: of one node by any number of others it is never the dearer one, and it
- * is what the language's diff does.
+ * `auto` takes the side with fewer sweeps: of one number by any number of others that is one reverse sweep. The
+ * derivative of an array by an array has the axes of both, in this order.
  */
-#include "cli.h"
+#include "arrays.h"
 #include "pathwise.h"
+#include "sweeps.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* More numbers than this are nothing to be listed: 4 GiB of them. */
+#define MOST_NUMBERS ((size_t)1 << 29)
 
 /* What one answer is made of. */
 struct gradient {
@@ -17,55 +21,82 @@ struct gradient {
     ew_node *wrt;
     size_t count;
     const char *mode;
-    double value;
-    double *slopes;
+    struct array value;
+    struct array *slopes; /* by wrt */
 };
+
+/* ---- The answer ------------------------------------------------------------------------------------------ */
 
 static void say_json(struct cli *c, ew_graph *g, const struct gradient *d)
 {
     struct cli_json j = cli_json_begin(c);
     json_key_text(&j, "of", ew_node_name(g, d->of));
     json_key(&j, "value");
-    json_value(&j, ew_node_type(g, d->of), d->value);
+    array_json(&j, &d->value);
     json_key(&j, "gradient");
     json_object(&j);
-    for (size_t i = 0; i < d->count; i++) json_key_number(&j, ew_node_name(g, d->wrt[i]), d->slopes[i]);
+    for (size_t i = 0; i < d->count; i++) {
+        json_key(&j, ew_node_name(g, d->wrt[i]));
+        array_json(&j, &d->slopes[i]);
+    }
     json_close(&j);
     json_key_text(&j, "mode", d->mode);
     cli_json_end(&j);
 }
 
+static void slope_name(ew_graph *g, const struct gradient *d, size_t i, char name[256])
+{
+    snprintf(name, 256, "∂%.100s/∂%.100s", ew_node_name(g, d->of), ew_node_name(g, d->wrt[i]));
+}
+
 static void say_lines(struct cli *c, ew_graph *g, const struct gradient *d)
 {
-    const char *of = ew_node_name(g, d->of);
-    char number[32];
-    ew_number_text(d->value, 0, number);
-    bool is_bool = ew_node_type(g, d->of) == EW_BOOL;
-    cli_put(c, of);
-    cli_put(c, " = ");
-    cli_put(c, !is_bool ? number : d->value != 0 ? "true" : "false");
+    char name[256];
+    array_show(c, ew_node_name(g, d->of), &d->value);
     for (size_t i = 0; i < d->count; i++) {
-        ew_number_text(d->slopes[i], 0, number);
-        cli_say(c, "\n∂{1}/∂{2} = {3}", of, ew_node_name(g, d->wrt[i]), number);
+        slope_name(g, d, i, name);
+        array_show(c, name, &d->slopes[i]);
     }
     const char *mode = strcmp(d->mode, "paths") == 0     ? cli_tr(c, "path by path")
                        : strcmp(d->mode, "forward") == 0 ? cli_tr(c, "forward")
                                                          : cli_tr(c, "reverse");
-    cli_put(c, "\n");
     cli_say(c, "mode: {1}", mode, NULL, NULL);
     cli_put(c, "\n");
 }
 
 static void say_gradient(struct cli *c, ew_graph *g, const struct gradient *d)
 {
-    const char *of = ew_node_name(g, d->of);
-    if (!cli_finite(c, of, d->value)) return;
+    char name[256];
+    if (!array_finite(c, ew_node_name(g, d->of), &d->value)) return;
     for (size_t i = 0; i < d->count; i++) {
-        char name[256];
-        snprintf(name, sizeof name, "∂%.100s/∂%.100s", of, ew_node_name(g, d->wrt[i]));
-        if (!cli_finite(c, name, d->slopes[i])) return;
+        slope_name(g, d, i, name);
+        if (!array_finite(c, name, &d->slopes[i])) return;
     }
     (c->json ? say_json : say_lines)(c, g, d);
+}
+
+/* ---- By a sweep ------------------------------------------------------------------------------------------- */
+
+/* Before anything is made: a derivative of too many numbers would only fill the memory. */
+static bool can_be_listed(struct cli *c, ew_graph *g, const struct gradient *d)
+{
+    size_t of = array_count_of(g, d->of), sum = 0;
+    for (size_t i = 0; i < d->count && !c->status; i++) {
+        size_t by = array_count_of(g, d->wrt[i]);
+        if (by && of > MOST_NUMBERS / by)
+            cli_fail(c, FAULT_MANY_NUMBERS, ew_node_name(g, d->of), ew_node_name(g, d->wrt[i]));
+        else
+            sum += by * of;
+        if (sum > MOST_NUMBERS) cli_fail(c, FAULT_MANY_NUMBERS, ew_node_name(g, d->of), ew_node_name(g, d->wrt[i]));
+    }
+    return !c->status;
+}
+
+static void take_arrays(ew_graph *g, struct gradient *d, const ew_node *nodes, const double *values,
+                        const size_t *offset)
+{
+    d->value = array_of(g, nodes[0], values);
+    for (size_t i = 0; i < d->count; i++) d->slopes[i] = array_of(g, nodes[i + 1], values + offset[i + 1]);
 }
 
 /* The value and the derivatives in one program. */
@@ -78,43 +109,68 @@ static void by_sweep(struct cli *c, ew_graph *g, struct gradient *d, const doubl
         nodes[i + 1] = ew_diff(g, d->of, d->wrt[i], mode, &e);
         if (nodes[i + 1] == EW_NONE) cli_fail_error(c, &e);
     }
-    if (nodes && !c->status) {
-        nodes[0] = d->of;
-        double *values = cli_run(c, g, nodes, d->count + 1, in);
-        if (values) {
-            d->value = values[0];
-            d->slopes = values + 1;
-            say_gradient(c, g, d);
-        }
-        free(values);
+    if (nodes) nodes[0] = d->of;
+    size_t *offset = nodes && !c->status ? array_offsets(c, g, nodes, d->count + 1) : NULL;
+    double *values = offset ? cli_run(c, g, nodes, d->count + 1, in) : NULL;
+    if (values) {
+        take_arrays(g, d, nodes, values, offset);
+        say_gradient(c, g, d);
     }
+    free(values);
+    free(offset);
     free(nodes);
 }
 
-/* Every path multiplied on its own. */
+/* ---- Every path multiplied on its own ----------------------------------------------------------------------- */
+
 static void by_paths(struct cli *c, ew_graph *g, struct gradient *d, const double *in)
 {
     ew_error e;
+    if (array_any(g)) {
+        cli_fail(c, FAULT_NOT_INDEXED, "grad --mode paths", NULL);
+        return;
+    }
     for (size_t i = 0; i < d->count && !c->status; i++) /* the same complaints as a sweep */
         if (ew_diff(g, d->of, d->wrt[i], EW_REVERSE, &e) == EW_NONE) cli_fail_error(c, &e);
     double *value = c->status ? NULL : cli_run(c, g, &d->of, 1, in);
-    d->slopes = value ? cli_pathwise(c, g, d->of, d->wrt, d->count, in) : NULL;
-    if (d->slopes) {
-        d->value = *value;
+    double *slopes = value ? cli_pathwise(c, g, d->of, d->wrt, d->count, in) : NULL;
+    if (slopes) {
+        d->value = array_of(g, d->of, value);
+        for (size_t i = 0; i < d->count; i++) d->slopes[i] = (struct array){.type = EW_F64, .values = slopes + i};
         say_gradient(c, g, d);
     }
     free(value);
+    free(slopes);
+}
+
+/* ---- The verb ------------------------------------------------------------------------------------------------- */
+
+static const char *mode_of(struct cli *c, ew_graph *g, const struct gradient *d)
+{
+    if (c->mode && strcmp(c->mode, "auto") != 0) return c->mode;
+    size_t of = array_count_of(g, d->of);
+    return of > 1 && sweeps_forward(g, d->wrt, d->count) < of ? "forward" : "reverse";
+}
+
+static void gradient(struct cli *c, ew_graph *g, struct gradient *d, const double *in)
+{
+    d->mode = mode_of(c, g, d);
+    d->slopes = cli_room(c, d->count, sizeof *d->slopes);
+    bool paths = strcmp(d->mode, "paths") == 0, forced = c->mode && strcmp(c->mode, "forward") == 0;
+    bool ok = d->slopes && (paths || can_be_listed(c, g, d));
+    if (ok && forced) ok = sweeps_forward_patience(c, g, d->of, d->wrt, d->count, in);
+    if (ok) (paths ? by_paths : by_sweep)(c, g, d, in);
     free(d->slopes);
 }
 
 int cli_grad(struct cli *c)
 {
-    struct gradient d = {.mode = !c->mode || strcmp(c->mode, "auto") == 0 ? "reverse" : c->mode};
+    struct gradient d = {0};
     ew_graph *g = cli_graph(c);
     double *in = g ? cli_values(c, g) : NULL;
     d.of = in ? cli_of(c, g) : EW_NONE;
     d.wrt = d.of != EW_NONE ? cli_wrt(c, g, &d.count) : NULL;
-    if (d.wrt) (strcmp(d.mode, "paths") == 0 ? by_paths : by_sweep)(c, g, &d, in);
+    if (d.wrt) gradient(c, g, &d, in);
     free(d.wrt);
     free(in);
     ew_graph_free(g);

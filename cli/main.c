@@ -3,6 +3,7 @@
  */
 #include "cli.h"
 #include "inside.h"
+#include "values.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ void cli_end(struct cli *c)
 {
     cli_stop_clock();
     cli_drop(c);
+    values_free(c->values);
     free(c->text_own);
     free(c->out);
 }

@@ -59,13 +59,24 @@ static size_t *what_to_vary(struct cli *c, ew_graph *g, size_t *count)
 
 /* ---- The answer ---------------------------------------------------------------------------- */
 
+static struct array found_at(const struct watch *w, const double *in, size_t i)
+{
+    struct array a = w->shapes[i];
+    a.values = in + w->offset[w->over[i]];
+    return a;
+}
+
 static void say_json(struct watch *w, const double *in, const ew_minimize_result *found)
 {
     struct cli_json *j = &w->json;
     json_key_number(j, "value", found->value);
     json_key(j, "at");
     json_object(j);
-    for (size_t i = 0; i < w->count; i++) json_key_number(j, w->names[i], in[w->over[i]]);
+    for (size_t i = 0; i < w->count; i++) {
+        struct array a = found_at(w, in, i);
+        json_key(j, w->names[i]);
+        array_json(j, &a);
+    }
     json_close(j);
     json_key_whole(j, "steps", found->steps);
     json_key_bool(j, "converged", found->converged != 0);
@@ -80,8 +91,8 @@ static void say_lines(struct watch *w, const double *in, const ew_minimize_resul
     ew_number_text(found->value, 0, number);
     cli_say(c, "{1} = {2}\n", w->of, number, NULL);
     for (size_t i = 0; i < w->count; i++) {
-        ew_number_text(in[w->over[i]], 0, number);
-        cli_say(c, "{1} = {2}\n", w->names[i], number, NULL);
+        struct array a = found_at(w, in, i);
+        array_show(c, w->names[i], &a);
     }
     char method[64];
     ew_number_text(w->lr, 0, number);
@@ -139,6 +150,7 @@ static int minimize(struct cli *c, ew_graph *g, ew_node of, const size_t *over, 
     ew_error e;
     struct watch w;
     ew_minimize_result found;
+    if (ew_node_rank(g, of)) return cli_fail(c, FAULT_NOT_ONE, ew_node_name(g, of), "minimize");
     if (!watch_begin(&w, c, g, of, over, count, method_of(c))) return c->status;
     ew_minimize_options o = {.method = (ew_method)ew_method_find(w.method),
                              .step = watch_step,

@@ -7,6 +7,7 @@
 #include "cli.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #define PROGRAM_FORM "PROGRAM [NAME=VALUE…]"
 
@@ -109,6 +110,12 @@ const size_t cli_option_count = sizeof cli_options / sizeof cli_options[0];
 
 _Static_assert(sizeof cli_options / sizeof cli_options[0] <= 64, "those given are bits of a uint64_t");
 
+static size_t processors(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n > 1 ? (size_t)n : 1;
+}
+
 ew_options cli_library(const struct cli *c)
 {
     ew_options o = {0};
@@ -116,6 +123,7 @@ ew_options cli_library(const struct cli *c)
     o.file = c->file;
     o.max_nodes = (size_t)c->limit_nodes;
     o.max_bytes = (size_t)c->limit_memory;
+    o.threads = c->threads ? (size_t)c->threads : processors();
     o.single = c->precision && strcmp(c->precision, "f32") == 0;
     return o;
 }

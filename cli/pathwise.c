@@ -18,16 +18,32 @@ double cli_along(double x, double y)
     return x == 0 || y == 0 ? 0 : x * y;
 }
 
+/* Is the edge one between single numbers? */
+static bool is_single(const ew_graph *g, const ew_edge *e)
+{
+    return !ew_node_rank(g, e->from) && !ew_node_rank(g, e->to) && !ew_node_rank(g, e->partial);
+}
+
 double *cli_partials(struct cli *c, ew_graph *g, const double *in, size_t *count)
 {
     ew_error e = {0};
+    size_t used = 0;
     *count = ew_edge_count(g, &e);
     if (e.status) cli_fail_error(c, &e);
     ew_node *nodes = e.status ? NULL : cli_room(c, *count, sizeof *nodes);
-    for (size_t i = 0; nodes && i < *count; i++) nodes[i] = ew_edge_at(g, i).partial;
-    double *values = nodes ? cli_run(c, g, nodes, *count, in) : NULL;
+    for (size_t i = 0; nodes && i < *count; i++) {
+        ew_edge edge = ew_edge_at(g, i);
+        if (is_single(g, &edge)) nodes[used++] = edge.partial;
+    }
+    double *values = nodes ? cli_run(c, g, nodes, used, in) : NULL;
     free(nodes);
-    return values;
+    double *more = values && used < *count ? realloc(values, *count * sizeof *values) : values;
+    if (values && !more) cli_fail(c, FAULT_MEMORY, NULL, NULL), free(values);
+    for (size_t i = *count; more && used < *count && i-- > 0;) {
+        ew_edge edge = ew_edge_at(g, i);
+        more[i] = is_single(g, &edge) ? more[--used] : NAN;
+    }
+    return more;
 }
 
 ew_paths *cli_paths_new(struct cli *c, ew_graph *g, ew_node from, ew_node to, const double *partials, size_t most)

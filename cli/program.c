@@ -1,8 +1,9 @@
 /*
- * program.c - the words after a verb: a program from the command line, a file or standard input, and
- * NAME=VALUE for its inputs.
+ * program.c - the words after a verb: a program from the command line, a file or standard input; its nodes
+ * by name; running it. NAME=VALUE is values.c's.
  */
-#include "cli.h"
+#include "arrays.h"
+#include "values.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -90,6 +91,20 @@ static void say_size(struct cli *c, ew_graph *g)
     cli_note(c, "nodes: {1}, inputs and params: {2}", nodes, inputs, NULL);
 }
 
+/* Axes have the sizes that the values give them: the text is read again with those. */
+static ew_graph *graph_with_sizes(struct cli *c, ew_graph *g, ew_options *options)
+{
+    ew_error e;
+    c->values = values_read(c, g);
+    bool ok = c->values && values_bind(c, g, c->values);
+    options->sizes = ok ? c->values->sizes : NULL;
+    options->size_count = ok ? c->values->size_count : 0;
+    ew_graph_free(g);
+    g = ok ? ew_parse(c->text, c->text_length, options, &e) : NULL;
+    if (ok && !g) cli_fail_error(c, &e);
+    return g;
+}
+
 ew_graph *cli_graph(struct cli *c)
 {
     ew_error e;
@@ -97,6 +112,7 @@ ew_graph *cli_graph(struct cli *c)
     ew_options options = cli_library(c);
     ew_graph *g = ew_parse(c->text, c->text_length, &options, &e);
     if (!g) cli_fail_error(c, &e);
+    if (g && c->word_count > 1 && array_any(g)) g = graph_with_sizes(c, g, &options);
     if (g && c->verbose) say_size(c, g);
     return g;
 }
@@ -164,112 +180,13 @@ size_t cli_input_index(const ew_graph *g, ew_node n)
     return SIZE_MAX;
 }
 
-static void fail_no_input(struct cli *c, ew_graph *g, const char *name)
-{
-    size_t count = ew_input_count(g);
-    if (count == 0) {
-        cli_fail(c, FAULT_NO_INPUTS, name, NULL);
-        return;
-    }
-    const char **names = cli_room(c, count + 1, sizeof *names);
-    if (!names) return;
-    for (size_t i = 0; i < count; i++) names[i] = ew_node_name(g, ew_input_at(g, i).node);
-    names[count] = NULL;
-    const char *near = cli_suggest(names, name);
-    cli_fail_hint(c, FAULT_NO_INPUT, name, NULL, near ? "did you mean '{1}'?" : "", near);
-    free(names);
-}
-
-/* `edgewise foo 'a+b'`: the first word was hardly meant as a program. */
-static void fail_pair(struct cli *c, const char *word)
-{
-    const char *program = c->words[0];
-    bool is_word = c->verb == VERB_SHORT && !program[strspn(program, "abcdefghijklmnopqrstuvwxyz")];
-    if (is_word)
-        cli_fail_hint(c, FAULT_PAIR, word, NULL, "there is no verb '{1}' either: see edgewise help", program);
-    else
-        cli_fail_hint(c, FAULT_PAIR, word, NULL, "values follow the program, as in a=2", NULL);
-}
-
-/* The input of "NAME=VALUE"; the text of the value. */
-static bool read_pair(struct cli *c, ew_graph *g, const char *word, size_t *input, const char **value)
-{
-    const char *equals = strchr(word, '=');
-    size_t n = equals ? (size_t)(equals - word) : 0;
-    char *name = n ? strndup(word, n) : NULL;
-    while (name && n && name[n - 1] == ' ') name[--n] = '\0';
-    if (!name || !n) {
-        fail_pair(c, word);
-        free(name);
-        return false;
-    }
-    ew_node node = ew_find(g, name);
-    *input = node == EW_NONE ? SIZE_MAX : cli_input_index(g, node);
-    *value = equals + 1 + strspn(equals + 1, " ");
-    if (node == EW_NONE)
-        fail_no_input(c, g, name);
-    else if (*input == SIZE_MAX)
-        cli_fail(c, FAULT_NOT_INPUT, name, NULL);
-    free(name);
-    return *input != SIZE_MAX;
-}
-
-static bool read_value(struct cli *c, ew_graph *g, size_t input, const char *s, double *value)
-{
-    ew_input_info info = ew_input_at(g, input);
-    const char *name = ew_node_name(g, info.node);
-    if (*s == '@' || *s == '[') {
-        cli_fail(c, *s == '@' ? FAULT_FILE_VALUE : FAULT_ARRAY_VALUE, name, NULL);
-        return false;
-    }
-    if (!cli_number(c, name, s, value)) return false;
-    bool whole = info.type != EW_INT || (*value == floor(*value) && fabs(*value) < 9223372036854775808.0);
-    bool truth = info.type != EW_BOOL || *value == 0 || *value == 1;
-    if (!whole) cli_fail(c, FAULT_NOT_WHOLE, name, s);
-    if (!truth) cli_fail(c, FAULT_NOT_BOOL, name, s);
-    return whole && truth;
-}
-
-static bool read_values(struct cli *c, ew_graph *g, double *values, bool *given)
-{
-    for (size_t i = 1; i < c->word_count; i++) {
-        size_t input;
-        const char *s;
-        if (!read_pair(c, g, c->words[i], &input, &s)) return false;
-        if (given[input]) {
-            cli_fail(c, FAULT_TWICE, ew_node_name(g, ew_input_at(g, input).node), NULL);
-            return false;
-        }
-        if (!read_value(c, g, input, s, &values[input])) return false;
-        given[input] = true;
-    }
-    return true;
-}
-
-/* Defaults and draws for what was not given; the first input without either, or SIZE_MAX. */
-static size_t fill_values(struct cli *c, ew_graph *g, double *values, const bool *given)
-{
-    for (size_t i = 0; i < ew_input_count(g); i++)
-        if (!given[i] && !ew_input_default(g, i, c->seed, 0, &values[i])) return i;
-    return SIZE_MAX;
-}
-
 static double *values_of(struct cli *c, ew_graph *g, bool optional)
 {
-    size_t count = ew_input_count(g), missing = SIZE_MAX;
-    double *values = cli_room(c, count, sizeof *values);
-    bool *given = values ? cli_room(c, count, sizeof *given) : NULL;
-    if (given) memset(given, 0, count * sizeof *given);
-    if (given && read_values(c, g, values, given)) missing = fill_values(c, g, values, given);
-    bool silent = optional && c->word_count <= 1;
-    if (missing != SIZE_MAX && !silent && !c->status) {
-        const char *name = ew_node_name(g, ew_input_at(g, missing).node);
-        cli_fail_hint(c, FAULT_MISSING, name, NULL, "give it one after the program: {1}=1", name);
+    if (!c->values) { /* no axes: nothing that values bind */
+        c->values = values_read(c, g);
+        if (!c->values || !values_bind(c, g, c->values)) return NULL;
     }
-    free(given);
-    if (!c->status && missing == SIZE_MAX) return values;
-    free(values);
-    return NULL;
+    return values_lay(c, g, c->values, optional);
 }
 
 double *cli_values(struct cli *c, ew_graph *g)
@@ -362,23 +279,34 @@ ew_node *cli_wrt(struct cli *c, ew_graph *g, size_t *count)
 
 /* ---- Running ------------------------------------------------------------------------------------------------- */
 
-double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in)
+static void say_operations(struct cli *c, const ew_program *p)
+{
+    char operations[24];
+    if (!c->verbose) return;
+    snprintf(operations, sizeof operations, "%zu", ew_instruction_count(p));
+    cli_note(c, "operations in one run: {1}", operations, NULL, NULL);
+}
+
+double *cli_run_program(struct cli *c, const ew_program *p, const double *in)
 {
     ew_error e;
-    double *result = cli_room(c, count, sizeof *result);
-    ew_program *p = result ? ew_prepare_nodes(g, nodes, count, &e) : NULL;
-    if (result && !p) cli_fail_error(c, &e);
-    if (p && c->verbose) {
-        char operations[24];
-        snprintf(operations, sizeof operations, "%zu", ew_instruction_count(p));
-        cli_note(c, "operations in one run: {1}", operations, NULL, NULL);
-    }
-    if (p && ew_run(p, NULL, in, result) != EW_OK) {
+    double *result = cli_room(c, ew_out_count(p), sizeof *result);
+    if (result) say_operations(c, p);
+    if (result && ew_run(p, NULL, in, result) != EW_OK) {
         ew_run_error(p, NULL, &e);
         cli_fail_error(c, &e);
     }
-    ew_free(p);
     if (!c->status) return result;
     free(result);
     return NULL;
+}
+
+double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in)
+{
+    ew_error e;
+    ew_program *p = ew_prepare_nodes(g, nodes, count, &e);
+    if (!p) cli_fail_error(c, &e);
+    double *result = p ? cli_run_program(c, p, in) : NULL;
+    ew_free(p);
+    return result;
 }

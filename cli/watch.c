@@ -69,6 +69,39 @@ static bool open_plot(struct watch *w)
     return w->plot != NULL;
 }
 
+static void watch_free(struct watch *w)
+{
+    free(w->names);
+    free(w->shapes);
+    free(w->offset);
+}
+
+/* Number k of all that is varied: "x", or "W[0, 3]". */
+static void element_name(const struct watch *w, size_t k, char name[256])
+{
+    size_t i = 0;
+    for (size_t n; i + 1 < w->count && k >= (n = array_count(&w->shapes[i])); i++) k -= n;
+    array_place(&w->shapes[i], w->names[i], k, name, 256);
+}
+
+static size_t count_elements(const struct watch *w)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < w->count; i++) sum += array_count(&w->shapes[i]);
+    return sum;
+}
+
+static void measure_names(struct watch *w)
+{
+    char name[256];
+    size_t count = count_elements(w);
+    for (size_t k = 0; k < count && k < TRACE_INPUTS; k++) {
+        element_name(w, k, name);
+        size_t columns = table_columns(name);
+        if (columns > w->name_width) w->name_width = columns < NAME_MOST ? columns : NAME_MOST;
+    }
+}
+
 bool watch_begin(struct watch *w, struct cli *c, ew_graph *g, ew_node of, const size_t *over, size_t count,
                  const char *method)
 {
@@ -80,12 +113,17 @@ bool watch_begin(struct watch *w, struct cli *c, ew_graph *g, ew_node of, const 
     w->count = count;
     if (!open_plot(w)) return false;
     w->names = cli_room(c, count, sizeof *w->names);
-    if (!w->names) return false;
+    w->shapes = w->names ? cli_room(c, count, sizeof *w->shapes) : NULL;
+    w->offset = w->shapes ? array_input_offsets(c, g) : NULL;
+    if (!w->offset) {
+        watch_free(w);
+        return false;
+    }
     for (size_t i = 0; i < count; i++) {
         w->names[i] = ew_node_name(g, ew_input_at(g, over[i]).node);
-        size_t columns = table_columns(w->names[i]);
-        if (i < TRACE_INPUTS && columns > w->name_width) w->name_width = columns < NAME_MOST ? columns : NAME_MOST;
+        w->shapes[i] = array_of(g, ew_input_at(g, over[i]).node, NULL);
     }
+    measure_names(w);
     w->stride = 1;
     w->terminal = isatty(STDERR_FILENO) == 1;
     w->next_time = watch_seconds() + 0.2;
@@ -102,7 +140,7 @@ bool watch_begin(struct watch *w, struct cli *c, ew_graph *g, ew_node of, const 
 void watch_end(struct watch *w)
 {
     sigaction(SIGINT, &watch_before, NULL);
-    free(w->names);
+    watch_free(w);
 }
 
 /* ---- The table ----------------------------------------------------------------------------- */
@@ -118,9 +156,10 @@ static void trace_head(struct watch *w)
     const char *input = cli_tr(c, "input"), *gradient = cli_tr(c, "gradient");
     char slope[200];
     snprintf(slope, sizeof slope, "∂%.60s/∂%.60s", w->of, w->names[0]);
-    if (w->count == 1 && table_columns(slope) <= TRACE_WIDTH) gradient = slope;
+    size_t count = count_elements(w);
+    if (count == 1 && table_columns(slope) <= TRACE_WIDTH) gradient = slope;
     if (table_columns(input) > w->name_width) w->name_width = table_columns(input);
-    if (w->count > TRACE_INPUTS && table_columns(cli_tr(c, "length")) > w->name_width)
+    if (count > TRACE_INPUTS && table_columns(cli_tr(c, "length")) > w->name_width)
         w->name_width = table_columns(cli_tr(c, "length"));
     table_put(c, cli_tr(c, "step"), 6, true);
     table_put(c, w->of, TRACE_WIDTH + 1, true);
@@ -160,7 +199,9 @@ static void trace_lines(struct watch *w, const ew_minimize_step *s)
     table_put_number(c, s->value, TRACE_DIGITS, TRACE_WIDTH + 1);
     for (size_t i = 0; i < shown; i++) {
         if (i > 0) table_put(c, "", TRACE_WIDTH + 7, false);
-        trace_row(w, w->names[i], &s->at[i], &s->gradient[i], s->move ? &s->move[i] : NULL);
+        char name[256];
+        element_name(w, i, name);
+        trace_row(w, name, &s->at[i], &s->gradient[i], s->move ? &s->move[i] : NULL);
     }
     if (!many) return;
     double at = watch_length(s->at, s->count), gradient = watch_length(s->gradient, s->count);
@@ -173,7 +214,13 @@ static void trace_map(struct watch *w, const char *key, const double *v)
 {
     json_key(&w->json, key);
     json_object(&w->json);
-    for (size_t i = 0; i < w->count; i++) json_key_number(&w->json, w->names[i], v[i]);
+    for (size_t i = 0; i < w->count; i++) {
+        struct array a = w->shapes[i];
+        a.values = v;
+        v += array_count(&a);
+        json_key(&w->json, w->names[i]);
+        array_json(&w->json, &a);
+    }
     json_close(&w->json);
 }
 

@@ -2,7 +2,7 @@
 #ifndef CLI_WATCH_H
 #define CLI_WATCH_H
 
-#include "cli.h"
+#include "arrays.h"
 #include "edgewise-train.h"
 
 enum { WATCH_POINTS = 2048 };
@@ -14,6 +14,8 @@ struct watch {
     const char **names; /* of the varied inputs */
     const size_t *over;
     size_t count, name_width;
+    struct array *shapes; /* of the varied inputs, without values */
+    size_t *offset;       /* of all inputs in `in` */
     struct cli_json json; /* with --json: "of", and with --trace the steps, are out already */
     bool interrupted;
     struct cli_file *plot; /* of --plot, or NULL */

@@ -25,7 +25,7 @@ extern "C" {
 typedef enum ew_method {
     EW_LBFGS,    /* limited-memory BFGS, ten pairs, strong Wolfe line search */
     EW_NEWTON,   /* the Hessian, shifted until positive definite, and the same line search;
-                    n inputs take n * n numbers of memory and n^3 / 6 products a step */
+                    n numbers take 2 * n * n numbers of memory and n^3 / 6 products a step */
     EW_GD,       /* x - lr * gradient, nothing else: for learning, and where lr is known */
     EW_MOMENTUM, /* v = 0.9 * v - lr * gradient; x + v */
     EW_ADAM      /* Kingma and Ba 2015: decay 0.9 and 0.999, epsilon 1e-8, bias corrected */
@@ -45,10 +45,10 @@ typedef enum ew_reason {
 /* One point on the way. All arrays belong to the call and are valid during the callback. */
 typedef struct ew_minimize_step {
     size_t step;  /* steps made so far; 0: the start */
-    size_t count; /* how many inputs are varied: the length of the arrays */
+    size_t count; /* how many numbers are varied: the length of the arrays */
     double value;
     double measure;   /* what is compared with the tolerance, see below */
-    const double *at; /* the varied inputs, in the order of `over` */
+    const double *at; /* the varied inputs, in the order of `over`, each row-major */
     const double *gradient;
     const double *move; /* the step taken from here; NULL at the last point */
 } ew_minimize_step;
@@ -78,8 +78,9 @@ typedef struct ew_minimize_result {
 } ew_minimize_result;
 
 /*
- * Varies the inputs over[0..count) (numbers of ew_input_at, each once, real-typed) to make node `of`
- * small. `in` holds a value for every input (the order of ew_run); on EW_OK its varied places hold
+ * Varies the inputs over[0..count) (numbers of ew_input_at, each once, real-typed; arrays with all their
+ * elements) to make node `of`, which is one number, small. `in` holds the values of all inputs (as for ew_run, so
+ * the sizes must be known: ew_options.sizes); on EW_OK its varied places hold
  * the point found: where it converged, or fell without end, that point, else the one with the lowest
  * value met. On failure `in` is as it was.
  *
@@ -96,7 +97,7 @@ typedef struct ew_minimize_result {
  * rule leads and stop at the first point that is not finite.
  *
  * EW_OK also when it did not converge: look at `reason`. Otherwise EW_USE (an input that is no
- * number of one, stands twice or carries no derivative), or EW_LIMIT (memory, nodes, an int of the program
+ * number of one, stands twice or carries no derivative; `of` is an array; a size is not known), or EW_LIMIT (memory, nodes, an int of the program
  * that overflows).
  */
 EW_API ew_status ew_minimize(ew_graph *g, ew_node of, const size_t *over, size_t count, double *in,

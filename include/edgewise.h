@@ -71,7 +71,7 @@ typedef enum ew_status { /* the command's exit statuses are the same numbers */
                          EW_OK = 0,
                          EW_USE = 2,      /* wrong use of a call: an unknown name, a missing value */
                          EW_TEXT = 3,     /* a fault in the program's text */
-                         EW_FILE = 4,     /* writing failed */
+                         EW_FILE = 4,     /* a file or its contents */
                          EW_LIMIT = 5,    /* a limit was reached: memory, nodes, an int that overflows */
                          EW_NONFINITE = 6 /* not used by the library; the command's status for --finite */
 } ew_status;
@@ -239,12 +239,15 @@ EW_API int ew_input_values(const ew_graph *g, size_t i, uint64_t seed, uint64_t 
 
 typedef struct ew_edge {
     ew_node from, to;
-    uint32_t arg;    /* which argument of `to` */
+    uint32_t arg;    /* which argument of `to` (of `user`) */
     ew_node partial; /* the local derivative, as a node: constant, a name, or an expression */
+    ew_node user;    /* `to` itself, or the one of its equations that uses `from` */
 } ew_edge;
 
 /* All edges between the nodes that a person sees, by `to`, then by argument. The first call makes
- * the partials; 0 edges and err filled on failure. */
+ * the partials; 0 edges and err filled on failure. Between nodes with axes an edge stands for one at
+ * each place of its user (of a reduction: and of what it reduces); accesses are seen through. An edge
+ * whose `from` is not before `to` returns: a recurrence uses another step of it. */
 EW_API size_t ew_edge_count(ew_graph *g, ew_error *err);
 EW_API ew_edge ew_edge_at(const ew_graph *g, size_t i);
 
@@ -263,16 +266,24 @@ typedef struct ew_paths ew_paths;
 /* The paths from one node to another. `partials[i]` is the value on edge i (ew_edge_at), or NULL
  * to list without numbers. If there are at most `most`, all are listed in the order of the text;
  * else the largest by absolute value of their product, largest first (without numbers the first
- * ones of the text). Paths do not need the graph afterwards; one thread at a time looks at them. */
+ * ones of the text). Paths do not need the graph afterwards; one thread at a time looks at them.
+ *
+ * Between nodes with axes an index sum is parallel paths, and those that differ in its indices alone are
+ * listed as one. What is counted are the paths to one element of `to` from all elements of `from`: on
+ * each listed one the product of the sizes of its index sums. Where several equations make an array, or a
+ * guard or a gather decides by place, each way counts as though its place were read. Ways that go round a
+ * recurrence, from one step to the next, are neither listed nor counted. */
 EW_API ew_paths *ew_paths_new(ew_graph *g, ew_node from, ew_node to, const double *partials, size_t most,
                               ew_error *err);
 EW_API void ew_paths_free(ew_paths *paths);
-EW_API const char *ew_paths_count(const ew_paths *paths); /* in decimals; "" past 10,000 digits */
-EW_API double ew_paths_log10(const ew_paths *paths);      /* of the count; -inf if there is none */
+/* In decimals; "" past 10,000 digits, where a size is not known, and where a sum has no or over 2^33 terms. */
+EW_API const char *ew_paths_count(const ew_paths *paths);
+EW_API double ew_paths_log10(const ew_paths *paths); /* of the count; -inf if there is none; nan: a size is not known */
 EW_API size_t ew_paths_listed(const ew_paths *paths);
 EW_API size_t ew_path_length(const ew_paths *paths, size_t i);         /* edges */
 EW_API size_t ew_path_edge(const ew_paths *paths, size_t i, size_t k); /* index of the k-th edge; SIZE_MAX: none */
 EW_API double ew_path_product(const ew_paths *paths, size_t i);
+EW_API double ew_path_times(const ew_paths *paths, size_t i); /* how many it stands for; nan: not known */
 /* The same sum with common factors taken out where the graph has a bottleneck,
  * "(α + β + γ)·(δ + ε + ζ)": a list of groups; each group is the part of the graph between two
  * consecutive nodes that all paths share. Returns the number of such nodes, ends included, into
@@ -306,9 +317,9 @@ EW_API ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_
 typedef struct ew_draw_options {
     const char *format;             /* "svg", "dot", "mmd", "tex", "md", "txt", "html" */
     const char *title;              /* or NULL: the formula */
-    const double *values;           /* of node i (ew_node_at), or NULL */
-    const double *partials;         /* of edge i, or NULL: labels in symbols */
-    const double *derivatives;      /* shown at node i, or NULL */
+    const double *values;           /* of all nodes (ew_node_at), each with all its elements, or NULL */
+    const double *partials;         /* of edge i, or NULL: labels in symbols, as those between arrays always are */
+    const double *derivatives;      /* shown at the nodes, laid out as `values`, or NULL */
     const char *derivative_of;      /* "∂e/∂" or "∂/∂b": what `derivatives` are, or NULL */
     const unsigned char *highlight; /* by edge: not 0 is drawn as part of the path, or NULL */
     int hide_values, hide_edges;    /* leave out the values in nodes, the labels on edges */

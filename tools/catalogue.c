@@ -40,6 +40,7 @@ static const struct {
     {"cli_say", 2},
     {"cli_note", 2},
     {"cli_fail_hint", 5},
+    {"literal_fail", 2},
     {"scene_say", 2},
     {"note_heading", 2},
     {"explain_word", 2},
@@ -61,8 +62,8 @@ static const struct {
     {"say_count", 4},
 };
 
-static const char *const rooms[] = {"src/base", "src/ops",  "src/graph",   "src/lang",  "src/diff", "src/opt",
-                                    "src/exec", "src/draw", "src/explain", "src/train", "cli"};
+static const char *const rooms[] = {"src/base", "src/ops", "src/graph", "src/lang",    "src/diff",  "src/opt",
+                                    "src/exec", "src/io",  "src/draw",  "src/explain", "src/train", "cli"};
 
 typedef struct entry {
     char *english, *other; /* other: NULL for a sentence of the source */

@@ -2,21 +2,30 @@
  * edges.c - the public view of derivatives: the list of edges, single derivatives, whole sweeps.
  */
 #include "diff/sweep.h"
+#include "graph/uses.h"
+
+static bool edges_of_node(ew_graph *g, derived *d, ew_node n, graph_uses *uses)
+{
+    if (!graph_uses_of(g, &g->memory, n, uses)) return report_memory(&g->report);
+    for (size_t i = 0; i < uses->list.count; i++) {
+        graph_use u = uses->list.at[i];
+        if (!u.edge) continue;
+        ew_edge e = {u.from, n, u.arg, diff_partial(g, u.user, u.arg), u.user};
+        if (e.partial == EW_NONE) return false;
+        if (!array_push(&g->memory, &d->edges, e)) return report_memory(&g->report);
+    }
+    return true;
+}
 
 static bool edges_fill(ew_graph *g, derived *d)
 {
+    graph_uses uses = {0};
+    bool ok = true;
     d->edges.count = 0;
-    for (size_t i = 0; i < g->seen.count; i++) {
-        ew_node n = g->seen.at[i];
-        for (size_t k = 0; k < node_at(g, n)->count; k++) {
-            if (!node_is_edge(g, n, k)) continue;
-            ew_edge e = {node_arg(g, n, k), n, (uint32_t)k, diff_partial(g, n, k)};
-            if (e.partial == EW_NONE) return false;
-            if (!array_push(&g->memory, &d->edges, e)) return report_memory(&g->report);
-        }
-    }
-    d->edges_of = g->seen.count;
-    return true;
+    for (size_t i = 0; ok && i < g->seen.count; i++) ok = edges_of_node(g, d, g->seen.at[i], &uses);
+    graph_uses_free(&g->memory, &uses);
+    if (ok) d->edges_of = g->seen.count;
+    return ok;
 }
 
 size_t ew_edge_count(ew_graph *g, ew_error *err)
@@ -31,7 +40,7 @@ size_t ew_edge_count(ew_graph *g, ew_error *err)
 ew_edge ew_edge_at(const ew_graph *g, size_t i)
 {
     const derived *d = g->derived;
-    return d && i < d->edges.count ? d->edges.at[i] : (ew_edge){EW_NONE, EW_NONE, 0, EW_NONE};
+    return d && i < d->edges.count ? d->edges.at[i] : (ew_edge){EW_NONE, EW_NONE, 0, EW_NONE, EW_NONE};
 }
 
 /* ---- Derivatives ------------------------------------------------------------------------------- */

@@ -80,6 +80,7 @@ const char *ew_paths_count(const ew_paths *p)
 
 double ew_paths_log10(const ew_paths *p)
 {
+    if (p->part.unknown) return NAN;
     if (p->total.m == 0) return -HUGE_VAL;
     if (p->total.e < 1000) return log10(paths_double(p->total));
     return log10(p->total.m) + (double)p->total.e * 0.30102999566398119521;
@@ -122,6 +123,14 @@ size_t ew_path_edge(const ew_paths *p, size_t i, size_t k)
 double ew_path_product(const ew_paths *p, size_t i)
 {
     return i < p->listed.count ? p->listed.at[i].product : NAN;
+}
+
+double ew_path_times(const ew_paths *p, size_t i)
+{
+    double times = 1;
+    if (i >= p->listed.count || p->part.unknown) return NAN;
+    for (size_t k = 0; p->part.times && k < ew_path_length(p, i); k++) times *= (double)p->part.times[p->steps[k]];
+    return times;
 }
 
 size_t ew_paths_waists(const ew_paths *p, ew_node *nodes, size_t capacity)

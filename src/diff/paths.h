@@ -17,6 +17,8 @@ typedef struct paths_part {
     ew_node *id;           /* by node */
     uint32_t *foot, *head; /* by edge */
     uint32_t *edge;        /* by edge: its index for ew_edge_at */
+    uint64_t *times;       /* by edge: how many terms its index sum has; NULL: no edge has one */
+    bool unknown;          /* a size of an index sum is not known, or too large to count with */
     uint32_t *first, *out; /* out[first[n]] … out[first[n + 1] - 1]: the edges that leave node n */
     size_t longest;        /* edges of the longest path */
 } paths_part;
@@ -48,8 +50,8 @@ typedef struct paths_shown {
 struct ew_paths {
     memory memory;
     paths_part part;
-    ARRAY(char) digits; /* of the count, ended by a NUL; empty: too many */
-    paths_scaled total;
+    ARRAY(char) digits;         /* of the count, ended by a NUL; empty: too many */
+    paths_scaled total, routes; /* all paths; those that differ in more than the indices of sums */
     ARRAY(paths_choice) choices;
     ARRAY(paths_listed) listed;
     ARRAY(ew_node) waists;
@@ -83,7 +85,7 @@ static inline double paths_double(paths_scaled s)
 bool paths_part_fill(ew_graph *g, ew_node from, ew_node to, size_t edges, memory *m, paths_part *part);
 void paths_part_free(memory *m, paths_part *part);
 
-/* How many paths there are: p->total and p->digits. */
+/* How many paths there are: p->total, p->routes and p->digits. */
 bool paths_count(ew_paths *p);
 /* How many there are over edges whose `kind` is 0 alone. */
 bool paths_count_plain(memory *m, const paths_part *part, const uint8_t *kind, paths_scaled *total);

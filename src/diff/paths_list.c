@@ -191,7 +191,7 @@ static bool list_plain(lister *l)
 
 static bool list_all(lister *l)
 {
-    if (!l->partials || paths_double(l->p->total) <= (double)l->room) return list_walk(l, LIST_ALL);
+    if (!l->partials || paths_double(l->p->routes) <= (double)l->room) return list_walk(l, LIST_ALL);
     return list_walk(l, LIST_INF) && (!l->room || list_plain(l)) && list_walk(l, LIST_ZERO) && list_walk(l, LIST_NAN);
 }
 

@@ -4,6 +4,10 @@
  */
 #include "diff/paths.h"
 #include "diff/sweep.h"
+#include "graph/axes.h"
+
+/* More terms in one sum are not counted exactly: a limb of a long number times this fits a word. */
+#define PART_TIMES ((uint64_t)1 << 33)
 
 enum { PART_REACHED = 1, PART_LEADS = 2, PART_BETWEEN = 3 };
 
@@ -28,10 +32,16 @@ static size_t part_edges_to(const ew_edge *edge, size_t count, ew_node n)
     return low;
 }
 
+/* Edges that return (a recurrence at another step) are no part of a path. */
+static bool part_up(const part_span *s, size_t i)
+{
+    return s->edge[i].from >= s->from && s->edge[i].from < s->edge[i].to;
+}
+
 static bool part_inside(const part_span *s, size_t i)
 {
     const ew_edge *e = &s->edge[i];
-    return e->from >= s->from && s->mark[e->from - s->from] == PART_BETWEEN && s->mark[e->to - s->from] == PART_BETWEEN;
+    return part_up(s, i) && s->mark[e->from - s->from] == PART_BETWEEN && s->mark[e->to - s->from] == PART_BETWEEN;
 }
 
 /* Heads come after feet, so one pass each way is enough. */
@@ -40,10 +50,10 @@ static void part_reach(const part_span *s)
     s->mark[0] |= PART_REACHED;
     s->mark[s->to - s->from] |= PART_LEADS;
     for (size_t i = 0; i < s->count; i++)
-        if (s->edge[i].from >= s->from && (s->mark[s->edge[i].from - s->from] & PART_REACHED))
+        if (part_up(s, i) && (s->mark[s->edge[i].from - s->from] & PART_REACHED))
             s->mark[s->edge[i].to - s->from] |= PART_REACHED;
     for (size_t i = s->count; i-- > 0;)
-        if (s->edge[i].from >= s->from && (s->mark[s->edge[i].to - s->from] & PART_LEADS))
+        if (part_up(s, i) && (s->mark[s->edge[i].to - s->from] & PART_LEADS))
             s->mark[s->edge[i].from - s->from] |= PART_LEADS;
 }
 
@@ -80,6 +90,34 @@ static void part_number(const part_span *s, paths_part *part)
         part->foot[i] = s->mark[e->from - s->from];
         part->head[i] = s->mark[e->to - s->from];
     }
+}
+
+/* How many terms the index sum has that an edge's user is: 1 where it is none, 0 where that is not known. */
+static uint64_t part_terms(const ew_graph *g, ew_node user)
+{
+    const graph_node *node = node_at(g, user);
+    uint64_t terms = 1;
+    if (!op_is_reduction(node->op) && node->op != OP_SCATTER) return 1;
+    size_t own = op_is_reduction(node->op) ? node_rank(g, user) : 0;
+    for (size_t q = own; q < shape_rank(g, node->domain); q++) {
+        int64_t size = shape_sizes(g, node->domain)[q];
+        if (!size_is_known(size) || !size || terms > PART_TIMES / (uint64_t)size) return 0;
+        terms *= (uint64_t)size;
+    }
+    return terms;
+}
+
+static bool part_times(const ew_graph *g, const part_span *s, memory *m, paths_part *part)
+{
+    bool sums = false;
+    for (size_t i = 0; i < part->edges; i++) sums = sums || part_terms(g, s->edge[part->edge[i] - s->before].user) != 1;
+    if (!sums) return true;
+    part->times = block_new(m, part->edges, sizeof *part->times);
+    for (size_t i = 0; part->times && i < part->edges; i++) {
+        part->times[i] = part_terms(g, s->edge[part->edge[i] - s->before].user);
+        if (!part->times[i]) part->unknown = true;
+    }
+    return part->times != NULL;
 }
 
 /* Edges by foot, in their own order: going down, each foot's place moves to its first edge. */
@@ -119,7 +157,7 @@ bool paths_part_fill(ew_graph *g, ew_node from, ew_node to, size_t edges, memory
     if (ok && part->nodes) {
         part_number(&s, part);
         part_leaving(part);
-        ok = part_longest(m, part);
+        ok = part_longest(m, part) && part_times(g, &s, m, part);
     }
     block_free(m, s.mark, span);
     return ok;
@@ -132,5 +170,6 @@ void paths_part_free(memory *m, paths_part *part)
     block_free(m, part->foot, part->edges);
     block_free(m, part->head, part->edges);
     block_free(m, part->edge, part->edges);
+    if (part->times) block_free(m, part->times, part->edges);
     block_free(m, part->out, part->edges);
 }

@@ -8,6 +8,7 @@ static const char *const dot_styles[SCENE_KINDS] = {
     "style=\"rounded,filled\", fillcolor=\"#dcecf9\", color=\"#0b5d94\"",
     "shape=octagon, fillcolor=\"#fdeccb\", color=\"#9a5b00\"",
     "style=\"filled,dashed\", fillcolor=\"#f0f0f0\", color=\"#6a6a6a\"",
+    "style=\"rounded,filled,dashed\", fillcolor=\"#ffffff\", color=\"#0b5d94\"",
 };
 
 static void dot_quote(text *t, const char *s)
@@ -33,6 +34,7 @@ static void dot_node(const scene *s, size_t i, text *t)
     text_add(t, " [label=\"");
     dot_quote(t, scene_text(s, n->name));
     dot_line(s, t, n->operation);
+    dot_line(s, t, n->shape);
     dot_line(s, t, n->value);
     dot_line(s, t, n->slope);
     text_add(t, "\", ");
@@ -54,6 +56,7 @@ static void dot_edge(const scene *s, const scene_edge *e, text *t)
     dot_quote(t, scene_text(s, e->label));
     text_add(t, "\"");
     if (e->edge == SCENE_USE) text_add(t, ", style=dotted");
+    if (e->edge == SCENE_RETURN) text_add(t, ", dir=back, style=dashed, color=\"#0b5d94\", constraint=false");
     if (e->highlight) text_add(t, ", penwidth=3, color=\"#c24e00\", fontcolor=\"#a33c00\"");
     text_add(t, "];\n");
 }

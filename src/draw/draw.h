@@ -10,7 +10,7 @@
 #define DRAW_DRAW_H
 
 #include "draw/layout.h"
-#include "graph/graph.h"
+#include "graph/axes.h"
 
 /* ---- Where bytes go -------------------------------------------------------------------------- */
 
@@ -36,25 +36,36 @@ double draw_width(const char *s, double size, bool bold);
 
 /* ---- The scene ------------------------------------------------------------------------------- */
 
-enum { SCENE_STEP, SCENE_INPUT, SCENE_PARAM, SCENE_FIXED, SCENE_KINDS };
+/* SCENE_STATE: what the steps of a recurrence find of itself, a node below those that use it. */
+enum { SCENE_STEP, SCENE_INPUT, SCENE_PARAM, SCENE_FIXED, SCENE_STATE, SCENE_KINDS };
 
 #define SCENE_USE UINT32_MAX
+#define SCENE_RETURN (UINT32_MAX - 1)
 
 typedef struct scene_node {
     ew_node id;
     uint32_t index; /* ew_node_at */
+    size_t first;   /* of its elements in options->values */
     uint8_t kind;
     bool output, highlight, used;
-    size_t name, operation, value, slope; /* texts in the pool; 0: none */
+    bool equations; /* the operation names its own left sides: "h[0] = 1; h[t + 1] = …" */
+    size_t name, operation, shape, value, slope; /* texts in the pool; 0: none */
 } scene_node;
 
 typedef struct scene_edge {
     uint32_t from, to; /* nodes of the scene */
-    uint32_t edge;     /* ew_edge_at, or SCENE_USE: a use that is no edge, such as a condition */
-    ew_node partial;
-    size_t label; /* in the pool; 0: none */
+    /* ew_edge_at; SCENE_USE: a use that is no edge, such as a condition; SCENE_RETURN: from the recurrence
+     * `to` back to its state `from` */
+    uint32_t edge;
+    ew_node partial, user; /* whose argument it is: node `to`, or one of its equations */
+    size_t label;          /* in the pool; 0: none */
     bool highlight;
 } scene_edge;
+
+static inline bool scene_is_edge(const scene_edge *e)
+{
+    return e->edge < SCENE_RETURN;
+}
 
 typedef struct scene {
     ew_graph *g;
@@ -62,7 +73,10 @@ typedef struct scene {
     memory *m;
     const char *language;
     ARRAY(scene_node) nodes;
-    ARRAY(scene_edge) edges; /* sorted by `to`, then by argument */
+    ARRAY(scene_edge) edges; /* sorted by `to`, then by argument; from < to */
+    uint32_t *place;         /* by seen node: its place in `nodes`, or SCENE_USE */
+    uint32_t *state_place;   /* by state of the graph */
+    size_t seen, states;     /* how many of both */
     text pool;
     bool roomy;   /* small enough for every text and label */
     size_t title; /* the formula or the caller's */
@@ -87,6 +101,8 @@ const char *scene_kind_name(const scene *s, const scene_node *n);  /* "input"; "
 const char *scene_value_text(const scene *s, const scene_node *n); /* without "= " */
 /* The operation in full, up to 400 bytes; nothing for inputs. */
 void scene_operation(const scene *s, const scene_node *n, text *t);
+/* "e = c * d"; what a box shows, on one line. */
+void scene_equation(const scene *s, const scene_node *n, text *t);
 /* "A computational graph of … with 5 nodes and 5 edges. …" */
 void scene_summary(const scene *s, text *t);
 /* One node in words: "e = c * d = 6; from c with derivative 2, …". `e` is the node's first edge;
@@ -115,11 +131,15 @@ bool note_write(scene *s, draw_out *o);
 bool listing_write(scene *s, draw_out *o);
 bool page_write(scene *s, draw_out *o);
 
-/* LaTeX: a name; a node's operation; an expression (a partial). Only macros that GitHub, Obsidian
- * and plain LaTeX all know. */
+/* LaTeX: a name; a node by its name and indices, called as those of `of`; a node's operation; a partial
+ * by an argument of `user`. Only macros that GitHub, Obsidian and plain LaTeX all know. */
 void latex_name(text *t, const char *name);
 void latex_number(text *t, double value, int digits);
+void latex_called_at(const ew_graph *g, ew_node n, ew_node of, text *t);
+/* The ends of an edge: see graph_print_upper. */
+void latex_upper(const ew_graph *g, ew_node to, ew_node user, size_t k, text *t);
+void latex_lower(const ew_graph *g, ew_node user, size_t k, text *t);
 bool latex_operation(const ew_graph *g, ew_node n, text *t);
-bool latex_expression(const ew_graph *g, ew_node n, text *t);
+bool latex_partial(const ew_graph *g, ew_node partial, ew_node user, text *t);
 
 #endif

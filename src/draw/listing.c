@@ -28,12 +28,12 @@ typedef struct listing {
 /* "e = c * d = 6", and the derivative in a column of its own. `start` is where the line began. */
 static void listing_node(const scene *s, text *t, const scene_node *n, size_t start)
 {
-    text_add(t, scene_text(s, n->name));
-    if (n->operation) text_add(t, " = ");
-    text_add(t, scene_text(s, n->operation));
+    scene_equation(s, n, t);
+    if (n->shape) draw_say(t, "  ({1})", scene_text(s, n->shape), NULL, NULL);
     if (n->value) text_char(t, ' ');
     text_add(t, scene_text(s, n->value));
-    if (n->kind != SCENE_STEP && !n->value && !n->operation) draw_say(t, "  ({1})", scene_kind_name(s, n), NULL, NULL);
+    if (n->kind != SCENE_STEP && !n->value && !n->operation && !n->shape)
+        draw_say(t, "  ({1})", scene_kind_name(s, n), NULL, NULL);
     if (!n->slope) return;
     size_t columns = t->failed ? 0 : utf8_width(t->at + start, t->count - start);
     text_add(t, "  ");
@@ -61,7 +61,7 @@ static void listing_branch(listing *l)
     text_add(l->t, top->next < top->end ? "├─" : "└─");
     if (e->highlight) text_add(l->t, "▶");
     if (e->label) draw_say(l->t, "({1})", scene_text(l->s, e->label), NULL, NULL);
-    text_add(l->t, e->edge == SCENE_USE ? "┄ " : "─ ");
+    text_add(l->t, e->edge == SCENE_USE ? "┄ " : e->edge == SCENE_RETURN ? "↺ " : "─ ");
     if (l->done[e->from] && l->first[e->from] < l->first[e->from + 1]) {
         text_add(l->t, scene_text(l->s, l->s->nodes.at[e->from].name));
         text_add(l->t, " ↑");

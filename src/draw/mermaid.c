@@ -11,8 +11,11 @@
 
 static const struct {
     const char *open, *close, *class;
-} mermaid_shapes[SCENE_KINDS] = {
-    {"(\"", "\")", "ewStep"}, {"([\"", "\"])", "ewInput"}, {"{{\"", "\"}}", "ewParam"}, {"[\"", "\"]", "ewFixed"}};
+} mermaid_shapes[SCENE_KINDS] = {{"(\"", "\")", "ewStep"},
+                                 {"([\"", "\"])", "ewInput"},
+                                 {"{{\"", "\"}}", "ewParam"},
+                                 {"[\"", "\"]", "ewFixed"},
+                                 {"(\"", "\")", "ewState"}};
 
 static void mermaid_text(text *t, const char *s)
 {
@@ -40,6 +43,7 @@ static void mermaid_node(const scene *s, size_t i, text *t)
     text_add(t, output ? "[[\"" : mermaid_shapes[n->kind].open);
     mermaid_text(t, scene_text(s, n->name));
     mermaid_line(s, t, n->operation);
+    mermaid_line(s, t, n->shape);
     mermaid_line(s, t, n->value);
     mermaid_line(s, t, n->slope);
     text_add(t, output ? "\"]]" : mermaid_shapes[n->kind].close);
@@ -50,6 +54,10 @@ static void mermaid_node(const scene *s, size_t i, text *t)
 
 static void mermaid_edge(const scene *s, const scene_edge *e, text *t)
 {
+    if (e->edge == SCENE_RETURN) { /* against the others */
+        text_format(t, "  n%zu -.-> n%zu\n", (size_t)e->to, (size_t)e->from);
+        return;
+    }
     text_add(t, "  n");
     text_count(t, e->from);
     text_add(t, e->edge == SCENE_USE ? " -.->" : e->highlight ? " ==>" : " -->");
@@ -95,5 +103,6 @@ bool mermaid_write(scene *s, draw_out *o)
                 "  classDef ewParam fill:#fdeccb,stroke:#9a5b00,color:#1a1a1a\n"
                 "  classDef ewFixed fill:#f0f0f0,stroke:#6a6a6a,color:#1a1a1a,stroke-dasharray:5 3\n"
                 "  classDef ewOutput fill:#dff2e6,stroke:#00694a,color:#1a1a1a,stroke-width:2px\n");
+    if (s->states) text_add(t, "  classDef ewState fill:#ffffff,stroke:#0b5d94,color:#1a1a1a,stroke-dasharray:5 3\n");
     return true;
 }

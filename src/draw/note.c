@@ -39,22 +39,61 @@ static void note_words(text *t, const char *s)
 
 /* ---- Formulas -------------------------------------------------------------------------------- */
 
+static void note_value(const scene *s, const scene_node *n, text *t)
+{
+    double v = s->options->values[n->first];
+    text corner;
+    if (ew_node_rank(s->g, n->id)) {
+        text_begin(&corner, t->m);
+        graph_corner(s->g, n->id, s->options->values + n->first, 6, &corner);
+        draw_say(t, "\\text{{1}}", text_string(&corner), NULL, NULL);
+        if (corner.failed) t->failed = true;
+        text_free(&corner);
+    } else if (ew_node_type(s->g, n->id) == EW_BOOL) {
+        text_add(t, v != 0 ? "\\text{true}" : "\\text{false}");
+    } else {
+        latex_number(t, v != 0 ? v : 0, 6);
+    }
+}
+
 /* "e = c \cdot d = 6", "p = (a < b) = \text{true}" */
 static void note_equation(const scene *s, const scene_node *n, text *t)
 {
     bool value = s->options->values && !s->options->hide_values && n->kind != SCENE_FIXED;
     bool truth = ew_node_type(s->g, n->id) == EW_BOOL;
-    double v = value ? s->options->values[n->index] : 0;
-    latex_name(t, ew_node_name(s->g, n->id));
-    if (n->operation) text_add(t, truth ? " = (" : " = ");
+    if (!n->equations) latex_called_at(s->g, n->id, n->id, t);
+    if (n->operation && !n->equations) text_add(t, truth ? " = (" : " = ");
     if (!latex_operation(s->g, n->id, t)) text_add(t, " \\dots");
-    if (n->operation && truth) text_char(t, ')');
+    if (n->operation && truth && !n->equations) text_char(t, ')');
     if (!value) return;
-    text_add(t, " = ");
-    if (truth)
-        text_add(t, v != 0 ? "\\text{true}" : "\\text{false}");
+    text_add(t, n->equations ? ",\\quad " : " = ");
+    if (n->equations) latex_name(t, ew_node_name(s->g, n->id));
+    if (n->equations) text_add(t, " = ");
+    note_value(s, n, t);
+}
+
+static bool note_indexed(const scene *s, const scene_edge *e)
+{
+    return node_rank(s->g, s->nodes.at[e->from].id) || node_rank(s->g, e->user);
+}
+
+/* Do both edges say the derivative by the same thing? Of arrays each access is one of its own. */
+static bool note_same(const scene *s, const scene_edge *a, const scene_edge *b)
+{
+    return scene_is_edge(a) && scene_is_edge(b) && a->from == b->from && (a == b || !note_indexed(s, a));
+}
+
+/* "\frac{\partial z_{n,k}}{\partial b_{k}}" */
+static void note_ends(const scene *s, const scene_edge *e, text *t)
+{
+    text_add(t, ",\\quad \\frac{\\partial ");
+    latex_upper(s->g, s->nodes.at[e->to].id, e->user, ew_edge_at(s->g, e->edge).arg, t);
+    text_add(t, "}{\\partial ");
+    if (note_indexed(s, e))
+        latex_lower(s->g, e->user, ew_edge_at(s->g, e->edge).arg, t);
     else
-        latex_number(t, v != 0 ? v : 0, 6);
+        latex_name(t, ew_node_name(s->g, s->nodes.at[e->from].id));
+    text_add(t, "}");
 }
 
 /* The k-th to the last of a node's edges that come from the same node as edge e: their sum is the
@@ -65,20 +104,16 @@ static void note_slope(const scene *s, size_t e, size_t end, text *t)
     const double *numbers = s->options->partials;
     double total = 0;
     bool plain = true;
-    text_add(t, ",\\quad \\frac{\\partial ");
-    latex_name(t, ew_node_name(s->g, s->nodes.at[first->to].id));
-    text_add(t, "}{\\partial ");
-    latex_name(t, ew_node_name(s->g, s->nodes.at[first->from].id));
-    text_add(t, "}");
+    note_ends(s, first, t);
     for (size_t k = e; k < end; k++) {
         const scene_edge *other = &s->edges.at[k];
-        if (other->from != first->from || other->edge == SCENE_USE) continue;
+        if (!note_same(s, first, other)) continue;
         text_add(t, k == e ? " = " : " + ");
         plain = plain && k == e && node_is_const(s->g, other->partial);
-        if (!latex_expression(s->g, other->partial, t)) text_add(t, " \\dots");
+        if (!latex_partial(s->g, other->partial, other->user, t)) text_add(t, " \\dots");
         if (numbers) total += numbers[other->edge];
     }
-    if (!numbers || plain) return;
+    if (!numbers || plain || note_indexed(s, first)) return;
     text_add(t, " = ");
     latex_number(t, total, 6);
 }
@@ -90,9 +125,8 @@ static size_t note_formula(const scene *s, size_t i, size_t e, text *t)
     text_add(t, "$$\n");
     note_equation(s, &s->nodes.at[i], t);
     for (size_t k = e; k < end; k++) {
-        bool again = s->edges.at[k].edge == SCENE_USE;
-        for (size_t b = e; b < k && !again; b++)
-            again = s->edges.at[b].from == s->edges.at[k].from && s->edges.at[b].edge != SCENE_USE;
+        bool again = !scene_is_edge(&s->edges.at[k]);
+        for (size_t b = e; b < k && !again; b++) again = note_same(s, &s->edges.at[b], &s->edges.at[k]);
         if (!again && end - e <= 12) note_slope(s, k, end, t);
     }
     text_add(t, "\n$$\n\n");
@@ -108,7 +142,8 @@ static void note_formulas(const scene *s, draw_out *o)
     }
     for (size_t i = 0, e = 0; i < s->nodes.count; i++) {
         const scene_node *n = &s->nodes.at[i];
-        bool bare = (n->kind == SCENE_INPUT || n->kind == SCENE_PARAM) && !n->value; /* nothing to say */
+        bool leaf = n->kind == SCENE_INPUT || n->kind == SCENE_PARAM || n->kind == SCENE_STATE;
+        bool bare = leaf && !n->value; /* nothing to say */
         if (!bare) e = note_formula(s, i, e, &o->t);
         draw_flush(o, false);
     }
@@ -141,7 +176,7 @@ static void note_nodes(const scene *s, draw_out *o)
             text_add(t, scene_kind_name(s, n));
         if (values) draw_say(t, " | {1}", scene_value_text(s, n), NULL, NULL);
         if (slopes) text_add(t, " | ");
-        if (slopes) text_number(t, s->options->derivatives[n->index], 6);
+        if (slopes && n->kind != SCENE_STATE) graph_corner(s->g, n->id, s->options->derivatives + n->first, 6, t);
         text_add(t, " |\n");
         draw_flush(o, false);
     }
@@ -158,7 +193,7 @@ static void note_edges(const scene *s, draw_out *o)
              scene_say(s, "Derivative"));
     for (size_t i = 0; i < s->edges.count; i++) {
         const scene_edge *e = &s->edges.at[i];
-        if (e->edge == SCENE_USE) continue;
+        if (!scene_is_edge(e)) continue;
         text_clear(&line);
         scene_partial(s, e, &line, false);
         text_add(t, e->highlight ? "| **" : "| ");

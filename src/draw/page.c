@@ -70,7 +70,7 @@ static void page_nodes(const scene *s, draw_out *o)
         page_cell(t, "<td>", line.count ? text_string(&line) : scene_kind_name(s, n), "</td>");
         if (values) page_cell(t, "<td class=\"n\">", scene_value_text(s, n), "</td>");
         text_clear(&line);
-        if (slopes) text_number(&line, s->options->derivatives[n->index], 6);
+        if (slopes && n->kind != SCENE_STATE) graph_corner(s->g, n->id, s->options->derivatives + n->first, 6, &line);
         if (slopes) page_cell(t, "<td class=\"n d\">", text_string(&line), "</td>");
         text_add(t, "</tr>\n");
         draw_flush(o, false);
@@ -90,7 +90,7 @@ static void page_edges(const scene *s, draw_out *o)
     page_cell(t, "<th scope=\"col\" class=\"d\">", scene_say(s, "Derivative"), "</th></tr>\n");
     for (size_t i = 0; i < s->edges.count; i++) {
         const scene_edge *e = &s->edges.at[i];
-        if (e->edge == SCENE_USE) continue;
+        if (!scene_is_edge(e)) continue;
         text_clear(&line);
         scene_partial(s, e, &line, false);
         page_cell(t, e->highlight ? "<tr style=\"background: #fdeccb\"><td>" : "<tr><td>",

@@ -20,9 +20,10 @@ static void picture_node(const scene *s, const picture *p, const scene_node *n, 
     double width = picture_line(s, n->name, p->name_size, true, s->roomy ? 14 : 8);
     if (s->roomy) {
         width = picture_line(s, n->operation, p->text_size, false, width);
+        width = picture_line(s, n->shape, p->text_size, false, width);
         width = picture_line(s, n->value, p->text_size, false, width);
         width = picture_line(s, n->slope, p->text_size, false, width);
-        lines += (n->operation != 0) + (n->value != 0) + (n->slope != 0);
+        lines += (n->operation != 0) + (n->shape != 0) + (n->value != 0) + (n->slope != 0);
     }
     box->height = lines * p->line + (s->roomy ? 12 : 5);
     if (n->kind != SCENE_STEP) pad += s->roomy ? 5 : 2; /* rounder, or cut, corners */

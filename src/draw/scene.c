@@ -8,6 +8,7 @@
 
 #include "base/unicode.h"
 #include "draw/draw.h"
+#include "graph/uses.h"
 
 enum { SCENE_DIGITS = 6, SCENE_TITLE_COLUMNS = 90, SCENE_WHOLE = 400 };
 
@@ -39,17 +40,19 @@ static void scene_number(text *t, double value)
     text_number(t, value != 0 ? value : 0, SCENE_DIGITS);
 }
 
-static void scene_value(const scene *s, const scene_node *n, double value, text *t)
-{
-    if (ew_node_type(s->g, n->id) == EW_BOOL)
-        text_add(t, value != 0 ? "true" : "false");
-    else
-        scene_number(t, value);
-}
-
 void scene_operation(const scene *s, const scene_node *n, text *t)
 {
-    if (n->kind != SCENE_INPUT && n->kind != SCENE_PARAM) graph_print(s->g, n->id, t, SCENE_WHOLE, false);
+    if (n->kind == SCENE_STATE)
+        text_add(t, scene_text(s, n->operation));
+    else if (n->kind != SCENE_INPUT && n->kind != SCENE_PARAM)
+        graph_print(s->g, n->id, t, SCENE_WHOLE, false);
+}
+
+void scene_equation(const scene *s, const scene_node *n, text *t)
+{
+    if (!n->equations) text_add(t, scene_text(s, n->name));
+    if (!n->equations && n->operation) text_add(t, n->kind == SCENE_STATE ? ": " : " = ");
+    text_add(t, scene_text(s, n->operation));
 }
 
 void scene_slope_name(const scene *s, text *t, const char *name)
@@ -74,12 +77,13 @@ void scene_slope_name(const scene *s, text *t, const char *name)
 void scene_partial(const scene *s, const scene_edge *e, text *t, bool brief)
 {
     const double *numbers = s->options->partials;
-    if (e->edge == SCENE_USE) return;
+    if (!scene_is_edge(e)) return;
+    if (node_rank(s->g, e->user) || node_rank(s->g, s->nodes.at[e->from].id)) numbers = NULL;
     if (numbers && brief) {
         scene_number(t, numbers[e->edge]);
         return;
     }
-    graph_print_operand(s->g, e->partial, t, SCENE_WHOLE);
+    graph_print_at(s->g, e->partial, e->user, t, SCENE_WHOLE);
     if (!numbers || node_is_const(s->g, e->partial)) return;
     text_add(t, " = ");
     scene_number(t, numbers[e->edge]);
@@ -93,25 +97,46 @@ static size_t scene_slope(scene *s, const scene_node *n, text *t)
     scene_slope_name(s, &name, scene_text(s, n->name));
     draw_cut(t, text_string(&name), SCENE_COLUMNS);
     text_add(t, " = ");
-    scene_number(t, s->options->derivatives[n->index]);
+    graph_corner(s->g, n->id, s->options->derivatives + n->first, SCENE_DIGITS, t);
     if (name.failed) t->failed = true;
     text_free(&name);
     return scene_keep(s, text_string(t), SIZE_MAX);
 }
 
+/* "h[t, i]", and what of the recurrence its steps find there. */
+static void scene_state_texts(scene *s, scene_node *n)
+{
+    const graph_state *state = node_state(s->g, n->id);
+    const graph_region *r = &s->g->regions.at[state->region];
+    const char *steps = /* catalogue */ "earlier steps";
+    text t;
+    if (r->down) steps = /* catalogue */ "later steps";
+    if (r->count > 1) steps = /* catalogue */ "steps so far";
+    text_begin(&t, s->m);
+    graph_print_at(s->g, n->id, state->loop == EW_NONE ? n->id : state->loop, &t, SCENE_WHOLE);
+    n->name = scene_keep(s, text_string(&t), SCENE_COLUMNS);
+    n->operation = scene_keep(s, scene_say(s, steps), SCENE_COLUMNS);
+    if (t.failed) s->pool.failed = true;
+    text_free(&t);
+}
+
 static void scene_node_texts(scene *s, scene_node *n)
 {
     const ew_draw_options *o = s->options;
-    const char *name = ew_node_name(s->g, n->id);
     text t;
     text_begin(&t, s->m);
-    n->name = scene_keep(s, name ? name : "?", SCENE_COLUMNS);
+    graph_print_operand(s->g, n->id, &t, SCENE_WHOLE); /* its name, with its indices */
+    n->name = scene_keep(s, text_string(&t), SCENE_COLUMNS);
+    text_clear(&t);
     scene_operation(s, n, &t);
-    n->operation = scene_keep(s, text_string(&t), SCENE_COLUMNS);
+    n->operation = scene_keep(s, text_string(&t), n->equations ? 2 * SCENE_COLUMNS : SCENE_COLUMNS);
+    text_clear(&t);
+    graph_shape_text(s->g, n->id, &t);
+    n->shape = scene_keep(s, text_string(&t), SCENE_COLUMNS);
     text_clear(&t);
     if (o->values && !o->hide_values && n->kind != SCENE_FIXED) {
         text_add(&t, "= ");
-        scene_value(s, n, o->values[n->index], &t);
+        graph_corner(s->g, n->id, o->values + n->first, SCENE_DIGITS, &t);
         n->value = scene_keep(s, text_string(&t), SCENE_COLUMNS);
         text_clear(&t);
     }
@@ -123,7 +148,7 @@ static void scene_node_texts(scene *s, scene_node *n)
 static void scene_edge_text(scene *s, scene_edge *e)
 {
     text t;
-    if (s->options->hide_edges || e->edge == SCENE_USE) return;
+    if (s->options->hide_edges || !scene_is_edge(e)) return;
     text_begin(&t, s->m);
     scene_partial(s, e, &t, true);
     e->label = scene_keep(s, text_string(&t), SCENE_LABEL_COLUMNS);
@@ -139,38 +164,78 @@ static uint8_t scene_kind(const ew_graph *g, ew_node n)
     return o == OP_INPUT ? SCENE_INPUT : o == OP_PARAM ? SCENE_PARAM : o == OP_CONST ? SCENE_FIXED : SCENE_STEP;
 }
 
-/* place[i] is the place in the scene of the i-th node that a person sees, or SCENE_USE. */
-static void scene_reach(const scene *s, uint32_t *place, size_t count)
+/* Marks what `n` uses; true where a recurrence above it was not marked yet. */
+static bool scene_reach_uses(scene *s, ew_node n, graph_uses *uses, bool *again)
+{
+    if (!graph_uses_of(s->g, s->m, n, uses)) return false;
+    for (size_t k = 0; k < uses->list.count; k++) {
+        size_t from = ew_node_index(s->g, uses->list.at[k].from);
+        if (from == SIZE_MAX) continue;
+        *again = *again || (s->place[from] == SCENE_USE && use_returns(&uses->list.at[k], n));
+        s->place[from] = 0;
+    }
+    return true;
+}
+
+/* What is to be seen gets place 0, the rest SCENE_USE. */
+static bool scene_reach(scene *s)
 {
     ew_graph *g = s->g;
     size_t of = s->options->of == EW_NONE ? SIZE_MAX : ew_node_index(g, s->options->of);
-    for (size_t i = 0; i < count; i++) place[i] = of == SIZE_MAX || i == of ? 0 : SCENE_USE;
-    for (size_t i = count; i-- > 0;) {
-        ew_node n = ew_node_at(g, i);
-        if (place[i] == SCENE_USE) continue;
-        for (size_t k = 0; k < node_at(g, n)->count; k++) {
-            size_t from = ew_node_index(g, node_arg(g, n, k));
-            if (from != SIZE_MAX) place[from] = 0;
-        }
+    graph_uses uses = {0};
+    bool again = of != SIZE_MAX, ok = true;
+    for (size_t i = 0; i < s->seen; i++) s->place[i] = of == SIZE_MAX || i == of ? 0 : SCENE_USE;
+    while (again && ok) {
+        again = false;
+        for (size_t i = s->seen; ok && i-- > 0;)
+            if (s->place[i] == 0) ok = scene_reach_uses(s, ew_node_at(g, i), &uses, &again);
     }
+    graph_uses_free(s->m, &uses);
+    return ok;
 }
 
-static bool scene_nodes(scene *s, uint32_t *place, size_t count)
+static bool scene_add_node(scene *s, scene_node n)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (place[i] == SCENE_USE) continue;
-        scene_node n = {.id = ew_node_at(s->g, i), .index = (uint32_t)i};
-        n.kind = scene_kind(s->g, n.id);
-        place[i] = (uint32_t)s->nodes.count;
+    if (n.kind == SCENE_STATE)
+        scene_state_texts(s, &n);
+    else
         scene_node_texts(s, &n);
-        if (!scene_ok(s) || !array_push(s->m, &s->nodes, n)) return false;
+    return scene_ok(s) && array_push(s->m, &s->nodes, n);
+}
+
+/* The state of a recurrence that is shown. */
+static bool scene_add_state(scene *s, size_t k)
+{
+    const graph_state *state = &s->g->states.at[k];
+    size_t loop = state->loop == EW_NONE ? SIZE_MAX : ew_node_index(s->g, state->loop);
+    s->state_place[k] = SCENE_USE;
+    if (loop == SIZE_MAX || s->place[loop] == SCENE_USE) return true;
+    s->state_place[k] = (uint32_t)s->nodes.count;
+    return scene_add_node(s, (scene_node){.id = state->state, .kind = SCENE_STATE});
+}
+
+/* Nodes and states by id: what is used comes first. */
+static bool scene_nodes(scene *s)
+{
+    size_t first = 0, state = 0;
+    bool ok = true;
+    for (size_t i = 0; ok && i < s->seen; i++) {
+        scene_node n = {.id = ew_node_at(s->g, i), .index = (uint32_t)i, .first = first};
+        first += graph_elements(s->g, n.id);
+        while (ok && state < s->states && s->g->states.at[state].state < n.id) ok = scene_add_state(s, state++);
+        if (s->place[i] == SCENE_USE) continue;
+        n.kind = scene_kind(s->g, n.id);
+        n.equations = graph_is_equations(s->g, n.id);
+        s->place[i] = (uint32_t)s->nodes.count;
+        ok = ok && scene_add_node(s, n);
     }
-    for (size_t i = 0; i < s->g->outputs.count; i++) {
+    for (; state < s->states; state++) s->state_place[state] = SCENE_USE;
+    for (size_t i = 0; ok && i < s->g->outputs.count; i++) {
         size_t k = ew_node_index(s->g, s->g->outputs.at[i]);
-        if (k != SIZE_MAX && place[k] != SCENE_USE) s->nodes.at[place[k]].output = true;
+        if (k != SIZE_MAX && s->place[k] != SCENE_USE) s->nodes.at[s->place[k]].output = true;
     }
     s->roomy = s->nodes.count <= SCENE_ROOMY;
-    return true;
+    return ok;
 }
 
 static bool scene_add_edge(scene *s, scene_edge e)
@@ -181,26 +246,55 @@ static bool scene_add_edge(scene *s, scene_edge e)
     return scene_ok(s) && array_push(s->m, &s->edges, e);
 }
 
-/* The graph's edges come by node, then by argument: walked along with the arguments. */
-static bool scene_edges(scene *s, const uint32_t *place, size_t edge_count)
+/* The place of what a use is of; of a return: of the state. */
+static uint32_t scene_from(const scene *s, const graph_use *u, ew_node n)
 {
-    const ew_graph *g = s->g;
+    size_t from = ew_node_index(s->g, u->from);
+    if (from == SIZE_MAX) return SCENE_USE;
+    bool loop = node_at(s->g, u->from)->op == OP_LOOP && use_returns(u, n);
+    return loop ? s->state_place[node_at(s->g, u->from)->extra] : s->place[from];
+}
+
+/* From a recurrence back to its state. */
+static bool scene_return(scene *s, uint32_t to)
+{
+    ew_node n = s->nodes.at[to].id;
+    uint32_t from = node_at(s->g, n)->op == OP_LOOP ? s->state_place[node_at(s->g, n)->extra] : SCENE_USE;
+    scene_edge e = {.from = from, .to = to, .edge = SCENE_RETURN, .partial = EW_NONE, .user = n};
+    return from == SCENE_USE || from >= to || scene_add_edge(s, e);
+}
+
+/* A node's edges; `next` is the number of its first. They come in the order of its uses. */
+static bool scene_node_edges(scene *s, uint32_t to, graph_uses *uses, size_t *next)
+{
     const unsigned char *marked = s->options->highlight;
-    size_t next = 0;
-    for (size_t i = 0; i < s->nodes.count; i++) {
-        ew_node n = s->nodes.at[i].id;
-        while (next < edge_count && ew_edge_at(g, next).to < n) next++;
-        for (uint32_t k = 0; k < node_at(g, n)->count; k++) {
-            size_t from = ew_node_index(g, node_arg(g, n, k));
-            bool edge = next < edge_count && ew_edge_at(g, next).to == n && ew_edge_at(g, next).arg == k;
-            uint32_t number = edge ? (uint32_t)next++ : SCENE_USE;
-            if (from == SIZE_MAX) continue;
-            scene_edge e = {place[from], (uint32_t)i, number, EW_NONE, 0, edge && marked && marked[number]};
-            if (edge) e.partial = ew_edge_at(g, number).partial;
-            if (!scene_add_edge(s, e)) return false;
-        }
+    ew_node n = s->nodes.at[to].id;
+    bool ok = graph_uses_of(s->g, s->m, n, uses);
+    for (size_t k = 0; ok && k < uses->list.count; k++) {
+        const graph_use *u = &uses->list.at[k];
+        uint32_t from = scene_from(s, u, n), number = u->edge ? (uint32_t)(*next)++ : SCENE_USE;
+        if (from == SCENE_USE || from >= to) continue;
+        scene_edge e = {.from = from, .to = to, .edge = number, .partial = EW_NONE, .user = u->user};
+        e.highlight = u->edge && marked && marked[number];
+        if (u->edge) e.partial = ew_edge_at(s->g, number).partial;
+        ok = scene_add_edge(s, e);
     }
-    return true;
+    return ok && scene_return(s, to);
+}
+
+static bool scene_edges(scene *s, size_t edge_count)
+{
+    graph_uses uses = {0};
+    size_t next = 0;
+    bool ok = true;
+    for (size_t i = 0; ok && i < s->nodes.count; i++) {
+        ew_node n = s->nodes.at[i].id;
+        if (s->nodes.at[i].kind == SCENE_STATE) continue;
+        while (next < edge_count && ew_edge_at(s->g, next).to < n) next++;
+        ok = scene_node_edges(s, (uint32_t)i, &uses, &next);
+    }
+    graph_uses_free(s->m, &uses);
+    return ok;
 }
 
 /* ---- The title ------------------------------------------------------------------------------- */
@@ -245,8 +339,8 @@ static void scene_title(scene *s)
     } else {
         for (size_t i = s->nodes.count; i-- > 0;) {
             if (s->options->of == EW_NONE ? !s->nodes.at[i].output : s->nodes.at[i].id != s->options->of) continue;
-            text_add(&t, scene_text(s, s->nodes.at[i].name));
-            if (s->nodes.at[i].operation) text_add(&t, " = ");
+            if (!s->nodes.at[i].equations) text_add(&t, scene_text(s, s->nodes.at[i].name));
+            if (!s->nodes.at[i].equations && s->nodes.at[i].operation) text_add(&t, " = ");
             scene_operation(s, &s->nodes.at[i], &t);
             break;
         }
@@ -269,14 +363,13 @@ bool scene_new(scene *s, ew_graph *g, const ew_draw_options *options, ew_error *
         *err = inner;
         return false;
     }
-    uint32_t *place = block_new(s->m, count, sizeof *place);
-    bool ok = place && scene_ok(s);
-    if (ok) {
-        scene_reach(s, place, count);
-        ok = scene_nodes(s, place, count) && scene_edges(s, place, edges);
-    }
+    s->seen = count;
+    s->states = g->states.count;
+    s->place = block_new(s->m, s->seen, sizeof *s->place);
+    s->state_place = block_new(s->m, s->states, sizeof *s->state_place);
+    bool ok = s->place && s->state_place && scene_ok(s);
+    ok = ok && scene_reach(s) && scene_nodes(s) && scene_edges(s, edges);
     if (ok) scene_title(s);
-    block_free(s->m, place, count);
     return ok && scene_ok(s);
 }
 
@@ -284,13 +377,15 @@ void scene_free(scene *s)
 {
     array_free(s->m, &s->nodes);
     array_free(s->m, &s->edges);
+    block_free(s->m, s->place, s->seen);
+    block_free(s->m, s->state_place, s->states);
     text_free(&s->pool);
 }
 
 const char *scene_kind_name(const scene *s, const scene_node *n)
 {
-    static const char *const kinds[SCENE_KINDS] = /* catalogue */ {"", "input", "parameter", "constant"};
-    return n->kind == SCENE_STEP ? "" : scene_say(s, kinds[n->kind]);
+    static const char *const kinds[SCENE_KINDS] = /* catalogue */ {"", "input", "parameter", "constant", ""};
+    return n->kind == SCENE_STEP || n->kind == SCENE_STATE ? "" : scene_say(s, kinds[n->kind]);
 }
 
 const char *scene_value_text(const scene *s, const scene_node *n)
@@ -304,7 +399,7 @@ void scene_summary(const scene *s, text *t)
 {
     char nodes[32], edges[32];
     size_t count = 0;
-    for (size_t i = 0; i < s->edges.count; i++) count += s->edges.at[i].edge != SCENE_USE;
+    for (size_t i = 0; i < s->edges.count; i++) count += scene_is_edge(&s->edges.at[i]);
     number_text((double)s->nodes.count, 0, nodes);
     number_text((double)count, 0, edges);
     if (s->title)
@@ -324,7 +419,9 @@ static void scene_sentence_edge(const scene *s, const scene_edge *e, text *t)
     const char *from = scene_text(s, s->nodes.at[e->from].name);
     text_begin(&d, t->m);
     scene_partial(s, e, &d, s->options->partials != NULL);
-    if (e->edge == SCENE_USE)
+    if (e->edge == SCENE_RETURN)
+        draw_say(t, scene_say(s, "the next step finds it as {1}"), from, NULL, NULL);
+    else if (e->edge == SCENE_USE)
         draw_say(t, scene_say(s, "uses {1}"), from, NULL, NULL);
     else
         draw_say(t, scene_say(s, "from {1} with derivative {2}"), from, text_string(&d), NULL);
@@ -336,10 +433,11 @@ static void scene_sentence_edge(const scene *s, const scene_edge *e, text *t)
 size_t scene_sentence(const scene *s, size_t node, size_t e, text *t)
 {
     const scene_node *n = &s->nodes.at[node];
-    text_add(t, scene_text(s, n->name));
-    if (n->kind != SCENE_STEP) draw_say(t, " ({1})", scene_kind_name(s, n), NULL, NULL);
-    if (n->operation) text_add(t, " = ");
+    if (!n->equations) text_add(t, scene_text(s, n->name));
+    if (*scene_kind_name(s, n)) draw_say(t, " ({1})", scene_kind_name(s, n), NULL, NULL);
+    if (!n->equations && n->operation) text_add(t, n->kind == SCENE_STATE ? ": " : " = ");
     scene_operation(s, n, t);
+    if (n->shape) draw_say(t, " ({1})", scene_text(s, n->shape), NULL, NULL);
     if (n->value) text_char(t, ' ');
     text_add(t, scene_text(s, n->value));
     if (n->slope) text_add(t, ", ");

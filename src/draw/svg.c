@@ -12,6 +12,7 @@
 #define SVG_SLOPE "#7a1f5c" /* derivatives, wherever they stand */
 #define SVG_PATH "#c24e00"  /* the highlighted path */
 #define SVG_LINE "#5a5a5a"
+#define SVG_RETURN "#0b5d94" /* from a recurrence back to its state */
 
 typedef struct svg_look {
     const char *fill, *stroke;
@@ -22,6 +23,7 @@ static const svg_look svg_looks[SCENE_KINDS] = {
     {"#dcecf9", "#0b5d94"}, /* input: a pill */
     {"#fdeccb", "#9a5b00"}, /* parameter: cut corners */
     {"#f0f0f0", "#6a6a6a"}, /* constant by name: sharp corners, dashed */
+    {"#ffffff", "#0b5d94"}, /* state of a recurrence: dashed */
 };
 
 static const svg_look svg_output = {"#dff2e6", "#00694a"}; /* a double frame */
@@ -108,6 +110,16 @@ static void svg_route(text *t, const layout *l, const layout_edge *e, double sho
     }
 }
 
+/* A recurrence goes back to its state: dashed, with the arrow below. */
+static void svg_return(layout_point end, double head, text *t)
+{
+    text_add(t, " stroke=\"" SVG_RETURN "\" stroke-dasharray=\"7 4\"/><path d=\"M");
+    svg_pair(t, end, 0);
+    svg_number(t, "l", -head * 0.45, " ");
+    svg_number(t, "", -head, "h");
+    svg_number(t, "", head * 0.9, "z\" stroke=\"none\" fill=\"" SVG_RETURN "\"/>\n");
+}
+
 static void svg_edge(const scene *s, const picture *p, size_t i, text *t)
 {
     const scene_edge *e = &s->edges.at[i];
@@ -116,12 +128,16 @@ static void svg_edge(const scene *s, const picture *p, size_t i, text *t)
     double head = s->roomy ? 8 : 5, wide = e->highlight ? 1.5 : 1;
     const char *color = e->highlight ? SVG_PATH : SVG_LINE;
     text_add(t, "<path d=\"");
-    svg_route(t, &p->l, line, head - 1);
+    svg_route(t, &p->l, line, e->edge == SCENE_RETURN ? 0 : head - 1);
     text_add(t, "\"");
     if (e->highlight)
         text_add(t, s->roomy ? " stroke=\"" SVG_PATH "\" stroke-width=\"3\""
                              : " stroke=\"" SVG_PATH "\" stroke-width=\"2\"");
     if (e->edge == SCENE_USE) text_add(t, " stroke-dasharray=\"2 4\"");
+    if (e->edge == SCENE_RETURN) {
+        svg_return(p->l.points.at[line->first], head, t);
+        return;
+    }
     text_add(t, "/><path d=\"M");
     svg_pair(t, end, 0);
     svg_number(t, "l", -head * 0.45 * wide, " ");
@@ -201,14 +217,16 @@ static void svg_octagon(text *t, const layout_node *box, double cut)
 static void svg_shape(const scene *s, const scene_node *n, const layout_node *box, text *t)
 {
     const svg_look *look = n->output && n->kind == SCENE_STEP ? &svg_output : &svg_looks[n->kind];
-    double round = n->kind == SCENE_STEP ? (s->roomy ? 6 : 3) : n->kind == SCENE_INPUT ? (s->roomy ? 15 : 8) : 0;
+    double round = n->kind == SCENE_STEP || n->kind == SCENE_STATE ? (s->roomy ? 6 : 3)
+                   : n->kind == SCENE_INPUT                        ? (s->roomy ? 15 : 8)
+                                                                   : 0;
     if (n->kind == SCENE_PARAM)
         svg_octagon(t, box, s->roomy ? 7 : 4);
     else
         svg_frame(t, box, 0, round);
     draw_say(t, " fill=\"{1}\" stroke=\"{2}\"", look->fill, n->highlight ? SVG_PATH : look->stroke, NULL);
     if (n->highlight) text_add(t, " stroke-width=\"2.5\"");
-    if (n->kind == SCENE_FIXED) text_add(t, " stroke-dasharray=\"5 3\"");
+    if (n->kind == SCENE_FIXED || n->kind == SCENE_STATE) text_add(t, " stroke-dasharray=\"5 3\"");
     text_add(t, "/>");
     if (!n->output || n->kind == SCENE_PARAM) return;
     svg_frame(t, box, s->roomy ? 2.5 : 1.5, round > 2 ? round - 2 : 0);
@@ -234,10 +252,10 @@ static void svg_node(const scene *s, const picture *p, size_t i, text *t)
     text_add(t, "<g>");
     svg_shape(s, n, box, t);
     svg_line(s, t, box, &y, n->name, s->roomy ? " font-size=\"14\" font-weight=\"bold\"" : " font-weight=\"bold\"");
-    size_t lines[] = {n->operation, n->value, n->slope};
-    for (size_t k = 0; s->roomy && k < 3; k++) {
+    size_t lines[] = {n->operation, n->shape, n->value, n->slope};
+    for (size_t k = 0; s->roomy && k < 4; k++) {
         if (lines[k]) y += p->line;
-        svg_line(s, t, box, &y, lines[k], k == 2 ? " fill=\"" SVG_SLOPE "\"" : "");
+        svg_line(s, t, box, &y, lines[k], k == 3 ? " fill=\"" SVG_SLOPE "\"" : k == 1 ? " fill=\"#6a6a6a\"" : "");
     }
     text_add(t, "</g>\n");
 }

@@ -11,7 +11,7 @@
 #include "base/unicode.h"
 #include "draw/draw.h"
 
-static const char *const tikz_styles[SCENE_KINDS] = {"ew step", "ew input", "ew parameter", "ew constant"};
+static const char *const tikz_styles[SCENE_KINDS] = {"ew step", "ew input", "ew parameter", "ew constant", "ew state"};
 
 /* Text outside of formulas. */
 static void tikz_text(text *t, const char *s)
@@ -127,6 +127,8 @@ static void tikz_head(const scene *s, const picture *p, text *t)
                 "  ew input/.style={draw=ewinput, fill=ewinputfill, rounded corners=7pt},\n"
                 "  ew parameter/.style={draw=ewparam, fill=ewparamfill},\n"
                 "  ew constant/.style={draw=ewfixed, fill=ewfixedfill, dashed},\n"
+                "  ew return/.style={ewinput, <-, >=latex, dashed},\n"
+                "  ew state/.style={draw=ewinput, fill=white, dashed, rounded corners=2pt},\n"
                 "  ew output/.style={draw=ewout, fill=ewoutfill, double, rounded corners=2pt}]\n");
     if (summary.failed) t->failed = true;
     text_free(&summary);
@@ -139,7 +141,10 @@ static void tikz_edge(const scene *s, const picture *p, size_t i, text *t)
     const scene_edge *e = &s->edges.at[i];
     const layout_edge *line = &p->l.edges[i];
     const layout_point *at = p->l.points.at + line->first;
-    text_add(t, e->highlight ? "\\draw[ew path] " : e->edge == SCENE_USE ? "\\draw[ew use] " : "\\draw[ew edge] ");
+    text_add(t, e->highlight              ? "\\draw[ew path] "
+                : e->edge == SCENE_USE    ? "\\draw[ew use] "
+                : e->edge == SCENE_RETURN ? "\\draw[ew return] "
+                                          : "\\draw[ew edge] ");
     tikz_pair(t, at[0].x, at[0].y);
     for (size_t k = 1; k + 2 < line->count; k += 3) {
         text_add(t, " .. controls ");
@@ -163,7 +168,7 @@ static void tikz_label(const scene *s, const picture *p, size_t i, text *t)
         tikz_text(t, scene_text(s, e->label));
     } else {
         text_char(t, '$');
-        latex_expression(s->g, e->partial, t);
+        latex_partial(s->g, e->partial, e->user, t);
         text_char(t, '$');
     }
     text_add(t, "};\n");
@@ -200,7 +205,9 @@ static void tikz_node(const scene *s, const picture *p, size_t i, text *t)
     text_add(t, ";\n");
     tikz_line(s, t, box, &y, p->line, n->name, "\\node[font=\\ewname\\bfseries] at ", EW_NONE);
     if (!s->roomy) return;
-    tikz_line(s, t, box, &y, p->line, n->operation, "\\node[font=\\ewtext] at ", n->id);
+    tikz_line(s, t, box, &y, p->line, n->operation, "\\node[font=\\ewtext] at ",
+              n->kind == SCENE_STATE ? EW_NONE : n->id);
+    tikz_line(s, t, box, &y, p->line, n->shape, "\\node[font=\\ewtext, text=ewfixed] at ", EW_NONE);
     tikz_line(s, t, box, &y, p->line, n->value, "\\node[font=\\ewtext] at ", EW_NONE);
     tikz_line(s, t, box, &y, p->line, n->slope, "\\node[font=\\ewtext, text=ewslope] at ", EW_NONE);
 }

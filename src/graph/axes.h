@@ -89,6 +89,12 @@ static inline int64_t node_size(const ew_graph *g, ew_node n, size_t axis)
     return shape_sizes(g, node_at(g, n)->shape)[axis];
 }
 
+/* Elements of n; 1 where a size is not known. */
+size_t graph_elements(const ew_graph *g, ew_node n);
+/* Values of n as a short text: "[1, 2, 3]", of large ones the corner; its shape: "2×N". */
+void graph_corner(const ew_graph *g, ew_node n, const double *values, int digits, text *t);
+void graph_shape_text(const ew_graph *g, ew_node n, text *t);
+
 /* How many elements; false: a size is unknown, or the product does not fit a ptrdiff_t of bytes. */
 bool shape_elements(const ew_graph *g, uint16_t shape, size_t *count);
 
@@ -155,6 +161,9 @@ ew_node graph_state_add(ew_graph *g, uint32_t region, int type, uint16_t shape, 
 bool graph_state_define(ew_graph *g, ew_node state, ew_node definition);
 /* Makes LOOP k for each state, named names[k] (0: none); until: EW_NONE, or a bool over the ordering axis
  * (its only axis besides those of outer regions), tested after each step at the step's own place. */
+/* The types of states from node `from` on: the least that their definitions agree with, where what they
+ * are made with is a guess (ints and bools stay where that is what the definitions give). */
+bool graph_retype(ew_graph *g, ew_node from);
 bool graph_region_close(ew_graph *g, uint32_t region, ew_node until, const uint32_t *names, const uint32_t *places);
 
 /* The state that a STATE or LOOP node belongs to. */

@@ -5,7 +5,7 @@
  * z come v1, v2, … (language.md, section 2). The order is that of the text (`parts`); what `diff`
  * made and something named uses comes after it, by id.
  */
-#include "graph/graph.h"
+#include "graph/uses.h"
 
 typedef struct namer {
     ew_graph *g;
@@ -34,16 +34,40 @@ static uint32_t next_name(namer *n)
     }
 }
 
+static bool is_output(const ew_graph *g, ew_node id)
+{
+    for (size_t i = 0; i < g->outputs.count; i++)
+        if (g->outputs.at[i] == id) return true;
+    return false;
+}
+
 static bool give_name(namer *n, ew_node id)
 {
     graph_node *node = &n->g->nodes.at[id];
-    if (node->name) return true;
+    if (node->name || (graph_is_quiet(n->g, id) && !is_output(n->g, id))) return true;
     uint32_t name = next_name(n);
     if (!name) return false;
     node->name = name; /* the table still finds it: it is the same part wherever it is written */
     node->flags |= NODE_GENERATED;
     n->g->names.at[name].node = id;
     return true;
+}
+
+enum { NEEDED = 1, NEEDED_WHOLE = 2 }; /* as an equation of an array; as a part of an expression */
+
+/* The equations of an array have no names of their own, nor has the arithmetic of a place. */
+static void need_arguments(const ew_graph *g, ew_node n, uint8_t *used)
+{
+    const graph_node *node = node_at(g, n);
+    bool equations = node->op == OP_LOOP || (node->op == OP_JOIN && (used[n] == NEEDED || graph_is_equations(g, n)));
+    for (size_t k = 0; k < node->count; k++) {
+        uint8_t *a = &used[node_arg(g, n, k)];
+        bool place = k > 0 && (node->op == OP_AT || node->op == OP_SCATTER);
+        if (equations)
+            *a |= NEEDED;
+        else if (!place)
+            *a |= NEEDED_WHOLE;
+    }
 }
 
 /* Marks what named nodes and outputs need; unnamed ones among it were made by diff. */
@@ -53,16 +77,14 @@ static bool name_derived(namer *n)
     size_t count = g->nodes.count;
     uint8_t *used = block_new(&g->memory, count, 1);
     if (!used) return report_memory(&g->report);
-    for (size_t i = 0; i < g->outputs.count; i++) used[g->outputs.at[i]] = 1;
+    for (size_t i = 0; i < g->outputs.count; i++) used[g->outputs.at[i]] = NEEDED_WHOLE;
     for (size_t i = count; i-- > 0;) {
-        const graph_node *node = &g->nodes.at[i];
-        if (node->name) used[i] = 1;
-        if (!used[i]) continue;
-        for (size_t k = 0; k < node->count; k++) used[node_arg(g, (ew_node)i, k)] = 1;
+        if (g->nodes.at[i].name) used[i] = NEEDED_WHOLE;
+        if (used[i]) need_arguments(g, (ew_node)i, used);
     }
     bool ok = true;
     for (size_t i = 0; ok && i < count; i++)
-        if (used[i] && !op_is_leaf(g->nodes.at[i].op)) ok = give_name(n, (ew_node)i);
+        if ((used[i] & NEEDED_WHOLE) && !op_is_leaf(g->nodes.at[i].op)) ok = give_name(n, (ew_node)i);
     block_free(&g->memory, used, count);
     return ok;
 }

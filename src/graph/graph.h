@@ -105,6 +105,11 @@ typedef struct graph_indexed {
     uint32_t first, count; /* in index_names */
 } graph_indexed;
 
+typedef struct graph_bound { /* a dimension */
+    uint32_t name;
+    int64_t size;
+} graph_bound;
+
 typedef struct graph_name {
     uint32_t at, count; /* in name_text, ended by a NUL */
     uint32_t hash;
@@ -143,6 +148,7 @@ struct ew_graph {
     ARRAY(graph_indexed) indexed; /* ascending by node */
     ARRAY(uint32_t) index_names;
     ARRAY(double) values; /* defaults of inputs with axes */
+    ARRAY(graph_bound) bound;
 
     node_entry *table; /* of unnamed nodes */
     size_t table_size, table_count;
@@ -257,8 +263,15 @@ bool node_is_edge(const ew_graph *g, ew_node n, size_t k);
 bool graph_print(const ew_graph *g, ew_node n, text *out, size_t most, bool exact);
 /* The same for a node as an operand: its name if it has one, "h[n, j]" where it has axes. */
 bool graph_print_operand(const ew_graph *g, ew_node n, text *out, size_t most);
+/* A node as an equation, "z[n, k] = d[n, k] + b[k]"; a leaf's name alone. */
+bool graph_print_equation(const ew_graph *g, ew_node n, text *out, size_t most);
 /* As an operand whose axes are called as those of `of` are (a partial of `of`; of a reduction's domain). */
 bool graph_print_at(const ew_graph *g, ew_node n, ew_node of, text *out, size_t most);
+
+/* The two ends of an edge, as its user names its indices: "h[t + 1, i]", the place of `to` that `user`
+ * makes (of a join: from its argument k); "h[t, j]", argument k of `user`. */
+bool graph_print_upper(const ew_graph *g, ew_node to, ew_node user, size_t k, text *out, size_t most);
+bool graph_print_lower(const ew_graph *g, ew_node user, size_t k, text *out, size_t most);
 
 const char *type_name(int type);
 

@@ -23,6 +23,8 @@
 
 #include <math.h>
 
+#include "math/elementary.h"
+
 /* ---- sums and products in two parts -------------------------------------------------------- */
 
 /* a + b = result + low exactly (Knuth), unless the sum overflows. */
@@ -148,44 +150,14 @@ static inline double k_dd_log(double xh, double xl, double *low)
 /* ---- the logistic family ------------------------------------------------------------------- */
 
 /*
- * tanh: x + x^3 R(x^2) for x^2 < 0.31 (fit, 2^-57.7 of R), else 1 - 2 / (e^2x + 1). [1.5; libm 2.1]
- */
-static inline double k_tanh(double x)
-{
-    double a = fabs(x), z = x * x;
-    if (a < 1e-8 || x != x) return x;
-    if (a > 22.0) return copysign(1.0, x);
-    if (z > 0.31) return copysign(1.0 - 2.0 / (exp(2.0 * a) + 1.0), x);
-    return x - x * (z * ((0.00019930938058032089 * z + 0.020501763241977947) * z + 0.33333333333333331) /
-                    (((0.00020667440798490176 * z + 0.023295282127392403) * z + 0.4615052897259328) * z + 1.0));
-}
-
-/* 1 / (1 + e^-x); below zero e^x / (1 + e^x), which does not overflow. [2.5] */
-static inline double k_sigmoid(double x)
-{
-    if (x < 0.0) {
-        double e = exp(x);
-        return e / (1.0 + e);
-    }
-    return 1.0 / (1.0 + exp(-x));
-}
-
-/*
  * Its derivative, sigmoid(x) sigmoid(-x) = e / (1 + e)^2 with e = e^-|x|, 1 + e and its square in two
  * parts. [1.9]
  */
 static inline double k_sigmoid1(double x)
 {
-    double e = exp(-fabs(x)), f = 1.0 + e, low, p = k_two_product(f, f, &low), q = e / p;
+    double e = k_exp(-fabs(x)), f = 1.0 + e, low, p = k_two_product(f, f, &low), q = e / p;
     low += 2.0 * f * (e - (f - 1.0));
     return q - q * (low / p);
-}
-
-/* log(1 + e^x); above zero x + log(1 + e^-x). [1.5] */
-static inline double k_softplus(double x)
-{
-    if (x > 0.0) return x + log1p(exp(-x));
-    return log1p(exp(x));
 }
 
 /*
@@ -199,14 +171,14 @@ static inline double k_logaddexp(double x, double y)
     if (x != x || y != y) return x + y;
     if (isinf(m) || isinf(n)) return m;
     d = k_two_sum(n, -m, &e);
-    a = exp(d);
-    a = log1p(a) + e * a;
+    a = k_exp(d);
+    a = k_log1p(a) + e * a;
     sum = m + a;
     if (m > 0.0 || n < -700.0 || fabs(sum) > fabs(m) || a < 0.5 * fabs(sum)) return sum;
     a = k_dd_expm1(m, 0.0, &b);
     d = k_dd_exp(n, 0.0, &c);
     a = k_dd_sum(a, b, d, c, &b);
-    return log1p(a) + b;
+    return k_log1p(a) + b;
 }
 
 /*
@@ -217,7 +189,7 @@ static inline double k_silu(double x)
 {
     if (x >= -40.0 || x != x) return x * k_sigmoid(x);
     if (x < -800.0) return x < -1.7976931348623157e308 ? 0.0 : -0.0;
-    double half = exp(0.5 * x);
+    double half = k_exp(0.5 * x);
     return x * half * half;
 }
 
@@ -230,22 +202,22 @@ static inline double k_silu(double x)
 static inline double k_silu1(double x)
 {
     if (x >= 0.0) {
-        double e = exp(-x), f = 1.0 + e;
+        double e = k_exp(-x), f = 1.0 + e;
         if (x > 800.0) return 1.0;
         return 1.0 + e * (x - 1.0 - e) / (f * f);
     }
     if (x < -800.0) return x < -1.7976931348623157e308 ? 0.0 : -0.0;
     double d = (x + 1.2784645427610737) + 1.0946994183093437e-16;
-    double u = d + 0.2784645427610738 * expm1(d);
+    double u = d + 0.2784645427610738 * k_expm1(d);
     if (x < -40.0) {
-        double half = exp(0.5 * x);
+        double half = k_exp(0.5 * x);
         return u * half * half;
     }
     if (x > -1.0) {
         double half = k_tanh(0.5 * x);
         return 0.25 * u * (1.0 - half * half);
     }
-    double e = exp(-x);
+    double e = k_exp(-x);
     return u / (e + (2.0 + 1.0 / e));
 }
 
@@ -259,13 +231,13 @@ static inline double k_silu2(double x)
 {
     double a = fabs(x), d = (a - 2.3993572805154675) - 1.8464872855353363e-16;
     if (a > 800.0) return -0.0;
-    double u = 0.39935728051546765 * expm1(-d) + d * expm1(-a);
-    if (a < 1.0) u = 2.0 + 2.0 * exp(-a) + a * expm1(-a);
+    double u = 0.39935728051546765 * k_expm1(-d) + d * k_expm1(-a);
+    if (a < 1.0) u = 2.0 + 2.0 * k_exp(-a) + a * k_expm1(-a);
     if (a > 40.0) {
-        double half = exp(-0.5 * a);
+        double half = k_exp(-0.5 * a);
         return u * half * half;
     }
-    double e = exp(a), f = 1.0 / e;
+    double e = k_exp(a), f = 1.0 / e;
     return u / ((e + (2.0 + f)) * (1.0 + f));
 }
 
@@ -277,7 +249,7 @@ static inline double k_gauss(double x)
     double low, high, e;
     if (fabs(x) > 28.0) return 0.0;
     high = k_two_product(x, x, &low);
-    e = exp(-high);
+    e = k_exp(-high);
     return e - e * low;
 }
 
@@ -296,7 +268,7 @@ static inline double k_npdf(double x)
         high += 138.62943611184164; /* 200 log 2 */
         low += 1.4742005130323992e-10;
     }
-    e = exp(high);
+    e = k_exp(high);
     p = k_two_product(e, 0.3989422804014327, &q);
     return scale * (p + (q + (low - 6.2473600385512825e-17) * p));
 }
@@ -414,7 +386,7 @@ static inline double k_erfc(double x)
     }
     high = k_two_product(x, x, &low);
     t = p / q;
-    return 0.56418958354775628 * exp(-high) / (x + (t + low * (x + t)));
+    return 0.56418958354775628 * k_exp(-high) / (x + (t + low * (x + t)));
 }
 
 /* x Phi(x), 0 at -inf; Phi by erf near 0, else by Mills' ratio, Phi(-a) = phi(a) M(a). [3.8] */
@@ -461,7 +433,7 @@ static inline double k_gelu1(double x)
     if (!(x < 0.0)) return 1.0 + k_npdf(a) * g;
     if (a < 37.6) return -(k_npdf(a) * g);
     high = k_two_product(a, a, &low);
-    root = exp(-0.25 * high);
+    root = k_exp(-0.25 * high);
     return -(0.3989422804014327 * g * (1.0 - 0.5 * low) * root * root);
 }
 

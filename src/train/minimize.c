@@ -134,7 +134,7 @@ static ew_reason descend(minimizer *m)
 static void conclude(minimizer *m, double *in, ew_minimize_result *result, ew_reason reason)
 {
     if (reason == EW_REASON_GRADIENT || reason == EW_REASON_UNBOUNDED) keep_best(m, true);
-    for (size_t i = 0; i < m->count; i++) in[m->over[i]] = m->best.x[i];
+    train_scatter(m, m->best.x, in);
     if (!result) return;
     result->value = m->best.value;
     result->measure = measure(m, &m->best);
@@ -148,7 +148,11 @@ static void conclude(minimizer *m, double *in, ew_minimize_result *result, ew_re
 static ew_status run(minimizer *m, double *in, size_t in_count, ew_minimize_result *result)
 {
     memcpy(m->in, in, in_count * sizeof *in);
-    for (size_t i = 0; i < m->count; i++) m->now.x[i] = m->single[i] ? (double)(float)in[m->over[i]] : in[m->over[i]];
+    for (size_t k = 0; k < m->inputs; k++)
+        for (size_t e = 0; e < m->parts[k].count; e++) {
+            double x = in[m->parts[k].offset + e];
+            m->now.x[m->parts[k].start + e] = m->parts[k].single ? (double)(float)x : x;
+        }
     if (!train_evaluate(m, &m->now)) return m->status;
     keep_best(m, true);
     if (!train_finite(m, &m->now)) m->best.value = NAN;
@@ -192,22 +196,68 @@ static ew_minimize_options fill_in(const ew_minimize_options *given, bool single
 }
 
 /* Each input once, and all of them real. */
-static ew_status check_over(const ew_graph *g, const size_t *over, size_t count, unsigned char *single,
-                            unsigned char *seen, const ew_minimize_options *o, ew_error *err)
+static ew_status check_over(const ew_graph *g, const minimizer *m, unsigned char *seen)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (over[i] >= ew_input_count(g))
-            return train_fail(o, err, EW_USE, "E070", "this is no input of the graph", "");
-        ew_input_info info = ew_input_at(g, over[i]);
+    const ew_minimize_options *o = &m->options;
+    for (size_t k = 0; k < m->inputs; k++) {
+        ew_input_info info = ew_input_at(g, m->over[k]);
         const char *name = ew_node_name(g, info.node);
         if (info.type == EW_INT || info.type == EW_BOOL)
-            return train_fail(o, err, EW_USE, "E071", "'{1}' is an int or a bool and cannot be varied in small steps",
-                              name);
-        if (seen[over[i]]) return train_fail(o, err, EW_USE, "E072", "'{1}' stands twice among what to vary", name);
-        seen[over[i]] = 1;
-        single[i] = info.type == EW_F32;
+            return train_fail(o, m->err, EW_USE, "E071",
+                              "'{1}' is an int or a bool and cannot be varied in small steps", name);
+        if (seen[m->over[k]])
+            return train_fail(o, m->err, EW_USE, "E072", "'{1}' stands twice among what to vary", name);
+        seen[m->over[k]] = 1;
     }
     return EW_OK;
+}
+
+/* Elements of a node; SIZE_MAX: a size is not known, or they are too many to count. */
+static size_t elements(const ew_graph *g, ew_node n)
+{
+    size_t count = 1;
+    for (size_t p = 0; p < ew_node_rank(g, n); p++) {
+        size_t size = ew_node_size(g, n, p);
+        if (size == SIZE_MAX || (size && count > UINT32_MAX / size)) return SIZE_MAX;
+        count *= size;
+    }
+    return count;
+}
+
+/* How many numbers `in` has and how many of them are varied. */
+static ew_status measure_all(minimizer *m, const ew_graph *g, ew_node of, size_t *in_count)
+{
+    const ew_minimize_options *o = &m->options;
+    *in_count = m->count = 0;
+    for (size_t i = 0; i < ew_input_count(g) + m->inputs; i++) {
+        bool varied = i >= ew_input_count(g);
+        size_t input = varied ? m->over[i - ew_input_count(g)] : i, n;
+        if (input >= ew_input_count(g))
+            return train_fail(o, m->err, EW_USE, "E070", "this is no input of the graph", "");
+        const char *name = ew_node_name(g, ew_input_at(g, input).node);
+        if ((n = elements(g, ew_input_at(g, input).node)) == SIZE_MAX)
+            return train_fail(o, m->err, EW_USE, "E074", "the sizes of '{1}' are not known, or too large", name);
+        *(varied ? &m->count : in_count) += n;
+    }
+    if (ew_node_rank(g, of) == 0) return EW_OK;
+    const char *name = ew_node_name(g, of);
+    return train_fail(o, m->err, EW_USE, "E075", "'{1}' is an array: what is minimised is one number",
+                      name ? name : "");
+}
+
+/* Where each varied input lies among all inputs, and among what is varied. `offset` has room for all inputs. */
+static void place_parts(minimizer *m, const ew_graph *g, size_t *offset)
+{
+    size_t start = 0, end = 0;
+    for (size_t i = 0; i < ew_input_count(g); i++) {
+        offset[i] = end;
+        end += elements(g, ew_input_at(g, i).node);
+    }
+    for (size_t k = 0; k < m->inputs; k++) {
+        ew_input_info info = ew_input_at(g, m->over[k]);
+        m->parts[k] = (train_part){offset[m->over[k]], start, elements(g, info.node), info.type == EW_F32};
+        start += m->parts[k].count;
+    }
 }
 
 typedef struct block { /* one piece of memory for a whole run, cut into parts */
@@ -241,12 +291,15 @@ static void cut_method(minimizer *m, block *b)
     if (method == EW_NEWTON) {
         m->matrix = cut(b, train_triangle(n), d);
         m->root = cut(b, train_triangle(n), d);
+        m->blocks = cut(b, n * n, d); /* more than all of them: those above the diagonal are not asked for */
     }
 }
 
 typedef struct scratch { /* needed only while setting up */
+    size_t inputs;       /* of the graph */
     ew_node *nodes;
     unsigned char *seen;
+    size_t *offset;
 } scratch;
 
 /* Called twice: to count, and to cut. */
@@ -263,10 +316,12 @@ static void cut_all(minimizer *m, block *b, size_t in_count, scratch *s)
     m->move = cut(b, n, d);
     m->in = cut(b, in_count, d);
     m->out = cut(b, n + 1, d);
-    m->single = cut(b, n, 1);
+    m->parts = cut(b, m->inputs, sizeof *m->parts);
     cut_method(m, b);
-    s->seen = cut(b, in_count, 1);
-    s->nodes = cut(b, n + 1 + (m->options.method == EW_NEWTON ? train_triangle(n) : 0), sizeof(ew_node));
+    s->seen = cut(b, s->inputs, 1);
+    s->offset = cut(b, s->inputs, sizeof *s->offset);
+    s->nodes =
+        cut(b, m->inputs + 1 + (m->options.method == EW_NEWTON ? train_triangle(m->inputs) : 0), sizeof(ew_node));
 }
 
 static bool any_single(const ew_graph *g, const size_t *over, size_t count)
@@ -276,13 +331,14 @@ static bool any_single(const ew_graph *g, const size_t *over, size_t count)
     return false;
 }
 
-static ew_status minimize(minimizer *m, ew_graph *g, ew_node of, double *in, const scratch *s,
+static ew_status minimize(minimizer *m, ew_graph *g, ew_node of, double *in, size_t in_count, const scratch *s,
                           ew_minimize_result *result)
 {
-    ew_status status = check_over(g, m->over, m->count, m->single, s->seen, &m->options, m->err);
+    ew_status status = check_over(g, m, s->seen);
     if (status != EW_OK) return status;
+    place_parts(m, g, s->offset);
     if (!train_prepare(m, g, of, s->nodes)) return m->status;
-    return run(m, in, ew_input_count(g), result);
+    return run(m, in, in_count, result);
 }
 
 ew_status ew_minimize(ew_graph *g, ew_node of, const size_t *over, size_t count, double *in,
@@ -290,20 +346,22 @@ ew_status ew_minimize(ew_graph *g, ew_node of, const size_t *over, size_t count,
 {
     ew_error own;
     if (ew_graph_error(g, err) != EW_OK) return ew_graph_error(g, NULL);
-    minimizer m = {.options = fill_in(options, any_single(g, over, count)), .count = count, .over = over};
+    minimizer m = {.options = fill_in(options, any_single(g, over, count)), .inputs = count, .over = over};
     m.err = err ? err : &own;
     memset(m.err, 0, sizeof *m.err);
     block b = {0};
-    scratch s;
+    scratch s = {.inputs = ew_input_count(g)};
+    size_t in_count;
     if (!ew_method_name((int)m.options.method))
         return train_fail(&m.options, m.err, EW_USE, "E073", "there is no such method of minimising", "");
-    cut_all(&m, &b, ew_input_count(g), &s);
+    if (measure_all(&m, g, of, &in_count) != EW_OK) return m.err->status;
+    cut_all(&m, &b, in_count, &s);
     size_t size = b.used;
     if (b.fits) b.at = train_resize(&m.options, NULL, 0, size);
     if (!b.at) return train_fail(&m.options, m.err, EW_LIMIT, "E080", "there is not enough memory", "");
     memset(b.at, 0, size);
-    cut_all(&m, &b, ew_input_count(g), &s);
-    ew_status status = minimize(&m, g, of, in, &s, result);
+    cut_all(&m, &b, in_count, &s);
+    ew_status status = minimize(&m, g, of, in, in_count, &s, result);
     ew_free(m.program);
     ew_free(m.hessian);
     train_resize(&m.options, b.at, size, 0);

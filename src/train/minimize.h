@@ -20,14 +20,20 @@ typedef struct train_point {
     double *x, *gradient; /* of the varied inputs */
 } train_point;
 
+typedef struct train_part {      /* one varied input */
+    size_t offset, start, count; /* its place in `in`, its place in x, its elements */
+    bool single;                 /* f32 */
+} train_part;
+
 typedef struct minimizer {
     ew_minimize_options options; /* with the defaults filled in */
     ew_program *program;         /* value, then the gradient */
-    ew_program *hessian;         /* newton: its lower triangle, row by row; else NULL */
-    size_t count;
+    ew_program *hessian;         /* newton: by pairs of inputs, block by block, lower ones; else NULL */
+    size_t count;                /* of numbers that are varied: all elements of the inputs in `over` */
     const size_t *over;
-    unsigned char *single; /* by varied input: is it f32? */
-    double *in, *out;      /* of the programs; in[over[i]] is where x[i] goes */
+    size_t inputs;     /* in `over` */
+    train_part *parts; /* of them */
+    double *in, *out;  /* of the programs; x goes to the places that `parts` say */
 
     train_point now, next, best;
     double *move;
@@ -37,6 +43,7 @@ typedef struct minimizer {
     double *curve, *factor; /* lbfgs: 1 / (s . y), and the first loop's factors */
     size_t pairs, latest;   /* lbfgs: how many are kept, where the newest is */
     double *matrix, *root;  /* newton: the Hessian's lower triangle and its Cholesky factor */
+    double *blocks;         /* newton: the Hessian as its program gives it */
 
     size_t step, best_step, runs;
     ew_status status; /* not EW_OK: err is filled and all is over */
@@ -51,6 +58,8 @@ bool train_evaluate(minimizer *m, train_point *p);
 /* The value and every part of the gradient, and the place too, are numbers. */
 bool train_finite(const minimizer *m, const train_point *p);
 double train_dot(const double *a, const double *b, size_t count);
+/* The varied places of `in` from x. */
+void train_scatter(const minimizer *m, const double *x, double *in);
 /* next.x = now.x + factor * move, as the program will see it (f32 rounded). */
 void train_place(minimizer *m, double factor);
 
@@ -65,7 +74,7 @@ int train_adam(minimizer *m);
 int train_lbfgs(minimizer *m);
 int train_newton(minimizer *m);
 
-/* The programs: `nodes` has room for 1 + count, and for newton count * (count + 1) / 2 after them.
+/* The programs: `nodes` has room for 1 + inputs, and for newton inputs * (inputs + 1) / 2 after them.
  * false: m->status and m->err are filled. */
 bool train_prepare(minimizer *m, ew_graph *g, ew_node of, ew_node *nodes);
 size_t train_triangle(size_t count); /* count * (count + 1) / 2 */

@@ -16,12 +16,28 @@ size_t train_triangle(size_t count)
     return count * (count + 1) / 2;
 }
 
+/* The lower triangle out of the blocks: the one of inputs i and j has the elements of i as rows. */
+static void newton_gather(minimizer *m)
+{
+    const double *from = m->blocks;
+    for (size_t i = 0; i < m->inputs; i++)
+        for (size_t j = 0; j <= i; j++) {
+            const train_part *rows = &m->parts[i], *columns = &m->parts[j];
+            for (size_t r = 0; r < rows->count; r++, from += columns->count) {
+                double *row = m->matrix + train_triangle(rows->start + r) + columns->start;
+                size_t count = i == j ? r + 1 : columns->count;
+                for (size_t k = 0; k < count; k++) row[k] = from[k];
+            }
+        }
+}
+
 static bool newton_evaluate(minimizer *m)
 {
-    for (size_t i = 0; i < m->count; i++) m->in[m->over[i]] = m->now.x[i];
-    m->status = ew_run(m->hessian, NULL, m->in, m->matrix);
+    train_scatter(m, m->now.x, m->in);
+    m->status = ew_run(m->hessian, NULL, m->in, m->blocks);
     if (m->status != EW_OK) ew_run_error(m->hessian, NULL, m->err);
     if (m->status != EW_OK) return false;
+    newton_gather(m);
     for (size_t k = 0; k < train_triangle(m->count); k++)
         if (!isfinite(m->matrix[k])) return false;
     return true;

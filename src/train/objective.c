@@ -13,33 +13,33 @@
 static bool objective_gradient(minimizer *m, ew_graph *g, ew_node of, ew_node *nodes)
 {
     nodes[0] = of;
-    for (size_t i = 0; i < m->count; i++) {
+    for (size_t i = 0; i < m->inputs; i++) {
         nodes[1 + i] = ew_diff(g, of, ew_input_at(g, m->over[i]).node, EW_REVERSE, m->err);
         if (nodes[1 + i] == EW_NONE) return false;
     }
-    m->program = ew_prepare_nodes(g, nodes, 1 + m->count, m->err);
+    m->program = ew_prepare_nodes(g, nodes, 1 + m->inputs, m->err);
     return m->program != NULL;
 }
 
 /* By columns: the graph keeps the tangents of one forward sweep for all parts of the gradient. */
 static bool objective_hessian(minimizer *m, ew_graph *g, const ew_node *gradient, ew_node *nodes)
 {
-    for (size_t j = 0; j < m->count; j++) {
+    for (size_t j = 0; j < m->inputs; j++) {
         ew_node by = ew_input_at(g, m->over[j]).node;
-        for (size_t i = j; i < m->count; i++) {
+        for (size_t i = j; i < m->inputs; i++) {
             ew_node n = ew_diff(g, gradient[i], by, EW_FORWARD, m->err);
             if (n == EW_NONE) return false;
             nodes[train_triangle(i) + j] = n;
         }
     }
-    m->hessian = ew_prepare_nodes(g, nodes, train_triangle(m->count), m->err);
+    m->hessian = ew_prepare_nodes(g, nodes, train_triangle(m->inputs), m->err);
     return m->hessian != NULL;
 }
 
 bool train_prepare(minimizer *m, ew_graph *g, ew_node of, ew_node *nodes)
 {
     if (objective_gradient(m, g, of, nodes) &&
-        (m->options.method != EW_NEWTON || objective_hessian(m, g, nodes + 1, nodes + 1 + m->count)))
+        (m->options.method != EW_NEWTON || objective_hessian(m, g, nodes + 1, nodes + 1 + m->inputs)))
         return true;
     m->status = m->err->status;
     return false;
@@ -47,7 +47,7 @@ bool train_prepare(minimizer *m, ew_graph *g, ew_node of, ew_node *nodes)
 
 bool train_evaluate(minimizer *m, train_point *p)
 {
-    for (size_t i = 0; i < m->count; i++) m->in[m->over[i]] = p->x[i];
+    train_scatter(m, p->x, m->in);
     m->runs++;
     m->status = ew_run(m->program, NULL, m->in, m->out);
     if (m->status != EW_OK) {
@@ -73,12 +73,19 @@ double train_dot(const double *a, const double *b, size_t count)
     return sum;
 }
 
+void train_scatter(const minimizer *m, const double *x, double *in)
+{
+    for (size_t k = 0; k < m->inputs; k++)
+        if (m->parts[k].count) memcpy(in + m->parts[k].offset, x + m->parts[k].start, m->parts[k].count * sizeof *in);
+}
+
 void train_place(minimizer *m, double factor)
 {
-    for (size_t i = 0; i < m->count; i++) {
-        double x = m->now.x[i] + factor * m->move[i];
-        m->next.x[i] = m->single[i] ? (double)(float)x : x;
-    }
+    for (size_t k = 0; k < m->inputs; k++)
+        for (size_t i = m->parts[k].start; i < m->parts[k].start + m->parts[k].count; i++) {
+            double x = m->now.x[i] + factor * m->move[i];
+            m->next.x[i] = m->parts[k].single ? (double)(float)x : x;
+        }
 }
 
 void *train_resize(const ew_minimize_options *o, void *pointer, size_t old_size, size_t new_size)

@@ -1,0 +1,60 @@
+/*
+ * matrix.h - products of matrices that may lie in memory in any way.
+ *
+ *     C = A B    or, with add,    C = C + A B        A: m x k, B: k x n, C: m x n
+ *
+ * Every matrix is a pointer to its first element and two strides, in elements: that from row to row
+ * and that from column to column. So transposed matrices, slices and parts of larger arrays need no
+ * copy beforehand; strides of A and B may also be 0 or negative. C overlaps neither A nor B.
+ *
+ * Bits. Every element of C is one chain over k in increasing order,
+ *     c = 0 (or what stands in C);  c = fma(a[i,0], b[0,j], c);  c = fma(a[i,1], b[1,j], c);  ...
+ * whatever the sizes of blocks, the strides, the part of C asked for and the number of threads. So
+ * AVX-512, AVX2 and every other machine with a fused multiply-add give the same bits; a machine
+ * without one rounds product and sum (MATRIX_FUSED tells at run time which it is).
+ *
+ * Threads. A part of C is itself a product: matrix_part says which rows and columns the parts of a
+ * product are; each is run by a call of its own, with its own scratch.
+ *
+ * Nothing is allocated: scratch has matrix_scratch_*(m, n, k) bytes, aligned as malloc aligns.
+ */
+#ifndef EDGEWISE_MATH_MATRIX_H
+#define EDGEWISE_MATH_MATRIX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What this machine runs; MATRIX_BEST chooses. The others are there for tests and comparisons. */
+typedef enum { MATRIX_BEST, MATRIX_PLAIN, MATRIX_AVX2, MATRIX_AVX512, MATRIX_VARIANTS } matrix_variant;
+
+void matrix_product_f64(size_t m, size_t n, size_t k, const double *a, ptrdiff_t a_row, ptrdiff_t a_column,
+                        const double *b, ptrdiff_t b_row, ptrdiff_t b_column, double *c, ptrdiff_t c_row,
+                        ptrdiff_t c_column, bool add, void *scratch);
+void matrix_product_f32(size_t m, size_t n, size_t k, const float *a, ptrdiff_t a_row, ptrdiff_t a_column,
+                        const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *c, ptrdiff_t c_row,
+                        ptrdiff_t c_column, bool add, void *scratch);
+
+/* The same by one variant; false where this machine has it not, and nothing is written. */
+bool matrix_product_by_f64(matrix_variant by, size_t m, size_t n, size_t k, const double *a, ptrdiff_t a_row,
+                           ptrdiff_t a_column, const double *b, ptrdiff_t b_row, ptrdiff_t b_column, double *c,
+                           ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch);
+bool matrix_product_by_f32(matrix_variant by, size_t m, size_t n, size_t k, const float *a, ptrdiff_t a_row,
+                           ptrdiff_t a_column, const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *c,
+                           ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch);
+
+/* Bytes of scratch for a product, enough also for each of its parts; at most a few megabytes. */
+size_t matrix_scratch_f64(size_t m, size_t n, size_t k);
+size_t matrix_scratch_f32(size_t m, size_t n, size_t k);
+
+/* Does this machine (does this variant) fuse product and sum? */
+bool matrix_fuses(matrix_variant by);
+
+/* Rows [row, row_end) and columns [column, column_end) of C. */
+typedef struct {
+    size_t row, row_end, column, column_end;
+} matrix_range;
+
+/* Part `index` of `count` of an m x n product: all of C together, none twice; may be empty. */
+matrix_range matrix_part(size_t m, size_t n, size_t count, size_t index);
+
+#endif
