@@ -118,7 +118,7 @@ static void paths_from(lesson *l, size_t x)
     routes_begin(&p, l, x);
     while (told < LESSON_TERMS && report_ok(&l->r) && routes_next(&p)) {
         indexed_route r = {0};
-        if (route_walk(&r, l, &p)) {
+        if (route_walk(&r, l, &p) && !r.w.never) {
             explain_formula(l, 4, text_string(&r.nodes));
             route_parallel(&r, l);
             if (told++) text_add(&terms, " + ");
@@ -128,6 +128,7 @@ static void paths_from(lesson *l, size_t x)
         route_end(&r, l);
     }
     if (l->ways[x] > LESSON_TERMS) text_add(&terms, " + …");
+    if (!told) text_char(&terms, '0');
     route_slope(l, x, &terms);
     routes_free(&p);
     explain_drop(l, &terms);
@@ -187,7 +188,7 @@ static void forward_sum(const lesson *l, text *t, ew_node user)
     text_add(t, all - own > 1 ? "Σ_{" : "Σ_");
     for (size_t q = own; q < all; q++) {
         uint32_t name = graph_index_name(l->g, user, q);
-        if (q > own) text_add(t, ", ");
+        if (q > own) text_char(t, ',');
         text_add(t, name ? graph_name_text(l->g, name) : "…");
     }
     text_add(t, all - own > 1 ? "} " : " ");

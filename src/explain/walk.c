@@ -69,15 +69,24 @@ static bool walk_match(const walk *w, const ew_edge *e, ew_node d, size_t rank, 
     return ok;
 }
 
+static void walk_tight(text *t, const char *s) /* lines are not to be broken inside */
+{
+    for (; *s; s++)
+        if (*s != ' ') text_char(t, *s);
+}
+
+/* "t+1=5", where what is read is not the place that the node below was told to be at. */
 static void walk_note(walk *w, size_t at, size_t rank)
 {
+    static const char digits[] = "-0123456789";
     for (size_t i = 0; i < rank; i++) {
         const char *read = places_text(&w->p, at, i), *told = places_text(&w->p, w->at, i);
         if (strcmp(read, told) == 0) continue;
-        if (w->where.count) text_add(&w->where, ", ");
-        text_add(&w->where, read);
-        text_add(&w->where, " = ");
-        text_add(&w->where, told);
+        if (!read[strspn(read, digits)] && !told[strspn(told, digits)]) w->never = true;
+        if (w->where.count) text_char(&w->where, ',');
+        walk_tight(&w->where, told);
+        text_char(&w->where, '=');
+        walk_tight(&w->where, read);
     }
 }
 
@@ -224,16 +233,21 @@ void walk_sum(const walk *w, text *t)
 {
     size_t count = 0, start;
     for (size_t k = 0; k < w->open.count; k++) count += !walk_told(w, k);
+    if (!count && w->where.count) { /* 1 there, 0 elsewhere */
+        text_char(t, '[');
+        text_addn(t, w->where.at, w->where.count);
+        text_add(t, "]·");
+    }
     if (!count) return;
     bool brace = count > 1 || w->where.count;
     text_add(t, brace ? "Σ_{" : "Σ_");
     start = t->count;
     for (size_t k = 0; k < w->open.count; k++) {
         if (walk_told(w, k)) continue;
-        if (t->count > start) text_add(t, ", ");
+        if (t->count > start) text_char(t, ',');
         text_add(t, places_text(&w->p, w->open.at[k].text, 0));
     }
-    if (w->where.count) text_add(t, ": ");
+    if (w->where.count) text_char(t, ':');
     text_addn(t, w->where.at, w->where.count);
     text_add(t, brace ? "} " : " ");
 }
