@@ -21,7 +21,7 @@ TRAIN_C   = $(sort $(wildcard src/io/*.c src/train/*.c))
 CLI_C     = $(sort $(wildcard cli/*.c))
 CORE_O    = $(CORE_C:%.c=$(B)/%.o)
 TRAIN_O   = $(TRAIN_C:%.c=$(B)/%.o)
-BASE_O    = $(filter $(B)/src/base/%,$(CORE_O))
+BASE_O    = $(patsubst src/base/%.c,$(B)/src/base-again/%.o,$(filter src/base/%,$(CORE_C)))
 CLI_O     = $(CLI_C:%.c=$(B)/%.o)
 
 # What src/io uses: safetensors' headers are JSON, gzip and packed npz are deflate.
@@ -45,7 +45,8 @@ $(B)/libedgewise.so: $(CORE_O)
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,libedgewise.so.$(SOVERSION) -o $@ $(CORE_O) -lm
 	@ln -sf libedgewise.so $(B)/libedgewise.so.$(SOVERSION)
 
-# The room base is in it too: src/io uses it, and the shared library hides it.
+# The room base is in it too, since src/io uses it and the shared library hides it; its public functions
+# are weak there: those of the core, however that is linked, come first.
 $(B)/libedgewise-train.a: $(TRAIN_O) $(BASE_O)
 	@rm -f $@
 	$(AR) rcs $@ $(TRAIN_O) $(BASE_O)
@@ -53,11 +54,15 @@ $(B)/libedgewise-train.a: $(TRAIN_O) $(BASE_O)
 $(B)/edgewise: $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a
 	$(CC) $(LDFLAGS) -o $@ $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm
 
+$(B)/src/base-again/%.o: src/base/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) '-DEW_API=__attribute__((weak))' -MMD -MP -c -o $@ $<
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(if $(filter cli/%,$<),$(EDIT_CFLAGS)) -MMD -MP -c -o $@ $<
 
--include $(CORE_O:.o=.d) $(TRAIN_O:.o=.d) $(CLI_O:.o=.d)
+-include $(CORE_O:.o=.d) $(TRAIN_O:.o=.d) $(BASE_O:.o=.d) $(CLI_O:.o=.d)
 
 # ---- Tests ------------------------------------------------------------------------------------
 

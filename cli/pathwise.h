@@ -8,7 +8,8 @@
  * out. */
 double *cli_pathwise(struct cli *c, ew_graph *g, ew_node of, const ew_node *wrt, size_t count, const double *in);
 
-/* The value of the partial on each edge (ew_edge_at), to be freed; nan on those between arrays. NULL: the error is out. */
+/* The value of the partial on each edge (ew_edge_at), to be freed; nan on those between arrays. NULL: the error is out.
+ */
 double *cli_partials(struct cli *c, ew_graph *g, const double *in, size_t *count);
 
 /* A product along a path: an exact 0 wins over inf and nan. */

@@ -7,6 +7,7 @@
  */
 #include "cli.h"
 #include "repl.h"
+#include "values.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -151,6 +152,7 @@ int cli_repl(struct cli *c)
     r.edit = edit_new(c, repl_offer, &r);
     if (r.edit) converse(&r);
     free(r.pending);
+    values_free(r.values);
     edit_free(r.edit);
     session_end(&r.session);
     return c->status;

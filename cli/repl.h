@@ -9,7 +9,8 @@ struct repl {
     struct cli *c;
     struct session session;
     struct edit *edit;
-    char *pending; /* a line that was read too early */
+    struct values *values; /* of the program that was read last, if it has arrays */
+    char *pending;         /* a line that was read too early */
     bool done;
 };
 
@@ -22,8 +23,14 @@ void repl_expression(struct repl *r, const char *line);
 void repl_after(struct repl *r, const char *name, bool waits);
 /* The session's program as a graph; NULL: the error is out. */
 ew_graph *repl_parse(struct repl *r, bool tail);
-/* By input: its value, from the session or its default; false: it has none. */
+/* By input: its value, from the session or its default; false: it has none. Of arrays only whether it is there. */
 bool repl_input(struct repl *r, ew_graph *g, size_t i, double *value);
+
+/* The text again, with the sizes that the session's values give its arrays (repl_arrays.c); g is freed. NULL: the
+ * error is out. */
+ew_graph *repl_bind(struct repl *r, const char *text, ew_graph *g);
+/* The value of node n of a program with arrays. */
+void repl_show_array(struct repl *r, ew_graph *g, ew_node n, const char *name);
 
 /* A verb with the session's program and values, and the rest of the line as its words (repl_verbs.c). */
 void repl_verb(struct repl *r, enum cli_verb_id verb, char *line);

@@ -20,7 +20,9 @@ static void command_set(struct repl *r, char *line)
         if (!equals || equals == word) cli_fail(r->c, FAULT_PAIR, word, NULL);
         if (r->c->status) break;
         *equals = '\0';
-        if (cli_number(r->c, word, equals + 1, &value)) session_set(&r->session, word, strlen(word), equals + 1);
+        bool array = equals[1] == '[' || equals[1] == '@'; /* read with the program */
+        if (array || cli_number(r->c, word, equals + 1, &value))
+            session_set(&r->session, word, strlen(word), equals + 1);
     }
     if (r->c->status)
         session_undo(&r->session);

@@ -1,7 +1,7 @@
 /*
  * repl_lines.c - the lines of a session that are no commands: values, statements, expressions.
  */
-#include "cli.h"
+#include "arrays.h"
 #include "repl.h"
 
 #include <ctype.h>
@@ -14,7 +14,10 @@
 bool repl_input(struct repl *r, ew_graph *g, size_t i, double *value)
 {
     ew_options options = cli_library(r->c);
-    const char *text = session_value(&r->session, ew_node_name(g, ew_input_at(g, i).node));
+    ew_input_info info = ew_input_at(g, i);
+    const char *text = session_value(&r->session, ew_node_name(g, info.node));
+    *value = 0;
+    if (ew_node_rank(g, info.node) || (text && *text == '@')) return text || info.has_value || info.is_random;
     if (text) return ew_number_read(text, &options, value, NULL) == EW_OK;
     return ew_input_default(g, i, r->c->seed, 0, value) != 0;
 }
@@ -56,7 +59,9 @@ static void say_node(struct repl *r, ew_graph *g, ew_node n, const char *name, b
     char missing[400];
     double *in = cli_room(r->c, ew_input_count(g), sizeof *in);
     if (in && find_missing(r, g, n, in, missing)) {
-        double *value = missing[0] ? NULL : cli_run(r->c, g, &n, 1, in);
+        bool arrays = array_any(g);
+        double *value = missing[0] || arrays ? NULL : cli_run(r->c, g, &n, 1, in);
+        if (arrays && !missing[0]) repl_show_array(r, g, n, name);
         if (value) say_value(r, g, n, name, *value);
         if (missing[0] && waits) cli_say(r->c, "no value yet for {1}\n", missing, NULL, NULL);
         free(value);
@@ -71,6 +76,7 @@ ew_graph *repl_parse(struct repl *r, bool tail)
     ew_options options = cli_library(r->c);
     ew_graph *g = text ? ew_parse(text, EW_WHOLE, &options, &e) : NULL;
     if (text && !g) cli_fail_error(r->c, &e);
+    if (g && array_any(g)) g = repl_bind(r, text, g);
     free(text);
     return g;
 }

@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 #include "repl.h"
+#include "values.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -112,8 +113,7 @@ static void call_values(struct call *a, const struct session *s, ew_graph *g)
         char name[1024];
         const char *pair = s->now.values.at[i], *equals = strchr(pair, '=');
         snprintf(name, sizeof name, "%.*s", (int)(equals - pair), pair);
-        ew_node n = ew_find(g, name);
-        if (n != EW_NONE && cli_input_index(g, n) != SIZE_MAX) call_add(a, pair);
+        if (values_takes(g, name)) call_add(a, pair);
     }
 }
 

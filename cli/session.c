@@ -157,7 +157,21 @@ size_t session_key(const char *s, const char **key)
     return s[n] == '(' ? n + 1 : n;
 }
 
-/* NAME = constant */
+/* An array literal and nothing after it: "[1, 2][i]" is an expression. */
+static bool is_literal(const char *s)
+{
+    size_t depth = 0;
+    if (*s != '[') return false;
+    do {
+        depth += *s == '[';
+        depth -= *s == ']';
+        if (*s) s++;
+    } while (*s && depth);
+    s = skip_blanks(s);
+    return !depth && (!*s || *s == '#' || *s == '\n');
+}
+
+/* NAME = constant, NAME = [1, 2], NAME = @FILE */
 static bool is_value(const struct session *s, const char *line)
 {
     double value;
@@ -166,6 +180,7 @@ static bool is_value(const struct session *s, const char *line)
     size_t n = session_key(line, &key);
     if (!n || key[n - 1] == '(' || skip_blanks(key + n) != equals || isdigit((unsigned char)*key)) return false;
     const char *right = skip_blanks(equals + 1);
+    if (*right == '@' || is_literal(right)) return true;
     char *text = strndup(right, strcspn(right, "#"));
     ew_options options = cli_library(s->c);
     bool constant = text && *text && ew_number_read(text, &options, &value, NULL) == EW_OK;

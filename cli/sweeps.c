@@ -194,7 +194,7 @@ bool sweeps_forward_patience(struct cli *c, ew_graph *g, ew_node of, const ew_no
     say_time(c, forward, would);
     say_time(c, reverse, one);
     double patience = c->limit_seconds > 0 ? c->limit_seconds : PATIENCE_SECONDS;
-    const char *sentence = array_count_of(g, of) == 1
+    const char *sentence = /* catalogue */ array_count_of(g, of) == 1
                                ? "forward sweeps: {1}, about {2}; the one reverse sweep takes {3}"
                                : "forward sweeps: {1}, about {2}; by reverse sweeps it takes {3}";
     if (forward <= patience) {

@@ -44,6 +44,12 @@ static bool is_dimension(const ew_graph *g, const char *name)
     return false;
 }
 
+bool values_takes(const ew_graph *g, const char *name)
+{
+    ew_node n = ew_find(g, name);
+    return n == EW_NONE ? is_dimension(g, name) : cli_input_index(g, n) != SIZE_MAX;
+}
+
 static void fail_no_input(struct cli *c, ew_graph *g, const char *name)
 {
     size_t count = ew_input_count(g), input = 0, axis = 0, used = 0, more = 0;

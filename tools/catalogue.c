@@ -40,6 +40,7 @@ static const struct {
     {"cli_say", 2},
     {"cli_note", 2},
     {"cli_fail_hint", 5},
+    {"literal_fail", 2},
     {"scene_say", 2},
     {"note_heading", 2},
     {"explain_word", 2},

@@ -51,5 +51,6 @@ Q = np.array([factor(v["q"][k], v["l"][k]) for k in range(K)])
 write(__file__, 1e-12,
       values(F=F(v), Q=Q),
       grad("F", F(v), gradient(F, v, ["alpha", "mu", "q", "l"])),
-      values(**{"diff(F, gamma)": slope(F, v, "gamma"), "diff(diff(F, q[0, d]), l[1, e])": second(F, v, "q", "l")[0, :, 1, :],
+      values(**{"diff(F, gamma)": slope(F, v, "gamma"),
+                "diff(diff(F, q[0, d]), l[1, e])": second(F, v, "q", "l")[0, :, 1, :],
                 "diff(diff(F, q[0, d]), mu[0, e])": second(F, v, "q", "mu")[0, :, 0, :]}))

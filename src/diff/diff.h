@@ -17,7 +17,11 @@
 /* The derivative of node n by its argument k, as a node; the constant 0 where it is no edge. */
 ew_node diff_partial(ew_graph *g, ew_node n, size_t k);
 
-/* The derivative of `of` by `wrt`: the sum over all paths. Mode EW_AUTO: reverse. */
+/* The derivative of `of` by `wrt`: the sum over all paths, over the axes of `of`, then those of `wrt`. Mode
+ * EW_AUTO: reverse for scalars; else by the side with fewer places. */
 ew_node diff_node(ew_graph *g, ew_node of, ew_node wrt, int mode);
+
+/* Replaces nodes that need a DIFF by ones that need none; named nodes stay, their twins are unnamed. */
+bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count);
 
 #endif

@@ -14,6 +14,7 @@
 #include <assert.h>
 #include <math.h>
 
+#include "diff/linear.h"
 #include "diff/sweep.h"
 
 enum { RULE_DEPTH = 12 }; /* more than the deepest row needs */
@@ -21,27 +22,34 @@ enum { RULE_DEPTH = 12 }; /* more than the deepest row needs */
 typedef struct rule {
     ew_graph *g;
     ew_node n; /* the result */
+    uint16_t shape;
     size_t count;
-    ew_node stack[RULE_DEPTH];
+    view stack[RULE_DEPTH]; /* over the axes of the result */
 } rule;
+
+static void rule_push_view(rule *b, view v)
+{
+    assert(b->count < RULE_DEPTH);
+    b->stack[b->count++] = v;
+}
 
 static void rule_push(rule *b, ew_node n)
 {
-    assert(b->count < RULE_DEPTH);
-    b->stack[b->count++] = n;
+    rule_push_view(b, (view){n, 0});
 }
 
 static void rule_arg(rule *b, size_t k)
 {
-    rule_push(b, node_arg(b->g, b->n, k));
+    rule_push_view(b, view_argument(b->g, b->n, k));
 }
 
-/* The last `count` nodes become one. EW_NONE among them gives EW_NONE: the graph has the error. */
+/* The last `count` values become one. EW_NONE among them gives EW_NONE: the graph has the error. */
 static void rule_apply(rule *b, op o, size_t count)
 {
     assert(b->count >= count);
-    const ew_node *x = b->stack + (b->count -= count);
-    rule_push(b, graph_simple(b->g, o, x[0], count > 1 ? x[1] : EW_NONE, count > 2 ? x[2] : EW_NONE));
+    const view *x = b->stack + (b->count -= count);
+    view none = view_none();
+    rule_push_view(b, view_op(b->g, b->shape, o, x[0], count > 1 ? x[1] : none, count > 2 ? x[2] : none));
 }
 
 #define INF HUGE_VAL
@@ -115,7 +123,7 @@ static void rule_ties(rule *b)
     derived *d = derived_of(b->g);
     size_t count = node_at(b->g, b->n)->count;
     if (d && d->ties_of == b->n && d->ties_of != 0) {
-        rule_push(b, d->ties);
+        rule_push_view(b, d->ties);
         return;
     }
     EQ(X, Z); /* nan wins: then nothing is equal, and 0/0 is the nan that is due */
@@ -175,15 +183,26 @@ static void rule_row(rule *b, op o, size_t k)
     }
 }
 
-ew_node diff_partial(ew_graph *g, ew_node n, size_t k)
+view diff_partial_each(ew_graph *g, ew_node n, size_t k)
 {
-    rule b = {g, n, 0, {0}};
+    rule b = {.g = g, .n = n, .shape = node_at(g, n)->shape};
     op o = (op)node_at(g, n)->op;
-    if (!node_is_edge(g, n, k)) return graph_whole(g, 0);
     if (o == OP_MIN || o == OP_MAX)
         rule_extreme(&b, o == OP_MAX, k);
     else
         rule_row(&b, o, k);
     assert(b.count == 1);
     return b.stack[0];
+}
+
+ew_node diff_partial(ew_graph *g, ew_node n, size_t k)
+{
+    linear l;
+    if (!node_is_edge(g, n, k)) return graph_whole(g, 0);
+    if (!op_is_structure(node_at(g, n)->op)) {
+        view v = diff_partial_each(g, n, k);
+        return v.node == EW_NONE || node_is_const(g, v.node) ? v.node : view_node(g, v, node_at(g, n)->shape);
+    }
+    if (node_at(g, n)->op == OP_LOOP || !linear_edge(g, n, k, &l)) return graph_whole(g, 1);
+    return node_is_const(g, l.factor.node) ? l.factor.node : view_node(g, l.factor, l.domain);
 }

@@ -1,3 +1,4 @@
+#include "diff/flow.h"
 #include "diff/sweep.h"
 
 #include <stdlib.h>
@@ -30,6 +31,8 @@ static void derived_free(ew_graph *g)
     derived *d = g->derived;
     while (d->reverse.count) reverse_drop(g, d, d->reverse.count - 1);
     while (d->forward.count) forward_drop(g, d, d->forward.count - 1);
+    while (d->flows.count) flow_free(g, d->flows.at[--d->flows.count]);
+    array_free(&g->memory, &d->flows);
     array_free(&g->memory, &d->reverse);
     array_free(&g->memory, &d->forward);
     array_free(&g->memory, &d->stack);
@@ -57,8 +60,9 @@ derived *derived_of(ew_graph *g)
 
 /* ---- The nodes below a node ------------------------------------------------------------------- */
 
-static bool marks_ready(ew_graph *g, derived *d)
+bool sweep_marks(ew_graph *g)
 {
+    derived *d = g->derived;
     size_t size = g->nodes.count;
     if (d->mark_size < size) {
         size_t room = size + size / 2;
@@ -95,7 +99,7 @@ static ew_node forward_get(const sweep_forward *s, ew_node n)
 }
 
 /* Sorting a cone that is most of the graph is one pass over the marks. */
-static void cone_sort(derived *d)
+void sweep_sort(derived *d)
 {
     ew_node low = EW_NONE, high = 0;
     for (size_t i = 0; i < d->cone.count; i++) {
@@ -114,7 +118,7 @@ static void cone_sort(derived *d)
 bool sweep_cone(ew_graph *g, ew_node of, const sweep_forward *known)
 {
     derived *d = derived_of(g);
-    if (!d || !marks_ready(g, d)) return false;
+    if (!d || !sweep_marks(g)) return false;
     d->stack.count = d->cone.count = 0;
     d->mark[of] = d->epoch;
     bool ok = array_push(&g->memory, &d->stack, of);
@@ -130,7 +134,7 @@ bool sweep_cone(ew_graph *g, ew_node of, const sweep_forward *known)
         }
     }
     if (!ok) return report_memory(&g->report);
-    cone_sort(d);
+    sweep_sort(d);
     return true;
 }
 
@@ -303,14 +307,35 @@ static sweep_forward *forward_of(ew_graph *g, ew_node wrt)
 
 /* ---- The derivative --------------------------------------------------------------------------- */
 
-ew_node diff_node(ew_graph *g, ew_node of, ew_node wrt, int mode)
+static ew_node scalar_node(ew_graph *g, ew_node of, ew_node wrt, int mode)
 {
-    if (!report_ok(&g->report)) return EW_NONE;
-    if (!type_is_real(node_at(g, of)->type)) return graph_whole(g, 0);
     if (mode == EW_FORWARD) {
         sweep_forward *s = forward_of(g, wrt);
         return s && forward_reach(g, s, of) ? forward_get(s, of) : EW_NONE;
     }
     const sweep_reverse *s = reverse_of(g, of);
     return s ? reverse_get(g, s, wrt) : EW_NONE;
+}
+
+/* Does `of` need nothing but scalars? What the cone has is left in derived->cone. */
+static bool cone_is_scalar(ew_graph *g, ew_node of)
+{
+    derived *d = derived_of(g);
+    if (g->shapes.count <= 1) return true;
+    if (!d || !sweep_cone(g, of, NULL)) return true;
+    for (size_t i = 0; i < d->cone.count; i++) {
+        const graph_node *node = node_at(g, d->cone.at[i]);
+        if (node->shape || op_is_structure(node->op)) return false;
+    }
+    return true;
+}
+
+ew_node diff_node(ew_graph *g, ew_node of, ew_node wrt, int mode)
+{
+    if (!report_ok(&g->report)) return EW_NONE;
+    if (!node_at(g, of)->shape && !node_at(g, wrt)->shape) {
+        if (!type_is_real(node_at(g, of)->type)) return graph_whole(g, 0);
+        if (cone_is_scalar(g, of)) return scalar_node(g, of, wrt, mode);
+    }
+    return diff_whole(g, of, wrt, mode);
 }

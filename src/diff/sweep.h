@@ -5,6 +5,7 @@
 #define DIFF_SWEEP_H
 
 #include "diff/diff.h"
+#include "diff/view.h"
 
 /* One reverse sweep: the adjoint of each node that `of` needs, sorted by id. */
 typedef struct sweep_reverse {
@@ -30,13 +31,25 @@ typedef struct derived {
     uint32_t epoch;
     ARRAY(ew_node) stack, cone;
 
-    ew_node ties_of, ties; /* rules.c: the latest min or max of many, and how many tie there */
+    ARRAY(struct flow *) flows; /* sweeps over nodes with axes (flow.h) */
+
+    ew_node ties_of; /* rules.c: the latest min or max of many, and how many tie there */
+    view ties;
 
     ARRAY(ew_edge) edges;
     size_t edges_of; /* how many seen nodes the edges belong to; SIZE_MAX: not made */
 } derived;
 
 derived *derived_of(ew_graph *g); /* NULL: no memory, reported */
+
+/* The derivative of a pointwise operation by argument k, an edge, over the operation's axes. */
+view diff_partial_each(ew_graph *g, ew_node n, size_t k);
+
+/* diff_node for nodes with axes (resolve.c). */
+ew_node diff_whole(ew_graph *g, ew_node of, ew_node wrt, int mode);
+
+bool sweep_marks(ew_graph *g); /* a new epoch */
+void sweep_sort(derived *d);   /* the cone */
 
 /* Fills derived->cone with the nodes that `of` reaches downward over edges, itself included,
  * ascending. Not below the nodes that the sweep `known` (may be NULL) has tangents of. */

@@ -210,10 +210,10 @@ $ edgewise show run
 ! error[E109]: 'show' is not in this version
 ? 2
 $ edgewise eval 'x' x=@points.csv
-! error[E125]: 'x' cannot take its value from a file in this version
-? 2
+! error[E200]: there is no file 'points.csv'
+? 4
 $ edgewise eval 'x' x=[1,2]
-! error[E126]: 'x' cannot take an array in this version
+! error[E126]: 'x' is a single number, and its value is an array of sizes [2]
 ? 2
 
 # Values and names

@@ -1,0 +1,410 @@
+/*
+ * terms.c - the algebra of sparse terms (terms.h).
+ *
+ * `joint` is the work place: the axes of an edge's domain (or of an access), then those of a term's domain. To
+ * solve is to express one of them by others; those that others are expressed by must stay.
+ */
+#include "diff/terms.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { TERMS_MOST = 16 }; /* of one node; more are made one dense term */
+
+void terms_begin(terms *t, ew_graph *g, uint16_t far)
+{
+    memset(t, 0, sizeof *t);
+    t->g = g;
+    t->far = far;
+}
+
+void terms_free(terms *t)
+{
+    array_free(&t->g->memory, &t->all);
+    array_free(&t->g->memory, &t->places);
+}
+
+/* Place p of a term: of its own side, then of the far one. */
+static place terms_place(const terms *t, const terms_item *x, size_t p)
+{
+    return x->places == TERMS_NONE ? place_axis(p) : t->places.at[x->places + p];
+}
+
+/* ---- Keeping ----------------------------------------------------------------------------------- */
+
+static bool terms_append(terms *t, uint32_t *list, terms_item x)
+{
+    x.next = *list;
+    if (!array_push(&t->g->memory, &t->all, x)) return report_memory(&t->g->report);
+    *list = (uint32_t)t->all.count - 1;
+    return true;
+}
+
+bool terms_add_dense(terms *t, uint32_t *list, uint16_t own, view value)
+{
+    if (value.node == EW_NONE) return false;
+    if (view_is(t->g, value, 0)) return true;
+    uint16_t domain = shape_join(t->g, own, t->far);
+    if (domain == UINT16_MAX) return false;
+    for (uint32_t i = *list; i != TERMS_NONE; i = t->all.at[i].next) {
+        if (t->all.at[i].places != TERMS_NONE) continue;
+        view sum = view_op(t->g, domain, OP_ADD, t->all.at[i].value, value, view_none());
+        t->all.at[i].value = sum;
+        return sum.node != EW_NONE;
+    }
+    return terms_append(t, list, (terms_item){TERMS_NONE, TERMS_NONE, domain, value});
+}
+
+static bool terms_same(const terms *t, const terms_item *x, uint16_t domain, const place *places, size_t rank)
+{
+    if (x->places == TERMS_NONE || x->domain != domain) return false;
+    for (size_t p = 0; p < rank; p++)
+        if (!place_same(&t->places.at[x->places + p], &places[p])) return false;
+    return true;
+}
+
+static size_t terms_count(const terms *t, uint32_t list)
+{
+    size_t count = 0;
+    for (; list != TERMS_NONE; list = t->all.at[list].next) count++;
+    return count;
+}
+
+static bool terms_add_sparse(terms *t, uint32_t *list, uint16_t own, uint16_t domain, view value, const place *places)
+{
+    size_t rank = shape_rank(t->g, own) + shape_rank(t->g, t->far);
+    for (uint32_t i = *list; i != TERMS_NONE; i = t->all.at[i].next) {
+        if (!terms_same(t, &t->all.at[i], domain, places, rank)) continue;
+        view sum = view_op(t->g, domain, OP_ADD, t->all.at[i].value, value, view_none());
+        t->all.at[i].value = sum;
+        return sum.node != EW_NONE;
+    }
+    terms_item x = {TERMS_NONE, (uint32_t)t->places.count, domain, value};
+    if (!array_reserve(&t->g->memory, &t->places, rank)) return report_memory(&t->g->report);
+    memcpy(t->places.at + t->places.count, places, rank * sizeof *places);
+    t->places.count += rank;
+    if (!terms_append(t, list, x)) return false;
+    return terms_count(t, *list) <= TERMS_MOST || terms_dense(t, list, own).node != EW_NONE;
+}
+
+bool terms_add_identity(terms *t, uint32_t *list, uint16_t own)
+{
+    place places[2 * AXES_MOST];
+    size_t rank = shape_rank(t->g, own);
+    if (rank == 0) return terms_add_dense(t, list, own, view_number(t->g, 1));
+    for (size_t p = 0; p < rank; p++) places[p] = places[rank + p] = place_axis(p);
+    return terms_add_sparse(t, list, own, own, view_number(t->g, 1), places);
+}
+
+view terms_dense(terms *t, uint32_t *list, uint16_t own)
+{
+    ew_graph *g = t->g;
+    uint16_t shape = shape_join(g, own, t->far);
+    view sum = view_number(g, 0);
+    size_t rank = shape == UINT16_MAX ? 0 : shape_rank(g, shape);
+    if (shape == UINT16_MAX) return view_none();
+    for (uint32_t i = *list; i != TERMS_NONE && sum.node != EW_NONE; i = t->all.at[i].next) {
+        terms_item x = t->all.at[i];
+        place places[AXES_MOST];
+        for (size_t p = 0; p < rank; p++) places[p] = terms_place(t, &x, p);
+        view value = x.places == TERMS_NONE ? x.value : view_deposit(g, x.value, x.domain, places, shape);
+        if (value.node == EW_NONE || view_is(g, value, 0)) {
+            if (value.node == EW_NONE) sum = value;
+            continue;
+        }
+        sum = view_is(g, sum, 0) ? value : view_op(g, shape, OP_ADD, sum, value, view_none());
+    }
+    *list = TERMS_NONE;
+    if (sum.node != EW_NONE && !terms_add_dense(t, list, own, sum)) return view_none();
+    return sum;
+}
+
+/* ---- Solving ----------------------------------------------------------------------------------- */
+
+typedef struct joint {
+    ew_graph *g;
+    uint16_t shape; /* the edge's axes, then the term's */
+    size_t first, rank;
+    place at[AXES_MOST];  /* what each axis is; itself where it stays */
+    uint32_t gone, fixed; /* solved for; what others are expressed by */
+    uint32_t keep;        /* never solved for */
+    view value, factor, when;
+    bool zero;
+} joint;
+
+static bool joint_begin(joint *j, ew_graph *g, uint16_t edge, const terms_item *x)
+{
+    memset(j, 0, sizeof *j);
+    j->g = g;
+    j->shape = shape_join(g, edge, x->domain);
+    if (j->shape == UINT16_MAX) return false;
+    j->first = shape_rank(g, edge);
+    j->rank = shape_rank(g, j->shape);
+    for (size_t a = 0; a < j->rank; a++) j->at[a] = place_axis(a);
+    return true;
+}
+
+/* A term's place, over the joint axes. */
+static place joint_move(const joint *j, place p)
+{
+    uint16_t to[AXES_MOST];
+    for (size_t a = 0; a < AXES_MOST; a++) to[a] = (uint16_t)(j->first + a);
+    if (p.gather.node != EW_NONE) p.gather = view_move(j->g, p.gather, to);
+    for (size_t i = 0; i < p.terms; i++) p.axis[i] = to[p.axis[i]];
+    return p;
+}
+
+static bool joint_free(const joint *j, size_t axis)
+{
+    return !((j->gone | j->fixed | j->keep) & 1u << axis);
+}
+
+/* axis := p, unless p needs it itself. */
+static bool joint_set(joint *j, size_t axis, const place *p)
+{
+    uint32_t needs = place_axes(j->g, p);
+    if (!joint_free(j, axis) || (needs & 1u << axis)) return false;
+    j->at[axis] = *p;
+    j->gone |= 1u << axis;
+    j->fixed |= needs;
+    return true;
+}
+
+/* a = b where both are affine: solved for an axis of the term's domain with a factor ±1. */
+static bool joint_solve(joint *j, const place *a, const place *b)
+{
+    if (a->gather.node != EW_NONE || b->gather.node != EW_NONE) return false;
+    for (size_t i = 0; i < b->terms; i++) {
+        int64_t f = b->factor[i];
+        place rest = *a;
+        if (b->axis[i] < j->first || (f != 1 && f != -1)) continue;
+        /* f · axis = a - (b - f · axis) */
+        bool ok = true;
+        rest.offset = f * (a->offset - b->offset);
+        for (size_t k = 0; k < rest.terms; k++) rest.factor[k] *= f;
+        for (size_t k = 0; ok && k < b->terms; k++) {
+            if (k == i) continue;
+            if (rest.terms == PLACE_TERMS) ok = false;
+            place one = place_axis(b->axis[k]);
+            for (size_t r = 0; ok && r < rest.terms; r++)
+                if (rest.axis[r] == b->axis[k]) ok = false;
+            if (!ok) break;
+            size_t at = rest.terms++;
+            rest.axis[at] = one.axis[0];
+            rest.factor[at] = -f * b->factor[k];
+            for (; at > 0 && rest.axis[at - 1] > rest.axis[at]; at--) {
+                uint16_t axis = rest.axis[at];
+                int64_t factor = rest.factor[at];
+                rest.axis[at] = rest.axis[at - 1], rest.factor[at] = rest.factor[at - 1];
+                rest.axis[at - 1] = axis, rest.factor[at - 1] = factor;
+            }
+        }
+        if (ok && joint_set(j, b->axis[i], &rest)) return true;
+    }
+    return false;
+}
+
+/* Demands a = b, a of the edge, b of the term. False: it cannot be solved. */
+static bool joint_demand(joint *j, const place *edge, const place *term_place)
+{
+    size_t axis;
+    place a = place_substitute(j->g, edge, j->at, j->shape);
+    place b = place_substitute(j->g, term_place, j->at, j->shape);
+    if (place_same(&a, &b)) return true;
+    if (place_is_axis(&b, &axis) && axis >= j->first && joint_set(j, axis, &a)) return true;
+    if (place_is_axis(&a, &axis) && joint_set(j, axis, &b)) return true;
+    if (joint_solve(j, &a, &b)) return true;
+    bool constants = a.gather.node == EW_NONE && b.gather.node == EW_NONE && !a.terms && !b.terms;
+    if (constants) j->zero = true;
+    return constants;
+}
+
+/* Where a = b cannot be solved it becomes a condition. */
+static void joint_condition(joint *j, const place *edge, const place *term_place)
+{
+    ew_graph *g = j->g;
+    view a = place_value(g, j->shape, edge), b = place_value(g, j->shape, term_place);
+    view same = view_op(g, j->shape, OP_EQ, a, b, view_none());
+    j->value = view_op(g, j->shape, OP_IF, same, j->value, view_number(g, 0));
+}
+
+/* v, over the joint axes, with those that are solved for replaced; 0 where that is no place of theirs. */
+static view joint_replace(joint *j, view v, uint32_t axes)
+{
+    ew_graph *g = j->g;
+    uint32_t has = view_axes(g, v);
+    if (v.node == EW_NONE) return v;
+    v = view_fetch(g, v, j->at, j->shape);
+    for (size_t a = 0; a < j->rank && v.node != EW_NONE; a++) {
+        if (!(j->gone & axes & 1u << a) || (has & 1u << a) || j->at[a].gather.node != EW_NONE) continue;
+        v = view_within(g, j->shape, v, &j->at[a], shape_sizes(g, j->shape)[a]);
+    }
+    return v;
+}
+
+/* value · factor under the condition, summed over the axes that `mask` names. */
+static view joint_product(joint *j, const linear *l, uint32_t mask)
+{
+    ew_graph *g = j->g;
+    view zero = view_number(g, 0), w = j->when;
+    if (w.node == EW_NONE) return view_product_sum(g, j->shape, j->value, j->factor, mask);
+    j->value = view_op(g, j->shape, OP_MUL0, j->value, j->factor, view_none());
+    uint32_t outside = mask & view_axes(g, j->value) & ~view_axes(g, w);
+    view v = view_sum(g, j->shape, j->value, outside);
+    v = view_op(g, j->shape, OP_IF, w, l->otherwise ? zero : v, l->otherwise ? v : zero);
+    return view_sum(g, j->shape, v, mask & ~outside);
+}
+
+static view joint_view(const joint *j, view v)
+{
+    uint16_t to[AXES_MOST];
+    for (size_t a = 0; a < AXES_MOST; a++) to[a] = (uint16_t)(j->first + a);
+    return view_move(j->g, v, to);
+}
+
+/* Axes by first appearance in the places: equal terms get equal numbers. */
+static uint16_t joint_number(const joint *j, const place *places, size_t rank, uint16_t *number)
+{
+    int64_t sizes[AXES_MOST];
+    size_t count = 0;
+    uint32_t seen = 0;
+    for (size_t p = 0; p < rank; p++) {
+        uint32_t axes = place_axes(j->g, &places[p]) & ~seen;
+        for (size_t a = 0; a < j->rank; a++) {
+            if (!(axes & 1u << a)) continue;
+            sizes[count] = shape_sizes(j->g, j->shape)[a];
+            number[a] = (uint16_t)count++;
+        }
+        seen |= axes;
+    }
+    return graph_shape_of(j->g, sizes, count);
+}
+
+static bool terms_far_is_dense(const terms *t, uint16_t domain, const place *places, size_t own, size_t rank)
+{
+    uint32_t seen = 0;
+    for (size_t p = 0; p < own; p++) seen |= place_axes(t->g, &places[p]);
+    for (size_t p = own; p < rank; p++) {
+        size_t axis;
+        if (!place_is_axis(&places[p], &axis) || (seen & 1u << axis)) return false;
+        if (shape_sizes(t->g, domain)[axis] != shape_sizes(t->g, t->far)[p - own]) return false;
+        seen |= 1u << axis;
+    }
+    return true;
+}
+
+/* Renumbers, and keeps what came out: dense if the far side is. */
+static bool terms_keep(terms *t, joint *j, view value, place *places, uint32_t *list, uint16_t own)
+{
+    ew_graph *g = t->g;
+    uint16_t number[AXES_MOST] = {0};
+    size_t own_rank = shape_rank(g, own), rank = own_rank + shape_rank(g, t->far);
+    if (value.node == EW_NONE) return false;
+    if (view_is(g, value, 0)) return true;
+    uint16_t domain = joint_number(j, places, rank, number);
+    if (domain == UINT16_MAX) return false;
+    value = view_move(g, value, number);
+    for (size_t p = 0; p < rank; p++) {
+        if (places[p].gather.node != EW_NONE) places[p].gather = view_move(g, places[p].gather, number);
+        place sum = place_fixed(places[p].offset);
+        sum.gather = places[p].gather;
+        for (size_t i = 0; i < places[p].terms; i++) { /* by ascending axis again */
+            size_t at = sum.terms++;
+            uint16_t axis = number[places[p].axis[i]];
+            for (; at > 0 && sum.axis[at - 1] > axis; at--) {
+                sum.axis[at] = sum.axis[at - 1];
+                sum.factor[at] = sum.factor[at - 1];
+            }
+            sum.axis[at] = axis;
+            sum.factor[at] = places[p].factor[i];
+        }
+        places[p] = sum;
+    }
+    if (!terms_far_is_dense(t, domain, places, own_rank, rank))
+        return terms_add_sparse(t, list, own, domain, value, places);
+    view dense = view_deposit(g, value, domain, places, shape_join(g, own, t->far));
+    return terms_add_dense(t, list, own, dense);
+}
+
+/* One term over an edge; *solved false: it must be made dense first. */
+static bool terms_push_one(terms *t, terms_item x, const linear *l, const place *places, size_t rank, uint32_t *list,
+                           uint16_t own, const place *to, bool *solved)
+{
+    ew_graph *g = t->g;
+    joint j;
+    place result[2 * AXES_MOST];
+    uint32_t used = 0, edge;
+    size_t own_rank = shape_rank(g, own), far_rank = shape_rank(g, t->far);
+    *solved = true;
+    if (!joint_begin(&j, g, l->domain, &x)) return false;
+    for (size_t p = 0; *solved && p < rank; p++) {
+        place b = joint_move(&j, terms_place(t, &x, p));
+        *solved = joint_demand(&j, &places[p], &b);
+    }
+    if (!*solved || j.zero) return true;
+    edge = (uint32_t)(((uint64_t)1 << j.first) - 1);
+    j.value = joint_replace(&j, joint_view(&j, x.value), ~edge);
+    j.factor = joint_replace(&j, l->factor, edge);
+    j.when = joint_replace(&j, l->when, 0);
+    for (size_t p = 0; p < own_rank + far_rank; p++) {
+        place b = p < own_rank ? to[p] : joint_move(&j, terms_place(t, &x, rank + p - own_rank));
+        result[p] = place_substitute(g, &b, j.at, j.shape);
+        used |= place_axes(g, &result[p]);
+    }
+    uint32_t all = (uint32_t)(((uint64_t)1 << j.rank) - 1);
+    view value = joint_product(&j, l, all & ~used & ~j.gone);
+    return terms_keep(t, &j, value, result, list, own);
+}
+
+bool terms_push(terms *t, uint32_t from, uint16_t from_own, const linear *l, const place *places, uint32_t *list,
+                uint16_t own, const place *to)
+{
+    size_t rank = shape_rank(t->g, from_own);
+    for (uint32_t i = from; i != TERMS_NONE; i = t->all.at[i].next) {
+        bool solved;
+        terms_item x = t->all.at[i];
+        if (!terms_push_one(t, x, l, places, rank, list, own, to, &solved)) return false;
+        if (solved) continue;
+        uint32_t alone = TERMS_NONE;
+        if (!terms_append(t, &alone, x) || terms_dense(t, &alone, from_own).node == EW_NONE) return false;
+        if (!terms_push_one(t, t->all.at[alone], l, places, rank, list, own, to, &solved)) return false;
+        assert(solved);
+    }
+    return report_ok(&t->g->report);
+}
+
+/* ---- Reading ----------------------------------------------------------------------------------- */
+
+view terms_at(terms *t, uint32_t list, uint16_t shape, const place *own, size_t own_rank, const place *far)
+{
+    ew_graph *g = t->g;
+    view sum = view_number(g, 0);
+    size_t rank = own_rank + shape_rank(g, t->far);
+    for (uint32_t i = list; i != TERMS_NONE && sum.node != EW_NONE; i = t->all.at[i].next) {
+        terms_item x = t->all.at[i];
+        joint j;
+        uint32_t open = 0;
+        if (!joint_begin(&j, g, shape, &x)) return view_none();
+        j.keep = (uint32_t)(((uint64_t)1 << j.first) - 1);
+        for (size_t p = 0; p < rank; p++) {
+            place b = joint_move(&j, terms_place(t, &x, p));
+            if (!joint_demand(&j, p < own_rank ? &own[p] : &far[p - own_rank], &b)) open |= 1u << p;
+        }
+        if (j.zero) continue;
+        j.value = joint_replace(&j, joint_view(&j, x.value), ~j.keep);
+        for (size_t p = 0; p < rank; p++) {
+            if (!(open & 1u << p)) continue;
+            place b = joint_move(&j, terms_place(t, &x, p));
+            place a = place_substitute(g, p < own_rank ? &own[p] : &far[p - own_rank], j.at, j.shape);
+            b = place_substitute(g, &b, j.at, j.shape);
+            joint_condition(&j, &a, &b);
+        }
+        uint32_t all = (uint32_t)(((uint64_t)1 << j.rank) - 1);
+        view value = view_sum(g, j.shape, j.value, all & ~j.keep & ~j.gone);
+        if (view_is(g, sum, 0))
+            sum = value;
+        else
+            sum = view_op(g, shape, OP_ADD, sum, value, view_none());
+    }
+    return sum;
+}

@@ -1,0 +1,51 @@
+/*
+ * terms.h - derivatives of arrays by arrays as sums of sparse terms.
+ *
+ * While a sweep runs, what it knows of a node is a function J[s, q] of the node's own places s and of the
+ * places q of the far side (axes given by a seed; none for a gradient). It is a sum of terms
+ *
+ *     the sum over d of  value[d] · [s = own(d)] · [q = far(d)].
+ *
+ * A DENSE term has d = (s, q): an ordinary array. A diagonal has d = p, own = far = p; a compact block, a
+ * band, a gather are terms too, and stay so along a path. Passing an edge joins its domain with the term's
+ * and solves own(d) = place(e) for axes of either; where that cannot be done the term is made dense.
+ */
+#ifndef DIFF_TERMS_H
+#define DIFF_TERMS_H
+
+#include "diff/linear.h"
+
+typedef struct terms_item {
+    uint32_t next;   /* in terms->all; UINT32_MAX: the last */
+    uint32_t places; /* in terms->places: own, then far; UINT32_MAX: dense */
+    uint16_t domain;
+    view value;
+} terms_item;
+
+typedef struct terms {
+    ew_graph *g;
+    uint16_t far;
+    ARRAY(terms_item) all;
+    ARRAY(place) places;
+} terms;
+
+#define TERMS_NONE UINT32_MAX
+
+void terms_begin(terms *t, ew_graph *g, uint16_t far);
+void terms_free(terms *t);
+
+/* Adds to a node's list a term over (own axes, far axes); a structural 0 adds nothing. */
+bool terms_add_dense(terms *t, uint32_t *list, uint16_t own, view value);
+/* The identity of `own` by itself: far has the same axes. */
+bool terms_add_identity(terms *t, uint32_t *list, uint16_t own);
+/* Hands the terms `from`, of a node with axes `from_own`, over an edge: with `places` of the node and `to` of the
+ * other end, both over the edge's domain; forward and reverse differ in which is which. own: the axes of the
+ * other end, whose list is added to. */
+bool terms_push(terms *t, uint32_t from, uint16_t from_own, const linear *l, const place *places, uint32_t *list,
+                uint16_t own, const place *to);
+/* One dense value over (own axes, far axes); the list has it alone afterwards. A constant 0 where there is none. */
+view terms_dense(terms *t, uint32_t *list, uint16_t own);
+/* The value at places own and far (over `shape`), over `shape`. */
+view terms_at(terms *t, uint32_t list, uint16_t shape, const place *own, size_t own_rank, const place *far);
+
+#endif

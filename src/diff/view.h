@@ -1,0 +1,87 @@
+/*
+ * view.h - nodes seen over the axes of something else, and places: the algebra that both sweeps use.
+ *
+ * A VIEW is a node and a plain map from a shape to its axes: a value at each place of the shape that
+ * may be the same along some of its axes. Adjoints, tangents and local derivatives are views, so that
+ * "the same along an axis", "the axes in another order" and constants need no node. Operations on views
+ * are made over the axes that they depend on alone.
+ *
+ * A PLACE is one axis of a place: a whole number at each place of a shape (the domain), either affine
+ * (offset + sum of factor · axis) or the value of an int node (a gather). Lists of places are maps that
+ * may be substituted into one another, which the graph's own maps are made from at the end.
+ */
+#ifndef DIFF_VIEW_H
+#define DIFF_VIEW_H
+
+#include "graph/axes.h"
+
+typedef struct view {
+    ew_node node; /* EW_NONE: none, or reported */
+    uint16_t map;
+} view;
+
+enum { PLACE_TERMS = 6 }; /* more become a gather of their sum */
+
+typedef struct place {
+    int64_t offset;
+    view gather; /* node EW_NONE: affine */
+    uint16_t terms;
+    uint16_t axis[PLACE_TERMS];
+    int64_t factor[PLACE_TERMS];
+} place;
+
+static inline bool view_is(const ew_graph *g, view v, double value)
+{
+    return node_is_value(g, v.node, value);
+}
+
+/* ---- Views (view.c) ------------------------------------------------------------------------------ */
+
+view view_of(ew_graph *g, ew_node n); /* over its own axes */
+view view_none(void);
+/* Argument k over the domain of its use. A state whose recurrence is closed is seen as the array that it
+ * becomes: derivatives lie outside the recurrence. */
+view view_argument(ew_graph *g, ew_node n, size_t k);
+view view_number(ew_graph *g, double value);
+uint32_t view_axes(const ew_graph *g, view v); /* bit a: it depends on axis a of the shape */
+
+/* Axis a of the shape is axis to[a] of another shape. Axes that v does not depend on count for nothing. */
+view view_move(ew_graph *g, view v, const uint16_t *to);
+/* An operation at each place, without what is exact in every bit: x·1, 0·x on a path, -(-x), a known condition. */
+view view_op(ew_graph *g, uint16_t shape, op o, view x, view y, view w);
+/* The sum over the axes in `mask`; the result, over the same shape, does not depend on them. */
+view view_sum(ew_graph *g, uint16_t shape, view v, uint32_t mask);
+/* The sum over `mask` of x·y on a path; each sum only over what depends on its axes. */
+view view_product_sum(ew_graph *g, uint16_t shape, view x, view y, uint32_t mask);
+/* A node over exactly the shape. */
+ew_node view_node(ew_graph *g, view v, uint16_t shape);
+/* The number of the place along an axis. */
+view view_index(ew_graph *g, uint16_t shape, size_t axis);
+
+/* ---- Places (place.c) ---------------------------------------------------------------------------- */
+
+place place_fixed(int64_t offset);
+place place_axis(size_t axis);
+/* Axis p of argument k's map of node n, over the domain of that use; target: SCATTER's own map. */
+place place_of_use(ew_graph *g, ew_node n, uint16_t map, size_t p);
+bool place_is_axis(const place *p, size_t *axis);
+bool place_same(const place *a, const place *b);
+uint32_t place_axes(const ew_graph *g, const place *p);
+/* As an int at each place of the shape. */
+view place_value(ew_graph *g, uint16_t shape, const place *p);
+/* p with each axis a of its domain replaced by to[a], over `shape`. */
+place place_substitute(ew_graph *g, const place *p, const place *to, uint16_t shape);
+/* Does it always lie in 0 … size - 1? low, high: can it fall short, go beyond? (May be NULL.) */
+bool place_inside(const ew_graph *g, uint16_t shape, const place *p, int64_t size, bool *low, bool *high);
+
+/* v, over a domain whose axis a is at to[a], as a view over `shape`; 0 where that is outside. */
+view view_fetch(ew_graph *g, view v, const place *to, uint16_t shape);
+/* The sum of the values of v, over `domain`, that lie at each place of `shape`: value d at own[0 …]. */
+view view_deposit(ew_graph *g, view v, uint16_t domain, const place *own, uint16_t shape);
+/* v where place p lies in 0 … size - 1, else 0. */
+view view_within(ew_graph *g, uint16_t shape, view v, const place *p, int64_t size);
+
+/* The shape with the axes of a, then those of b. */
+uint16_t shape_join(ew_graph *g, uint16_t a, uint16_t b);
+
+#endif
