@@ -112,7 +112,7 @@ static void paths_from(lesson *l, size_t x)
 {
     routes p;
     text terms;
-    size_t told = 0;
+    size_t told = 0, never = 0;
     text_begin(&terms, l->m);
     route_opening(l, x);
     routes_begin(&p, l, x);
@@ -125,10 +125,17 @@ static void paths_from(lesson *l, size_t x)
             text_add(&terms, text_string(&r.sum));
             text_add(&terms, text_string(&r.product));
         }
+        never += r.w.never;
         route_end(&r, l);
     }
     if (l->ways[x] > LESSON_TERMS) text_add(&terms, " + …");
     if (!told) text_char(&terms, '0');
+    if (never) {
+        text_clear(&l->line);
+        phrase_count(l, &l->line, (double)never, "{1} way asks for two places of an array at once: it is none.",
+                     "{1} ways ask for two places of an array at once: they are none.");
+        explain_prose(l, 4, text_string(&l->line));
+    }
     route_slope(l, x, &terms);
     routes_free(&p);
     explain_drop(l, &terms);
