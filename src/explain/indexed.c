@@ -76,6 +76,7 @@ static void indexed_sweep(lesson *l, ew_node *slopes)
         if (!(l->ways[i] > 0) || !explain_is_real(l, i) || !indexed_small(l, i)) continue;
         slopes[i] = ew_diff(l->g, explain_node(l, l->of), explain_node(l, i), EW_REVERSE, &err);
         if (slopes[i] == EW_NONE) return;
+        if (node_at(l->g, slopes[i])->shape != explain_row(l, i)->shape) slopes[i] = EW_NONE; /* the same everywhere */
     }
 }
 
