@@ -389,7 +389,7 @@ static void cost_sweeps(table *t, const char *name, double sweeps)
     double edges = 0;
     for (size_t e = 0; e < l->edges; e++)
         if (l->told[explain_to(l, e)]) edges += indexed_edge(l, e);
-    explain_cell(t, explain_word(l, name));
+    explain_cell(t, name);
     cost_big(t, sweeps);
     cost_big(t, sweeps * edges);
 }
@@ -403,8 +403,8 @@ void indexed_cost(lesson *l)
     explain_cell(&t, "");
     explain_cell(&t, explain_word(l, "sweeps"));
     explain_cell(&t, explain_word(l, "edges touched"));
-    cost_sweeps(&t, "forward", sweeps_forward(l));
-    cost_sweeps(&t, "reverse", indexed_count(l, l->of));
+    cost_sweeps(&t, explain_word(l, "forward"), sweeps_forward(l));
+    cost_sweeps(&t, explain_word(l, "reverse"), indexed_count(l, l->of));
     explain_table_end(&t, 2);
     for (size_t k = 0; k < l->wrt_count; k++) paths += l->parallel[l->wrt[k]];
     explain_blank(l);
@@ -508,8 +508,8 @@ void indexed_plan(lesson *l)
     explain_cell(&t, "");
     explain_cell(&t, explain_word(l, "sweeps"));
     explain_cell(&t, explain_word(l, "edges touched"));
-    cost_sweeps(&t, "forward", forward);
-    cost_sweeps(&t, "reverse", reverse);
+    cost_sweeps(&t, explain_word(l, "forward"), forward);
+    cost_sweeps(&t, explain_word(l, "reverse"), reverse);
     explain_blank(l);
     explain_table_end(&t, 2);
 }
