@@ -82,10 +82,6 @@ static void explain_text(struct cli *c, ew_graph *g, ew_explain_options *o)
         explain_short(c, g, o);
         return;
     }
-    if (cli_array_any(g)) {
-        cli_fail_hint(c, FAULT_NOT_INDEXED, "explain", NULL, "the short form and {1} do", "explain --json");
-        return;
-    }
     o->plan = c->plan;
     o->color = c->color;
     o->step = c->step ? step : NULL;

@@ -192,7 +192,7 @@ static void say_edge(struct object *x, size_t i)
     json_key_text(&x->j, "to", ew_node_name(x->g, e.to));
     json_key_whole(&x->j, "arg", e.arg);
     if (x->partial) json_key_number(&x->j, "partial", x->partial[i]);
-    ew_node_label(x->g, e.partial, x->buffer, TEXT_BYTES);
+    ew_edge_rule(x->g, i, x->buffer, TEXT_BYTES);
     json_key_text(&x->j, "rule", x->buffer);
     json_close(&x->j);
 }
