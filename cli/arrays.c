@@ -128,21 +128,9 @@ void array_sizes(const struct array *a, char *buffer, size_t bytes)
     if (a->rank) words_add(&w, "]");
 }
 
-/* The indices as they were written; what has none gets its number: i0, i1. */
 void array_name(const ew_graph *g, ew_node n, char *buffer, size_t bytes)
 {
-    struct words w = {buffer, 0, bytes};
-    const char *name = ew_node_name(g, n);
-    words_add(&w, name ? name : "");
-    for (size_t p = 0; p < ew_node_rank(g, n); p++) {
-        const char *index = ew_node_axis(g, n, p);
-        words_add(&w, p ? ", " : "[");
-        if (index) words_add(&w, index);
-        if (index) continue;
-        words_add(&w, "i");
-        words_number(&w, p);
-    }
-    if (ew_node_rank(g, n)) words_add(&w, "]");
+    ew_node_label(g, n, buffer, bytes);
 }
 
 /* ---- JSON --------------------------------------------------------------------------------------------- */

@@ -145,13 +145,10 @@ static void say_axes(struct object *x, ew_node n)
     if (!rank) return;
     json_key(&x->j, "indices");
     json_array(&x->j);
-    for (size_t p = 0; p < rank; p++) {
-        const char *index = ew_node_axis(x->g, n, p);
-        if (index)
-            json_text(&x->j, index);
-        else
-            json_null(&x->j);
-    }
+    ew_node_label(x->g, n, x->buffer, TEXT_BYTES); /* "h[n, j]" */
+    char *bracket = strchr(x->buffer, '['), *save = NULL;
+    char *index = bracket ? strtok_r(bracket, "[], ", &save) : NULL;
+    for (; index; index = strtok_r(NULL, "[], ", &save)) json_text(&x->j, index);
     json_close(&x->j);
     json_key(&x->j, "shape");
     json_array(&x->j);

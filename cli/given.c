@@ -194,7 +194,7 @@ static void fit_fail(struct cli *c, ew_graph *g, const struct given *v, enum cli
     }
     if (used < 600 && ew_node_rank(g, n)) snprintf(declared + used, sizeof declared - used, "]");
     cli_fail_hint(c, fault, v->name, *sizes ? sizes : cli_tr(c, "a single number"),
-                  ew_node_rank(g, n) ? "it is declared as {1}"
+                  ew_node_rank(g, n) ? "the input is {1}"
                   : v->data          ? "it is a single number"
                                      : "",
                   declared);

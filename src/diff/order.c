@@ -82,11 +82,20 @@ static bool order_raise(uint8_t *mark, uint8_t bit)
     return change;
 }
 
+/* The definition behind a state as seen from a region: not that of a region around it, which is closed later. */
+static size_t order_beneath(const order *o, ew_node n, uint32_t region)
+{
+    ew_node behind = order_behind(o->g, n);
+    if (behind == EW_NONE) return o->count;
+    const graph_region *r = &o->g->regions.at[region];
+    return node_state(o->g, n)->loop < o->g->states.at[r->first].loop + r->count ? order_at(o, behind) : o->count;
+}
+
 /* What node i needs, one step: does an argument have the bit? */
-static bool order_any_edge(const order *o, size_t i, uint8_t bit)
+static bool order_any_edge(const order *o, size_t i, uint8_t bit, uint32_t region)
 {
     ew_node n = o->nodes[i];
-    size_t behind = order_at(o, order_behind(o->g, n));
+    size_t behind = order_beneath(o, n, region);
     if (behind < o->count) return o->mark[behind] & bit;
     for (size_t k = 0; k < order_edges(o->g, n); k++) {
         size_t at = order_at(o, order_edge(o->g, n, k));
@@ -95,11 +104,11 @@ static bool order_any_edge(const order *o, size_t i, uint8_t bit)
     return false;
 }
 
-static bool order_mark_edges(const order *o, size_t i, uint8_t bit)
+static bool order_mark_edges(const order *o, size_t i, uint8_t bit, uint32_t region)
 {
     ew_node n = o->nodes[i];
     bool change = false;
-    size_t behind = order_at(o, order_behind(o->g, n));
+    size_t behind = order_beneath(o, n, region);
     if (behind < o->count) change = order_raise(&o->mark[behind], bit);
     for (size_t k = 0; k < order_edges(o->g, n); k++) {
         size_t at = order_at(o, order_edge(o->g, n, k));
@@ -121,7 +130,7 @@ static void order_body(const order *o, uint32_t region)
     while (again) { /* once more for each region inside, at most */
         again = false;
         for (size_t i = 0; i < o->count; i++)
-            if (!(o->mark[i] & ORDER_BELOW) && order_any_edge(o, i, ORDER_BELOW)) {
+            if (!(o->mark[i] & ORDER_BELOW) && order_any_edge(o, i, ORDER_BELOW, region)) {
                 o->mark[i] |= ORDER_BELOW;
                 again = true;
             }
@@ -129,7 +138,7 @@ static void order_body(const order *o, uint32_t region)
     for (again = true; again;) {
         again = false;
         for (size_t i = o->count; i-- > 0;)
-            if ((o->mark[i] & ORDER_ABOVE) && order_mark_edges(o, i, ORDER_ABOVE)) again = true;
+            if ((o->mark[i] & ORDER_ABOVE) && order_mark_edges(o, i, ORDER_ABOVE, region)) again = true;
     }
 }
 

@@ -187,15 +187,23 @@ bool rebuild_nodes(ew_graph *g, const rebuild_pair *pairs, size_t pairs_count, c
 
 /* ---- Bodies -------------------------------------------------------------------------------------- */
 
+/* As rebuild_changes, but a state of a region around this one, closed later, is what it is. */
+static bool body_needs(const rebuild *b, ew_node n, ew_node own_loop)
+{
+    if (node_at(b->g, n)->op == OP_STATE && node_state(b->g, n)->loop > own_loop) return false;
+    return rebuild_changes(b, n);
+}
+
 static void body_marks(rebuild *b, uint32_t region)
 {
+    ew_node own_loop = b->g->states.at[b->g->regions.at[region].first].loop;
     for (bool again = true; again;) {
         again = false;
         for (ew_node n = 0; n < b->count; n++) {
             const graph_node *node = node_at(b->g, n);
             if (b->mark[n] & REBUILD_CHANGED) continue;
             bool state = node->op == OP_STATE && node_state(b->g, n)->region == region;
-            if (!state && !rebuild_changes(b, n)) continue;
+            if (!state && !body_needs(b, n, own_loop)) continue;
             b->mark[n] |= REBUILD_CHANGED;
             again = true;
         }

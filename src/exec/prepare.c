@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "exec/array.h"
 #include "exec/lower.h"
 #include "lang/program.h"
 
@@ -17,10 +18,25 @@ void ew_free(ew_program *p)
     block_free(m, p->code, p->code_count);
     block_free(m, p->batches, p->batch_count);
     block_free(m, p->origin, p->code_count);
+    array_free_plan(m, p->arrays);
+    array_free(m, &p->sizes);
     array_free(m, &p->name_text);
     if (p->language) memory_free(m, p->language, strlen(p->language) + 1);
     last = *m;
     memory_free(&last, p, sizeof *p);
+}
+
+static bool prepare_refuse(ew_graph *g, ew_node n, error_code code)
+{
+    text t;
+    text_begin(&t, &g->memory);
+    graph_print_operand(g, n, &t, 60);
+    if (t.failed)
+        report_memory(&g->report);
+    else
+        report_plain(&g->report, code, text_string(&t), NULL);
+    text_free(&t);
+    return false;
 }
 
 static bool prepare_text(ew_graph *g, ew_program *p, const char *s, size_t count, uint32_t *at)
@@ -30,6 +46,24 @@ static bool prepare_text(ew_graph *g, ew_program *p, const char *s, size_t count
     memcpy(p->name_text.at + *at, s, count);
     p->name_text.at[*at + count] = '\0';
     p->name_text.count += count + 1;
+    return true;
+}
+
+typedef struct prepared_array {
+    size_t rank, sizes, offset, count;
+} prepared_array;
+
+/* The next array at the door of the program, behind *total doubles. */
+static bool prepare_array(ew_graph *g, ew_program *p, ew_node n, size_t *total, prepared_array *a)
+{
+    size_t rank = node_rank(g, n);
+    *a = (prepared_array){rank, p->sizes.count, *total, 0};
+    for (size_t k = 0; k < rank; k++)
+        if (!size_is_known(node_size(g, n, k))) return prepare_refuse(g, n, E_SIZE_UNKNOWN);
+    if (!shape_elements(g, node_at(g, n)->shape, &a->count)) return prepare_refuse(g, n, E_ELEMENTS);
+    if (!size_add(*total, a->count, total) || *total > PTRDIFF_MAX / 8) return prepare_refuse(g, n, E_ELEMENTS);
+    if (!array_reserve(&p->memory, &p->sizes, rank)) return report_memory(&g->report);
+    for (size_t k = 0; k < rank; k++) p->sizes.at[p->sizes.count++] = (size_t)node_size(g, n, k);
     return true;
 }
 
@@ -43,6 +77,12 @@ static bool prepare_inputs(ew_graph *g, ew_program *p)
         const char *name = graph_name_text(g, node->name);
         p->inputs[i].type = node->type;
         if (!ew_input_default(g, i, 0, 0, &p->inputs[i].start)) p->inputs[i].start = 0;
+        prepared_array a;
+        if (!prepare_array(g, p, ew_input_at(g, i).node, &p->in_count, &a)) return false;
+        p->inputs[i].rank = a.rank;
+        p->inputs[i].sizes = a.sizes;
+        p->inputs[i].offset = a.offset;
+        p->inputs[i].count = a.count;
         if (!prepare_text(g, p, name, strlen(name), &p->inputs[i].name)) return false;
     }
     return true;
@@ -116,7 +156,18 @@ static ew_program *prepare(ew_graph *g, const ew_node *nodes, size_t count, cons
         ok = places ? prepare_expression(g, p, string + places[i], end - places[i], &p->outputs[i].name)
                     : prepare_output_name(g, p, nodes[i], &p->outputs[i].name);
     }
-    ok = ok && lower_program(g, p, nodes, count);
+    bool axes = false;
+    for (size_t i = 0; ok && i < count; i++) {
+        prepared_array a;
+        ok = prepare_array(g, p, nodes[i], &p->out_count, &a);
+        int type = node_at(g, nodes[i])->type;
+        program_output *o = &p->outputs[i];
+        if (!ok) break;
+        o->rank = a.rank, o->sizes = a.sizes, o->offset = a.offset, o->count = a.count;
+        o->type = (uint8_t)(type == TYPE_WHOLE || type == TYPE_REAL ? g->real : type);
+    }
+    if (ok && !array_needed(g, nodes, count, &axes)) ok = report_memory(&g->report);
+    ok = ok && (axes ? array_program(g, p, nodes, count) : lower_program(g, p, nodes, count));
     if (ok) ok = (p->work = ew_work_new(p)) != NULL || report_memory(&g->report);
     if (ok) return p;
     ew_free(p);
@@ -162,7 +213,7 @@ ew_program *ew_compile(const char *string, const char *outputs, const ew_options
 
 size_t ew_in_count(const ew_program *p)
 {
-    return p->input_count;
+    return p->in_count;
 }
 
 size_t ew_in_arrays(const ew_program *p)
@@ -173,8 +224,9 @@ size_t ew_in_arrays(const ew_program *p)
 ew_array_info ew_in_array(const ew_program *p, size_t i)
 {
     if (i >= p->input_count) return (ew_array_info){0};
-    ew_array_info info = {program_name(p, p->inputs[i].name), (ew_type)p->inputs[i].type, 0, NULL, i, 1};
-    return info;
+    const program_input *a = &p->inputs[i];
+    return (ew_array_info){program_name(p, a->name), (ew_type)a->type, a->rank,
+                           p->sizes.at + a->sizes,   a->offset,        a->count};
 }
 
 const char *ew_in_name(const ew_program *p, size_t i)
@@ -184,7 +236,7 @@ const char *ew_in_name(const ew_program *p, size_t i)
 
 size_t ew_out_count(const ew_program *p)
 {
-    return p->output_count;
+    return p->out_count;
 }
 
 size_t ew_out_arrays(const ew_program *p)
@@ -195,8 +247,9 @@ size_t ew_out_arrays(const ew_program *p)
 ew_array_info ew_out_array(const ew_program *p, size_t i)
 {
     if (i >= p->output_count) return (ew_array_info){0};
-    ew_array_info info = {program_name(p, p->outputs[i].name), p->outputs[i].is_int ? EW_INT : EW_F64, 0, NULL, i, 1};
-    return info;
+    const program_output *a = &p->outputs[i];
+    return (ew_array_info){program_name(p, a->name), (ew_type)a->type, a->rank,
+                           p->sizes.at + a->sizes,   a->offset,        a->count};
 }
 
 const char *ew_out_name(const ew_program *p, size_t i)
@@ -206,5 +259,5 @@ const char *ew_out_name(const ew_program *p, size_t i)
 
 size_t ew_instruction_count(const ew_program *p)
 {
-    return p->code_count;
+    return p->arrays ? p->arrays->count : p->code_count;
 }

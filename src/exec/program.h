@@ -39,13 +39,16 @@ typedef struct batch {
 typedef struct program_input {
     uint32_t name; /* in name_text */
     uint8_t type;
-    double start; /* its default, or 0: for the main of emitted C */
+    size_t rank, sizes, offset, count; /* sizes: in p->sizes */
+    double start;                      /* its default, or 0: for the main of emitted C */
 } program_input;
 
 typedef struct program_output {
     uint32_t name;
     uint32_t slot;
     bool is_int;
+    uint8_t type;
+    size_t rank, sizes, offset, count;
 } program_output;
 
 struct ew_program {
@@ -63,6 +66,9 @@ struct ew_program {
     uint32_t formula; /* the program's text, or its beginning, in name_text; 0: none */
     bool has_ints;
     ARRAY(char) name_text;
+    ARRAY(size_t) sizes;        /* of inputs and outputs */
+    size_t in_count, out_count; /* doubles */
+    struct plan *arrays;        /* a program with axes: then there is no code */
 
     ew_work *work; /* for callers without one */
 };
@@ -72,9 +78,17 @@ struct ew_work {
     const ew_program *program; /* whose constants it holds */
     size_t slots, code;        /* how many of each */
     uint64_t *slot;
+    struct array_work *arrays;
     uint8_t *needed; /* by instruction, only where ints are: to find whether a fault counts */
     ew_error error;
 };
+
+/* Allocates nothing, like all that runs. The status is the run's: a value that does not fit is no fault
+ * of the text. */
+ew_status exec_report(const ew_program *p, ew_work *w, ew_status status, error_code code, const char *a, const char *b,
+                      const char *c);
+/* "9 * 8" */
+void exec_formula(op o, int64_t x, int64_t y, char *out, size_t size);
 
 static inline size_t program_slots(const ew_program *p)
 {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exec/program.h"
+#include "exec/array.h"
 #include "math/integers.h"
 #include "math/kernels.h"
 
@@ -18,6 +18,10 @@ ew_work *ew_work_new(const ew_program *p)
     if (!w) return NULL;
     w->memory = m;
     w->program = p;
+    if (p->arrays) {
+        if (!(w->arrays = array_work_new(&w->memory, p->arrays))) ew_work_free(w), w = NULL;
+        return w;
+    }
     w->slots = program_slots(p);
     w->code = p->code_count;
     w->slot = block_new(&w->memory, w->slots, sizeof *w->slot);
@@ -34,6 +38,7 @@ void ew_work_free(ew_work *w)
 {
     if (!w) return;
     memory last;
+    array_work_free(&w->memory, w->arrays);
     block_free(&w->memory, w->needed, w->code);
     block_free(&w->memory, w->slot, w->slots);
     last = w->memory;
@@ -158,29 +163,26 @@ static void need_operands(const ew_program *p, ew_work *w, const batch *b, size_
     }
 }
 
-/* Allocates nothing, like all that runs. The status is the run's: a value that does not fit is no fault
- * of the text. */
-static ew_status run_report(const ew_program *p, ew_work *w, ew_status status, error_code code, const char *a,
-                            const char *b)
+ew_status exec_report(const ew_program *p, ew_work *w, ew_status status, error_code code, const char *a, const char *b,
+                      const char *c)
 {
     report r = {&w->memory, p->language, {NULL, 0, NULL}, {0}};
-    report_plain(&r, code, a, b);
+    report_at(&r, code, NO_PLACE, 0, a, b, c);
     r.error.status = status;
     w->error = r.error;
     return status;
 }
 
-/* "9 * 8" */
-static void run_formula(const ew_program *p, const cell *s, const batch *b, size_t i, char *out, size_t size)
+void exec_formula(op o, int64_t x, int64_t y, char *out, size_t size)
 {
-    const char *form = b->op < OP_COUNT ? ops_row((op)b->op)->form : "", *piece;
-    const uint32_t slots[] = {p->code[i].x, p->code[i].y};
+    const char *form = o < OP_COUNT ? ops_row(o)->form : "", *piece;
+    const int64_t values[] = {x, y};
     uint32_t count;
     size_t used = 0;
     for (int k; (k = ops_piece(&form, &piece, &count)) != -2;) {
         char number[32];
         if (k > 1) continue;
-        if (k >= 0) count = (uint32_t)snprintf(number, sizeof number, "%lld", (long long)s[slots[k]].whole);
+        if (k >= 0) count = (uint32_t)snprintf(number, sizeof number, "%lld", (long long)values[k]);
         if (used + count >= size) break;
         memcpy(out + used, k >= 0 ? number : piece, count);
         used += count;
@@ -193,8 +195,9 @@ static ew_status run_fault(const ew_program *p, ew_work *w, const batch *b, size
     const cell *s = (const cell *)w->slot;
     bool zero = (b->op == OP_FLOORDIV || b->op == OP_MOD) && s[p->code[i].y].whole == 0;
     char formula[200];
-    run_formula(p, s, b, i, formula, sizeof formula);
-    return run_report(p, w, EW_LIMIT, zero ? E_ZERO_DIVISOR : E_OVERFLOW, program_name(p, p->origin[i]), formula);
+    exec_formula((op)b->op, s[p->code[i].x].whole, s[p->code[i].y].whole, formula, sizeof formula);
+    return exec_report(p, w, EW_LIMIT, zero ? E_ZERO_DIVISOR : E_OVERFLOW, program_name(p, p->origin[i]), formula,
+                       NULL);
 }
 
 /* Something did not fit: was it needed? Walks back from the outputs. */
@@ -230,7 +233,7 @@ static ew_status run_inputs(const ew_program *p, ew_work *w, const double *in)
             if (fault) {
                 char number[32];
                 number_text(v, 0, number);
-                return run_report(p, w, EW_LIMIT, E_WHOLE, program_name(p, p->inputs[i].name), number);
+                return exec_report(p, w, EW_LIMIT, E_WHOLE, program_name(p, p->inputs[i].name), number, NULL);
             }
             break;
         default: s[i].real = v;
@@ -242,8 +245,9 @@ static ew_status run_inputs(const ew_program *p, ew_work *w, const double *in)
 ew_status ew_run(const ew_program *p, ew_work *w, const double *in, double *out)
 {
     if (!w) w = p->work;
-    if (w->program != p) return run_report(p, w, EW_USE, E_WORK, NULL, NULL);
+    if (w->program != p) return exec_report(p, w, EW_USE, E_WORK, NULL, NULL, NULL);
     if (w->error.status != EW_OK) w->error = (ew_error){0};
+    if (p->arrays) return array_run(p, w, in, out);
     const cell *s = (const cell *)w->slot;
     ew_status status = run_inputs(p, w, in);
     if (status != EW_OK) return status;

@@ -333,7 +333,8 @@ ew_node graph_make(ew_graph *g, const node_spec *s)
         soft = fold(g, s->op, s->args, s->count, type);
         if (soft == EW_NONE) return EW_NONE;
         if (type_is_soft(type)) type = g->nodes.at[soft].type;
-        if (s->name == 0 && all_known(g, s->args, s->count, true)) return soft;
+        bool spread = s->op == OP_COPY && s->shape; /* a constant at each place, where a join needs it so */
+        if (s->name == 0 && !spread && all_known(g, s->args, s->count, true)) return soft;
         if (type == TYPE_BOOL) soft = EW_NONE;
     }
     graph_node node = {(uint32_t)g->args.count, s->name,  s->place, (uint16_t)s->op,         (uint16_t)s->count,

@@ -105,6 +105,11 @@ typedef struct graph_indexed {
     uint32_t first, count; /* in index_names */
 } graph_indexed;
 
+typedef struct graph_bound { /* a dimension */
+    uint32_t name;
+    int64_t size;
+} graph_bound;
+
 typedef struct graph_name {
     uint32_t at, count; /* in name_text, ended by a NUL */
     uint32_t hash;
@@ -143,6 +148,7 @@ struct ew_graph {
     ARRAY(graph_indexed) indexed; /* ascending by node */
     ARRAY(uint32_t) index_names;
     ARRAY(double) values; /* defaults of inputs with axes */
+    ARRAY(graph_bound) bound;
 
     node_entry *table; /* of unnamed nodes */
     size_t table_size, table_count;

@@ -92,6 +92,7 @@ void ew_graph_free(ew_graph *g)
     array_free(m, &g->indexed);
     array_free(m, &g->index_names);
     array_free(m, &g->values);
+    array_free(m, &g->bound);
     array_free(m, &g->nodes);
     array_free(m, &g->args);
     array_free(m, &g->consts);

@@ -17,15 +17,31 @@ bool eval_memory(machine *m)
     return report_memory(&m->g->report);
 }
 
-static bool eval_push(machine *m, ew_node n, uint32_t part_index)
+bool eval_push(machine *m, value v)
 {
-    value v = {n, part_index};
-    if (n == EW_NONE) return false;
+    if (v.node == EW_NONE) return false;
     return array_push(&m->g->memory, &m->stack, v) ? true : eval_memory(m);
+}
+
+/* A node with all its axes open, or without any. */
+static bool eval_push_node(machine *m, ew_node n, uint32_t part_index)
+{
+    value v = {.node = n, .part = part_index};
+    if (n == EW_NONE) return false;
+    v.rank = v.open = (uint16_t)node_rank(m->g, n);
+    return eval_push(m, v);
+}
+
+frame eval_frame(frame_kind kind, span s, uint32_t name, uint32_t place)
+{
+    return (frame){.kind = (uint8_t)kind, .prepared = !s.indexed, .at = s.begin, .end = s.end,
+                   .name = name, .place = place, .scan = s.begin, .s = s};
 }
 
 bool eval_enter(machine *m, frame f)
 {
+    f.conditions = (uint32_t)m->conditions.count;
+    if ((f.kind == F_CALL || f.kind == F_LOCAL) && m->frames.count) f.conditions = eval_top(m)->conditions;
     return array_push(&m->g->memory, &m->frames, f) ? true : eval_memory(m);
 }
 
@@ -34,7 +50,7 @@ frame *eval_top(machine *m)
     return &m->frames.at[m->frames.count - 1];
 }
 
-static bool eval_error(machine *m, error_code code, const piece *p, const char *a, const char *b, const char *c)
+bool eval_error(machine *m, error_code code, const piece *p, const char *a, const char *b, const char *c)
 {
     bool elsewhere = m->l->outside && eval_top(m)->function; /* a place in another text */
     return report_at(&m->g->report, code, elsewhere ? NO_PLACE : p->place, p->bytes, a, b, c);
@@ -106,11 +122,14 @@ static uint32_t eval_local_name(machine *m, uint32_t base)
     return s ? name : 0;
 }
 
-/* The value on top becomes a named node; a part that it was has no name of its own then. */
-static ew_node eval_named(machine *m, uint32_t name, value v, uint32_t place)
+/* The value becomes a named node; a part that it was has no name of its own then. */
+static ew_node eval_named(machine *m, uint32_t name, value *v, uint32_t place)
 {
-    if (v.part != NO_PART) m->parts.at[v.part].node = EW_NONE;
-    return graph_name_node(m->g, name, v.node, place);
+    if (v->part != NO_PART) m->parts.at[v->part].node = EW_NONE;
+    v->part = NO_PART;
+    v->node = graph_name_node(m->g, name, v->node, place);
+    if (v->node == EW_NONE || (v->rank && !value_index_names(m, v))) return EW_NONE;
+    return v->node;
 }
 
 bool eval_unknown(machine *m, const piece *p)
@@ -125,35 +144,74 @@ bool eval_unknown(machine *m, const piece *p)
     return false;
 }
 
-static bool eval_name(machine *m, const piece *p)
+/* Is a name without a node an index that nothing binds? In a bracket, in a program that declares nothing. */
+static bool eval_unbound(machine *m, const piece *p)
 {
-    ew_node n = m->g->names.at[p->value].node;
-    if (n != EW_NONE) {
-        eval_top(m)->at++;
-        return eval_push(m, n, NO_PART);
-    }
+    char buffer[160];
+    const graph_name *n = &m->g->names.at[p->value];
+    return eval_error(m, E_UNBOUND, p, quote(buffer, graph_name_text(m->g, p->value), n->count), NULL, NULL);
+}
+
+bool eval_define(machine *m, const piece *p)
+{
     symbol *s = lang_symbol(m->l, p->value);
     if (!s) return false;
-    if (s->kind != S_NODE) return eval_unknown(m, p);
-    if (s->busy) return eval_circle(m, E_CIRCLE, p, F_DEFINITION, p->value, 0);
+    if (s->kind != S_NODE) return p->quiet ? eval_unbound(m, p) : eval_unknown(m, p);
+    if (s->busy) return eval_circle(m, E_CIRCLE, p, s->first ? F_ARRAY : F_DEFINITION, p->value, 0);
     s->busy = true;
-    frame f = {F_DEFINITION, s->value.begin, s->value.end, p->value, 0, 0, s->place};
+    frame f = eval_frame(s->first ? F_ARRAY : F_DEFINITION, s->value, p->value, s->place);
+    f.statement = s->first;
+    f.values = (uint32_t)m->stack.count;
+    if (s->first) f.scan = (uint32_t)m->boxes.count;
     return eval_enter(m, f);
 }
 
-static bool eval_local(machine *m, const piece *p)
+static bool eval_name(machine *m, const piece *p)
+{
+    value v;
+    ew_node n = m->g->names.at[p->value].node;
+    if (n != EW_NONE) {
+        eval_top(m)->at++;
+        return eval_push_node(m, n, NO_PART);
+    }
+    if (sizes_name(m, p->value, &v)) {
+        eval_top(m)->at++;
+        return eval_push(m, v);
+    }
+    return report_ok(&m->g->report) && eval_define(m, p);
+}
+
+bool eval_local(machine *m, const piece *p)
 {
     frame *f = eval_top(m);
-    ew_node n = m->locals.at[f->base + p->value];
-    if (n == LOCAL_BUSY) return eval_circle(m, E_CIRCLE, p, F_LOCAL, p->value, 0);
-    if (n != EW_NONE) {
+    value n = m->locals.at[f->base + p->value];
+    if (n.node == LOCAL_BUSY) return eval_circle(m, E_CIRCLE, p, F_LOCAL, p->value, 0);
+    if (n.node != EW_NONE) {
         f->at++;
-        return eval_push(m, n, NO_PART);
+        return eval_push(m, n);
     }
     const local *v = &m->l->locals.at[m->l->functions.at[f->function - 1].locals + p->value];
-    m->locals.at[f->base + p->value] = LOCAL_BUSY;
-    frame g = {F_LOCAL, v->value.begin, v->value.end, p->value, f->function, f->base, f->place};
+    m->locals.at[f->base + p->value].node = LOCAL_BUSY;
+    frame g = eval_frame(F_LOCAL, v->value, p->value, f->place);
+    g.function = f->function;
+    g.base = f->base;
+    g.param = f->param;
+    g.params = f->params;
+    g.ids = f->ids;
+    if (v->rank) g.scan = m->l->sides.at[v->sides].low.begin;
     return eval_enter(m, g);
+}
+
+static bool eval_index(machine *m, const piece *p)
+{
+    frame *f = eval_top(m);
+    uint32_t id = ranges_id(m, f, p->value);
+    const index_state i = m->indices.at[id];
+    affine a = {.terms = 1, .index = {id}, .factor = {1}};
+    value v;
+    f->at++;
+    if (!value_new(m, graph_index(m->g, i.size, i.low), &id, 1, &v)) return false;
+    return value_set_form(m, &v, &a) && eval_push(m, v);
 }
 
 /* ---- Operations ------------------------------------------------------------------------------- */
@@ -169,10 +227,10 @@ static bool eval_types(machine *m, const piece *p, const value *args)
     return true;
 }
 
-static uint32_t eval_part(machine *m, ew_node n)
+uint32_t eval_part(machine *m, const piece *p, ew_node n)
 {
     part q = {n, eval_top(m)->place, (uint32_t)m->parts.count};
-    if (m->l->outside || q.statement == NO_PLACE || node_is_const(m->g, n) || node_at(m->g, n)->name) return NO_PART;
+    if (m->l->outside || p->quiet || q.statement == NO_PLACE || node_is_const(m->g, n) || node_at(m->g, n)->name) return NO_PART;
     if (!array_push(&m->g->memory, &m->parts, q)) {
         eval_memory(m);
         return NO_PART;
@@ -180,12 +238,41 @@ static uint32_t eval_part(machine *m, ew_node n)
     return q.order;
 }
 
+/* The form of a whole number made of indices, beside its node. */
+static bool eval_op_form(machine *m, const piece *p, const value *args, value *v)
+{
+    affine a, b, out;
+    bool any = false;
+    for (size_t k = 0; k < p->count; k++) any = any || args[k].form;
+    if (!any || p->count > 2 || !value_whole(m, &args[0], &a)) return true;
+    if (p->count == 2 && !value_whole(m, &args[1], &b)) return true;
+    return !affine_op((op)p->value, &a, p->count == 2 ? &b : NULL, &out) || value_set_form(m, v, &out);
+}
+
+/* An operation on values with axes. */
+static bool eval_op_axes(machine *m, const piece *p)
+{
+    value v, *args = m->stack.at + (m->stack.count - p->count);
+    frame *f = eval_top(m);
+    bool root = f->at + 1 == f->end && f->kind == F_EQUATION;
+    if (!value_op(m, (op)p->value, args, p->count, root ? f : NULL, root ? f->name : 0, p, &v)) return false;
+    f->at++;
+    v.part = eval_part(m, p, v.node);
+    if (!report_ok(&m->g->report) || !eval_op_form(m, p, args, &v)) return false;
+    m->stack.count -= p->count;
+    return eval_push(m, v);
+}
+
 static bool eval_op(machine *m, const piece *p)
 {
     ew_node few[4], *args = few;
     const value *v = m->stack.at + (m->stack.count - p->count);
     frame *f = eval_top(m);
+    unsigned axes = 0;
     if (!eval_types(m, p, v)) return false;
+    for (size_t k = 0; k < p->count; k++) axes |= v[k].rank;
+    if (p->value == OP_IF || p->value == OP_AND || p->value == OP_OR) m->conditions.count--;
+    if (axes) return eval_op_axes(m, p);
     if (p->count > 4 && !(args = block_new(&m->g->memory, p->count, sizeof *args))) return eval_memory(m);
     for (size_t k = 0; k < p->count; k++) args[k] = v[k].node;
     m->stack.count -= p->count;
@@ -197,16 +284,29 @@ static bool eval_op(machine *m, const piece *p)
                                          : graph_op(m->g, (op)p->value, args, p->count, p->place);
     if (args != few) block_free(&m->g->memory, args, p->count);
     if (n == EW_NONE) return false;
-    uint32_t index = eval_part(m, n);
-    return report_ok(&m->g->report) && eval_push(m, n, index);
+    uint32_t index = eval_part(m, p, n);
+    return report_ok(&m->g->report) && eval_push_node(m, n, index);
+}
+
+/* What stands after the condition on top is needed only where it holds, or does not. */
+static bool eval_when(machine *m, const piece *p)
+{
+    condition c = {m->stack.at[m->stack.count - 1], p->value == WHEN_OR};
+    eval_top(m)->at++;
+    if (p->value == WHEN_ELSE) {
+        m->conditions.at[m->conditions.count - 1].negated = true;
+        return true;
+    }
+    if (node_at(m->g, c.v.node)->type != TYPE_BOOL) c.v.node = graph_bool(m->g, true); /* told at the operation */
+    return array_push(&m->g->memory, &m->conditions, c) ? true : eval_memory(m);
 }
 
 /* Forward where this x has more partners than this y: fewer sweeps in all. */
 static int eval_mode(machine *m, const piece *p)
 {
     if (m->g->mode != EW_AUTO) return m->g->mode;
-    const piece *of = p - 2, *by = p - 1;
-    if (by->kind != P_NAME) return EW_REVERSE;
+    const piece *by = &m->l->pieces.at[p->value], *of = by - 1;
+    if (!p->value || by->kind != P_NAME) return EW_REVERSE;
     uint32_t partners = 1;
     if (of->kind == P_NAME) {
         const symbol *y = lang_symbol(m->l, of->value);
@@ -218,8 +318,10 @@ static int eval_mode(machine *m, const piece *p)
 
 static bool eval_diff(machine *m, const piece *p)
 {
+    if (p->count > 2) return access_diff(m, p);
     value by = m->stack.at[m->stack.count - 1], of = m->stack.at[m->stack.count - 2];
     const graph_node *x = node_at(m->g, by.node);
+    if (of.rank || by.rank) return access_diff(m, p);
     m->stack.count -= 2;
     eval_top(m)->at++;
     if (!type_is_real(x->type)) {
@@ -227,39 +329,69 @@ static bool eval_diff(machine *m, const piece *p)
         const char *name = x->name ? graph_name_text(m->g, x->name) : "training"; /* alone is a bool without a node */
         return eval_error(m, E_DIFF_TYPE, p - 1, quote(buffer, name, strlen(name)), type_name(x->type), NULL);
     }
-    int mode = p >= m->l->pieces.at + 2 ? eval_mode(m, p) : EW_REVERSE;
-    return eval_push(m, diff_node(m->g, of.node, by.node, mode), NO_PART);
+    int mode = eval_mode(m, p);
+    return eval_push_node(m, diff_node(m->g, of.node, by.node, mode), NO_PART);
 }
 
 /* ---- Calls ------------------------------------------------------------------------------------ */
 
-static bool eval_call(machine *m, const piece *p)
+/* The arguments on the stack become named nodes, the parameters. */
+static bool eval_parameters(machine *m, const piece *p, const function *f)
 {
-    lang *l = m->l;
-    uint32_t index = lang_symbol(l, p->value)->function;
-    function *f = &l->functions.at[index - 1];
+    if (!array_reserve(&m->g->memory, &m->locals, f->count + 1)) return eval_memory(m);
+    for (uint32_t k = 0; k < f->count; k++) {
+        value v = {.node = EW_NONE};
+        if (k < f->parameters) {
+            v = m->stack.at[m->stack.count - f->parameters + k];
+            uint32_t name = eval_local_name(m, m->l->locals.at[f->locals + k].name);
+            affine a;
+            bool whole = name && (v.rank || v.form) && value_whole(m, &v, &a);
+            if (!name || eval_named(m, name, &v, p->place) == EW_NONE) return false;
+            if (whole && !v.form && !value_set_form(m, &v, &a)) return false;
+        }
+        m->locals.at[m->locals.count++] = v;
+    }
+    m->stack.count -= f->parameters;
+    return true;
+}
+
+static bool eval_call_of(machine *m, const piece *p, uint32_t index, const reduction *r)
+{
+    function *f = &m->l->functions.at[index - 1];
     if (f->busy) return eval_circle(m, E_RECURSION, p, F_CALL, 0, index);
     if (++m->calls > m->g->max_nodes) { /* calls without nodes would double for ever */
         char limit[32];
         number_text((double)m->g->max_nodes, 0, limit);
         return report_plain(&m->g->report, E_NODES, limit, NULL);
     }
-    frame call = {F_CALL, f->body.begin, f->body.end, 0, index, (uint32_t)m->locals.count, eval_top(m)->place};
-    if (!array_reserve(&m->g->memory, &m->locals, f->count + 1)) return eval_memory(m);
-    for (uint32_t k = 0; k < f->count; k++) {
-        ew_node n = EW_NONE;
-        if (k < f->parameters) {
-            value v = m->stack.at[m->stack.count - f->parameters + k];
-            uint32_t name = eval_local_name(m, l->locals.at[f->locals + k].name);
-            n = name ? eval_named(m, name, v, p->place) : EW_NONE;
-            if (n == EW_NONE) return false;
-        }
-        m->locals.at[m->locals.count++] = n;
+    frame *user = eval_top(m), call = eval_frame(F_CALL, f->body, 0, user->place);
+    call.function = index;
+    call.base = (uint32_t)m->locals.count;
+    call.param = f->binder;
+    call.params = f->binders;
+    call.ids = (uint32_t)m->scope.count;
+    call.values = (uint32_t)m->scope.count;
+    for (uint32_t k = 0; r && k < f->binders; k++) {
+        uint32_t id = ranges_id(m, user, m->l->over.at[r->first + k]);
+        if (!array_push(&m->g->memory, &m->scope, id)) return eval_memory(m);
     }
-    m->stack.count -= f->parameters;
+    if (!eval_parameters(m, p, f)) return false;
     eval_top(m)->at++;
     f->busy = true;
     return eval_enter(m, call);
+}
+
+static bool eval_call(machine *m, const piece *p)
+{
+    return eval_call_of(m, p, lang_symbol(m->l, p->value)->function, NULL);
+}
+
+/* sum(i: …), or a reduction of one's own. */
+static bool eval_reduce(machine *m, const piece *p)
+{
+    const reduction *r = &m->l->reductions.at[p->value];
+    uint32_t own = lang_symbol(m->l, r->name)->function;
+    return own ? eval_call_of(m, p, own, r) : reduce_run(m, p);
 }
 
 /* ---- Running ---------------------------------------------------------------------------------- */
@@ -269,7 +401,7 @@ static bool eval_number(machine *m, const piece *p)
     constant c = m->l->numbers.at[p->value];
     eval_top(m)->at++;
     ew_node n = m->l->number_whole.at[p->value] ? graph_whole(m->g, c.whole) : graph_real(m->g, c.real);
-    return eval_push(m, n, NO_PART);
+    return eval_push_node(m, n, NO_PART);
 }
 
 static bool eval_piece(machine *m)
@@ -277,54 +409,83 @@ static bool eval_piece(machine *m)
     const piece *p = &m->l->pieces.at[eval_top(m)->at];
     switch (p->kind) {
     case P_NUMBER: return eval_number(m, p);
-    case P_BOOL: eval_top(m)->at++; return eval_push(m, graph_bool(m->g, p->value), NO_PART);
+    case P_BOOL: eval_top(m)->at++; return eval_push_node(m, graph_bool(m->g, p->value), NO_PART);
     case P_NAME: return eval_name(m, p);
     case P_LOCAL: return eval_local(m, p);
     case P_OP: return eval_op(m, p);
     case P_CALL: return eval_call(m, p);
+    case P_INDEX: return eval_index(m, p);
+    case P_BIND: return reduce_bind(m, p);
+    case P_REDUCE: return eval_reduce(m, p);
+    case P_AT: return access_read(m, p, false);
+    case P_AT_ELSE: return access_read(m, p, true);
+    case P_ARRAY: return access_array(m, p);
+    case P_WHEN: return eval_when(m, p);
     default: return eval_diff(m, p);
     }
+}
+
+static bool eval_leave_local(machine *m, const frame *f)
+{
+    value v = m->stack.at[--m->stack.count];
+    const local *x = &m->l->locals.at[m->l->functions.at[f->function - 1].locals + f->name];
+    uint32_t name = eval_local_name(m, x->name);
+    affine a;
+    bool whole = (v.rank || v.form) && value_whole(m, &v, &a);
+    if (!name || (x->rank && !parts_local(m, f, x, &v))) return false;
+    if (eval_named(m, name, &v, x->place) == EW_NONE) return false;
+    if (whole && !v.form && !value_set_form(m, &v, &a)) return false;
+    m->locals.at[f->base + f->name] = v;
+    return true;
+}
+
+static bool eval_leave_definition(machine *m, const frame *f)
+{
+    value v = m->stack.at[--m->stack.count];
+    m->l->symbols.at[f->name].busy = false;
+    if (!value_bound(m, &v, NULL, 0, &m->l->pieces.at[f->end - 1])) return false;
+    return m->g->names.at[f->name].node == v.node || eval_named(m, f->name, &v, f->place) != EW_NONE;
 }
 
 static bool eval_leave(machine *m)
 {
     frame f = *eval_top(m);
-    value v = m->stack.at[m->stack.count - 1];
-    ew_node n = v.node;
-    m->frames.count--;
+    bool ok = true;
     switch (f.kind) {
-    case F_DEFINITION:
-        m->stack.count--;
-        if (m->g->names.at[f.name].node != n) n = eval_named(m, f.name, v, f.place);
-        m->l->symbols.at[f.name].busy = false;
-        return n != EW_NONE;
-    case F_LOCAL: {
-        m->stack.count--;
-        const local *x = &m->l->locals.at[m->l->functions.at[f.function - 1].locals + f.name];
-        uint32_t name = eval_local_name(m, x->name);
-        if (!name || (n = eval_named(m, name, v, x->place)) == EW_NONE) return false;
-        m->locals.at[f.base + f.name] = n;
-        return true;
-    }
-    case F_CALL:
+    case F_DEFINITION: ok = eval_leave_definition(m, &f); break;
+    case F_LOCAL: ok = eval_leave_local(m, &f); break;
+    case F_EQUATION: ok = parts_leave(m, &f); break;
+    case F_CALL: /* the value stays for the caller */
         m->l->functions.at[f.function - 1].busy = false;
         m->locals.count = f.base;
-        return true; /* the value stays for the caller */
-    default: return true;
+        m->scope.count = f.values;
+        break;
+    default: break;
     }
+    if (f.s.indexed && f.kind != F_CALL) m->scope.count = f.scope;
+    m->frames.count--;
+    return ok;
 }
 
 bool eval_run(machine *m)
 {
     size_t base = m->frames.count - 1;
     bool ok = true;
-    while (ok && m->frames.count > base) ok = eval_top(m)->at == eval_top(m)->end ? eval_leave(m) : eval_piece(m);
+    while (ok && m->frames.count > base) {
+        const frame *f = eval_top(m);
+        if (f->kind == F_ARRAY)
+            ok = parts_step(m);
+        else if (!f->prepared)
+            ok = ranges_prepare(m);
+        else
+            ok = f->at == f->end ? eval_leave(m) : eval_piece(m);
+    }
     return ok;
 }
 
 bool eval_span(machine *m, span s, uint32_t place, value *v)
 {
-    frame f = {F_VALUE, s.begin, s.end, 0, 0, 0, place};
+    frame f = eval_frame(F_VALUE, s, 0, place);
     if (!eval_enter(m, f) || !eval_run(m)) return false;
     *v = m->stack.at[--m->stack.count];
     return true;
@@ -339,4 +500,15 @@ void eval_end(machine *m)
     array_free(hook, &m->stack);
     array_free(hook, &m->locals);
     array_free(hook, &m->parts);
+    array_free(hook, &m->scope);
+    array_free(hook, &m->lists);
+    array_free(hook, &m->affines);
+    array_free(hook, &m->indices);
+    array_free(hook, &m->conditions);
+    array_free(hook, &m->guesses);
+    array_free(hook, &m->limits);
+    array_free(hook, &m->uses);
+    array_free(hook, &m->use_forms);
+    array_free(hook, &m->boxes);
+    array_free(hook, &m->part_lefts);
 }

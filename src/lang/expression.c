@@ -8,54 +8,30 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lang/lang.h"
+#include "lang/expression.h"
 
-typedef enum wait_kind { WAIT_OP, WAIT_PAREN, WAIT_CALL, WAIT_IF } wait_kind;
-
-typedef struct waiting {
-    uint8_t kind;
-    uint8_t stage;  /* WAIT_IF: 0 condition, 1 then, 2 else */
-    uint16_t count; /* WAIT_CALL: commas so far */
-    uint32_t value; /* WAIT_OP: op; WAIT_CALL: name */
-    uint32_t place;
-    uint32_t begin; /* WAIT_CALL: piece at which the current argument begins */
-} waiting;
-
-typedef struct expr {
-    lang *l;
-    expression_end end;
-    ARRAY(waiting) stack;
-    uint32_t depth; /* brackets that are open */
-    bool operand;   /* an operand is due */
-    token before;   /* the last token taken */
-} expr;
-
-static const token *expr_now(const expr *e)
-{
-    return &e->l->lexer.now;
-}
-
-static bool expr_memory(expr *e)
+bool expr_memory(expr *e)
 {
     return report_memory(&e->l->g->report);
 }
 
-static bool expr_piece(expr *e, piece_kind kind, uint32_t value, uint32_t count, uint32_t place, uint32_t bytes)
+bool expr_piece(expr *e, piece_kind kind, uint32_t value, uint32_t count, uint32_t place, uint32_t bytes)
 {
-    piece p = {(uint8_t)kind, (uint8_t)(bytes > 255 ? 255 : bytes), (uint16_t)count, value, place};
+    piece p = {(unsigned)kind & 127u, e->quiet != 0, (uint8_t)(bytes > 255 ? 255 : bytes), (uint16_t)count, value, place};
     if (e->l->pieces.count >= UINT32_MAX) return expr_memory(e);
     return array_push(&e->l->g->memory, &e->l->pieces, p) ? true : expr_memory(e);
 }
 
-static bool expr_wait(expr *e, wait_kind kind, uint32_t value, uint32_t place)
+bool expr_wait(expr *e, wait_kind kind, uint32_t value, uint32_t place)
 {
     waiting w = {(uint8_t)kind, 0, 0, value, place, (uint32_t)e->l->pieces.count};
     return array_push(&e->l->g->memory, &e->stack, w) ? true : expr_memory(e);
 }
 
-static waiting *expr_top(expr *e)
+bool expr_here(expr *e)
 {
-    return e->stack.count ? &e->stack.at[e->stack.count - 1] : NULL;
+    char buffer[160];
+    return lang_error(e->l, E_HERE, expr_now(e), lexer_quote(&e->l->lexer, expr_now(e), buffer), NULL);
 }
 
 /* ---- Reducing --------------------------------------------------------------------------------- */
@@ -91,7 +67,7 @@ static bool expr_missing(expr *e)
     const token *t = expr_now(e);
     for (size_t i = e->stack.count; t->kind == T_END && i-- > 0;) {
         const waiting *w = &e->stack.at[i];
-        if (w->kind == WAIT_PAREN || w->kind == WAIT_CALL)
+        if (w->kind != WAIT_OP && w->kind != WAIT_IF && w->kind != WAIT_RANGE)
             return report_at(&l->g->report, E_OPEN,
                              w->kind == WAIT_CALL ? w->place + (uint32_t)l->g->names.at[w->value].count : w->place, 1,
                              NULL, NULL, NULL);
@@ -137,13 +113,25 @@ static bool expr_word(expr *e)
     case W_NOT:
         e->operand = true;
         return expr_may_begin(e, ops_row(OP_NOT)->level) && expr_wait(e, WAIT_OP, OP_NOT, t->place);
-    case W_UNTIL:
-    case W_IMPORT:
-    case W_IN: return lang_error(e->l, E_LATER, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
+    case W_IMPORT: return lang_error(e->l, E_LATER, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
     default: break;
     }
     e->operand = true;
     return expr_missing(e);
+}
+
+/* A name that stands alone, or before its brackets: an index where one is bound. */
+static bool expr_plain_name(expr *e, const token *t)
+{
+    uint32_t bound = 0;
+    e->operand = false;
+    if (t->kind == T_WORD) return lang_error(e->l, E_RESERVED, t, "stop", NULL);
+    if (e->l->scope) {
+        const symbol *s = lang_symbol(e->l, t->name);
+        if (!s) return false;
+        bound = s->index;
+    }
+    return expr_piece(e, bound ? P_INDEX : P_NAME, bound ? bound - 1 : t->name, 0, t->place, t->bytes);
 }
 
 /* A name: a call where a bracket follows. The bracket is taken too. */
@@ -153,30 +141,16 @@ static bool expr_name(expr *e)
     token t = *expr_now(e);
     if (!lexer_next(&l->lexer)) return false;
     e->before = t;
-    const token *next = expr_now(e);
-    if (next->kind == T_BRACKET) {
-        char shown[160], access[80];
-        quote(shown, graph_name_text(l->g, t.name), l->g->names.at[t.name].count);
-        snprintf(access, sizeof access, "%.60s[…]", shown);
-        return lang_error(l, E_INDEX, &t, access, NULL);
-    }
-    if (next->kind != T_OPEN) {
-        e->operand = false;
-        if (t.kind == T_WORD) return lang_error(l, E_RESERVED, &t, "stop", NULL);
-        return expr_piece(e, P_NAME, t.name, 0, t.place, t.bytes);
-    }
-    e->before = *next;
+    if (expr_now(e)->kind != T_OPEN) return expr_plain_name(e, &t);
+    e->before = *expr_now(e);
     e->depth++;
-    if (!expr_wait(e, WAIT_CALL, t.name, t.place) || !lexer_next(&l->lexer)) return false;
-    if (expr_now(e)->kind == T_COLON) /* sum(: x) */
-        return lang_error(l, E_INDEX, expr_now(e), ":", NULL);
-    return true;
+    if (!lexer_next(&l->lexer)) return false;
+    return expr_is_reduction(e) ? expr_reduction(e, &t) : expr_wait(e, WAIT_CALL, t.name, t.place);
 }
 
 static bool expr_operand(expr *e)
 {
     const token *t = expr_now(e);
-    char buffer[160];
     switch (t->kind) {
     case T_NUMBER:
         e->operand = false;
@@ -204,12 +178,12 @@ static bool expr_operand(expr *e)
         if (t->op != OP_SUB) return expr_missing(e);
         if (!expr_wait(e, WAIT_OP, OP_NEG, t->place)) return false;
         break;
-    case T_BRACKET: return lang_error(e->l, E_INDEX, t, "[…]", NULL);
+    case T_BRACKET:
+        if (!expr_open_bracket(e)) return false;
+        break;
     case T_NEWLINE:
         if (t->semicolon) return expr_missing(e);
         return lexer_next(&e->l->lexer); /* a line goes on where an operand is due */
-    case T_COLON:
-    case T_RANGE: return lang_error(e->l, E_INDEX, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
     default: return expr_missing(e);
     }
     e->before = *t;
@@ -233,27 +207,35 @@ static bool expr_binary(expr *e, op o)
         }
     }
     e->operand = true;
+    if (o == OP_AND || o == OP_OR) {
+        const token *t = expr_now(e);
+        if (!expr_piece(e, P_WHEN, o == OP_AND ? WHEN_AND : WHEN_OR, 0, t->place, t->bytes)) return false;
+    }
     return expr_wait(e, WAIT_OP, o, expr_now(e)->place);
 }
 
 static bool expr_if_mark(expr *e, uint8_t stage)
 {
-    char buffer[160];
-    lang *l = e->l;
+    const token *t = expr_now(e);
     if (!expr_reduce(e, LEVEL_IF + 1)) return false;
     /* an inner if that has its else is complete */
     while (expr_top(e) && expr_top(e)->kind == WAIT_IF && expr_top(e)->stage == 2)
         if (!expr_pop(e)) return false;
     waiting *w = expr_top(e);
-    if (!w || w->kind != WAIT_IF || w->stage != stage)
-        return lang_error(l, E_HERE, expr_now(e), lexer_quote(&l->lexer, expr_now(e), buffer), NULL);
+    if (w && w->kind == WAIT_BRACKET && stage == 1 && w->stage == 0) { /* x[i - 1 else 0] */
+        w->stage = 1;
+        e->quiet--;
+        e->operand = true;
+        return true;
+    }
+    if (!w || w->kind != WAIT_IF || w->stage != stage) return expr_here(e);
     w->stage++;
     e->operand = true;
-    return true;
+    return expr_piece(e, P_WHEN, stage ? WHEN_ELSE : WHEN_THEN, 0, t->place, t->bytes);
 }
 
 /* The mark that ends now must be a bracket; an if without its parts is told. */
-static bool expr_to_bracket(expr *e)
+bool expr_to_bracket(expr *e)
 {
     char buffer[160];
     if (!expr_reduce(e, 0)) return false;
@@ -262,27 +244,6 @@ static bool expr_to_bracket(expr *e)
         return report_at(&e->l->g->report, w->stage == 0 ? E_THEN : E_ELSE, w->place, 2, NULL, NULL, NULL);
     if (w) return true;
     return lang_error(e->l, E_CLOSE, expr_now(e), lexer_quote(&e->l->lexer, expr_now(e), buffer), NULL);
-}
-
-static bool expr_diff(expr *e, const waiting *w)
-{
-    lang *l = e->l;
-    size_t end = l->pieces.count;
-    piece last_piece = l->pieces.at[end - 1], *last = &last_piece;
-    char here[32];
-    if (w->count != 1) {
-        snprintf(here, sizeof here, "%u", (unsigned)w->count + 1);
-        return report_at(&l->g->report, E_ARGUMENTS, w->place, 4, "diff", translate(l->g->language, "2 arguments"),
-                         here);
-    }
-    if (end - w->begin != 1 || last->kind != P_NAME)
-        return report_at(&l->g->report, E_DIFF_NAME, last->place, last->bytes, NULL, NULL, NULL);
-    symbol *by = lang_symbol(l, last->value), *of;
-    if (!by) return false;
-    by->diffs_by++;
-    const piece *first = end >= 2 ? &l->pieces.at[end - 2] : NULL;
-    if (first && first->kind == P_NAME && (of = lang_symbol(l, first->value)) != NULL) of->diffs_of++;
-    return expr_piece(e, P_DIFF, 0, 2, w->place, 4);
 }
 
 static bool expr_close_call(expr *e)
@@ -298,22 +259,22 @@ static bool expr_close(expr *e)
 {
     if (!expr_to_bracket(e)) return false;
     waiting *w = expr_top(e);
+    if (w->kind == WAIT_RANGE || w->kind == WAIT_BRACKET || w->kind == WAIT_ARRAY) return expr_here(e);
     e->depth--;
     if (w->kind == WAIT_CALL) return expr_close_call(e);
+    if (w->kind == WAIT_REDUCE) return expr_close_reduction(e);
     e->stack.count--;
     return true;
 }
 
 static bool expr_comma(expr *e)
 {
-    char buffer[160];
     if (!expr_to_bracket(e)) return false;
     waiting *w = expr_top(e);
-    if (w->kind != WAIT_CALL)
-        return lang_error(e->l, E_HERE, expr_now(e), lexer_quote(&e->l->lexer, expr_now(e), buffer), NULL);
+    if (w->kind == WAIT_PAREN || (w->kind == WAIT_BRACKET && w->stage)) return expr_here(e);
     if (w->count >= UINT16_MAX - 1) return lang_error(e->l, E_LIMIT_ARGS, expr_now(e), "65534", NULL);
     w->count++;
-    w->begin = (uint32_t)e->l->pieces.count;
+    if (w->kind == WAIT_CALL) w->begin = (uint32_t)e->l->pieces.count;
     e->operand = true;
     return true;
 }
@@ -349,20 +310,25 @@ static bool expr_operator(expr *e)
             ok = expr_binary(e, t->word == W_AND ? OP_AND : OP_OR);
         else if (t->word == W_THEN || t->word == W_ELSE)
             ok = expr_if_mark(e, t->word == W_THEN ? 0 : 1);
-        else if (t->word == W_UNTIL || t->word == W_IN)
-            ok = lang_error(e->l, t->word == W_IN ? E_INDEX : E_LATER, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
         else
             ok = expr_juxtaposed(e);
         break;
     case T_CLOSE: ok = expr_close(e); break;
-    case T_COMMA: ok = expr_comma(e); break;
+    case T_COMMA:
+        if (!expr_to_bracket(e)) return false;
+        if (expr_top(e)->kind == WAIT_RANGE) return expr_range_end(e); /* it takes the token */
+        ok = expr_comma(e);
+        break;
     case T_NEWLINE:
         if (t->semicolon) return lang_error(e->l, E_HERE, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
         return lexer_next(&e->l->lexer); /* inside a bracket, or before then and else */
-    case T_COLON:
-    case T_RANGE:
-    case T_BRACKET: return lang_error(e->l, E_INDEX, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
-    case T_BRACKET_CLOSE: return lang_error(e->l, E_CLOSE, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
+    case T_COLON: return expr_range_end(e); /* it takes the token */
+    case T_RANGE: ok = expr_range_dots(e); break;
+    case T_BRACKET:
+        if (e->before.kind == T_NUMBER) return expr_juxtaposed(e);
+        ok = expr_open_bracket(e);
+        break;
+    case T_BRACKET_CLOSE: ok = expr_close_bracket(e); break;
     case T_ASSIGN:
     case T_TILDE:
         lang_error(e->l, E_HERE, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
@@ -385,6 +351,9 @@ static bool expr_ends(expr *e)
     if (t->kind == T_WORD && t->word == W_WHERE) return true;
     if (e->end == END_WHERE) return t->kind == T_CLOSE || (t->kind == T_NEWLINE && t->semicolon);
     if (e->end == END_ARGUMENT) return t->kind == T_CLOSE || t->kind == T_COMMA;
+    if (e->end >= END_BRACKET)
+        return t->kind == T_BRACKET_CLOSE || t->kind == T_COMMA || t->kind == T_RANGE || t->kind == T_COLON ||
+               (t->kind == T_WORD && (t->word == W_UNTIL || t->word == W_IN));
     if (e->end == END_LIST && t->kind == T_COMMA) return true;
     return t->kind == T_NEWLINE;
 }
@@ -402,8 +371,10 @@ static bool expr_finish(expr *e)
 
 bool lang_expression(lang *l, expression_end end, span *result)
 {
-    expr e = {.l = l, .end = end, .operand = true};
+    expr e = {.l = l, .end = end, .quiet = end == END_BRACKET, .operand = true};
+    size_t brackets = l->brackets;
     result->begin = (uint32_t)l->pieces.count;
+    result->binder = (uint32_t)l->binders.count;
     bool ok = true;
     while (ok && (e.operand ? expr_now(&e)->kind != T_END : !expr_ends(&e)))
         ok = e.operand ? expr_operand(&e) : expr_operator(&e);
@@ -411,5 +382,7 @@ bool lang_expression(lang *l, expression_end end, span *result)
     if (ok) ok = expr_finish(&e);
     array_free(&l->g->memory, &e.stack);
     result->end = (uint32_t)l->pieces.count;
+    result->binders = (uint32_t)l->binders.count - result->binder;
+    result->indexed = l->brackets > brackets;
     return ok;
 }

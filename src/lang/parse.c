@@ -26,6 +26,11 @@ void lang_free(lang *l)
     array_free(m, &l->statements);
     array_free(m, &l->declared);
     array_free(m, &l->outputs);
+    array_free(m, &l->binders);
+    array_free(m, &l->over);
+    array_free(m, &l->reductions);
+    array_free(m, &l->sides);
+    array_free(m, &l->dimensions);
 }
 
 symbol *lang_symbol(lang *l, uint32_t name)
@@ -76,14 +81,6 @@ static bool parse_new_name(lang *l, token *t)
     return lexer_next(&l->lexer);
 }
 
-static bool parse_index(lang *l, const token *name)
-{
-    char shown[160], access[80];
-    quote(shown, graph_name_text(l->g, name->name), l->g->names.at[name->name].count);
-    snprintf(access, sizeof access, "%.60s[…]", shown);
-    return lang_error(l, E_INDEX, name, access, NULL);
-}
-
 static bool parse_twice(lang *l, const token *t, uint32_t first)
 {
     char buffer[160], line_text[32];
@@ -108,10 +105,56 @@ static bool parse_claim(lang *l, const token *t, symbol_kind kind)
 
 static bool parse_equation(lang *l, const token *name)
 {
-    statement st = {name->name, name->place, {0, 0}};
+    statement st = {.name = name->name, .place = name->place};
     if (!parse_claim(l, name, S_NODE) || !lang_expression(l, END_STATEMENT, &st.value)) return false;
     if (parse_now(l)->kind == T_WORD) return parse_wrong(l, E_HERE); /* where, in a plain equation */
     l->symbols.at[name->name].value = st.value;
+    return array_push(&l->g->memory, &l->statements, st) ? true : report_memory(&l->g->report);
+}
+
+/* Indices of a left side hold up to the end of its equation. */
+static void parse_unbind(lang *l, uint32_t sides, uint32_t rank)
+{
+    for (uint32_t k = rank; k-- > 0;)
+        if (l->sides.at[sides + k].kind == SIDE_INDEX) lang_unbind(l, l->sides.at[sides + k].binder);
+}
+
+/* Another equation of the same array joins the others. */
+static bool parse_claim_array(lang *l, const token *t, uint32_t rank)
+{
+    symbol *s = lang_symbol(l, t->name);
+    if (!s) return false;
+    if (s->kind != S_NONE && !s->first) return parse_twice(l, t, s->place);
+    if (s->first && s->rank != rank) {
+        char buffer[160], here[24], before[24];
+        const char *word = graph_name_text(l->g, t->name);
+        count_text(rank, here);
+        count_text(s->rank, before);
+        return report_at(&l->g->report, E_RANK, t->place, t->bytes, quote(buffer, word, strlen(word)), before, here);
+    }
+    uint32_t number = (uint32_t)l->statements.count + 1;
+    if (s->first)
+        l->statements.at[s->last - 1].next = number;
+    else
+        s->first = number, s->place = t->place;
+    s->last = number;
+    s->rank = (uint16_t)rank;
+    s->kind = S_NODE;
+    return true;
+}
+
+/* z[n, k] = … ; the bracket is the current token */
+static bool parse_array(lang *l, const token *name)
+{
+    statement st = {.name = name->name, .place = name->place};
+    uint32_t first = (uint32_t)l->binders.count;
+    if (!lang_left(l, &st.sides, &st.rank, &st.until) || !parse_expect(l, T_ASSIGN)) return false;
+    if (!parse_claim_array(l, name, st.rank) || !lang_expression(l, END_STATEMENT, &st.value)) return false;
+    if (parse_now(l)->kind == T_WORD) return parse_wrong(l, E_HERE);
+    st.value.binder = first;
+    st.value.binders = (uint32_t)l->binders.count - first;
+    st.value.indexed = true;
+    parse_unbind(l, st.sides, st.rank);
     return array_push(&l->g->memory, &l->statements, st) ? true : report_memory(&l->g->report);
 }
 
@@ -125,7 +168,7 @@ static bool parse_local(lang *l, function *f, const token *t, local **out)
             return lang_error(l, E_PARAMETER, t,
                               quote(buffer, graph_name_text(l->g, t->name), l->g->names.at[t->name].count), NULL);
         }
-    local v = {t->name, t->place, {0, 0}};
+    local v = {.name = t->name, .place = t->place};
     if (!array_push(&l->g->memory, &l->locals, v)) return report_memory(&l->g->report);
     f->count++;
     *out = &l->locals.at[l->locals.count - 1];
@@ -147,11 +190,31 @@ static bool parse_go_on(lang *l)
     return true;
 }
 
+/* norm(d: v): the indices before the colon, if there is one. */
+static bool parse_index_parameters(lang *l, function *f)
+{
+    lexer saved = l->lexer;
+    bool head = true, colon = false;
+    while (head && (parse_now(l)->kind == T_NAME || parse_now(l)->kind == T_COMMA)) head = lexer_next(&l->lexer);
+    colon = head && parse_now(l)->kind == T_COLON;
+    l->lexer = saved;
+    l->g->report.error = (ew_error){0};
+    f->binder = (uint32_t)l->binders.count;
+    while (colon) {
+        token t;
+        if (!parse_new_name(l, &t) || lang_bind(l, t.name, t.place, true) == NO_BINDER) return false;
+        f->binders++;
+        if (parse_now(l)->kind == T_COLON) break;
+        if (!parse_expect(l, T_COMMA) || !parse_go_on(l)) return false;
+    }
+    return !colon || (lexer_next(&l->lexer) && parse_go_on(l));
+}
+
 static bool parse_parameters(lang *l, function *f)
 {
     local *v;
     token t;
-    if (!parse_go_on(l)) return false;
+    if (!parse_go_on(l) || !parse_index_parameters(l, f)) return false;
     while (f->parameters || parse_now(l)->kind != T_CLOSE) {
         if (!parse_new_name(l, &t) || !parse_local(l, f, &t, &v) || !parse_go_on(l)) return false;
         f->parameters++;
@@ -171,14 +234,21 @@ static bool parse_where(lang *l, function *f)
     open = *parse_now(l);
     if (!parse_expect(l, T_OPEN) || !parse_skip_lines(l)) return false;
     while (parse_now(l)->kind != T_CLOSE) {
-        span value;
+        span value, until = {0};
+        uint32_t first = (uint32_t)l->binders.count, sides = 0, rank = 0;
         if (parse_now(l)->kind == T_END) return lang_error(l, E_OPEN, &open, NULL, NULL);
         if (!parse_new_name(l, &t)) return false;
-        if (parse_now(l)->kind == T_BRACKET) return parse_index(l, &t);
+        if (parse_now(l)->kind == T_BRACKET && !lang_left(l, &sides, &rank, &until)) return false;
         if (!parse_expect(l, T_ASSIGN) || !parse_local(l, f, &t, &v)) return false;
         size_t index = l->locals.count - 1;
         if (!lang_expression(l, END_WHERE, &value) || !parse_skip_lines(l)) return false;
+        parse_unbind(l, sides, rank);
+        value.binders += value.binder - first;
+        value.binder = first;
+        value.indexed = value.indexed || rank;
         l->locals.at[index].value = value;
+        l->locals.at[index].sides = sides;
+        l->locals.at[index].rank = rank;
     }
     return lexer_next(&l->lexer);
 }
@@ -200,11 +270,11 @@ static void parse_bind(lang *l, const function *f, span s)
 
 static bool parse_function(lang *l, const token *name)
 {
-    function f = {name->name, name->place, (uint32_t)l->locals.count, 0, 0, {0, 0}, false};
+    function f = {.name = name->name, .place = name->place, .locals = (uint32_t)l->locals.count};
     char buffer[160];
     const char *word = graph_name_text(l->g, name->name);
     op o = ops_find_call(word, l->g->names.at[name->name].count);
-    bool fixed = strcmp(word, "diff") == 0 || (o != OP_NOT_FOUND && !(ops_row(o)->flags & OP_HELP));
+    bool fixed = strcmp(word, "diff") == 0 || lang_is_reduction(word) || (o != OP_NOT_FOUND && !(ops_row(o)->flags & OP_HELP));
     if (fixed) return lang_error(l, E_BUILT_IN, name, quote(buffer, word, strlen(word)), NULL);
     symbol *s = lang_symbol(l, name->name);
     if (!s) return false;
@@ -213,6 +283,7 @@ static bool parse_function(lang *l, const token *name)
         return false;
     if (!lang_expression(l, END_STATEMENT, &f.body)) return false;
     if (parse_now(l)->kind == T_WORD && parse_now(l)->word == W_WHERE && !parse_where(l, &f)) return false;
+    for (uint32_t k = f.binders; k-- > 0;) lang_unbind(l, f.binder + k);
     parse_bind(l, &f, f.body);
     for (uint32_t k = f.parameters; k < f.count; k++) parse_bind(l, &f, l->locals.at[f.locals + k].value);
     if (!array_push(&l->g->memory, &l->functions, f)) return report_memory(&l->g->report);
@@ -226,7 +297,7 @@ static bool parse_is_function(lang *l)
     lexer saved = l->lexer;
     bool head = lexer_next(&l->lexer) && parse_now(l)->kind == T_OPEN && lexer_next(&l->lexer);
     while (head && (parse_now(l)->kind == T_NAME || parse_now(l)->kind == T_COMMA || parse_now(l)->kind == T_WORD ||
-                    (parse_now(l)->kind == T_NEWLINE && !parse_now(l)->semicolon)))
+                    parse_now(l)->kind == T_COLON || (parse_now(l)->kind == T_NEWLINE && !parse_now(l)->semicolon)))
         head = lexer_next(&l->lexer);
     head = head && parse_now(l)->kind == T_CLOSE && lexer_next(&l->lexer) && parse_now(l)->kind == T_ASSIGN;
     l->lexer = saved;
@@ -284,11 +355,14 @@ static bool parse_declaration(lang *l, bool is_param)
 {
     token t;
     uint8_t type = l->g->real;
-    span value = {0, 0};
+    span value = {0};
+    uint32_t sides = 0, rank = 0;
     l->has_declarations = true;
     if (!lexer_next(&l->lexer) || !parse_new_name(l, &t)) return false;
-    if (parse_now(l)->kind == T_BRACKET) return parse_index(l, &t);
+    if (parse_now(l)->kind == T_BRACKET && !lang_sizes(l, &sides, &rank)) return false;
     if (!parse_claim(l, &t, is_param ? S_PARAM : S_INPUT)) return false;
+    l->symbols.at[t.name].sides = sides;
+    l->symbols.at[t.name].rank = (uint16_t)rank;
     if (parse_now(l)->kind == T_COLON && (!lexer_next(&l->lexer) || !parse_type(l, &type))) return false;
     l->symbols.at[t.name].declared_type = type;
     if (parse_now(l)->kind == T_ASSIGN) {
@@ -307,7 +381,7 @@ static bool parse_outputs(lang *l)
         if (!lexer_next(&l->lexer) || (!first && !parse_go_on(l))) return false;
         token t = *parse_now(l);
         if (t.kind != T_NAME) return parse_wrong(l, E_OUTPUT);
-        statement st = {t.name, t.place, {0, 0}};
+        statement st = {.name = t.name, .place = t.place};
         if (!array_push(&l->g->memory, &l->outputs, st)) return report_memory(&l->g->report);
         if (!lang_symbol(l, t.name) || !lexer_next(&l->lexer)) return false;
     }
@@ -318,7 +392,7 @@ static bool parse_outputs(lang *l)
 
 static bool parse_bare(lang *l)
 {
-    statement st = {0, parse_now(l)->place, {0, 0}};
+    statement st = {.place = parse_now(l)->place};
     if (!lang_expression(l, END_STATEMENT, &st.value)) return false;
     if (parse_now(l)->kind == T_WORD) return parse_wrong(l, E_HERE);
     return array_push(&l->g->memory, &l->statements, st) ? true : report_memory(&l->g->report);
@@ -329,6 +403,26 @@ static bool parse_is_equation(lang *l, token_kind kind)
 {
     lexer saved = l->lexer;
     bool is = lexer_next(&l->lexer) && parse_now(l)->kind == kind;
+    l->lexer = saved;
+    l->g->report.error = (ew_error){0};
+    return is;
+}
+
+/* z[ … ] = : looks for the equals sign behind the bracket that closes. */
+static bool parse_is_array(lang *l)
+{
+    lexer saved = l->lexer;
+    size_t depth = 0;
+    bool is = lexer_next(&l->lexer) && parse_now(l)->kind == T_BRACKET;
+    while (is) {
+        token_kind kind = parse_now(l)->kind;
+        if (kind == T_END || (kind == T_NEWLINE && parse_now(l)->semicolon)) is = false;
+        if (kind == T_BRACKET) depth++;
+        if (kind == T_BRACKET_CLOSE) depth--;
+        is = is && lexer_next(&l->lexer);
+        if (depth == 0) break;
+    }
+    is = is && parse_now(l)->kind == T_ASSIGN;
     l->lexer = saved;
     l->g->report.error = (ew_error){0};
     return is;
@@ -349,12 +443,12 @@ static bool parse_statement(lang *l)
     if (t.kind == T_NAME && parse_is_function(l)) return parse_function(l, &t);
     if (t.kind == T_NAME && parse_is_equation(l, T_ASSIGN))
         return lexer_next(&l->lexer) && lexer_next(&l->lexer) && parse_equation(l, &t);
+    if (t.kind == T_NAME && parse_is_array(l)) return lexer_next(&l->lexer) && parse_array(l, &t);
     return parse_bare(l);
 }
 
-bool lang_parse_program(lang *l, const char *string, size_t count)
+bool lang_parse_statements(lang *l)
 {
-    if (!lexer_begin(&l->lexer, l->g, string, count)) return false;
     uint32_t bare = NO_PLACE;
     for (;;) {
         if (!parse_skip_lines(l)) return false;
@@ -365,6 +459,12 @@ bool lang_parse_program(lang *l, const char *string, size_t count)
         if (l->statements.count > before && l->statements.at[before].name == 0) bare = l->statements.at[before].place;
         if (parse_now(l)->kind != T_NEWLINE && parse_now(l)->kind != T_END) return parse_wrong(l, E_HERE);
     }
+    return true;
+}
+
+bool lang_parse_program(lang *l, const char *string, size_t count)
+{
+    if (!lexer_begin(&l->lexer, l->g, string, count) || !lang_parse_statements(l)) return false;
     if (l->statements.count) return true;
     bool any = l->declared.count || l->functions.count || l->outputs.count;
     return report_at(&l->g->report, any ? E_NO_RESULT : E_EMPTY, 0, 1, NULL, NULL, NULL);
@@ -378,7 +478,7 @@ bool lang_parse_list(lang *l, const char *string, size_t count)
         if (!parse_skip_lines(l)) return false;
         if (parse_now(l)->kind == T_END && !l->statements.count)
             return report_plain(&l->g->report, E_NO_OUTPUTS, NULL, NULL);
-        statement st = {0, parse_now(l)->place, {0, 0}};
+        statement st = {.place = parse_now(l)->place};
         if (!lang_expression(l, END_LIST, &st.value)) return false;
         if (!array_push(&l->g->memory, &l->statements, st)) return report_memory(&l->g->report);
         if (!parse_skip_lines(l)) return false;

@@ -32,6 +32,8 @@ ew_graph *ew_parse(const char *string, size_t length, const ew_options *options,
     if (!g) return NULL;
     if (length == EW_WHOLE || !string) length = string ? strlen(string) : 0;
     lang_begin(&l, g);
+    l.given = options ? options->sizes : NULL;
+    l.given_count = options && options->sizes ? options->size_count : 0;
     bool ok = graph_set_text(g, string, length) && lang_parse_program(&l, g->text, length) && lang_resolve(&l) &&
               lang_build(&l);
     bool keep = ok && l.functions.count;

@@ -13,11 +13,7 @@ static bool resolve_error(lang *l, error_code code, const piece *p, const char *
 
 static bool resolve_reduction(const char *name)
 {
-    static const char *const words[] = {"sum",    "prod", "mean", "logsumexp", "argmin",
-                                        "argmax", "all",  "any",  "softmax"};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(name, words[i]) == 0) return true;
-    return false;
+    return lang_is_reduction(name) || strcmp(name, "softmax") == 0;
 }
 
 /* "a*(b+1)" for a(b+1), as it stands in the text if the bracket closes soon. */
@@ -34,15 +30,15 @@ static void resolve_product(const lang *l, const piece *p, const char *name, cha
     snprintf(product, size, "%s*%.*s", name, closed ? (int)(end - open + 1) : 5, closed ? s->at + open : "(…)");
 }
 
-static bool resolve_no_function(lang *l, const piece *p)
+static bool resolve_no_function(lang *l, const piece *p, uint32_t word)
 {
     char buffer[160], product[200];
-    const char *name = graph_name_text(l->g, p->value);
-    size_t count = l->g->names.at[p->value].count;
-    const symbol *s = lang_symbol(l, p->value);
+    const char *name = graph_name_text(l->g, word);
+    size_t count = l->g->names.at[word].count;
+    const symbol *s = lang_symbol(l, word);
     quote(buffer, name, count);
     if (resolve_reduction(name)) return resolve_error(l, E_REDUCTION, p, name, NULL, NULL);
-    bool variable = s && (s->kind != S_NONE || s->used || l->g->names.at[p->value].node != EW_NONE);
+    bool variable = s && (s->kind != S_NONE || s->used || l->g->names.at[word].node != EW_NONE);
     const char *near = variable ? NULL : lang_suggest(l, name, count, true);
     resolve_error(l, variable || (!near && count == 1) ? E_JUXTAPOSED : E_FUNCTION, p, buffer, NULL, NULL);
     if (near) {
@@ -76,12 +72,13 @@ static bool resolve_call(lang *l, piece *p)
     symbol *s = lang_symbol(l, p->value);
     const char *name = graph_name_text(l->g, p->value);
     if (!s) return false;
+    if (s->function && l->functions.at[s->function - 1].binders) return resolve_error(l, E_REDUCTION, p, name, NULL, NULL);
     if (s->function) {
         unsigned due = l->functions.at[s->function - 1].parameters;
         return p->count == due || resolve_count(l, p, name, due, "no arguments");
     }
     op o = ops_find_call(name, l->g->names.at[p->value].count);
-    if (o == OP_NOT_FOUND) return resolve_no_function(l, p);
+    if (o == OP_NOT_FOUND) return resolve_no_function(l, p, p->value);
     unsigned due = ops_row(o)->count;
     if (due == 0 ? p->count < 2 : p->count != due) return resolve_count(l, p, name, due, "2 arguments or more");
     p->kind = P_OP;
@@ -102,17 +99,160 @@ static bool resolve_name(lang *l, piece *p)
     }
     if (!s->used && s->kind == S_NONE) s->place = p->place;
     s->used = true;
-    if (defined || l->has_declarations || l->outside) return true;
+    if (defined || l->has_declarations || l->outside || p->quiet) return true;
     s->kind = S_INPUT;
     s->declared_type = l->g->real;
     return array_push(&l->g->memory, &l->declared, p->value) ? true : report_memory(&l->g->report);
 }
 
+/* Names in declared sizes that nothing defines are dimensions. */
+static bool resolve_dimensions(lang *l)
+{
+    for (size_t i = 0; l->has_declarations && i < l->declared.count; i++) {
+        const symbol s = l->symbols.at[l->declared.at[i]];
+        for (uint32_t k = 0; k < s.rank; k++) {
+            span low = l->sides.at[s.sides + k].low;
+            for (uint32_t q = low.begin; q < low.end; q++) {
+                const piece *p = &l->pieces.at[q];
+                symbol *d = p->kind == P_NAME ? lang_symbol(l, p->value) : NULL;
+                if (!d || d->kind != S_NONE) continue;
+                d->kind = S_SIZE;
+                d->place = p->place;
+                if (!array_push(&l->g->memory, &l->dimensions, p->value)) return report_memory(&l->g->report);
+            }
+        }
+    }
+    return report_ok(&l->g->report);
+}
+
+/* The free indices of a bare expression: names in its brackets that mean nothing else. */
+static bool resolve_free(lang *l, statement *st)
+{
+    uint32_t first = (uint32_t)l->binders.count;
+    if (st->name || !st->value.indexed) return true;
+    for (uint32_t i = st->value.begin; i < st->value.end; i++) {
+        const piece *p = &l->pieces.at[i];
+        symbol *s = p->kind == P_NAME && p->quiet ? lang_symbol(l, p->value) : NULL;
+        if (!s || s->kind != S_NONE || s->index || l->g->names.at[p->value].node != EW_NONE) continue;
+        bool known = false;
+        for (size_t k = 0; k < l->g->bound.count; k++) known = known || l->g->bound.at[k].name == p->value;
+        if (!known && lang_bind(l, p->value, p->place, false) == NO_BINDER) return false;
+    }
+    st->binder = first;
+    st->binders = (uint32_t)l->binders.count - first;
+    for (uint32_t i = st->value.begin; st->binders && i < st->value.end; i++) {
+        piece *p = &l->pieces.at[i];
+        const symbol *s = p->kind == P_NAME ? lang_symbol(l, p->value) : NULL;
+        if (!s || !s->index) continue;
+        p->kind = P_INDEX;
+        p->value = s->index - 1;
+    }
+    for (uint32_t k = st->binders; k-- > 0;) lang_unbind(l, first + k);
+    return true;
+}
+
+/* Undeclared arrays have as many axes as brackets. */
+static void resolve_rank(lang *l, const piece *p)
+{
+    const piece *base = &l->pieces.at[p->kind == P_DIFF ? p->value : p->value - 1];
+    size_t brackets = p->kind == P_DIFF ? p->count - 2u : p->count;
+    symbol *s = base->kind == P_NAME ? lang_symbol(l, base->value) : NULL;
+    if (s && s->kind == S_NONE && s->rank < brackets) s->rank = (uint16_t)brackets;
+}
+
+/* Does a function's reduction keep its index? Where a parameter or the index itself stands outside the
+ * reductions over it. */
+static bool resolve_keeps_span(const lang *l, const function *f, span s)
+{
+    bool keeps = false;
+    for (uint32_t i = s.end; i-- > s.begin && !keeps;) {
+        const piece *p = &l->pieces.at[i];
+        if (p->kind == P_REDUCE) {
+            const reduction *r = &l->reductions.at[p->value];
+            bool over = l->over.at[r->first] - f->binder < f->binders;
+            uint32_t own = l->symbols.at[r->name].function;
+            if (over && !(own && l->functions.at[own - 1].keeps)) i = r->begin; /* on to its head */
+            continue;
+        }
+        keeps = (p->kind == P_LOCAL && p->value < f->parameters) ||
+                (p->kind == P_INDEX && p->value - f->binder < f->binders);
+    }
+    return keeps;
+}
+
+static bool resolve_keeps(const lang *l, const function *f)
+{
+    if (resolve_keeps_span(l, f, f->body)) return true;
+    for (uint32_t k = f->parameters; k < f->count; k++)
+        if (resolve_keeps_span(l, f, l->locals.at[f->locals + k].value)) return true;
+    return false;
+}
+
+/* A reduction that keeps its index is over the one of that name outside. */
+static void resolve_kept(lang *l)
+{
+    bool progress = true;
+    for (size_t round = 0; progress && round < 64; round++) {
+        progress = false;
+        for (size_t i = 0; i < l->functions.count; i++) {
+            function *f = &l->functions.at[i];
+            if (!f->binders || f->keeps || !resolve_keeps(l, f)) continue;
+            f->keeps = progress = true;
+        }
+    }
+    for (size_t i = 0; i < l->reductions.count; i++) {
+        const reduction *r = &l->reductions.at[i];
+        uint32_t own = l->symbols.count > r->name ? l->symbols.at[r->name].function : 0;
+        if (!own || !l->functions.at[own - 1].keeps) continue;
+        for (uint32_t k = 0; k < r->count; k++) {
+            binder *b = &l->binders.at[l->over.at[r->first + k]];
+            if (!b->parameter) b->same = b->hidden;
+        }
+    }
+}
+
+static bool resolve_reduce(lang *l, const piece *p)
+{
+    static const char *const blocks[] = {"solve", "cholesky", "logdet", "argsort"};
+    const reduction *r = &l->reductions.at[p->value];
+    const char *name = graph_name_text(l->g, r->name);
+    symbol *s = lang_symbol(l, r->name);
+    char buffer[160];
+    if (!s) return false;
+    quote(buffer, name, strlen(name));
+    if (s->function) {
+        const function *f = &l->functions.at[s->function - 1];
+        if (!f->binders) return resolve_error(l, E_NO_REDUCTION, p, buffer, NULL, NULL);
+        if (f->binders != r->count) {
+            char count[24];
+            count_text(r->count, count);
+            return resolve_error(l, E_ONE_INDEX, p, buffer, count, NULL);
+        }
+        return p->count == f->parameters || resolve_count(l, p, name, f->parameters, "no arguments");
+    }
+    for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
+        if (strcmp(name, blocks[i]) == 0) return resolve_error(l, E_BLOCK, p, name, NULL, NULL);
+    if (lang_is_reduction(name)) return true;
+    bool called = ops_find_call(name, (uint32_t)strlen(name)) != OP_NOT_FOUND;
+    return called ? resolve_error(l, E_NO_REDUCTION, p, buffer, NULL, NULL) : resolve_no_function(l, p, r->name);
+}
+
 bool lang_resolve(lang *l)
 {
+    if (!lang_places(l) || !resolve_dimensions(l)) return false;
+    for (size_t i = 0; i < l->statements.count; i++)
+        if (!resolve_free(l, &l->statements.at[i])) return false;
+    for (size_t i = 0; l->brackets && i < l->pieces.count; i++) {
+        const piece *p = &l->pieces.at[i];
+        if (p->kind == P_AT || p->kind == P_AT_ELSE || (p->kind == P_DIFF && p->count > 2)) resolve_rank(l, p);
+    }
+    if (!lang_prelude(l)) return false;
+    resolve_kept(l);
     for (size_t i = 0; i < l->pieces.count; i++)
         if (l->pieces.at[i].kind == P_NAME && !resolve_name(l, &l->pieces.at[i])) return false;
-    for (size_t i = 0; i < l->pieces.count; i++)
+    for (size_t i = 0; i < l->pieces.count; i++) {
         if (l->pieces.at[i].kind == P_CALL && !resolve_call(l, &l->pieces.at[i])) return false;
+        if (l->pieces.at[i].kind == P_REDUCE && !resolve_reduce(l, &l->pieces.at[i])) return false;
+    }
     return true;
 }

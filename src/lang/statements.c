@@ -14,8 +14,11 @@
 static bool eval_constant(machine *m, span s, double *result)
 {
     value v;
+    m->sizing = true;
     if (!eval_span(m, s, NO_PLACE, &v)) return false;
+    m->sizing = false;
     const graph_node *node = node_at(m->g, v.node);
+    if (!value_closed(m, &v, &m->l->pieces.at[s.begin])) return false;
     if (node->op != OP_CONST && !type_is_soft(node->type)) {
         const piece *p = &m->l->pieces.at[s.begin];
         text t;
@@ -29,6 +32,16 @@ static bool eval_constant(machine *m, span s, double *result)
     return true;
 }
 
+bool sizes_whole(machine *m, uint32_t name, const piece *p, double x)
+{
+    char buffer[160], number[32];
+    const char *word = graph_name_text(m->g, name);
+    if (m->l->symbols.at[name].declared_type != TYPE_INT || (x == floor(x) && fabs(x) < 9223372036854775808.0))
+        return true;
+    number_text(x, 0, number);
+    return report_at(&m->g->report, E_WHOLE, p->place, p->bytes, quote(buffer, word, strlen(word)), number, NULL);
+}
+
 static bool eval_default(machine *m, uint32_t name)
 {
     const symbol s = m->l->symbols.at[name];
@@ -36,16 +49,10 @@ static bool eval_default(machine *m, uint32_t name)
     graph_input *in = s.kind == S_PARAM ? &m->g->params.at[node->args] : &m->g->inputs.at[node->args];
     double first = 0, second = 0;
     if (s.value.begin == s.value.end) return true;
+    if (s.rank && s.value.indexed && s.draw == DRAW_NONE) return sizes_default(m, name, in);
     if (!eval_constant(m, s.value, &first)) return false;
     if (s.draw != DRAW_NONE && !eval_constant(m, s.value2, &second)) return false;
-    if (s.declared_type == TYPE_INT && s.draw == DRAW_NONE &&
-        (first != floor(first) || fabs(first) >= 9223372036854775808.0)) {
-        char buffer[160], number[32];
-        const char *word = graph_name_text(m->g, name);
-        number_text(first, 0, number);
-        const piece *p = &m->l->pieces.at[s.value.begin];
-        return report_at(&m->g->report, E_WHOLE, p->place, p->bytes, quote(buffer, word, strlen(word)), number, NULL);
-    }
+    if (s.draw == DRAW_NONE && !sizes_whole(m, name, &m->l->pieces.at[s.value.begin], first)) return false;
     in->draw = s.draw;
     in->has_value = s.draw == DRAW_NONE;
     in->value = first;
@@ -54,13 +61,28 @@ static bool eval_default(machine *m, uint32_t name)
     return true;
 }
 
+/* The axes of an input are called as its dimensions are, where those are names. */
+static bool sizes_axes(machine *m, ew_node n, const symbol *s)
+{
+    uint32_t names[AXES_MOST] = {0};
+    for (uint32_t k = 0; m->l->has_declarations && k < s->rank; k++) {
+        const side *x = &m->l->sides.at[s->sides + k];
+        const piece *p = &m->l->pieces.at[x->low.begin];
+        if (x->low.end - x->low.begin == 1 && p->kind == P_NAME) names[k] = p->value;
+    }
+    return graph_set_index_names(m->g, n, names, s->rank);
+}
+
 static bool eval_inputs(machine *m)
 {
     lang *l = m->l;
     for (size_t i = 0; i < l->declared.count; i++) {
         uint32_t name = l->declared.at[i];
-        const symbol *s = &l->symbols.at[name];
-        if (graph_add_input(m->g, name, s->kind == S_PARAM, s->declared_type, 0, s->place) == EW_NONE) return false;
+        const symbol s = l->symbols.at[name];
+        uint16_t shape = 0;
+        if (s.rank && !sizes_shape(m, name, &shape)) return false;
+        ew_node n = graph_add_input(m->g, name, s.kind == S_PARAM, s.declared_type, shape, s.place);
+        if (n == EW_NONE || (s.rank && !sizes_axes(m, n, &s))) return false;
     }
     return true;
 }
@@ -70,8 +92,8 @@ static bool eval_outputs(machine *m)
     lang *l = m->l;
     for (size_t i = 0; i < l->outputs.count; i++) {
         const statement *st = &l->outputs.at[i];
-        piece p = {P_NAME, (uint8_t)(m->g->names.at[st->name].count & 127), 0, st->name, st->place};
-        frame here = {F_VALUE, 0, 0, 0, 0, 0, st->place};
+        piece p = {P_NAME, 0, (uint8_t)(m->g->names.at[st->name].count & 127), 0, st->name, st->place};
+        frame here = {.kind = F_VALUE, .place = st->place};
         ew_node n = m->g->names.at[st->name].node;
         if (n == EW_NONE || lang_symbol(l, st->name)->kind == S_NONE) return eval_enter(m, here) && eval_unknown(m, &p);
         if (!array_push(&m->g->memory, &m->g->outputs, n)) return eval_memory(m);
@@ -81,6 +103,29 @@ static bool eval_outputs(machine *m)
 
 /* ---- Statements ------------------------------------------------------------------------------- */
 
+/* Indices and forms live as long as one statement. */
+static void eval_reset(machine *m)
+{
+    m->indices.count = m->lists.count = m->affines.count = m->scope.count = 0;
+}
+
+/* An expression without a name; its free indices become axes. */
+static bool eval_bare(machine *m, const statement *st, value *v)
+{
+    frame f = eval_frame(F_VALUE, st->value, 0, st->place);
+    f.param = st->binder;
+    f.params = st->binders;
+    f.left = (uint32_t)m->indices.count;
+    f.ids = (uint32_t)m->scope.count;
+    for (uint32_t k = 0; k < st->binders; k++)
+        if (!ranges_add(m, &m->l->binders.at[st->binder + k])) return false;
+    if (!eval_enter(m, f) || !eval_run(m)) return false;
+    *v = m->stack.at[--m->stack.count];
+    if (!v->open || v->rank == v->open) return true;
+    const piece *p = &m->l->pieces.at[st->value.end - 1];
+    return eval_enter(m, f) && value_closed(m, v, p);
+}
+
 static bool eval_statement(machine *m, const statement *st, ew_node *result)
 {
     value v;
@@ -88,18 +133,21 @@ static bool eval_statement(machine *m, const statement *st, ew_node *result)
         symbol *s = &m->l->symbols.at[st->name];
         *result = m->g->names.at[st->name].node;
         if (*result != EW_NONE) return true;
-        s->busy = true;
-        frame f = {F_DEFINITION, st->value.begin, st->value.end, st->name, 0, 0, st->place};
-        if (!eval_enter(m, f) || !eval_run(m)) return false;
+        piece p = {P_NAME, 0, (uint8_t)(m->g->names.at[st->name].count & 127), 0, st->name, s->place};
+        eval_reset(m);
+        if (!eval_define(m, &p) || !eval_run(m)) return false;
         *result = m->g->names.at[st->name].node;
         return true;
     }
-    if (!eval_span(m, st->value, st->place, &v)) return false;
+    eval_reset(m);
+    if (!eval_bare(m, st, &v)) return false;
     *result = v.node;
     if (m->l->outside) return true;
-    frame here = {F_VALUE, 0, 0, 0, 0, 0, st->place};
+    frame here = {.kind = F_VALUE, .place = st->place};
     *result = graph_anonymous(m->g, v.node, st->place);
     if (*result == EW_NONE || !eval_enter(m, here)) return false;
+    v.node = *result;
+    if (v.rank && !value_index_names(m, &v)) return false;
     if (v.part == NO_PART && !node_at(m->g, *result)->name) {
         part q = {*result, st->place, (uint32_t)m->parts.count};
         if (!array_push(&m->g->memory, &m->parts, q)) return eval_memory(m);
@@ -130,7 +178,7 @@ static bool eval_parts(machine *m)
 /* Names in functions that nothing calls must mean something too. */
 static bool eval_uncalled(machine *m)
 {
-    frame here = {F_VALUE, 0, 0, 0, 0, 0, 0};
+    frame here = {.kind = F_VALUE};
     for (size_t i = 0; i < m->l->pieces.count; i++) {
         const piece *p = &m->l->pieces.at[i];
         if (p->kind == P_NAME && m->l->symbols.at[p->value].kind == S_NONE)
@@ -143,7 +191,7 @@ bool lang_build(lang *l)
 {
     machine m = {.l = l, .g = l->g};
     ew_node last = EW_NONE;
-    bool ok = eval_inputs(&m);
+    bool ok = sizes_bind(&m) && eval_inputs(&m);
     for (size_t i = 0; ok && i < l->declared.count; i++) ok = eval_default(&m, l->declared.at[i]);
     for (size_t i = 0; ok && i < l->statements.count; i++) ok = eval_statement(&m, &l->statements.at[i], &last);
     ok = ok && eval_uncalled(&m) && eval_outputs(&m);

@@ -55,19 +55,22 @@ static const int32_t matrix_avx2_lanes_f32[16] = {-1, -1, -1, -1, -1, -1, -1, -1
 #define TILE_FMA(x, y, z) _mm256_fmadd_ps(x, y, z)
 #include "math/matrix_tile.inc"
 
-TILE_TARGET static inline void matrix_avx2_turn_f64(const double *from, ptrdiff_t across, double *to, size_t step)
+/* Four rows of four, eight of eight: out[p] has element p of each row. */
+TILE_TARGET static inline __attribute__((always_inline)) void matrix_avx2_turn_f64(const double *from, ptrdiff_t across,
+                                                                                   __m256d out[4])
 {
     __m256d r0 = _mm256_loadu_pd(from), r1 = _mm256_loadu_pd(from + across);
     __m256d r2 = _mm256_loadu_pd(from + 2 * across), r3 = _mm256_loadu_pd(from + 3 * across);
     __m256d t0 = _mm256_unpacklo_pd(r0, r1), t1 = _mm256_unpackhi_pd(r0, r1);
     __m256d t2 = _mm256_unpacklo_pd(r2, r3), t3 = _mm256_unpackhi_pd(r2, r3);
-    _mm256_storeu_pd(to, _mm256_permute2f128_pd(t0, t2, 0x20));
-    _mm256_storeu_pd(to + step, _mm256_permute2f128_pd(t1, t3, 0x20));
-    _mm256_storeu_pd(to + 2 * step, _mm256_permute2f128_pd(t0, t2, 0x31));
-    _mm256_storeu_pd(to + 3 * step, _mm256_permute2f128_pd(t1, t3, 0x31));
+    out[0] = _mm256_permute2f128_pd(t0, t2, 0x20);
+    out[1] = _mm256_permute2f128_pd(t1, t3, 0x20);
+    out[2] = _mm256_permute2f128_pd(t0, t2, 0x31);
+    out[3] = _mm256_permute2f128_pd(t1, t3, 0x31);
 }
 
-TILE_TARGET static inline void matrix_avx2_turn_f32(const float *from, ptrdiff_t across, float *to, size_t step)
+TILE_TARGET static inline __attribute__((always_inline)) void matrix_avx2_turn_f32(const float *from, ptrdiff_t across,
+                                                                                   __m256 out[8])
 {
     __m256 r0 = _mm256_loadu_ps(from), r1 = _mm256_loadu_ps(from + across);
     __m256 r2 = _mm256_loadu_ps(from + 2 * across), r3 = _mm256_loadu_ps(from + 3 * across);
@@ -85,27 +88,42 @@ TILE_TARGET static inline void matrix_avx2_turn_f32(const float *from, ptrdiff_t
     r5 = _mm256_shuffle_ps(t4, t6, 0xee);
     r6 = _mm256_shuffle_ps(t5, t7, 0x44);
     r7 = _mm256_shuffle_ps(t5, t7, 0xee);
-    _mm256_storeu_ps(to, _mm256_permute2f128_ps(r0, r4, 0x20));
-    _mm256_storeu_ps(to + step, _mm256_permute2f128_ps(r1, r5, 0x20));
-    _mm256_storeu_ps(to + 2 * step, _mm256_permute2f128_ps(r2, r6, 0x20));
-    _mm256_storeu_ps(to + 3 * step, _mm256_permute2f128_ps(r3, r7, 0x20));
-    _mm256_storeu_ps(to + 4 * step, _mm256_permute2f128_ps(r0, r4, 0x31));
-    _mm256_storeu_ps(to + 5 * step, _mm256_permute2f128_ps(r1, r5, 0x31));
-    _mm256_storeu_ps(to + 6 * step, _mm256_permute2f128_ps(r2, r6, 0x31));
-    _mm256_storeu_ps(to + 7 * step, _mm256_permute2f128_ps(r3, r7, 0x31));
+    out[0] = _mm256_permute2f128_ps(r0, r4, 0x20);
+    out[1] = _mm256_permute2f128_ps(r1, r5, 0x20);
+    out[2] = _mm256_permute2f128_ps(r2, r6, 0x20);
+    out[3] = _mm256_permute2f128_ps(r3, r7, 0x20);
+    out[4] = _mm256_permute2f128_ps(r0, r4, 0x31);
+    out[5] = _mm256_permute2f128_ps(r1, r5, 0x31);
+    out[6] = _mm256_permute2f128_ps(r2, r6, 0x31);
+    out[7] = _mm256_permute2f128_ps(r3, r7, 0x31);
 }
 
 #define PACK_REAL double
 #define PACK_NAME(x) matrix_avx2_##x##_f64
 #define PACK_BLOCK 4
+#define PACK_VECTOR __m256d
+#define PACK_EACH(step) step(0) step(1) step(2) step(3)
+#define PACK_STORE(p, v) _mm256_storeu_pd(p, v)
+#define PACK_LOAD(p) _mm256_loadu_pd(p)
+#define PACK_FMA_SPLAT(p, v, sum) _mm256_fmadd_pd(_mm256_broadcast_sd(p), v, sum)
 #include "math/matrix_pack.inc"
 #undef PACK_REAL
 #undef PACK_NAME
 #undef PACK_BLOCK
+#undef PACK_VECTOR
+#undef PACK_EACH
+#undef PACK_STORE
+#undef PACK_LOAD
+#undef PACK_FMA_SPLAT
 
 #define PACK_REAL float
 #define PACK_NAME(x) matrix_avx2_##x##_f32
 #define PACK_BLOCK 8
+#define PACK_VECTOR __m256
+#define PACK_EACH(step) step(0) step(1) step(2) step(3) step(4) step(5) step(6) step(7)
+#define PACK_STORE(p, v) _mm256_storeu_ps(p, v)
+#define PACK_LOAD(p) _mm256_loadu_ps(p)
+#define PACK_FMA_SPLAT(p, v, sum) _mm256_fmadd_ps(_mm256_broadcast_ss(p), v, sum)
 #include "math/matrix_pack.inc"
 
 #define TILES_ROW(v, type)                                                                                             \
@@ -121,15 +139,27 @@ static bool matrix_avx2_here(void)
 
 const matrix_tiles_f64 *matrix_avx2_f64(void)
 {
-    static const matrix_tiles_f64 tiles = {
-        4, 3, 4, true, {TILES_ROW(1, f64), TILES_ROW(2, f64), TILES_ROW(3, f64)}, matrix_avx2_pack_f64};
+    static const matrix_tiles_f64 tiles = {4,
+                                           3,
+                                           4,
+                                           true,
+                                           {TILES_ROW(1, f64), TILES_ROW(2, f64), TILES_ROW(3, f64), {NULL}},
+                                           matrix_avx2_pack_f64,
+                                           matrix_avx2_row_f64,
+                                           matrix_avx2_turned_f64};
     return matrix_avx2_here() ? &tiles : NULL;
 }
 
 const matrix_tiles_f32 *matrix_avx2_f32(void)
 {
-    static const matrix_tiles_f32 tiles = {
-        4, 3, 8, true, {TILES_ROW(1, f32), TILES_ROW(2, f32), TILES_ROW(3, f32)}, matrix_avx2_pack_f32};
+    static const matrix_tiles_f32 tiles = {4,
+                                           3,
+                                           8,
+                                           true,
+                                           {TILES_ROW(1, f32), TILES_ROW(2, f32), TILES_ROW(3, f32), {NULL}},
+                                           matrix_avx2_pack_f32,
+                                           matrix_avx2_row_f32,
+                                           matrix_avx2_turned_f32};
     return matrix_avx2_here() ? &tiles : NULL;
 }
 

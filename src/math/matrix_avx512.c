@@ -8,7 +8,7 @@
 
 #include <immintrin.h>
 
-#define TILE_TARGET __attribute__((target("avx512f")))
+#define TILE_TARGET __attribute__((target("avx512f,avx512vl,fma")))
 #define TILE_MOST_ROWS 8
 
 #define TILE_NAME(x) matrix_avx512_##x##_f64
@@ -37,6 +37,36 @@
 #undef TILE_SPLAT
 #undef TILE_FMA
 
+/* Nine to twelve columns as three half vectors: they cost as much as one and a half where a vector is made of
+ * two halves one after the other, and no more elsewhere. */
+#define TILE_ONLY_THREE
+#define TILE_NAME(x) matrix_avx512_half_##x##_f64
+#define TILE_REAL double
+#define TILE_VECTOR __m256d
+#define TILE_MASK __mmask8
+#define TILE_MASK_OF(columns) (__mmask8)((1U << (columns)) - 1U)
+#define TILE_LOAD(p) _mm256_loadu_pd(p)
+#define TILE_LOAD_PART(p, mask) _mm256_maskz_loadu_pd(mask, p)
+#define TILE_STORE(p, v) _mm256_storeu_pd(p, v)
+#define TILE_STORE_PART(p, mask, v) _mm256_mask_storeu_pd(p, mask, v)
+#define TILE_ZERO() _mm256_setzero_pd()
+#define TILE_SPLAT(p) _mm256_set1_pd(*(p))
+#define TILE_FMA(x, y, z) _mm256_fmadd_pd(x, y, z)
+#include "math/matrix_tile.inc"
+#undef TILE_ONLY_THREE
+#undef TILE_NAME
+#undef TILE_REAL
+#undef TILE_VECTOR
+#undef TILE_MASK
+#undef TILE_MASK_OF
+#undef TILE_LOAD
+#undef TILE_LOAD_PART
+#undef TILE_STORE
+#undef TILE_STORE_PART
+#undef TILE_ZERO
+#undef TILE_SPLAT
+#undef TILE_FMA
+
 #define TILE_NAME(x) matrix_avx512_##x##_f32
 #define TILE_REAL float
 #define TILE_VECTOR __m512
@@ -51,29 +81,43 @@
 #define TILE_FMA(x, y, z) _mm512_fmadd_ps(x, y, z)
 #include "math/matrix_tile.inc"
 
-#define TILES_ROW(v, type)                                                                                             \
+#define TILES_ROW(name, type)                                                                                          \
     {                                                                                                                  \
-        matrix_avx512_tile_##v##_1_##type, matrix_avx512_tile_##v##_2_##type, matrix_avx512_tile_##v##_3_##type,       \
-            matrix_avx512_tile_##v##_4_##type, matrix_avx512_tile_##v##_5_##type, matrix_avx512_tile_##v##_6_##type,   \
-            matrix_avx512_tile_##v##_7_##type, matrix_avx512_tile_##v##_8_##type                                       \
+        matrix_avx512_##name##_1_##type, matrix_avx512_##name##_2_##type, matrix_avx512_##name##_3_##type,             \
+            matrix_avx512_##name##_4_##type, matrix_avx512_##name##_5_##type, matrix_avx512_##name##_6_##type,         \
+            matrix_avx512_##name##_7_##type, matrix_avx512_##name##_8_##type                                           \
     }
 
 static bool matrix_avx512_here(void)
 {
-    return __builtin_cpu_supports("avx512f") != 0;
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
 }
 
 const matrix_tiles_f64 *matrix_avx512_f64(void)
 {
     static const matrix_tiles_f64 tiles = {
-        8, 3, 8, true, {TILES_ROW(1, f64), TILES_ROW(2, f64), TILES_ROW(3, f64)}, matrix_avx2_pack_f64};
+        8,
+        3,
+        8,
+        true,
+        {TILES_ROW(tile_1, f64), TILES_ROW(tile_2, f64), TILES_ROW(tile_3, f64), TILES_ROW(half_tile_3, f64)},
+        matrix_avx2_pack_f64,
+        matrix_avx512_row_f64,
+        matrix_avx2_turned_f64};
     return matrix_avx512_here() ? &tiles : NULL;
 }
 
 const matrix_tiles_f32 *matrix_avx512_f32(void)
 {
     static const matrix_tiles_f32 tiles = {
-        8, 3, 16, true, {TILES_ROW(1, f32), TILES_ROW(2, f32), TILES_ROW(3, f32)}, matrix_avx2_pack_f32};
+        8,
+        3,
+        16,
+        true,
+        {TILES_ROW(tile_1, f32), TILES_ROW(tile_2, f32), TILES_ROW(tile_3, f32), {NULL}},
+        matrix_avx2_pack_f32,
+        matrix_avx512_row_f32,
+        matrix_avx2_turned_f32};
     return matrix_avx512_here() ? &tiles : NULL;
 }
 

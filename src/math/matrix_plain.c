@@ -43,12 +43,14 @@ enum { PLAIN_ROWS = 4 };
 
 const matrix_tiles_f64 *matrix_plain_f64(void)
 {
-    static const matrix_tiles_f64 tiles = {PLAIN_ROWS, 1, 4, PLAIN_FUSES, {PLAIN_TILES(f64)}, matrix_plain_pack_f64};
+    static const matrix_tiles_f64 tiles = {
+        PLAIN_ROWS, 1, 4, PLAIN_FUSES, {PLAIN_TILES(f64)}, matrix_plain_pack_f64, matrix_plain_row_f64, NULL};
     return &tiles;
 }
 
 const matrix_tiles_f32 *matrix_plain_f32(void)
 {
-    static const matrix_tiles_f32 tiles = {PLAIN_ROWS, 1, 8, PLAIN_FUSES, {PLAIN_TILES(f32)}, matrix_plain_pack_f32};
+    static const matrix_tiles_f32 tiles = {
+        PLAIN_ROWS, 1, 8, PLAIN_FUSES, {PLAIN_TILES(f32)}, matrix_plain_pack_f32, matrix_plain_row_f32, NULL};
     return &tiles;
 }

@@ -9,6 +9,13 @@
  * Columns of B and C lie side by side; nothing beyond `columns` is read or written. With add the tile
  * starts from what stands in C, otherwise from 0.
  *
+ * tile[MATRIX_HALF] has tiles for more than one vector of columns and at most one and a half, or NULL.
+ *
+ * Vector times matrix, c[j] = sum of a[p a_column] b[p,j], rows of B side by side, and the same with columns
+ * of B side by side (b[p + j b_column]), both with c side by side:
+ *     row(k, a, a_column, b, b_row, c, columns, add)
+ *     turned(k, a, a_column, b, b_column, c, columns, add)      may be NULL: pack instead
+ *
  *     pack(width, k, from, across, along, to, step):   to[p step + i] = from[i across + p along]
  * for i < width <= step, p < k; what lies between width and step is left alone.
  */
@@ -18,35 +25,45 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { MATRIX_ROWS = 8, MATRIX_VECTORS = 3, MATRIX_LANES = 16 };
+enum { MATRIX_ROWS = 8, MATRIX_VECTORS = 3, MATRIX_LANES = 16, MATRIX_HALF = 3 };
 
 typedef void matrix_tile_f64(size_t k, const double *a, ptrdiff_t a_row, ptrdiff_t a_column, const double *b,
                              ptrdiff_t b_row, double *c, ptrdiff_t c_row, size_t columns, bool add);
 typedef void matrix_tile_f32(size_t k, const float *a, ptrdiff_t a_row, ptrdiff_t a_column, const float *b,
                              ptrdiff_t b_row, float *c, ptrdiff_t c_row, size_t columns, bool add);
+typedef void matrix_vector_f64(size_t k, const double *a, ptrdiff_t a_column, const double *b, ptrdiff_t b_step,
+                               double *c, size_t columns, bool add);
 typedef void matrix_pack_f64(size_t width, size_t k, const double *from, ptrdiff_t across, ptrdiff_t along, double *to,
                              size_t step);
+typedef void matrix_vector_f32(size_t k, const float *a, ptrdiff_t a_column, const float *b, ptrdiff_t b_step, float *c,
+                               size_t columns, bool add);
 typedef void matrix_pack_f32(size_t width, size_t k, const float *from, ptrdiff_t across, ptrdiff_t along, float *to,
                              size_t step);
 
 typedef struct {
     size_t rows, vectors, lanes;
     bool fused;
-    matrix_tile_f64 *tile[MATRIX_VECTORS][MATRIX_ROWS];
+    matrix_tile_f64 *tile[MATRIX_VECTORS + 1][MATRIX_ROWS];
     matrix_pack_f64 *pack;
+    matrix_vector_f64 *row, *turned;
 } matrix_tiles_f64;
 
 typedef struct {
     size_t rows, vectors, lanes;
     bool fused;
-    matrix_tile_f32 *tile[MATRIX_VECTORS][MATRIX_ROWS];
+    matrix_tile_f32 *tile[MATRIX_VECTORS + 1][MATRIX_ROWS];
     matrix_pack_f32 *pack;
+    matrix_vector_f32 *row, *turned;
 } matrix_tiles_f32;
 
 /* NULL where this machine cannot run them. */
 const matrix_tiles_f64 *matrix_plain_f64(void);
 const matrix_tiles_f32 *matrix_plain_f32(void);
 #if defined __x86_64__ && defined __GNUC__
+void matrix_avx2_turned_f64(size_t k, const double *a, ptrdiff_t a_column, const double *b, ptrdiff_t b_column,
+                            double *c, size_t columns, bool add);
+void matrix_avx2_turned_f32(size_t k, const float *a, ptrdiff_t a_column, const float *b, ptrdiff_t b_column, float *c,
+                            size_t columns, bool add);
 void matrix_avx2_pack_f64(size_t width, size_t k, const double *from, ptrdiff_t across, ptrdiff_t along, double *to,
                           size_t step);
 void matrix_avx2_pack_f32(size_t width, size_t k, const float *from, ptrdiff_t across, ptrdiff_t along, float *to,

@@ -340,11 +340,184 @@ static void test_join_and_scatter(void **state)
     end();
 }
 
+/* ---- Recurrences -------------------------------------------------------------------------------- */
+
+static ew_node join2(ew_node a, const map_draft *da, ew_node b, const map_draft *db, size_t rank, uint16_t s)
+{
+    ew_node args[2] = {a, b};
+    uint16_t maps[2] = {graph_map_of(g, da, rank), graph_map_of(g, db, rank)};
+    node_spec spec = {.op = OP_JOIN, .args = args, .maps = maps, .count = 2, .shape = s, .place = NO_PLACE};
+    return graph_make(g, &spec);
+}
+
+static ew_node loop_of(ew_node state)
+{
+    return node_state(g, state)->loop;
+}
+
+/* first at 0 (or last, where down), step at t + 1 (or t), an array of size n + 1 */
+static ew_node parts(ew_node first, ew_node step, int64_t n, bool down)
+{
+    map_draft zero = affine(down ? n : 0, -1, 0, -1, 0), next = affine(down ? 0 : 1, 0, 1, -1, 0);
+    return join2(first, &zero, step, &next, 1, shape(1, n + 1, 0, 0));
+}
+
+/* h[0] = h0; h[t+1] = tanh(w·h[t] + x[t]), or the same downward */
+static void simple_recurrence(bool down)
+{
+    int64_t n = 4;
+    begin();
+    uint16_t s = shape(1, n, 0, 0), more = shape(1, n + 1, 0, 0);
+    ew_node x = input("x", s), w = input("w", 0), h0 = input("h0", 0);
+    uint32_t r = graph_region_new(g, down, 0, n - 1);
+    ew_node h = graph_state_add(g, r, TYPE_F64, more, 0, down ? 0 : 1);
+    ew_node before = at1(h, s, 0, affine(down ? 1 : 0, 0, 1, -1, 0));
+    ew_node z = op2(OP_ADD, s, op2(OP_MUL, s, before, "0", w, ""), "0", x, "0");
+    ew_node d = parts(op1(OP_SIN, 0, h0, ""), op1(OP_TANH, s, z, "0"), n, down);
+    assert_true(graph_state_define(g, h, d));
+    assert_true(graph_region_close(g, r, EW_NONE, NULL, NULL));
+    ew_node y = loop_of(h), by[3] = {x, w, h0};
+    ew_node loss = reduce(OP_SUM, op2(OP_MUL, more, y, "0", y, "0"), "0", 0, more);
+    ew_node body = reduce(OP_SUM, op2(OP_MUL, s, z, "0", z, "0"), "0", 0, s); /* a body node, whole */
+    ew_node last = at1(y, 0, 0, affine(down ? 0 : n, -1, 0, -1, 0));
+    for (size_t i = 0; i < 3; i++) {
+        check(y, by[i]);
+        check(loss, by[i]);
+        check(last, by[i]);
+        check(body, by[i]);
+        check(op2(OP_MUL, 0, loss, "", body, ""), by[i]);
+    }
+    end();
+}
+
+static void test_recurrence(void **state)
+{
+    (void)state;
+    simple_recurrence(false);
+    simple_recurrence(true);
+}
+
+/* A circle of two in the same step, over a vector: k[t,i] = sin(sum(j: u[i,j] h[t,j])); h[t+1,i] = h[t,i] + c·k[t,i].
+ */
+static void test_vector_recurrence(void **state)
+{
+    (void)state;
+    begin();
+    int64_t n = 3, m = 2;
+    uint16_t s = shape(2, n, m, 0), more = shape(2, n + 1, m, 0), body = shape(3, n, m, m);
+    ew_node u = input("u", shape(2, m, m, 0)), h0 = input("h0", shape(1, m, 0, 0)), c = input("c", 0);
+    uint32_t r = graph_region_new(g, false, 0, n - 1);
+    ew_node h = graph_state_add(g, r, TYPE_F64, more, 0, 1), k = graph_state_add(g, r, TYPE_F64, s, 0, 0);
+    ew_node before = at2(h, s, 0, affine(0, 0, 1, -1, 0), affine(0, 1, 1, -1, 0));
+    ew_node product = op2(OP_MUL, body, u, "12", before, "02");
+    ew_node dk = op1(OP_SIN, s, reduce(OP_SUM, product, "012", s, body), "01");
+    ew_node step = op2(OP_ADD, s, before, "01", op2(OP_MUL, s, c, "", k, "01"), "01");
+    map_draft first[2] = {affine(0, -1, 0, -1, 0), affine(0, 0, 1, -1, 0)};
+    map_draft next[2] = {affine(1, 0, 1, -1, 0), affine(0, 1, 1, -1, 0)};
+    assert_true(graph_state_define(g, h, join2(h0, first, step, next, 2, more)));
+    assert_true(graph_state_define(g, k, dk));
+    assert_true(graph_region_close(g, r, EW_NONE, NULL, NULL));
+    ew_node y =
+        op2(OP_MUL, s, loop_of(k), "01", at2(loop_of(h), s, 0, affine(1, 0, 1, -1, 0), affine(0, 1, 1, -1, 0)), "01");
+    ew_node loss = reduce(OP_SUM, y, "01", 0, s), by[3] = {u, h0, c};
+    for (size_t i = 0; i < 3; i++) {
+        check(y, by[i]);
+        check(loss, by[i]);
+    }
+    end();
+}
+
+/* c[t] = (if t > 0 then c[t-1] else 0)·w + x[t]; then b[t] = if t > 0 then sum(u: if u < t then b[u] else 0) + x[t] */
+static void test_guarded_recurrence(void **state)
+{
+    (void)state;
+    begin();
+    int64_t n = 4;
+    uint16_t s = shape(1, n, 0, 0), tu = shape(2, n, n, 0);
+    ew_node x = input("x", s), w = input("w", 0), zero = graph_whole(g, 0);
+    uint32_t r = graph_region_new(g, false, 0, n - 1);
+    ew_node c = graph_state_add(g, r, TYPE_F64, s, 0, 0);
+    ew_node t = graph_index(g, n, 0);
+    ew_node past = op3(OP_IF, s, op2(OP_GT, s, t, "0", zero, ""), "0", at1(c, s, NODE_ZERO, affine(-1, 0, 1, -1, 0)),
+                       "0", zero, "");
+    graph_state_define(g, c, op1(OP_SIN, s, op2(OP_ADD, s, op2(OP_MUL, s, past, "0", w, ""), "0", x, "0"), "0"));
+    assert_true(graph_region_close(g, r, EW_NONE, NULL, NULL));
+    check(loop_of(c), x);
+    check(loop_of(c), w);
+    r = graph_region_new(g, false, 0, n - 1);
+    ew_node b = graph_state_add(g, r, TYPE_F64, s, 0, 0);
+    ew_node earlier = op2(OP_LT, tu, t, "1", t, "0");
+    ew_node kept = op3(OP_IF, tu, earlier, "01", op2(OP_MUL, tu, b, "1", w, ""), "01", zero, "");
+    graph_state_define(g, b, op2(OP_ADD, s, op1(OP_SIN, s, reduce(OP_SUM, kept, "01", s, tu), "0"), "0", x, "0"));
+    assert_true(graph_region_close(g, r, EW_NONE, NULL, NULL));
+    check(loop_of(b), x);
+    check(loop_of(b), w);
+    end();
+}
+
+/* p[b] = if b > 0 then sin(p[parent[b]]·x[b]) else x[0], parent[b] = div(b - 1, 2) */
+static void test_gather_recurrence(void **state)
+{
+    (void)state;
+    begin();
+    int64_t n = 6;
+    uint16_t s = shape(1, n, 0, 0);
+    ew_node x = input("x", s), zero = graph_whole(g, 0), b = graph_index(g, n, 0);
+    ew_node parent = op2(OP_FLOORDIV, s, graph_index(g, n, -1), "0", graph_whole(g, 2), "");
+    uint32_t r = graph_region_new(g, false, 0, n - 1);
+    ew_node p = graph_state_add(g, r, TYPE_F64, s, 0, 0);
+    ew_node any = op2(OP_GT, s, b, "0", zero, "");
+    ew_node above = gather(p, parent, s, NODE_ZERO);
+    ew_node step = op1(OP_SIN, s, op2(OP_MUL, s, above, "0", x, "0"), "0");
+    graph_state_define(g, p, op3(OP_IF, s, any, "0", step, "0", x, "0"));
+    assert_true(graph_region_close(g, r, EW_NONE, NULL, NULL));
+    check(loop_of(p), x);
+    check(reduce(OP_SUM, loop_of(p), "0", 0, s), x);
+    end();
+}
+
+/* Layers within time: a[t, l] = tanh(w[l]·(if l > 0 then a[t, l-1] else x[t]) + v·(if t > 0 then m[t-1] else 0)),
+ * m[t] = a[t, last]: the inner circle runs over l, the outer over t. */
+static void test_nested_recurrence(void **state)
+{
+    (void)state;
+    begin();
+    int64_t n = 3, layers = 2;
+    uint16_t s = shape(1, n, 0, 0), tl = shape(2, n, layers, 0);
+    ew_node x = input("x", s), w = input("w", shape(1, layers, 0, 0)), v = input("v", 0), zero = graph_whole(g, 0);
+    ew_node t = graph_index(g, n, 0), l = graph_index(g, layers, 0);
+    uint32_t outer = graph_region_new(g, false, 0, n - 1);
+    ew_node m = graph_state_add(g, outer, TYPE_F64, s, 0, 0);
+    ew_node memory = op3(OP_IF, s, op2(OP_GT, s, t, "0", zero, ""), "0", at1(m, s, NODE_ZERO, affine(-1, 0, 1, -1, 0)),
+                         "0", zero, "");
+    uint32_t inner = graph_region_new(g, false, 0, layers - 1);
+    ew_node a = graph_state_add(g, inner, TYPE_F64, tl, 1, 0);
+    ew_node below = at2(a, tl, NODE_ZERO, affine(0, 0, 1, -1, 0), affine(-1, 1, 1, -1, 0));
+    ew_node from = op3(OP_IF, tl, op2(OP_GT, shape(1, layers, 0, 0), l, "0", zero, ""), "1", below, "01", x, "0");
+    ew_node sum = op2(OP_ADD, tl, op2(OP_MUL, tl, w, "1", from, "01"), "01", op2(OP_MUL, s, v, "", memory, "0"), "0");
+    graph_state_define(g, a, op1(OP_TANH, tl, sum, "01"));
+    assert_true(graph_region_close(g, inner, EW_NONE, NULL, NULL));
+    ew_node top = at2(loop_of(a), s, 0, affine(0, 0, 1, -1, 0), affine(layers - 1, -1, 0, -1, 0));
+    graph_state_define(g, m, op1(OP_SIN, s, top, "0"));
+    assert_true(graph_region_close(g, outer, EW_NONE, NULL, NULL));
+    ew_node y = loop_of(m), by[3] = {x, w, v};
+    ew_node loss = reduce(OP_SUM, op2(OP_MUL, s, y, "0", y, "0"), "0", 0, s);
+    for (size_t i = 0; i < 3; i++) {
+        check(y, by[i]);
+        check(loss, by[i]);
+    }
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pointwise), cmocka_unit_test(test_sums),        cmocka_unit_test(test_reductions),
-        cmocka_unit_test(test_access),    cmocka_unit_test(test_convolution), cmocka_unit_test(test_join_and_scatter),
+        cmocka_unit_test(test_pointwise),          cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_reductions),         cmocka_unit_test(test_access),
+        cmocka_unit_test(test_convolution),        cmocka_unit_test(test_join_and_scatter),
+        cmocka_unit_test(test_recurrence),         cmocka_unit_test(test_vector_recurrence),
+        cmocka_unit_test(test_guarded_recurrence), cmocka_unit_test(test_gather_recurrence),
+        cmocka_unit_test(test_nested_recurrence),
     };
     cmocka_set_message_output(CM_OUTPUT_STDOUT);
     return cmocka_run_group_tests(tests, NULL, NULL);

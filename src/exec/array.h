@@ -1,0 +1,213 @@
+/*
+ * array.h - a prepared program with axes: a tree of steps over planned buffers.
+ *
+ *     lower    array_lower.c    nodes → values: what an executor computes, with types of storage
+ *     regions  array_regions.c  which values a recurrence computes step by step, and at which step
+ *     store    array_store.c    which values lie in memory, which are seen through others, which are inline
+ *     plan     array_plan.c     the order of steps, buffers and their places
+ *     map      array_map.c      one MAP step: lines, registers, code, sinks
+ *     run      array_run.c, array_strip.c
+ *
+ * A LINE says where something lies for each place of a step's domain: offset + the sum of counter · move
+ * + the sum of place · stride, in elements of a buffer. Counters are those of the loops around the step. So an
+ * index, a slice of an array inside a recurrence, a transposed or broadcast operand are all lines.
+ *
+ * A MAP step goes over its domain strip by strip: at most STRIP elements, which lie in registers of the
+ * work memory that stay in the first cache. Where the last axis is short, a strip holds several rows of it.
+ * Its sinks store the result, or join it into places that fewer axes say (reductions, scatters).
+ *
+ * Types of storage: f64 (bools too, as 0 and 1), f32 (also bools that f32 arithmetic gave), int64.
+ */
+#ifndef EXEC_ARRAY_H
+#define EXEC_ARRAY_H
+
+#include "exec/array_kernels.h"
+#include "exec/program.h"
+#include "graph/axes.h"
+
+enum { STRIP = 512 };
+
+#define ARRAY_NONE UINT32_MAX
+
+/* ---- The plan: what runs -------------------------------------------------------------------------- */
+
+enum { /* buffers that are no own memory */
+       BUFFER_IN,
+       BUFFER_OUT,
+       BUFFER_CONSTANT, /* each constant STRIP times */
+       BUFFER_FIRST
+};
+
+typedef struct plan_move {
+    uint32_t counter;
+    int64_t stride;
+} plan_move;
+
+typedef struct plan_line {
+    uint32_t buffer; /* ARRAY_NONE: no memory, the line is a whole number itself */
+    uint32_t moves, move_count;
+    uint32_t strides; /* in plan->strides, one for each dimension of the step */
+    uint8_t type;
+    int64_t offset;
+} plan_line;
+
+enum { CODE_DIRECT, CODE_LOAD, CODE_RAMP, CODE_EACH, CODE_AT };
+
+typedef struct plan_code {
+    uint8_t kind, type;
+    uint16_t op;
+    uint32_t out, x, y, w; /* registers */
+    uint32_t line;         /* of the step; AT: an access */
+    uint32_t name;         /* of the node, for faults */
+    array_kernel *kernel;
+} plan_code;
+
+typedef struct access_axis {
+    uint32_t line; /* a line of places, or ARRAY_NONE: register `gather` has them */
+    uint32_t gather;
+    int64_t size, stride;
+} access_axis;
+
+typedef struct plan_access { /* of an array at places that may lie outside, or that are gathered */
+    uint32_t line;           /* of the array's first element; strides 0 */
+    uint32_t axes, axis_count;
+    uint32_t when; /* register of a condition, or ARRAY_NONE */
+    bool zero;
+    uint32_t name;
+} plan_access;
+
+enum { SINK_STORE, SINK_JOIN, SINK_SCATTER };
+
+typedef struct plan_sink {
+    uint8_t kind, type;
+    uint16_t op;    /* SINK_JOIN: a reduction */
+    bool first;     /* the places are set to the reduction's value over nothing before */
+    uint32_t value; /* register */
+    uint32_t line;  /* SINK_SCATTER: an access */
+    uint32_t name;
+} plan_sink;
+
+typedef struct plan_map {
+    uint32_t dims, dim_count; /* in plan->sizes; the last two are rows and columns; < 0: times the rows of a block */
+    uint32_t lines, line_count;
+    uint32_t code, code_count, once; /* the first `once` run once for each place of the outer dimensions */
+    uint32_t sinks, sink_count;
+    uint32_t slots, registers; /* by register: its place in the scratch, or ARRAY_NONE */
+    bool rows;                 /* a strip may hold several */
+} plan_map;
+
+typedef struct plan_arg {               /* argmin, argmax: dimensions, then the reduced one last */
+    uint32_t dims, dim_count, from, to; /* lines */
+    uint32_t lines;
+    bool most;
+    uint32_t name;
+} plan_arg;
+
+typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
+    uint32_t dims, dim_count; /* b …, then m, n, k */
+    uint32_t lines;           /* of A, B, C */
+    uint8_t type;
+    bool zero_wins;
+} plan_product;
+
+typedef struct plan_loop {
+    uint32_t counter, frozen; /* frozen: the last step that ran, once `until` has held */
+    int64_t first, last;      /* in the order in which they run */
+    int64_t low, high;        /* steps that the condition is tested at */
+    bool down;
+    uint32_t until;     /* line of the condition, or ARRAY_NONE */
+    uint32_t fill, end; /* steps that fill later places; end of the loop's steps */
+    bool kept;          /* after `until` the other steps still run */
+} plan_loop;
+
+enum { STEP_MAP, STEP_ARG, STEP_PRODUCT, STEP_LOOP, STEP_BLOCK };
+
+typedef struct plan_guard {
+    uint32_t counter;
+    int64_t low, high;
+} plan_guard;
+
+typedef struct plan_step {
+    uint8_t kind;
+    bool defines; /* a state: not run any more after `until` */
+    uint32_t at;  /* in the list of its kind */
+    uint32_t guards, guard_count;
+    uint32_t name;
+} plan_step;
+
+typedef struct plan_buffer {
+    size_t bytes, place; /* in the work memory */
+    uint32_t from, to;   /* steps at the outermost level, both ends */
+} plan_buffer;
+
+typedef struct plan_input { /* an input that is converted before a run */
+    uint32_t input, buffer;
+} plan_input;
+
+typedef struct plan {
+    ARRAY(plan_step) steps;
+    ARRAY(plan_map) maps;
+    ARRAY(plan_arg) args;
+    ARRAY(plan_product) products;
+    ARRAY(plan_loop) loops;
+    ARRAY(plan_line) lines;
+    ARRAY(plan_move) moves;
+    ARRAY(int64_t) strides;
+    ARRAY(int64_t) sizes;
+    ARRAY(plan_code) code;
+    ARRAY(plan_access) accesses;
+    ARRAY(access_axis) access_axes;
+    ARRAY(plan_sink) sinks;
+    ARRAY(uint32_t) slots;
+    ARRAY(plan_guard) guards;
+    ARRAY(plan_buffer) buffers;
+    ARRAY(plan_input) conversions;
+    ARRAY(uint64_t) constants; /* bits */
+    ARRAY(uint8_t) constant_types;
+    uint32_t counters;
+    size_t scratch_slots, registers, most_lines;
+    size_t bytes;   /* of all buffers */
+    size_t scratch; /* of products */
+    size_t count;   /* operations */
+} plan;
+
+/* The memory of one run. */
+typedef struct array_work {
+    const plan *plan;
+    char **base;     /* by buffer */
+    char *memory;    /* of all buffers */
+    char *constants; /* each STRIP times */
+    char *strips;    /* scratch registers */
+    char *scratch;   /* of products */
+    int64_t *counter;
+    char **at;       /* by register, while a step runs */
+    char **line;     /* by line, while a step runs */
+    int64_t *number; /* by line: of lines that are whole numbers */
+    int64_t *place;  /* of the odometer */
+    int64_t rows;    /* of the block that runs */
+} array_work;
+
+/* Does anything wanted need a node with axes? Then the program is one of this kind. */
+bool array_needed(const ew_graph *g, const ew_node *wanted, size_t count, bool *yes);
+/* Plans p; the outputs and inputs of p are there already. Failure is reported in g. */
+bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t count);
+void array_free_plan(memory *m, plan *a);
+
+array_work *array_work_new(memory *m, const plan *a);
+void array_work_free(memory *m, array_work *w);
+ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out);
+
+/* Runs one MAP step; false: a fault is in w->error. */
+bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
+
+/* Where each line begins, by the loops' counters. */
+void array_lines_begin(array_work *w, uint32_t first, uint32_t count);
+
+bool array_describe(const ew_program *p, text *t);
+
+static inline size_t array_type_bytes(int type)
+{
+    return type == ARRAY_F32 ? 4 : 8;
+}
+
+#endif

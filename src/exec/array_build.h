@@ -1,0 +1,54 @@
+/*
+ * array_build.h - a MAP step while it is being made (array_map.c, array_dims.c).
+ */
+#ifndef EXEC_ARRAY_BUILD_H
+#define EXEC_ARRAY_BUILD_H
+
+#include "exec/array_inside.h"
+
+enum { AXES_STEP = AXES_MOST };
+
+typedef struct coordinate { /* the place along one axis of a value */
+    int axis;               /* of the step; -1: counter (if any) + offset */
+    uint32_t counter;
+    int64_t offset;
+} coordinate;
+
+typedef struct build_memo {
+    uint32_t value, at, out;
+} build_memo;
+
+typedef struct array_builder {
+    array_lowering *w;
+    size_t axes;
+    int64_t sizes[AXES_STEP];
+    ARRAY(plan_line) lines;
+    ARRAY(int64_t) strides; /* AXES_STEP for each line */
+    ARRAY(plan_code) code;
+    ARRAY(plan_sink) sinks;
+    ARRAY(plan_access) accesses;
+    ARRAY(access_axis) access_axes;
+    ARRAY(build_memo) memo;
+    ARRAY(coordinate) memo_at;
+    uint32_t registers, name;
+    bool failed;
+} array_builder;
+
+void array_build_begin(array_builder *b, array_lowering *w);
+bool array_build_end(array_builder *b, bool ok); /* frees what it holds, whatever happens */
+bool array_build_finish(array_builder *b);       /* orders and merges the axes, and pushes the step */
+
+bool array_push_lines(array_builder *b, const int64_t *strides, size_t count, uint32_t *first);
+
+void array_coordinate_axis(array_builder *b, coordinate *c, int64_t size);
+uint32_t array_line(array_builder *b, uint32_t a, const coordinate *at);
+uint32_t array_code_value(array_builder *b, uint32_t a, const coordinate *at);
+uint32_t array_code_convert(array_builder *b, uint32_t x, int from, int to);
+bool array_sink(array_builder *b, int kind, op o, uint32_t value, uint32_t line, int type);
+bool array_set_step(array_lowering *w, uint32_t v, double value, bool bound);
+
+/* Axis p of part k of join v where a recurrence binds it. */
+bool array_part_axis(const array_lowering *w, uint32_t v, size_t k, size_t p, coordinate *c);
+int array_scatter_axis(const array_lowering *w, const array_value *v, int axis, int64_t *by);
+
+#endif

@@ -1,0 +1,290 @@
+/*
+ * array_dims.c - the axes of a MAP step become its dimensions: which one runs innermost, which are one in memory;
+ * how each line is read in a strip; registers get places in the scratch memory.
+ */
+#include <string.h>
+
+#include "exec/array_build.h"
+
+typedef struct dims {
+    size_t count;
+    size_t axis[AXES_STEP + 2];
+    int64_t size[AXES_STEP + 2];
+    int64_t *strides; /* count for each line */
+} dims;
+
+static int64_t stride_of(const array_builder *b, size_t line, size_t axis)
+{
+    return b->strides.at[line * AXES_STEP + axis];
+}
+
+/* How many lines are read with gaps when `axis` runs innermost; a short axis is worth little. */
+static size_t axis_cost(const array_builder *b, size_t axis)
+{
+    size_t cost = 0;
+    for (size_t i = 0; i < b->lines.count; i++) {
+        int64_t s = stride_of(b, i, axis);
+        cost += s != 0 && s != 1 && b->lines.at[i].buffer != ARRAY_NONE ? 4 : 0;
+    }
+    return cost + (b->sizes[axis] < 8 ? 3 : 0);
+}
+
+static void order_axes(const array_builder *b, dims *d)
+{
+    size_t inner = 0, best = SIZE_MAX;
+    bool any = false;
+    for (size_t a = 0; a < b->axes; a++) {
+        if (b->sizes[a] == 1) continue;
+        size_t cost = axis_cost(b, a);
+        if (cost <= best) best = cost, inner = a, any = true;
+    }
+    for (size_t a = 0; a < b->axes; a++)
+        if (b->sizes[a] != 1 && a != inner) d->axis[d->count++] = a;
+    if (any) d->axis[d->count++] = inner;
+}
+
+static bool can_merge(const array_builder *b, size_t outer, size_t inner)
+{
+    for (size_t i = 0; i < b->lines.count; i++)
+        if (stride_of(b, i, outer) != stride_of(b, i, inner) * b->sizes[inner]) return false;
+    return true;
+}
+
+/* Axes that lie one after the other everywhere are one dimension: its stride is that of the inner one. */
+static void merge_axes(const array_builder *b, dims *d)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < d->count; i++) {
+        size_t axis = d->axis[i];
+        int64_t size = b->sizes[axis];
+        if (count && can_merge(b, d->axis[count - 1], axis)) size *= d->size[--count];
+        d->axis[count] = axis;
+        d->size[count++] = size;
+    }
+    d->count = count;
+}
+
+/* At least two dimensions; those of one place have the strides that make a strip one piece. */
+static bool make_strides(array_builder *b, dims *d)
+{
+    size_t extra = d->count < 2 ? 2 - d->count : 0;
+    memmove(d->axis + extra, d->axis, d->count * sizeof *d->axis);
+    memmove(d->size + extra, d->size, d->count * sizeof *d->size);
+    for (size_t i = 0; i < extra; i++) d->axis[i] = SIZE_MAX, d->size[i] = 1;
+    d->count += extra;
+    d->strides = block_new(b->w->m, d->count * b->lines.count, sizeof *d->strides);
+    if (!d->strides) return array_no_memory(b->w);
+    for (size_t i = 0; i < b->lines.count; i++) {
+        int64_t *s = d->strides + i * d->count;
+        for (size_t k = 0; k < d->count; k++) s[k] = d->axis[k] == SIZE_MAX ? 0 : stride_of(b, i, d->axis[k]);
+        if (d->axis[d->count - 1] == SIZE_MAX) s[d->count - 1] = 1;
+        if (d->axis[d->count - 2] == SIZE_MAX) s[d->count - 2] = s[d->count - 1] * d->size[d->count - 1];
+    }
+    return true;
+}
+
+/* ---- Lines in a strip ------------------------------------------------------------------------------- */
+
+typedef struct strip_way {
+    bool piece; /* a strip of it is one piece of memory */
+    bool once;  /* every strip is the same */
+} strip_way;
+
+static strip_way way_of(const array_builder *b, const dims *d, bool rows, uint32_t line)
+{
+    const int64_t *s = d->strides + line * d->count;
+    int64_t row = s[d->count - 2], column = s[d->count - 1], columns = d->size[d->count - 1];
+    strip_way way = {false, false};
+    way.piece = column == 1 && (!rows || row == columns);
+    way.once = row == 0 && (column == 0 || rows);
+    if (b->lines.at[line].buffer == BUFFER_CONSTANT) way.piece = way.once = true;
+    return way;
+}
+
+/* What is the same in all strips of one place of the outer dimensions goes to the front. */
+static uint32_t code_order(array_builder *b, const dims *d, bool rows)
+{
+    size_t count = b->code.count, once = 0;
+    for (size_t i = 0; i < count; i++) {
+        plan_code c = b->code.at[i];
+        if (c.kind != CODE_LOAD && c.kind != CODE_RAMP) continue;
+        strip_way way = way_of(b, d, rows, c.line);
+        if (c.kind == CODE_LOAD && way.piece) c.kind = CODE_DIRECT;
+        b->code.at[i].kind = c.kind;
+        if (!way.once) continue;
+        memmove(b->code.at + once + 1, b->code.at + once, (i - once) * sizeof c);
+        b->code.at[once++] = c;
+    }
+    return (uint32_t)once;
+}
+
+/* A result that is stored as one piece is computed where it goes. */
+static bool sinks_direct(array_builder *b, const dims *d, bool rows)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < b->sinks.count; i++) {
+        plan_sink s = b->sinks.at[i];
+        size_t by = 0;
+        while (by < b->code.count && b->code.at[by].out != s.value) by++;
+        bool made = by < b->code.count && (b->code.at[by].kind == CODE_EACH || b->code.at[by].kind == CODE_AT);
+        bool piece = s.kind == SINK_STORE && made && way_of(b, d, rows, s.line).piece;
+        if (piece) {
+            plan_code c = {.kind = CODE_DIRECT, .type = s.type, .out = s.value, .line = s.line};
+            if (!array_reserve(b->w->m, &b->code, 1)) return array_no_memory(b->w);
+            memmove(b->code.at + by + 1, b->code.at + by, (b->code.count - by) * sizeof c);
+            b->code.at[by] = c;
+            b->code.count++;
+        } else {
+            b->sinks.at[kept++] = s;
+        }
+    }
+    b->sinks.count = kept;
+    return true;
+}
+
+/* ---- Registers -------------------------------------------------------------------------------------- */
+
+static bool uses_register(const array_builder *b, const plan_code *c, uint32_t r)
+{
+    if (c->kind == CODE_EACH) return c->x == r || c->y == r || c->w == r;
+    if (c->kind != CODE_AT) return false;
+    const plan_access *x = &b->accesses.at[c->line];
+    if (x->when == r) return true;
+    for (uint32_t i = 0; i < x->axis_count; i++)
+        if (b->access_axes.at[x->axes + i].gather == r) return true;
+    return false;
+}
+
+static size_t last_use(const array_builder *b, uint32_t r)
+{
+    for (size_t i = 0; i < b->sinks.count; i++) {
+        const plan_sink *s = &b->sinks.at[i];
+        if (s->value == r) return SIZE_MAX;
+        const plan_access *x = s->kind == SINK_SCATTER ? &b->accesses.at[s->line] : NULL;
+        for (uint32_t k = 0; x && k < x->axis_count; k++)
+            if (b->access_axes.at[x->axes + k].gather == r) return SIZE_MAX;
+    }
+    for (size_t i = b->code.count; i-- > 0;)
+        if (uses_register(b, &b->code.at[i], r)) return i;
+    return 0;
+}
+
+/* By register: its slot in the scratch, reused once nothing reads it any more; ARRAY_NONE: memory itself. */
+static bool registers_place(array_builder *b, uint32_t once, uint32_t *slot)
+{
+    size_t n = b->registers, slots = 0;
+    size_t *until = block_new(b->w->m, n, sizeof *until); /* by slot: free after this */
+    if (!until) return array_no_memory(b->w);
+    for (size_t r = 0; r < n; r++) slot[r] = ARRAY_NONE - 1;
+    for (size_t i = 0; i < b->code.count; i++) {
+        const plan_code *c = &b->code.at[i];
+        if (c->kind == CODE_DIRECT) slot[c->out] = ARRAY_NONE;
+        if (c->kind == CODE_DIRECT || slot[c->out] == ARRAY_NONE) continue;
+        size_t last = i < once ? SIZE_MAX : last_use(b, c->out), s = 0;
+        while (s < slots && until[s] > i) s++;       /* an operand's own slot may be taken: kernels allow it */
+        if (c->kind == CODE_AT || c->op == OP_INPUT) /* a conversion changes how wide elements are */
+            while (s < slots && until[s] >= i) s++;
+        if (s == slots) slots++;
+        until[s] = last;
+        slot[c->out] = (uint32_t)s;
+    }
+    for (size_t r = 0; r < n; r++)
+        if (slot[r] == ARRAY_NONE - 1) slot[r] = 0;
+    if (slots > b->w->a->scratch_slots) b->w->a->scratch_slots = slots;
+    block_free(b->w->m, until, n);
+    return true;
+}
+
+/* ---- The step --------------------------------------------------------------------------------------- */
+
+static void touch(array_lowering *w, uint32_t buffer)
+{
+    plan_buffer *b = buffer == ARRAY_NONE ? NULL : &w->a->buffers.at[buffer];
+    if (!b) return;
+    if (b->from == ARRAY_NONE) b->from = w->time;
+    b->to = w->time;
+}
+
+bool array_push_lines(array_builder *b, const int64_t *strides, size_t count, uint32_t *first)
+{
+    plan *a = b->w->a;
+    memory *m = b->w->m;
+    size_t lines = b->lines.count;
+    if (!array_reserve(m, &a->lines, lines) || !array_reserve(m, &a->strides, lines * count))
+        return array_no_memory(b->w);
+    *first = (uint32_t)a->lines.count;
+    for (size_t i = 0; i < lines; i++) {
+        plan_line l = b->lines.at[i];
+        l.strides = (uint32_t)a->strides.count;
+        for (size_t k = 0; k < count; k++) a->strides.at[a->strides.count++] = strides[i * count + k];
+        a->lines.at[a->lines.count++] = l;
+        touch(b->w, l.buffer);
+    }
+    if (lines > a->most_lines) a->most_lines = lines;
+    return true;
+}
+
+static bool push_accesses(array_builder *b)
+{
+    plan *a = b->w->a;
+    uint32_t axes = (uint32_t)a->access_axes.count, first = (uint32_t)a->accesses.count;
+    if (!array_reserve(b->w->m, &a->access_axes, b->access_axes.count) ||
+        !array_reserve(b->w->m, &a->accesses, b->accesses.count))
+        return array_no_memory(b->w);
+    for (size_t i = 0; i < b->access_axes.count; i++) a->access_axes.at[a->access_axes.count++] = b->access_axes.at[i];
+    for (size_t i = 0; i < b->accesses.count; i++) {
+        plan_access x = b->accesses.at[i];
+        x.axes += axes;
+        a->accesses.at[a->accesses.count++] = x;
+    }
+    for (size_t i = 0; i < b->code.count; i++)
+        if (b->code.at[i].kind == CODE_AT) b->code.at[i].line += first;
+    for (size_t i = 0; i < b->sinks.count; i++)
+        if (b->sinks.at[i].kind == SINK_SCATTER) b->sinks.at[i].line += first;
+    return true;
+}
+
+static bool push_map(array_builder *b, const dims *d, bool rows, uint32_t once)
+{
+    plan *a = b->w->a;
+    memory *m = b->w->m;
+    plan_map map = {.dims = (uint32_t)a->sizes.count,
+                    .dim_count = (uint32_t)d->count,
+                    .line_count = (uint32_t)b->lines.count,
+                    .code = (uint32_t)a->code.count,
+                    .code_count = (uint32_t)b->code.count,
+                    .once = once,
+                    .sinks = (uint32_t)a->sinks.count,
+                    .sink_count = (uint32_t)b->sinks.count,
+                    .slots = (uint32_t)a->slots.count,
+                    .registers = b->registers,
+                    .rows = rows};
+    if (!array_reserve(m, &a->slots, b->registers)) return array_no_memory(b->w);
+    if (!registers_place(b, once, a->slots.at + a->slots.count)) return false;
+    a->slots.count += b->registers;
+    if (!array_push_lines(b, d->strides, d->count, &map.lines) || !push_accesses(b)) return false;
+    if (!array_reserve(m, &a->sizes, d->count) || !array_reserve(m, &a->code, b->code.count) ||
+        !array_reserve(m, &a->sinks, b->sinks.count) || !array_push(m, &a->maps, map))
+        return array_no_memory(b->w);
+    for (size_t i = 0; i < d->count; i++) a->sizes.at[a->sizes.count++] = d->size[i];
+    for (size_t i = 0; i < b->code.count; i++) a->code.at[a->code.count++] = b->code.at[i];
+    for (size_t i = 0; i < b->sinks.count; i++) a->sinks.at[a->sinks.count++] = b->sinks.at[i];
+    if (b->registers > a->registers) a->registers = b->registers;
+    for (size_t i = 0; i < b->code.count; i++) a->count += b->code.at[i].kind == CODE_EACH;
+    a->count += b->sinks.count;
+    plan_step step = {.kind = STEP_MAP, .at = (uint32_t)a->maps.count - 1};
+    return array_push(m, &a->steps, step) || array_no_memory(b->w);
+}
+
+bool array_build_finish(array_builder *b)
+{
+    dims d = {0};
+    order_axes(b, &d);
+    merge_axes(b, &d);
+    bool ok = make_strides(b, &d);
+    bool rows = ok && d.size[d.count - 1] <= STRIP / 2;
+    uint32_t once = ok ? code_order(b, &d, rows) : 0;
+    ok = ok && sinks_direct(b, &d, rows) && push_map(b, &d, rows, once);
+    if (d.strides) block_free(b->w->m, d.strides, d.count * b->lines.count);
+    return ok;
+}

@@ -1,0 +1,157 @@
+/*
+ * array_inside.h - what the files that plan programs with axes share: the values of a program, until the plan
+ * is made.
+ *
+ * Values are nodes as an executor sees them: log-sum-exp is taken apart, types are types of storage. A value's
+ * id is greater than those of what it uses, but for a state's definition. Maps and shapes are the graph's.
+ */
+#ifndef EXEC_ARRAY_INSIDE_H
+#define EXEC_ARRAY_INSIDE_H
+
+#include "exec/array.h"
+
+enum {
+    LIES_INLINE, /* computed where it is used */
+    LIES_STORED,
+    LIES_VIEW,  /* another's memory, or a line of whole numbers, seen otherwise */
+    LIES_CONST, /* one constant */
+    LIES_RAMP,  /* an index */
+    LIES_AS     /* a state or what a recurrence makes: lies where its definition lies */
+};
+
+typedef struct array_use {
+    uint32_t value;
+    uint16_t map;
+} array_use;
+
+typedef struct array_bind { /* a value of a recurrence's body: the place `step + offset` of `axis` is made in a step */
+    uint32_t region;
+    int32_t axis; /* -1: the same in all steps */
+    int64_t offset;
+    bool known, whole; /* whole: kept for all places, not for the step alone */
+} array_bind;
+
+typedef struct array_value {
+    uint16_t op;
+    uint8_t type;  /* of its elements */
+    uint8_t inner; /* in which it computes */
+    uint8_t lies, flags;
+    bool output, defines, direct; /* direct: its memory is the caller's `out` */
+    uint16_t shape, domain, target;
+    uint32_t uses, count;
+    ew_node node;
+    uint32_t as;     /* LIES_AS: the definition */
+    uint32_t region; /* innermost body that it is in, or ARRAY_NONE */
+    uint32_t binds, bind_count;
+    uint32_t users, cost;
+    uint32_t product; /* SUM of a product run by the matrix kernel: index + 1 */
+    /* where it lies */
+    uint32_t buffer, strides;
+    int64_t offset;
+    uint32_t moves, move_count;
+} array_value;
+
+typedef struct array_region {
+    bool needed;
+    uint32_t parent; /* region whose body it is in */
+    uint32_t counter, frozen;
+    uint32_t until;                /* value */
+    uint32_t first, last;          /* values that may be in its body */
+    int64_t range_low, range_high; /* steps that it runs */
+    uint8_t visited;
+} array_region;
+
+typedef struct array_lowering {
+    ew_graph *g;
+    ew_program *p;
+    plan *a;
+    memory *m;
+    ARRAY(array_value) values;
+    ARRAY(array_use) uses;
+    ARRAY(array_bind) binds;
+    ARRAY(int64_t) strides; /* of values */
+    uint32_t *of;           /* by node: its value */
+    uint8_t *needed;        /* by node */
+    array_region *regions;
+    uint32_t *state; /* by state: its STATE value, or ARRAY_NONE */
+    const ew_node *wanted;
+    size_t wanted_count;
+    uint8_t *mark; /* by value, for walks */
+    uint32_t time; /* of the step at the outermost level that is being planned */
+} array_lowering;
+
+#define ARRAY_REGION (UINT32_C(1) << 31)
+
+static inline array_value *value_at(const array_lowering *w, uint32_t v)
+{
+    return &w->values.at[v];
+}
+
+static inline array_use value_use(const array_lowering *w, const array_value *v, size_t k)
+{
+    return w->uses.at[v->uses + k];
+}
+
+static inline const int64_t *value_sizes(const array_lowering *w, const array_value *v)
+{
+    return shape_sizes(w->g, v->shape);
+}
+
+static inline size_t value_rank(const array_lowering *w, const array_value *v)
+{
+    return shape_rank(w->g, v->shape);
+}
+
+/* The shape that its computation goes over. */
+static inline uint16_t value_domain(const array_value *v)
+{
+    return op_is_reduction(v->op) || v->op == OP_SCATTER ? v->domain : v->shape;
+}
+
+static inline bool value_is_each(const array_value *v) /* a row of ops.def */
+{
+    return v->op >= OP_FIRST;
+}
+
+/* The value whose memory v is: itself, or a definition. */
+static inline uint32_t value_root(const array_lowering *w, uint32_t v)
+{
+    while (w->values.at[v].lies == LIES_AS) v = w->values.at[v].as;
+    return v;
+}
+
+static inline array_bind *value_bind(const array_lowering *w, const array_value *v, uint32_t region)
+{
+    for (size_t i = 0; i < v->bind_count; i++)
+        if (w->binds.at[v->binds + i].region == region) return &w->binds.at[v->binds + i];
+    return NULL;
+}
+
+static inline bool array_no_memory(const array_lowering *w)
+{
+    return report_memory(&w->g->report);
+}
+
+bool array_lower(array_lowering *w);
+bool array_regions(array_lowering *w);
+bool array_store(array_lowering *w);
+bool array_plan(array_lowering *w);
+
+/* How the place of argument `k` along the bound axis of the user follows from the user's: the argument's axis, and
+ * *by how much it is further. -1: it has none; -2: not by a fixed distance. */
+int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, int64_t *by);
+
+/* A step for value v (LIES_STORED; k: of a JOIN, part k) is pushed. */
+bool array_map_step(array_lowering *w, uint32_t v, size_t k);
+bool array_arg_step(array_lowering *w, uint32_t v);
+/* out[output] = value v. */
+bool array_out_step(array_lowering *w, uint32_t v, size_t output_offset);
+/* The value of `until` at the step's own place, as a line without dimensions. */
+uint32_t array_until_line(array_lowering *w, uint32_t v);
+/* Later places of definition v become the place of the step that ran last. */
+bool array_fill_step(array_lowering *w, uint32_t v, uint32_t region);
+uint32_t array_node_name(array_lowering *w, uint32_t v);
+bool array_constant(array_lowering *w, uint64_t bits, int type, uint32_t *at);
+bool array_inside(const array_lowering *w, uint16_t map, uint16_t domain, uint16_t shape, bool *gathers);
+
+#endif

@@ -1,0 +1,331 @@
+/*
+ * array_kernels.c - the kernels of strips, made from the rows of ops.def.
+ *
+ * f32: a row's value in double, rounded once; of + - * / and sqrt that is the f32 operation itself, and
+ * compilers know it. On x86 the loops are compiled for AVX2 too; they give the same bits, since nothing is
+ * fused and no order of a sum depends on the machine.
+ */
+#include "exec/array_kernels.h"
+
+#include <math.h>
+
+#include "math/integers.h"
+#include "math/kernels.h"
+
+#if defined __GNUC__ && !defined __clang__
+#define STRIP_LOOP _Pragma("GCC ivdep")
+#define STRIP_FAST __attribute__((optimize("O3")))
+#elif defined __clang__
+#define STRIP_LOOP _Pragma("clang loop vectorize(assume_safety)")
+#define STRIP_FAST
+#else
+#define STRIP_LOOP
+#define STRIP_FAST
+#endif
+
+#if defined __x86_64__ && defined __GNUC__
+#define STRIP_TWICE 1
+#define STRIP_AVX2 __attribute__((target("avx2")))
+#define STRIP_HAS_AVX2() (__builtin_cpu_supports("avx2") != 0)
+#else
+#define STRIP_TWICE 0
+#define STRIP_AVX2
+#define STRIP_HAS_AVX2() false
+#endif
+
+#define STRIP_ARGS size_t count, void *out, const void *x_at, const void *y_at, const void *w_at
+
+/* One kernel: `value` over x, y, w of type `wide`, stored as `real`. */
+#define STRIP_KERNEL(name, attribute, real, wide, value)                                                               \
+    attribute STRIP_FAST static size_t name(STRIP_ARGS)                                                                \
+    {                                                                                                                  \
+        real *o = out;                                                                                                 \
+        const real *xs = x_at, *ys = y_at, *ws = w_at;                                                                 \
+        (void)xs, (void)ys, (void)ws;                                                                                  \
+        STRIP_LOOP                                                                                                     \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+            wide x = xs[i], y = ys[i], w = ws[i];                                                                      \
+            (void)x, (void)y, (void)w;                                                                                 \
+            o[i] = (real)(value);                                                                                      \
+        }                                                                                                              \
+        return count;                                                                                                  \
+    }
+
+#define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
+           high, awkward, manual)                                                                                      \
+    STRIP_KERNEL(strip_f64_##E, , double, double, value)                                                               \
+    STRIP_KERNEL(strip_f32_##E, , float, double, value)
+#include "ops/ops.def"
+#undef OP
+
+#if STRIP_TWICE
+#define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
+           high, awkward, manual)                                                                                      \
+    STRIP_KERNEL(strip_f64_avx2_##E, STRIP_AVX2, double, double, value)                                                \
+    STRIP_KERNEL(strip_f32_avx2_##E, STRIP_AVX2, float, double, value)
+#include "ops/ops.def"
+#undef OP
+#endif
+
+/* The product in which a 0 wins, so that it vectorises. */
+static inline double strip_mul0(double x, double y)
+{
+    double product = x * y;
+    return (x == 0) | (y == 0) ? 0.0 : product;
+}
+
+static inline float strip_mul0f(float x, float y)
+{
+    float product = x * y;
+    return (x == 0) | (y == 0) ? 0.0F : product;
+}
+STRIP_KERNEL(strip_f64_zero, , double, double, strip_mul0(x, y))
+STRIP_KERNEL(strip_f32_zero, , float, float, strip_mul0f(x, y))
+#if STRIP_TWICE
+STRIP_KERNEL(strip_f64_avx2_zero, STRIP_AVX2, double, double, strip_mul0(x, y))
+STRIP_KERNEL(strip_f32_avx2_zero, STRIP_AVX2, float, float, strip_mul0f(x, y))
+#endif
+
+/* ---- Ints ---------------------------------------------------------------------------------------- */
+
+#define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
+           high, awkward, manual)
+#define INT(E, value)                                                                                                  \
+    static size_t strip_int_##E(STRIP_ARGS)                                                                            \
+    {                                                                                                                  \
+        int64_t *o = out;                                                                                              \
+        const int64_t *xs = x_at, *ys = y_at, *ws = w_at;                                                              \
+        size_t first = count;                                                                                          \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+            int64_t x = xs[i], y = ys[i], w = ws[i];                                                                   \
+            int fault = 0, *bad = &fault;                                                                              \
+            (void)x, (void)y, (void)w, (void)bad;                                                                      \
+            o[i] = (value);                                                                                            \
+            if (fault && first == count) first = i;                                                                    \
+        }                                                                                                              \
+        return first;                                                                                                  \
+    }
+#include "ops/ops.def"
+#undef INT
+#undef OP
+
+#define STRIP_COMPARE(E, value)                                                                                        \
+    static size_t strip_compare_##E(STRIP_ARGS)                                                                        \
+    {                                                                                                                  \
+        double *o = out;                                                                                               \
+        const int64_t *xs = x_at, *ys = y_at;                                                                          \
+        (void)w_at;                                                                                                    \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+            int64_t x = xs[i], y = ys[i];                                                                              \
+            o[i] = (value) ? 1.0 : 0.0;                                                                                \
+        }                                                                                                              \
+        return count;                                                                                                  \
+    }
+STRIP_COMPARE(EQ, x == y)
+STRIP_COMPARE(NE, x != y)
+STRIP_COMPARE(LT, x < y)
+STRIP_COMPARE(LE, x <= y)
+STRIP_COMPARE(GT, x > y)
+STRIP_COMPARE(GE, x >= y)
+
+array_kernel *array_kernel_compare(op o)
+{
+    switch (o) {
+    case OP_EQ: return strip_compare_EQ;
+    case OP_NE: return strip_compare_NE;
+    case OP_LT: return strip_compare_LT;
+    case OP_LE: return strip_compare_LE;
+    case OP_GT: return strip_compare_GT;
+    case OP_GE: return strip_compare_GE;
+    default: return NULL;
+    }
+}
+
+/* ---- Conversions --------------------------------------------------------------------------------- */
+
+#define STRIP_CONVERT(name, to, from)                                                                                  \
+    STRIP_FAST static size_t name(STRIP_ARGS)                                                                          \
+    {                                                                                                                  \
+        to *o = out;                                                                                                   \
+        const from *xs = x_at;                                                                                         \
+        (void)y_at, (void)w_at;                                                                                        \
+        for (size_t i = 0; i < count; i++) o[i] = (to)xs[i];                                                           \
+        return count;                                                                                                  \
+    }
+STRIP_CONVERT(strip_f64_f32, double, float)
+STRIP_CONVERT(strip_f64_int, double, int64_t)
+STRIP_CONVERT(strip_f32_f64, float, double)
+STRIP_CONVERT(strip_f32_int, float, int64_t)
+STRIP_CONVERT(strip_int_f64, int64_t, double)
+STRIP_CONVERT(strip_int_f32, int64_t, float)
+
+array_kernel *array_kernel_convert(int from, int to)
+{
+    static array_kernel *const table[3][3] = {{NULL, strip_f32_f64, strip_int_f64},
+                                              {strip_f64_f32, NULL, strip_int_f32},
+                                              {strip_f64_int, strip_f32_int, NULL}};
+    return table[from][to];
+}
+
+/* ---- The table ----------------------------------------------------------------------------------- */
+
+static array_kernel *array_kernel_zero(int type)
+{
+#if STRIP_TWICE
+    if (STRIP_HAS_AVX2()) return type == ARRAY_F32 ? strip_f32_avx2_zero : strip_f64_avx2_zero;
+#endif
+    return type == ARRAY_F32 ? strip_f32_zero : strip_f64_zero;
+}
+
+array_kernel *array_kernel_of(op o, int type)
+{
+    static array_kernel *const table[3][OP_COUNT] = {{
+#define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
+           high, awkward, manual)                                                                                      \
+    [OP_##E] = strip_f64_##E,
+#include "ops/ops.def"
+#undef OP
+                                                     },
+                                                     {
+#define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
+           high, awkward, manual)                                                                                      \
+    [OP_##E] = strip_f32_##E,
+#include "ops/ops.def"
+#undef OP
+                                                     },
+                                                     {
+#define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
+           high, awkward, manual)
+#define INT(E, value) [OP_##E] = strip_int_##E,
+#include "ops/ops.def"
+#undef INT
+#undef OP
+                                                     }};
+    if (o == OP_MUL0 && type != ARRAY_INT) return array_kernel_zero(type);
+#if STRIP_TWICE
+    static array_kernel *const wide[2][OP_COUNT] = {{
+#define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
+           high, awkward, manual)                                                                                      \
+    [OP_##E] = strip_f64_avx2_##E,
+#include "ops/ops.def"
+#undef OP
+                                                    },
+                                                    {
+#define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
+           high, awkward, manual)                                                                                      \
+    [OP_##E] = strip_f32_avx2_##E,
+#include "ops/ops.def"
+#undef OP
+                                                    }};
+    if (type != ARRAY_INT && STRIP_HAS_AVX2()) return wide[type][o];
+#endif
+    return table[type][o];
+}
+
+/* ---- Joining -------------------------------------------------------------------------------------- */
+
+double array_first(op o)
+{
+    switch (o) {
+    case OP_PROD:
+    case OP_ALL: return 1;
+    case OP_LEAST: return HUGE_VAL;
+    case OP_GREATEST: return -HUGE_VAL;
+    default: return 0;
+    }
+}
+
+double array_join_two(op o, double a, double b)
+{
+    switch (o) {
+    case OP_PROD: return a * b;
+    case OP_LEAST: return k_min2(a, b);
+    case OP_GREATEST: return k_max2(a, b);
+    case OP_ALL: return a != 0 && b != 0;
+    case OP_ANY: return a != 0 || b != 0;
+    default: return a + b;
+    }
+}
+
+enum { LANES = 16 };
+
+/* LANES chains side by side, then a tree: the same order on every machine. */
+#define STRIP_JOIN(name, attribute, real, first, join)                                                                 \
+    attribute STRIP_FAST static real name(size_t count, const real *x)                                                 \
+    {                                                                                                                  \
+        real lane[LANES];                                                                                              \
+        size_t i = 0;                                                                                                  \
+        for (size_t k = 0; k < LANES; k++) lane[k] = (real)(first);                                                    \
+        for (; i + LANES <= count; i += LANES)                                                                         \
+            for (size_t k = 0; k < LANES; k++) {                                                                       \
+                real a = lane[k], b = x[i + k];                                                                        \
+                lane[k] = (join);                                                                                      \
+            }                                                                                                          \
+        for (size_t k = 0; i + k < count; k++) {                                                                       \
+            real a = lane[k], b = x[i + k];                                                                            \
+            lane[k] = (join);                                                                                          \
+        }                                                                                                              \
+        for (size_t step = LANES / 2; step; step /= 2)                                                                 \
+            for (size_t k = 0; k < step; k++) {                                                                        \
+                real a = lane[k], b = lane[k + step];                                                                  \
+                lane[k] = (join);                                                                                      \
+            }                                                                                                          \
+        return lane[0];                                                                                                \
+    }
+
+#define STRIP_JOINS(prefix, attribute, real)                                                                           \
+    STRIP_JOIN(prefix##sum, attribute, real, 0, a + b)                                                                 \
+    STRIP_JOIN(prefix##prod, attribute, real, 1, a *b)                                                                 \
+    STRIP_JOIN(prefix##least, attribute, real, HUGE_VAL, b < a ? b : b != b || a != a ? a + b : a)                     \
+    STRIP_JOIN(prefix##greatest, attribute, real, -HUGE_VAL, b > a ? b : b != b || a != a ? a + b : a)                 \
+    STRIP_JOIN(prefix##all, attribute, real, 1, a != 0 && b != 0 ? 1 : 0)                                              \
+    STRIP_JOIN(prefix##any, attribute, real, 0, a != 0 || b != 0 ? 1 : 0)
+
+STRIP_JOINS(strip_join_f64_, , double)
+STRIP_JOINS(strip_join_f32_, , float)
+#if STRIP_TWICE
+STRIP_JOINS(strip_join_f64_avx2_, STRIP_AVX2, double)
+STRIP_JOINS(strip_join_f32_avx2_, STRIP_AVX2, float)
+#define STRIP_CALL(prefix, name) (STRIP_HAS_AVX2() ? prefix##avx2_##name(count, x) : prefix##name(count, x))
+#else
+#define STRIP_CALL(prefix, name) prefix##name(count, x)
+#endif
+
+double array_join_f64(op o, size_t count, const double *x)
+{
+    switch (o) {
+    case OP_PROD: return STRIP_CALL(strip_join_f64_, prod);
+    case OP_LEAST: return STRIP_CALL(strip_join_f64_, least);
+    case OP_GREATEST: return STRIP_CALL(strip_join_f64_, greatest);
+    case OP_ALL: return STRIP_CALL(strip_join_f64_, all);
+    case OP_ANY: return STRIP_CALL(strip_join_f64_, any);
+    default: return STRIP_CALL(strip_join_f64_, sum);
+    }
+}
+
+float array_join_f32(op o, size_t count, const float *x)
+{
+    switch (o) {
+    case OP_PROD: return STRIP_CALL(strip_join_f32_, prod);
+    case OP_LEAST: return STRIP_CALL(strip_join_f32_, least);
+    case OP_GREATEST: return STRIP_CALL(strip_join_f32_, greatest);
+    case OP_ALL: return STRIP_CALL(strip_join_f32_, all);
+    case OP_ANY: return STRIP_CALL(strip_join_f32_, any);
+    default: return STRIP_CALL(strip_join_f32_, sum);
+    }
+}
+
+int64_t array_join_int(op o, size_t count, const int64_t *x, int *bad)
+{
+    int64_t r = o == OP_PROD ? 1 : o == OP_LEAST ? INT64_MAX : o == OP_GREATEST ? INT64_MIN : 0;
+    for (size_t i = 0; i < count; i++) {
+        int64_t b = x[i];
+        switch (o) {
+        case OP_PROD: r = i_mul(r, b, bad); break;
+        case OP_LEAST: r = b < r ? b : r; break;
+        case OP_GREATEST: r = b > r ? b : r; break;
+        default: r = i_add(r, b, bad);
+        }
+    }
+    return r;
+}

@@ -1,0 +1,34 @@
+/*
+ * array_kernels.h - what runs over the elements of a strip: one loop a kernel.
+ *
+ * The result may be one of the arguments itself, but never overlap it otherwise. A kernel over ints returns
+ * the first element whose result does not fit, all others `count`.
+ */
+#ifndef EXEC_ARRAY_KERNELS_H
+#define EXEC_ARRAY_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ops/ops.h"
+
+enum { ARRAY_F64, ARRAY_F32, ARRAY_INT };
+
+typedef size_t array_kernel(size_t count, void *out, const void *x, const void *y, const void *w);
+
+/* The kernel of a row of ops.def over elements of a type; NULL: there is none. */
+array_kernel *array_kernel_of(op o, int type);
+/* Comparisons of ints give a double. */
+array_kernel *array_kernel_compare(op o);
+array_kernel *array_kernel_convert(int from, int to); /* real → int: a bool's */
+
+/* All elements joined into one, in an order that follows from their number alone. Ints: *bad is set. */
+double array_join_f64(op o, size_t count, const double *x);
+float array_join_f32(op o, size_t count, const float *x);
+int64_t array_join_int(op o, size_t count, const int64_t *x, int *bad);
+
+/* What a reduction gives over nothing. */
+double array_first(op o);
+double array_join_two(op o, double a, double b);
+
+#endif

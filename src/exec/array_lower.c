@@ -1,0 +1,311 @@
+/*
+ * array_lower.c - nodes → values (array_inside.h), and the whole way to a plan.
+ */
+#include "exec/array_inside.h"
+
+#include <string.h>
+
+/* ---- What is needed ------------------------------------------------------------------------------- */
+
+/* One walk downward. A state needs what its recurrence makes, which stands above it: true, if that is news. */
+static bool lower_walk(const ew_graph *g, uint8_t *needed)
+{
+    bool news = false;
+    for (size_t i = g->nodes.count; i-- > 0;) {
+        const graph_node *node = node_at(g, (ew_node)i);
+        if (!needed[i] || type_is_soft(node->type)) continue;
+        for (size_t k = 0; k < node->count; k++) needed[node_arg(g, (ew_node)i, k)] = 1;
+        if (node->op != OP_STATE) continue;
+        ew_node loop = node_state(g, (ew_node)i)->loop;
+        news = news || !needed[loop];
+        needed[loop] = 1;
+    }
+    return news;
+}
+
+static void lower_mark(const ew_graph *g, uint8_t *needed)
+{
+    while (lower_walk(g, needed)) {
+    }
+}
+
+bool array_needed(const ew_graph *g, const ew_node *wanted, size_t count, bool *yes)
+{
+    memory m = g->memory; /* a copy: the graph is only looked at */
+    *yes = false;
+    if (g->shapes.count <= 1) return true;
+    for (size_t i = 0; i < g->inputs.count + g->params.count && !*yes; i++) {
+        const graph_input *in = i < g->inputs.count ? &g->inputs.at[i] : &g->params.at[i - g->inputs.count];
+        *yes = node_at(g, in->node)->shape != 0;
+    }
+    if (*yes) return true;
+    uint8_t *needed = block_new(&m, g->nodes.count, 1);
+    if (!needed) return false;
+    for (size_t i = 0; i < count; i++) needed[wanted[i]] = 1;
+    lower_mark(g, needed);
+    for (size_t i = 0; i < g->nodes.count && !*yes; i++) {
+        unsigned o = node_at(g, (ew_node)i)->op;
+        *yes = needed[i] && (node_at(g, (ew_node)i)->shape || (op_is_structure(o) && o != OP_STATE));
+    }
+    block_free(&m, needed, g->nodes.count);
+    return true;
+}
+
+/* ---- Types ---------------------------------------------------------------------------------------- */
+
+static int storage_of(int type)
+{
+    return type == TYPE_F32 ? ARRAY_F32 : type == TYPE_INT || type == TYPE_WHOLE ? ARRAY_INT : ARRAY_F64;
+}
+
+/* Comparisons and logic compute in the type of their arguments; constants take what they meet. */
+static int logic_type(const array_lowering *w, const array_value *v)
+{
+    int type = -1;
+    bool logic = v->op == OP_AND || v->op == OP_OR || v->op == OP_NOT;
+    for (size_t k = 0; k < v->count; k++) {
+        const array_value *a = value_at(w, value_use(w, v, k).value);
+        int t = a->type, soft = node_at(w->g, a->node)->type;
+        if (a->lies == LIES_CONST && soft != TYPE_REAL) continue;
+        if (a->lies == LIES_CONST && type == ARRAY_F32) continue;
+        if (a->lies == LIES_CONST && type == -1 && k == 0 && v->count > 1) continue;
+        if (t == ARRAY_F64 && node_at(w->g, a->node)->type == TYPE_BOOL && type == ARRAY_F32) continue;
+        if (type == -1)
+            type = t;
+        else if (type != t)
+            type = type == ARRAY_F64 || t == ARRAY_F64 ? ARRAY_F64 : ARRAY_F32;
+    }
+    if (type == -1 || (logic && type == ARRAY_INT)) return ARRAY_F64;
+    for (size_t k = 0; k < v->count && type == ARRAY_INT; k++) {
+        const array_value *a = value_at(w, value_use(w, v, k).value);
+        if (a->lies == LIES_CONST && node_at(w->g, a->node)->type == TYPE_REAL) type = ARRAY_F64;
+    }
+    return type;
+}
+
+static void lower_types(array_lowering *w, array_value *v)
+{
+    int type = node_at(w->g, v->node)->type;
+    v->type = v->inner = (uint8_t)storage_of(type);
+    if (v->lies == LIES_CONST) return;
+    if (value_is_each(v) && (ops_row((op)v->op)->flags & OP_LOGIC)) {
+        v->inner = (uint8_t)logic_type(w, v);
+        v->type = v->inner == ARRAY_F32 ? ARRAY_F32 : ARRAY_F64;
+    } else if (v->op == OP_AT || ((v->op == OP_COPY || v->op == OP_STOP) && type == TYPE_BOOL)) {
+        v->type = v->inner = value_at(w, value_use(w, v, 0).value)->type;
+    }
+}
+
+/* ---- Values --------------------------------------------------------------------------------------- */
+
+static uint32_t push_value(array_lowering *w, array_value v, const array_use *uses)
+{
+    v.uses = (uint32_t)w->uses.count;
+    v.region = ARRAY_NONE;
+    if (!array_reserve(w->m, &w->uses, v.count) || !array_reserve(w->m, &w->values, 1) ||
+        w->values.count >= ARRAY_REGION) {
+        array_no_memory(w);
+        return ARRAY_NONE;
+    }
+    for (size_t k = 0; k < v.count; k++) w->uses.at[w->uses.count++] = uses[k];
+    w->values.at[w->values.count] = v;
+    return (uint32_t)w->values.count++;
+}
+
+static uint32_t push_each(array_lowering *w, ew_node n, op o, int type, uint16_t shape, const array_use *uses,
+                          size_t count)
+{
+    array_value v = {.op = (uint16_t)o,
+                     .type = (uint8_t)type,
+                     .inner = (uint8_t)type,
+                     .shape = shape,
+                     .node = n,
+                     .count = (uint32_t)count};
+    return push_value(w, v, uses);
+}
+
+/* log(sum exp(x - m)) + m with m the greatest; where that is inf or nan it is the result. */
+static uint32_t lower_logsumexp(array_lowering *w, ew_node n)
+{
+    const graph_node *node = node_at(w->g, n);
+    int type = storage_of(node->type);
+    array_use x = {w->of[node_arg(w->g, n, 0)], use_map(w->g, n, 0)};
+    array_value reduce = {.op = OP_GREATEST,
+                          .type = (uint8_t)type,
+                          .inner = (uint8_t)type,
+                          .shape = node->shape,
+                          .domain = node->domain,
+                          .node = n,
+                          .count = 1};
+    uint32_t most = push_value(w, reduce, &x);
+    if (most == ARRAY_NONE) return most;
+    array_use apart[2] = {x, {most, 0}};
+    array_use less = {push_each(w, n, OP_SUB, type, node->domain, apart, 2), 0};
+    if (less.value == ARRAY_NONE) return less.value;
+    array_use e = {push_each(w, n, OP_EXP, type, node->domain, &less, 1), 0};
+    if (e.value == ARRAY_NONE) return e.value;
+    reduce.op = OP_SUM;
+    array_use sum = {push_value(w, reduce, &e), 0};
+    if (sum.value == ARRAY_NONE) return sum.value;
+    array_use log = {push_each(w, n, OP_LOG, type, node->shape, &sum, 1), 0};
+    if (log.value == ARRAY_NONE) return log.value;
+    array_use both[2] = {{most, 0}, log}, twice[2] = {{most, 0}, {most, 0}};
+    array_use whole = {push_each(w, n, OP_ADD, type, node->shape, both, 2), 0};
+    if (whole.value == ARRAY_NONE) return whole.value;
+    array_use zero = {push_each(w, n, OP_SUB, type, node->shape, twice, 2), 0}; /* 0, or nan at inf and nan */
+    if (zero.value == ARRAY_NONE) return zero.value;
+    array_use same[2] = {zero, zero};
+    array_use finite = {push_each(w, n, OP_EQ, type, node->shape, same, 2), 0};
+    if (finite.value == ARRAY_NONE) return finite.value;
+    array_use choose[3] = {finite, whole, {most, 0}};
+    return push_each(w, n, OP_IF, type, node->shape, choose, 3);
+}
+
+static uint32_t lower_plainly(array_lowering *w, ew_node n)
+{
+    const graph_node *node = node_at(w->g, n);
+    bool known = node->op == OP_CONST || type_is_soft(node->type);
+    array_value v = {.op = node->op,
+                     .flags = node->flags & (NODE_ZERO | NODE_WHEN),
+                     .shape = node->shape,
+                     .domain = node->domain,
+                     .target = node->target,
+                     .node = n,
+                     .as = ARRAY_NONE,
+                     .count = known || node->op == OP_INDEX ? 0 : node->count,
+                     .lies = known                  ? LIES_CONST
+                             : node->op == OP_INDEX ? LIES_RAMP
+                                                    : LIES_INLINE};
+    if (node->op == OP_INPUT || node->op == OP_PARAM) v.count = 0;
+    if (node->op == OP_STATE || node->op == OP_LOOP) v.domain = v.target = 0, v.lies = LIES_AS;
+    array_use few[16], *uses = few;
+    if (v.count > 16 && !(uses = block_new(w->m, v.count, sizeof *uses))) {
+        array_no_memory(w);
+        return ARRAY_NONE;
+    }
+    for (size_t k = 0; k < v.count; k++) uses[k] = (array_use){w->of[node_arg(w->g, n, k)], use_map(w->g, n, k)};
+    uint32_t made = push_value(w, v, uses);
+    if (uses != few) block_free(w->m, uses, v.count);
+    if (made != ARRAY_NONE) lower_types(w, value_at(w, made));
+    return made;
+}
+
+/* The definition of state s as the value whose memory the state is: of its type, and computed. */
+static uint32_t lower_definition(array_lowering *w, uint32_t s)
+{
+    const graph_state *state = &w->g->states.at[s];
+    uint32_t d = w->of[state->definition];
+    const array_value *v = value_at(w, d);
+    int type = storage_of(node_at(w->g, state->state)->type);
+    bool own = v->lies == LIES_INLINE || (v->lies == LIES_AS && v->op == OP_LOOP);
+    if (own && v->type == type && !v->defines && v->op != OP_INPUT && v->op != OP_PARAM) return d;
+    array_use use = {d, 0};
+    return push_each(w, state->definition, OP_COPY, type, v->shape, &use, 1);
+}
+
+/* A recurrence is closed: what its states and loops are is known. */
+static bool lower_loops(array_lowering *w, uint32_t region)
+{
+    const graph_region *r = &w->g->regions.at[region];
+    for (uint32_t s = r->first; s < r->first + r->count; s++) {
+        uint32_t d = lower_definition(w, s);
+        if (d == ARRAY_NONE) return false;
+        value_at(w, d)->defines = true;
+        if (w->state[s] != ARRAY_NONE) value_at(w, w->state[s])->as = d;
+        w->state[s] = d;
+    }
+    w->regions[region].needed = true;
+    w->regions[region].until = r->until == EW_NONE ? ARRAY_NONE : w->of[r->until];
+    return true;
+}
+
+static bool lower_refuse(array_lowering *w, ew_node n, error_code code)
+{
+    text t;
+    text_begin(&t, w->m);
+    graph_print_operand(w->g, n, &t, 60);
+    bool ok = t.failed ? array_no_memory(w) : report_plain(&w->g->report, code, text_string(&t), NULL);
+    text_free(&t);
+    return ok;
+}
+
+static bool lower_value(array_lowering *w, ew_node n)
+{
+    const graph_node *node = node_at(w->g, n);
+    size_t elements;
+    if (node->op == OP_DIFF) return lower_refuse(w, n, E_DIFF_LEFT);
+    for (size_t p = 0; p < node_rank(w->g, n); p++)
+        if (!size_is_known(node_size(w->g, n, p))) return lower_refuse(w, n, E_SIZE_UNKNOWN);
+    if (node->op == OP_SIZE) return lower_refuse(w, n, E_SIZE_UNKNOWN);
+    if (!shape_elements(w->g, node->shape, &elements)) return lower_refuse(w, n, E_ELEMENTS);
+    if (node->op == OP_LOOP) {
+        uint32_t region = node_state(w->g, n)->region;
+        if (!w->regions[region].needed && !lower_loops(w, region)) return false;
+    }
+    w->of[n] = node->op == OP_LOGSUMEXP ? lower_logsumexp(w, n) : lower_plainly(w, n);
+    if (w->of[n] == ARRAY_NONE) return false;
+    if (node->op == OP_STATE) w->state[node->extra] = w->of[n];
+    if (node->op == OP_LOOP) value_at(w, w->of[n])->as = w->state[node->extra];
+    return true;
+}
+
+bool array_lower(array_lowering *w)
+{
+    size_t nodes = w->g->nodes.count, states = w->g->states.count;
+    w->of = block_new(w->m, nodes, sizeof *w->of);
+    w->needed = block_new(w->m, nodes, 1);
+    w->regions = block_new(w->m, w->g->regions.count, sizeof *w->regions);
+    w->state = block_new(w->m, states, sizeof *w->state);
+    if (!w->of || !w->needed || !w->regions || !w->state) return array_no_memory(w);
+    for (size_t s = 0; s < states; s++) w->state[s] = ARRAY_NONE;
+    for (size_t i = 0; i < w->wanted_count; i++) w->needed[w->wanted[i]] = 1;
+    lower_mark(w->g, w->needed);
+    for (size_t i = 0; i < nodes; i++)
+        if (w->needed[i] && !lower_value(w, (ew_node)i)) return false;
+    return true;
+}
+
+/* ---- All together --------------------------------------------------------------------------------- */
+
+bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t count)
+{
+    array_lowering w = {.g = g, .p = p, .m = &p->memory, .wanted = wanted, .wanted_count = count};
+    w.a = p->arrays = memory_new(w.m, sizeof *p->arrays);
+    bool ok = w.a || array_no_memory(&w);
+    ok = ok && array_lower(&w) && array_regions(&w) && array_store(&w) && array_plan(&w);
+    block_free(w.m, w.of, g->nodes.count);
+    block_free(w.m, w.needed, g->nodes.count);
+    block_free(w.m, w.regions, g->regions.count);
+    block_free(w.m, w.state, g->states.count);
+    block_free(w.m, w.mark, w.values.count);
+    array_free(w.m, &w.values);
+    array_free(w.m, &w.uses);
+    array_free(w.m, &w.binds);
+    array_free(w.m, &w.strides);
+    return ok && report_ok(&g->report);
+}
+
+void array_free_plan(memory *m, plan *a)
+{
+    if (!a) return;
+    array_free(m, &a->steps);
+    array_free(m, &a->maps);
+    array_free(m, &a->args);
+    array_free(m, &a->products);
+    array_free(m, &a->loops);
+    array_free(m, &a->lines);
+    array_free(m, &a->moves);
+    array_free(m, &a->strides);
+    array_free(m, &a->sizes);
+    array_free(m, &a->code);
+    array_free(m, &a->accesses);
+    array_free(m, &a->access_axes);
+    array_free(m, &a->sinks);
+    array_free(m, &a->slots);
+    array_free(m, &a->guards);
+    array_free(m, &a->buffers);
+    array_free(m, &a->conversions);
+    array_free(m, &a->constants);
+    array_free(m, &a->constant_types);
+    memory_free(m, a, sizeof *a);
+}

@@ -1,0 +1,395 @@
+/*
+ * array_plan.c - the order of steps, the loops, and the places of buffers in the work memory.
+ *
+ * In one context (the outermost, or a recurrence's body) a unit is a stored value or a whole recurrence inside.
+ * A unit comes after what it uses in the same step; what it uses of earlier steps says nothing about the order.
+ */
+#include <string.h>
+
+#include "exec/array_build.h"
+
+/* ---- What must come before what ---------------------------------------------------------------------- */
+
+/* The unit of context `context` that value a is part of: itself, a recurrence, or ARRAY_NONE (it is outside). */
+static uint32_t unit_of(const array_lowering *w, uint32_t a, uint32_t context)
+{
+    uint32_t region = value_at(w, a)->region, last = ARRAY_NONE;
+    if (region == context) return a;
+    for (; region != ARRAY_NONE && region != context; region = w->regions[region].parent) last = region;
+    return region == context ? last | ARRAY_REGION : ARRAY_NONE;
+}
+
+static bool is_gather_scatter(const array_lowering *w, const array_value *v, int axis)
+{
+    return v->op == OP_SCATTER && axis >= 0 && map_axis(w->g, v->target, (size_t)axis).gather;
+}
+
+/* What use k of v needs to be there before, in the same step of the context. */
+static uint32_t unit_before(const array_lowering *w, uint32_t v, size_t k, uint32_t context)
+{
+    uint32_t a = value_root(w, value_use(w, value_at(w, v), k).value), unit = unit_of(w, a, context);
+    if (unit == ARRAY_NONE || context == ARRAY_NONE) return unit;
+    const array_bind *user = value_bind(w, value_at(w, v), context);
+    const array_bind *arg = value_bind(w, value_at(w, a), context);
+    int64_t by;
+    if (!user || !arg || arg->axis < 0 || user->axis < 0) return unit;
+    if (is_gather_scatter(w, value_at(w, a), arg->axis)) return ARRAY_NONE;
+    int axis = array_follows(w, v, k, user->axis, &by);
+    if (axis == -1) return unit;
+    return axis == arg->axis && user->offset + by == arg->offset ? unit : ARRAY_NONE;
+}
+
+/* Axis p of part k of join v where a recurrence binds it. */
+bool array_part_axis(const array_lowering *w, uint32_t v, size_t k, size_t p, coordinate *c)
+{
+    const array_value *join = value_at(w, v);
+    array_use u = value_use(w, join, k);
+    const array_value *a = value_at(w, value_root(w, u.value));
+    for (size_t i = 0; i < a->bind_count; i++) {
+        const array_bind *b = &w->binds.at[a->binds + i];
+        if (b->axis != (int)p || !value_bind(w, join, b->region)) continue;
+        *c = (coordinate){-1, w->regions[b->region].counter, b->offset};
+        return true;
+    }
+    for (size_t i = 0; i < join->bind_count; i++) {
+        const array_bind *b = &w->binds.at[join->binds + i];
+        if (b->axis < 0 || b->whole) continue;
+        map_draft d = map_axis(w->g, u.map, (size_t)b->axis);
+        if (d.terms != 1 || d.axis[0] != p || d.factor[0] != 1) continue;
+        *c = (coordinate){-1, w->regions[b->region].counter, b->offset - d.offset};
+        return true;
+    }
+    return false;
+}
+
+/* The context in whose steps part k of a join is made: a part that no step changes is there before. */
+static uint32_t part_context(const array_lowering *w, uint32_t v, size_t k)
+{
+    const array_value *join = value_at(w, v);
+    const array_value *a = value_at(w, value_root(w, value_use(w, join, k).value));
+    uint32_t context = join->region;
+    while (context != ARRAY_NONE) {
+        const array_bind *b = value_bind(w, join, context);
+        if (!b || !b->whole || value_bind(w, a, context)) break;
+        context = w->regions[context].parent;
+    }
+    return context;
+}
+
+/* Where the sums of a scatter begin at 0. */
+static uint32_t zero_context(const array_lowering *w, const array_value *v)
+{
+    uint32_t context = v->region;
+    while (context != ARRAY_NONE) {
+        const array_bind *b = value_bind(w, v, context);
+        if (!b || b->axis < 0) break;
+        context = w->regions[context].parent;
+    }
+    return context;
+}
+
+/* ---- Ranges of steps ----------------------------------------------------------------------------------- */
+
+typedef struct plan_range {
+    int64_t low, high;
+} plan_range;
+
+/* The steps of `region` in which v (of a join: part k) has a place to make; false: all. */
+static bool range_of(const array_lowering *w, uint32_t v, size_t k, uint32_t region, plan_range *r)
+{
+    const array_value *value = value_at(w, v);
+    uint32_t counter = w->regions[region].counter;
+    coordinate c;
+    if (value->op == OP_JOIN) {
+        const array_value *part = value_at(w, value_use(w, value, k).value);
+        for (size_t p = 0; p < value_rank(w, part); p++) {
+            if (!array_part_axis(w, v, k, p, &c) || c.counter != counter) continue;
+            *r = (plan_range){-c.offset, value_sizes(w, part)[p] - 1 - c.offset};
+            return true;
+        }
+    }
+    const array_bind *b = value_bind(w, value, region);
+    if (!b || b->axis < 0) return false;
+    int64_t offset = b->offset, size = value_sizes(w, value)[b->axis], by;
+    if (value->op == OP_JOIN) {
+        map_draft d = map_axis(w->g, value_use(w, value, k).map, (size_t)b->axis);
+        if (b->whole || d.terms) return false;
+        *r = (plan_range){d.offset - offset, d.offset - offset};
+        return true;
+    }
+    if (value->op == OP_SCATTER) {
+        int d = array_scatter_axis(w, value, b->axis, &by);
+        if (d < 0) return false;
+        offset += by;
+        size = shape_sizes(w->g, value->domain)[d];
+    }
+    *r = (plan_range){-offset, size - 1 - offset};
+    return true;
+}
+
+static bool is_computed(const array_value *v)
+{
+    return v->lies == LIES_STORED && v->op != OP_INPUT && v->op != OP_PARAM;
+}
+
+static plan_range loop_range(const array_lowering *w, uint32_t region)
+{
+    plan_range all = {INT64_MAX, INT64_MIN}, r;
+    for (uint32_t v = w->regions[region].first; v <= w->regions[region].last; v++) {
+        const array_value *value = value_at(w, v);
+        if (!is_computed(value) || !value_bind(w, value, region)) continue;
+        for (size_t k = 0; k < (value->op == OP_JOIN ? value->count : 1); k++) {
+            if (!range_of(w, v, k, region, &r)) continue;
+            if (r.low < all.low) all.low = r.low;
+            if (r.high > all.high) all.high = r.high;
+        }
+    }
+    return all;
+}
+
+/* A step runs only where it has a place to make. */
+static bool push_guards(array_lowering *w, size_t from, uint32_t v, size_t k)
+{
+    plan *a = w->a;
+    uint32_t first = (uint32_t)a->guards.count;
+    for (uint32_t region = value_at(w, v)->region; region != ARRAY_NONE; region = w->regions[region].parent) {
+        plan_range r, all = w->regions[region].range_low <= w->regions[region].range_high
+                                ? (plan_range){w->regions[region].range_low, w->regions[region].range_high}
+                                : (plan_range){0, -1};
+        if (!range_of(w, v, k, region, &r) || (r.low <= all.low && r.high >= all.high)) continue;
+        plan_guard g = {w->regions[region].counter, r.low, r.high};
+        if (!array_push(w->m, &a->guards, g)) return array_no_memory(w);
+    }
+    for (size_t s = from; s < a->steps.count; s++) {
+        a->steps.at[s].guards = first;
+        a->steps.at[s].guard_count = (uint32_t)a->guards.count - first;
+        a->steps.at[s].defines = value_at(w, v)->defines;
+        a->steps.at[s].name = array_node_name(w, v);
+    }
+    return report_ok(&w->g->report);
+}
+
+/* ---- Steps ---------------------------------------------------------------------------------------------- */
+
+static bool emit_part(array_lowering *w, uint32_t v, size_t k)
+{
+    size_t from = w->a->steps.count;
+    return array_map_step(w, v, k) && push_guards(w, from, v, k);
+}
+
+static bool emit_value(array_lowering *w, uint32_t v, uint32_t context)
+{
+    const array_value *value = value_at(w, v);
+    if (!is_computed(value)) return true;
+    if (value->op == OP_JOIN) {
+        for (size_t k = 0; k < value->count; k++)
+            if (part_context(w, v, k) == context && !emit_part(w, v, k)) return false;
+        return true;
+    }
+    size_t from = w->a->steps.count;
+    if (value->op == OP_SCATTER && zero_context(w, value) == context && !array_set_step(w, v, 0, true)) return false;
+    if (value->op == OP_ARGMIN || value->op == OP_ARGMAX) return array_arg_step(w, v) && push_guards(w, from, v, 0);
+    return array_map_step(w, v, 0) && push_guards(w, from, v, 0);
+}
+
+/* What the steps of a recurrence find there already. */
+static bool emit_before(array_lowering *w, uint32_t region, uint32_t context)
+{
+    for (uint32_t v = w->regions[region].first; v <= w->regions[region].last; v++) {
+        const array_value *value = value_at(w, v);
+        if (!is_computed(value) || !value_bind(w, value, region)) continue;
+        if (value->op == OP_SCATTER && zero_context(w, value) == context && !array_set_step(w, v, 0, false))
+            return false;
+        for (size_t k = 0; value->op == OP_JOIN && k < value->count; k++)
+            if (part_context(w, v, k) == context && value->region != context && !emit_part(w, v, k)) return false;
+    }
+    return true;
+}
+
+static bool emit_fill(array_lowering *w, uint32_t region)
+{
+    const graph_region *r = &w->g->regions.at[region];
+    for (uint32_t s = r->first; s < r->first + r->count; s++) {
+        size_t from = w->a->steps.count;
+        uint32_t d = value_root(w, w->state[s]);
+        const array_bind *b = value_bind(w, value_at(w, d), region);
+        if (!b) continue;
+        if (!array_fill_step(w, d, region)) return false;
+        plan_guard g = {w->regions[region].counter, -b->offset,
+                        value_sizes(w, value_at(w, d))[b->axis] - 1 - b->offset};
+        for (; from < w->a->steps.count; from++) {
+            w->a->steps.at[from].guards = (uint32_t)w->a->guards.count;
+            w->a->steps.at[from].guard_count = 1;
+        }
+        if (!array_push(w->m, &w->a->guards, g)) return array_no_memory(w);
+    }
+    return true;
+}
+
+static bool emit_context(array_lowering *w, uint32_t context);
+
+static bool emit_loop(array_lowering *w, uint32_t region, uint32_t context)
+{
+    const graph_region *r = &w->g->regions.at[region];
+    array_region *mine = &w->regions[region];
+    plan_range all = loop_range(w, region);
+    if (!emit_before(w, region, context)) return false;
+    if (all.low > all.high) return true;
+    mine->range_low = all.low;
+    mine->range_high = all.high;
+    plan_loop l = {.counter = mine->counter,
+                   .frozen = mine->frozen,
+                   .first = r->down ? all.high : all.low,
+                   .last = r->down ? all.low : all.high,
+                   .low = r->low,
+                   .high = r->high,
+                   .down = r->down,
+                   .until = ARRAY_NONE};
+    plan_step step = {.kind = STEP_LOOP, .at = (uint32_t)w->a->loops.count};
+    uint32_t at = step.at;
+    if (!array_push(w->m, &w->a->loops, l) || !array_push(w->m, &w->a->steps, step)) return array_no_memory(w);
+    if (!emit_context(w, region)) return false;
+    uint32_t fill = (uint32_t)w->a->steps.count;
+    if (mine->until != ARRAY_NONE) {
+        if (!emit_fill(w, region)) return false;
+        uint32_t line = array_until_line(w, mine->until);
+        if (line == ARRAY_NONE) return false;
+        w->a->loops.at[at].until = line;
+    }
+    w->a->loops.at[at].fill = fill;
+    w->a->loops.at[at].end = (uint32_t)w->a->steps.count;
+    return true;
+}
+
+/* ---- The order ------------------------------------------------------------------------------------------ */
+
+typedef struct plan_frame {
+    uint32_t unit, value;
+    uint32_t k;
+} plan_frame;
+
+typedef struct plan_walk {
+    ARRAY(plan_frame) stack;
+} plan_walk;
+
+static bool walk_push(array_lowering *w, plan_walk *walk, uint32_t unit)
+{
+    bool region = (unit & ARRAY_REGION) != 0;
+    uint8_t *mark = region ? &w->regions[unit & ~ARRAY_REGION].visited : &w->mark[unit];
+    if (*mark) return true;
+    *mark = 1;
+    plan_frame f = {unit, region ? w->regions[unit & ~ARRAY_REGION].first : unit, 0};
+    return array_push(w->m, &walk->stack, f) || array_no_memory(w);
+}
+
+/* The next thing that the unit on top needs, or ARRAY_NONE when all is there. */
+static uint32_t walk_next(const array_lowering *w, plan_frame *f, uint32_t context)
+{
+    bool region = (f->unit & ARRAY_REGION) != 0;
+    uint32_t last = region ? w->regions[f->unit & ~ARRAY_REGION].last : f->unit;
+    for (; f->value <= last; f->value++, f->k = 0) {
+        const array_value *v = value_at(w, f->value);
+        if (region && !value_bind(w, v, f->unit & ~ARRAY_REGION)) continue;
+        if (v->op == OP_LOOP) continue;
+        while (f->k < v->count) {
+            uint32_t unit = unit_before(w, f->value, f->k++, context);
+            if (unit != ARRAY_NONE && unit != f->unit) return unit;
+        }
+    }
+    return ARRAY_NONE;
+}
+
+static bool walk_from(array_lowering *w, plan_walk *walk, uint32_t unit, uint32_t context)
+{
+    bool ok = walk_push(w, walk, unit);
+    while (ok && walk->stack.count) {
+        plan_frame *f = &walk->stack.at[walk->stack.count - 1];
+        uint32_t next = walk_next(w, f, context);
+        if (next != ARRAY_NONE) {
+            ok = walk_push(w, walk, next);
+            continue;
+        }
+        uint32_t done = f->unit;
+        walk->stack.count--;
+        ok = done & ARRAY_REGION ? emit_loop(w, done & ~ARRAY_REGION, context) : emit_value(w, done, context);
+        if (context == ARRAY_NONE) w->time++;
+    }
+    return ok;
+}
+
+/* All units of one context. Nesting is bounded by the axes that a state of an inner recurrence needs. */
+static bool emit_context(array_lowering *w, uint32_t context)
+{
+    plan_walk walk = {{0}};
+    uint32_t first = 0, last = (uint32_t)w->values.count;
+    if (context != ARRAY_NONE) first = w->regions[context].first, last = w->regions[context].last + 1;
+    bool ok = true;
+    for (uint32_t v = first; ok && v < last; v++) {
+        uint32_t unit = value_at(w, v)->op == OP_LOOP ? ARRAY_NONE : unit_of(w, v, context);
+        if (unit != ARRAY_NONE) ok = walk_from(w, &walk, unit, context);
+    }
+    array_free(w->m, &walk.stack);
+    return ok;
+}
+
+/* ---- Buffers -------------------------------------------------------------------------------------------- */
+
+enum { PLACE_ALIGN = 64 };
+
+/* First fit, buffer by buffer: memory of what is used at other times is used again. */
+static bool place_buffers(array_lowering *w)
+{
+    plan *a = w->a;
+    for (size_t i = BUFFER_FIRST; i < a->buffers.count; i++) {
+        plan_buffer *b = &a->buffers.at[i];
+        size_t place = 0, end;
+        if (b->from == ARRAY_NONE) b->bytes = 0;
+        if (!b->bytes) continue;
+        if (!size_add(b->bytes, PLACE_ALIGN - 1, &b->bytes)) return array_no_memory(w);
+        b->bytes -= b->bytes % PLACE_ALIGN;
+        for (bool moved = true; moved;) {
+            moved = false;
+            for (size_t k = i > 2000 ? i - 2000 : BUFFER_FIRST; k < i; k++) {
+                const plan_buffer *o = &a->buffers.at[k];
+                bool together = o->bytes && o->from <= b->to && o->to >= b->from;
+                if (!together || o->place >= place + b->bytes || o->place + o->bytes <= place) continue;
+                place = o->place + o->bytes;
+                moved = true;
+            }
+        }
+        if (i > 2000 && place < a->bytes) place = a->bytes;
+        if (!size_add(place, b->bytes, &end)) return array_no_memory(w);
+        b->place = place;
+        if (end > a->bytes) a->bytes = end;
+    }
+    return true;
+}
+
+static bool emit_outputs(array_lowering *w)
+{
+    for (size_t i = 0; i < w->wanted_count; i++) {
+        uint32_t v = value_root(w, w->of[w->wanted[i]]);
+        const array_value *value = value_at(w, v);
+        int64_t offset = (int64_t)w->p->outputs[i].offset;
+        if (value->direct && value->offset == offset) continue;
+        if (!array_out_step(w, v, (size_t)offset)) return false;
+        w->time++;
+    }
+    return true;
+}
+
+bool array_plan(array_lowering *w)
+{
+    for (uint32_t r = 0; r < w->g->regions.count; r++) {
+        w->regions[r].counter = w->a->counters++;
+        w->regions[r].frozen = w->a->counters++;
+        w->regions[r].range_high = -1;
+    }
+    memset(w->mark, 0, w->values.count);
+    for (size_t i = 0; i < w->a->conversions.count; i++) {
+        plan_buffer *b = &w->a->buffers.at[w->a->conversions.at[i].buffer];
+        b->from = b->to = 0;
+    }
+    w->time = 1;
+    return emit_context(w, ARRAY_NONE) && emit_outputs(w) && place_buffers(w);
+}

@@ -1,0 +1,281 @@
+/*
+ * array_regions.c - recurrences: which values a body has, and which place of each a step makes.
+ *
+ * A value is in a region's body if it needs a state of it and a definition (or the condition to stop) needs it;
+ * the whole body of a recurrence inside belongs to it too. State k's place p is made in step p - offset. Any
+ * other value is made as late as those who need it allow: with users at step i - u for their place i, which need
+ * place i + c, place i + c at the latest in step i - u: offset = max (u + c), downward min. So what one step
+ * makes is mostly used in the same step, and one slice of it is kept (`whole` is false).
+ */
+#include <string.h>
+
+#include "exec/array_build.h"
+
+/* ---- How places follow ----------------------------------------------------------------------------- */
+
+/* The axis of a map's target that is `axis` + *by; -2: that reads it in another way; -1: none. */
+static int follow_map(const array_lowering *w, uint16_t map, size_t rank, int axis, int64_t *by)
+{
+    int found = -1;
+    for (size_t p = 0; p < rank; p++) {
+        map_draft d = map_axis(w->g, map, p);
+        for (size_t t = 0; t < d.terms; t++) {
+            if (d.axis[t] != axis) continue;
+            if (d.terms == 1 && d.factor[0] == 1) {
+                *by = d.offset;
+                return (int)p;
+            }
+            found = -2;
+        }
+        if (d.gather) found = found == -1 ? -3 : found;
+    }
+    return found == -3 ? -2 : found;
+}
+
+/* The domain axis of a scatter that its own axis is, and by how much it is further. */
+int array_scatter_axis(const array_lowering *w, const array_value *v, int axis, int64_t *by)
+{
+    map_draft d = map_axis(w->g, v->target, (size_t)axis);
+    *by = -d.offset;
+    if (d.gather) {
+        array_use u = value_use(w, v, d.gather);
+        *by = 0;
+        return value_rank(w, value_at(w, u.value)) == 1 ? map_plain_axis(w->g, u.map, 0) : -1;
+    }
+    return d.terms == 1 && d.factor[0] == 1 ? d.axis[0] : -1;
+}
+
+int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, int64_t *by)
+{
+    const array_value *v = value_at(w, user);
+    array_use u = value_use(w, v, k);
+    size_t rank = value_rank(w, value_at(w, u.value));
+    int64_t more = 0;
+    *by = 0;
+    if (axis < 0) return -1;
+    if (v->op == OP_JOIN) {
+        map_draft d = map_axis(w->g, u.map, (size_t)axis);
+        *by = -d.offset;
+        return d.terms == 1 && d.factor[0] == 1 ? d.axis[0] : -1;
+    }
+    if (v->op == OP_SCATTER) {
+        axis = array_scatter_axis(w, v, axis, &more);
+        if (axis < 0) return -1;
+    }
+    int p = follow_map(w, u.map, rank, axis, by);
+    *by += more;
+    return p;
+}
+
+/* ---- Bodies --------------------------------------------------------------------------------------- */
+
+static bool push_bind(array_lowering *w, uint32_t v, array_bind bind)
+{
+    array_value *value = value_at(w, v);
+    if (value_bind(w, value, bind.region)) return true;
+    if (!array_reserve(w->m, &w->binds, value->bind_count + 1u)) return array_no_memory(w);
+    uint32_t first = (uint32_t)w->binds.count;
+    for (size_t i = 0; i < value->bind_count; i++) w->binds.at[w->binds.count++] = w->binds.at[value->binds + i];
+    w->binds.at[w->binds.count++] = bind;
+    value->binds = first;
+    value->bind_count++;
+    return true;
+}
+
+enum { NEEDS = 1, WANTED = 2 };
+
+static bool is_state_of(const array_lowering *w, const array_value *v, uint32_t region)
+{
+    return v->op == OP_STATE && node_state(w->g, v->node)->region == region;
+}
+
+/* From the states upward, then from the definitions downward, within the values that may be in the body. */
+static void region_mark(array_lowering *w, uint32_t region)
+{
+    array_region *r = &w->regions[region];
+    const graph_region *from = &w->g->regions.at[region];
+    for (uint32_t v = r->first; v <= r->last; v++) {
+        const array_value *value = value_at(w, v);
+        w->mark[v] = is_state_of(w, value, region) ? NEEDS : 0;
+        for (size_t k = 0; k < value->count && !w->mark[v]; k++) {
+            uint32_t a = value_use(w, value, k).value;
+            if (a >= r->first && (w->mark[a] & NEEDS)) w->mark[v] = NEEDS;
+        }
+    }
+    for (uint32_t s = from->first; s < from->first + from->count; s++) {
+        uint32_t d = w->state[s];
+        if (d >= r->first) w->mark[d] |= WANTED | (r->until != ARRAY_NONE ? NEEDS : 0);
+    }
+    if (r->until != ARRAY_NONE && r->until >= r->first) w->mark[r->until] |= WANTED;
+    for (uint32_t v = r->last + 1; v-- > r->first;) {
+        const array_value *value = value_at(w, v);
+        if (!(w->mark[v] & WANTED)) continue;
+        for (size_t k = 0; k < value->count; k++) {
+            uint32_t a = value_use(w, value, k).value;
+            if (a >= r->first) w->mark[a] |= WANTED;
+        }
+    }
+}
+
+/* A whole recurrence inside is in the body with what it makes. */
+static void region_inner(array_lowering *w, uint32_t region)
+{
+    array_region *r = &w->regions[region];
+    for (uint32_t v = r->first; v <= r->last; v++) {
+        const array_value *value = value_at(w, v);
+        if (value->op != OP_LOOP || w->mark[v] != (NEEDS | WANTED)) continue;
+        uint32_t inner = node_state(w->g, value->node)->region;
+        if (inner == region || w->regions[inner].parent != ARRAY_NONE) continue;
+        w->regions[inner].parent = region;
+    }
+    for (uint32_t v = r->first; v <= r->last; v++) {
+        for (uint32_t in = value_at(w, v)->region; in != ARRAY_NONE; in = w->regions[in].parent)
+            if (w->regions[in].parent == region) w->mark[v] = NEEDS | WANTED;
+    }
+}
+
+static bool region_body(array_lowering *w, uint32_t region)
+{
+    array_region *r = &w->regions[region];
+    region_mark(w, region);
+    region_inner(w, region);
+    for (uint32_t v = r->first; v <= r->last; v++) {
+        array_value *value = value_at(w, v);
+        if (value->op == OP_LOOP && node_state(w->g, value->node)->region == region) continue;
+        if (w->mark[v] != (NEEDS | WANTED)) continue;
+        if (value->region == ARRAY_NONE) value->region = region;
+        array_bind bind = {.region = region, .axis = -1};
+        if (!push_bind(w, v, bind)) return false;
+    }
+    return true;
+}
+
+/* ---- Offsets --------------------------------------------------------------------------------------- */
+
+static void region_seed(array_lowering *w, uint32_t region)
+{
+    const graph_region *r = &w->g->regions.at[region];
+    for (uint32_t s = r->first; s < r->first + r->count; s++) {
+        uint32_t d = value_root(w, w->state[s]);
+        array_bind bind = {region, w->g->states.at[s].axis, w->g->states.at[s].offset, true, true};
+        array_bind *there = value_bind(w, value_at(w, d), region);
+        if (there) *there = bind;
+    }
+    if (w->regions[region].until == ARRAY_NONE) return;
+    const array_value *u = value_at(w, value_root(w, w->regions[region].until));
+    array_bind *until = value_bind(w, u, region); /* its last axis: those of outer recurrences come before */
+    if (until) *until = (array_bind){region, (int32_t)value_rank(w, u) - 1, 0, true, false};
+}
+
+/* One use says when its argument must be there. Returns whether that is news. */
+static bool offset_use(array_lowering *w, uint32_t region, uint32_t user, size_t k)
+{
+    const array_bind *b = value_bind(w, value_at(w, user), region);
+    uint32_t a = value_root(w, value_use(w, value_at(w, user), k).value);
+    array_bind *to = value_bind(w, value_at(w, a), region);
+    bool down = w->g->regions.at[region].down;
+    int64_t by;
+    if (!b || !b->known || !to) return false;
+    for (uint32_t s = w->g->regions.at[region].first, e = s + w->g->regions.at[region].count; s < e; s++)
+        if (value_root(w, w->state[s]) == a) return false;
+    int axis = array_follows(w, user, k, b->axis, &by);
+    if (axis == -2 && to->known) by = down ? 1 : -1, axis = to->axis;
+    if (axis < 0) return false;
+    int64_t offset = b->offset + by;
+    bool news = !to->known || (down ? offset < to->offset : offset > to->offset);
+    if (news) to->axis = axis, to->offset = offset, to->known = true;
+    return news;
+}
+
+/* What no user says is taken from what it uses itself. */
+static bool offset_own(array_lowering *w, uint32_t region, uint32_t v)
+{
+    array_value *value = value_at(w, v);
+    array_bind *b = value_bind(w, value, region);
+    int64_t by;
+    for (size_t k = 0; k < value->count && !b->known; k++) {
+        const array_bind *from = value_bind(w, value_at(w, value_root(w, value_use(w, value, k).value)), region);
+        if (!from || !from->known || from->axis < 0 || value->op == OP_JOIN || value->op == OP_SCATTER) continue;
+        for (size_t d = 0; d < value_rank(w, value) && !b->known; d++)
+            if (array_follows(w, v, k, (int)d, &by) == from->axis)
+                b->axis = (int)d, b->offset = from->offset - by, b->known = true;
+    }
+    return b->known;
+}
+
+static void region_offsets(array_lowering *w, uint32_t region)
+{
+    array_region *r = &w->regions[region];
+    bool news = true;
+    for (int pass = 0; pass < 64 && news; pass++) {
+        news = false;
+        for (uint32_t v = r->last + 1; v-- > r->first;)
+            for (size_t k = 0; k < value_at(w, v)->count; k++) news |= offset_use(w, region, v, k);
+        for (uint32_t v = r->first; !news && v <= r->last; v++) {
+            const array_bind *b = value_bind(w, value_at(w, v), region);
+            if (b && !b->known && value_at(w, v)->lies != LIES_AS) news = offset_own(w, region, v);
+        }
+    }
+}
+
+/* ---- What must be kept whole ------------------------------------------------------------------------ */
+
+static void keep_use(array_lowering *w, uint32_t user, size_t k)
+{
+    const array_value *v = value_at(w, user);
+    array_value *a = value_at(w, value_root(w, value_use(w, v, k).value));
+    for (size_t i = 0; i < a->bind_count; i++) {
+        array_bind *to = &w->binds.at[a->binds + i];
+        const array_bind *b = value_bind(w, v, to->region);
+        int64_t by = 0;
+        if (to->axis < 0) continue;
+        bool fits =
+            b && b->axis >= 0 && array_follows(w, user, k, b->axis, &by) == to->axis && b->offset + by == to->offset;
+        bool seen = b && b->whole && (v->op == OP_AT || v->op == OP_COPY || v->op == OP_STOP);
+        if (!fits || seen) to->whole = true;
+    }
+}
+
+static void keep_whole(array_lowering *w)
+{
+    for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
+        array_value *value = value_at(w, v);
+        bool all = value->defines || value->output || value->op == OP_SCATTER;
+        for (size_t i = 0; all && i < value->bind_count; i++) w->binds.at[value->binds + i].whole = true;
+        for (size_t k = 0; value->op != OP_LOOP && k < value->count; k++) keep_use(w, v, k);
+    }
+}
+
+bool array_regions(array_lowering *w)
+{
+    size_t count = w->g->regions.count;
+    w->mark = block_new(w->m, w->values.count, 1);
+    if (!w->mark) return array_no_memory(w);
+    for (size_t i = 0; i < w->wanted_count; i++) value_at(w, value_root(w, w->of[w->wanted[i]]))->output = true;
+    for (size_t r = 0; r < count; r++) {
+        w->regions[r].first = w->regions[r].parent = ARRAY_NONE;
+        w->regions[r].last = 0;
+    }
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        const array_value *value = value_at(w, v);
+        if (value->op != OP_STATE && value->op != OP_LOOP) continue;
+        array_region *r = &w->regions[node_state(w->g, value->node)->region];
+        if (value->op == OP_LOOP) r->last = v;
+        if (value->op == OP_STATE && r->first == ARRAY_NONE) r->first = v;
+    }
+    for (size_t done = 0, last = 0; done < count; done++) { /* by the place where they are closed: inner ones first */
+        uint32_t next = ARRAY_NONE;
+        for (uint32_t r = 0; r < count; r++)
+            if (w->regions[r].needed && w->regions[r].last >= last &&
+                (next == ARRAY_NONE || w->regions[r].last < w->regions[next].last))
+                next = r;
+        if (next == ARRAY_NONE) break;
+        last = w->regions[next].last + 1;
+        if (w->regions[next].first == ARRAY_NONE) continue;
+        if (!region_body(w, next)) return false;
+        region_seed(w, next);
+        region_offsets(w, next);
+    }
+    keep_whole(w);
+    return true;
+}

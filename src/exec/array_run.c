@@ -1,0 +1,207 @@
+/*
+ * array_run.c - runs the steps of a program with axes, and the memory that they need.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "exec/array.h"
+#include "math/integers.h"
+
+/* ---- Memory ------------------------------------------------------------------------------------------- */
+
+static void constants_write(array_work *w)
+{
+    const plan *a = w->plan;
+    for (size_t i = 0; i < a->constants.count; i++) {
+        uint64_t bits = a->constants.at[i];
+        size_t bytes = array_type_bytes(a->constant_types.at[i]);
+        for (size_t k = 0; k < STRIP; k++) memcpy(w->constants + i * STRIP * 8 + k * bytes, &bits, bytes);
+    }
+}
+
+array_work *array_work_new(memory *m, const plan *a)
+{
+    array_work *w = memory_new(m, sizeof *w);
+    if (!w) return NULL;
+    size_t constants;
+    w->plan = a;
+    bool ok = size_mul(a->constants.count, (size_t)STRIP * 8, &constants);
+    w->base = block_new(m, a->buffers.count, sizeof *w->base);
+    w->memory = memory_resize(m, NULL, 0, a->bytes + 64); /* written before it is read */
+    w->constants = ok ? memory_new(m, constants) : NULL;
+    w->strips = memory_new(m, a->scratch_slots * STRIP * 8);
+    w->scratch = memory_new(m, a->scratch);
+    w->counter = block_new(m, a->counters, sizeof *w->counter);
+    w->at = block_new(m, a->registers, sizeof *w->at);
+    w->line = block_new(m, a->lines.count, sizeof *w->line);
+    w->number = block_new(m, a->lines.count, sizeof *w->number);
+    w->place = block_new(m, AXES_MOST + 2, sizeof *w->place);
+    if (!w->base || !w->memory || !w->constants || !w->strips || !w->scratch || !w->counter || !w->at || !w->line ||
+        !w->number || !w->place) {
+        array_work_free(m, w);
+        return NULL;
+    }
+    constants_write(w);
+    char *begin = w->memory + (64 - (uintptr_t)w->memory % 64) % 64;
+    for (size_t i = BUFFER_FIRST; i < a->buffers.count; i++) w->base[i] = begin + a->buffers.at[i].place;
+    w->base[BUFFER_CONSTANT] = w->constants;
+    return w;
+}
+
+void array_work_free(memory *m, array_work *w)
+{
+    if (!w) return;
+    const plan *a = w->plan;
+    block_free(m, w->base, a->buffers.count);
+    memory_free(m, w->memory, a->bytes + 64);
+    memory_free(m, w->constants, a->constants.count * STRIP * 8);
+    memory_free(m, w->strips, a->scratch_slots * STRIP * 8);
+    memory_free(m, w->scratch, a->scratch);
+    block_free(m, w->counter, a->counters);
+    block_free(m, w->at, a->registers);
+    block_free(m, w->line, a->lines.count);
+    block_free(m, w->number, a->lines.count);
+    block_free(m, w->place, AXES_MOST + 2);
+    memory_free(m, w, sizeof *w);
+}
+
+/* ---- Inputs -------------------------------------------------------------------------------------------- */
+
+static ew_status convert_input(const ew_program *p, ew_work *work, const plan_input *c, const double *in)
+{
+    const program_input *input = &p->inputs[c->input];
+    void *to = work->arrays->base[c->buffer];
+    const double *from = in + input->offset;
+    for (size_t i = 0; i < input->count; i++) {
+        int bad = 0;
+        if (input->type == TYPE_F32)
+            ((float *)to)[i] = (float)from[i];
+        else if (input->type == TYPE_BOOL)
+            ((double *)to)[i] = from[i] != 0;
+        else
+            ((int64_t *)to)[i] = i_whole(from[i], &bad);
+        if (bad) {
+            char number[32];
+            number_text(from[i], 0, number);
+            return exec_report(p, work, EW_LIMIT, E_WHOLE, program_name(p, input->name), number, NULL);
+        }
+    }
+    return EW_OK;
+}
+
+/* ---- Steps --------------------------------------------------------------------------------------------- */
+
+static double arg_value(const array_work *w, uint32_t line, int64_t at)
+{
+    const plan_line *l = &w->plan->lines.at[line];
+    if (l->buffer == ARRAY_NONE) return (double)(w->number[line] + at);
+    if (l->type == ARRAY_F32) return (double)((const float *)(const void *)w->line[line])[at];
+    if (l->type == ARRAY_F64) return ((const double *)(const void *)w->line[line])[at];
+    return (double)((const int64_t *)(const void *)w->line[line])[at];
+}
+
+static int64_t arg_best(const array_work *w, uint32_t line, int64_t at, int64_t stride, int64_t count, bool most)
+{
+    int64_t best = 0;
+    double value = arg_value(w, line, at);
+    for (int64_t i = 1; i < count; i++) {
+        double x = arg_value(w, line, at + i * stride);
+        if (most ? x > value : x < value) best = i, value = x;
+    }
+    return best;
+}
+
+static bool run_arg(const ew_program *p, ew_work *work, const plan_arg *s)
+{
+    array_work *w = work->arrays;
+    const plan *a = w->plan;
+    const int64_t *size = a->sizes.at + s->dims;
+    size_t outer = s->dim_count - 1;
+    const int64_t *from = a->strides.at + a->lines.at[s->lines].strides;
+    const int64_t *to = a->strides.at + a->lines.at[s->lines + 1].strides;
+    for (size_t d = 0; d < outer; d++) {
+        if (size[d] == 0) return true;
+        w->place[d] = 0;
+    }
+    if (size[outer] == 0) {
+        exec_report(p, work, EW_LIMIT, E_ARG_NOTHING, program_name(p, s->name), NULL, NULL);
+        return false;
+    }
+    array_lines_begin(w, s->lines, 2);
+    for (size_t d = 1; d;) {
+        int64_t x = 0, y = 0;
+        for (size_t k = 0; k < outer; k++) x += w->place[k] * from[k], y += w->place[k] * to[k];
+        ((int64_t *)(void *)w->line[s->lines + 1])[y] = arg_best(w, s->lines, x, from[outer], size[outer], s->most);
+        for (d = outer; d && ++w->place[d - 1] == size[d - 1]; d--) w->place[d - 1] = 0;
+    }
+    return true;
+}
+
+static bool step_wanted(const array_work *w, const plan_step *s)
+{
+    for (uint32_t i = 0; i < s->guard_count; i++) {
+        const plan_guard *g = &w->plan->guards.at[s->guards + i];
+        if (w->counter[g->counter] < g->low || w->counter[g->counter] > g->high) return false;
+    }
+    return true;
+}
+
+enum { RUN_ALL, RUN_AFTER }; /* RUN_AFTER: states are made already */
+
+static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t end, int which);
+
+static bool until_holds(array_work *w, uint32_t line)
+{
+    array_lines_begin(w, line, 1);
+    const char *at = w->line[line];
+    return w->plan->lines.at[line].type == ARRAY_F32 ? *(const float *)(const void *)at != 0
+                                                     : *(const double *)(const void *)at != 0;
+}
+
+static bool run_loop(const ew_program *p, ew_work *work, uint32_t at, const plan_loop *l)
+{
+    array_work *w = work->arrays;
+    int64_t step = l->down ? -1 : 1;
+    bool stopped = false;
+    for (int64_t t = l->first; l->down ? t >= l->last : t <= l->last; t += step) {
+        w->counter[l->counter] = t;
+        if (stopped && !run_steps(p, work, l->fill, l->end, RUN_ALL)) return false;
+        if (!run_steps(p, work, at + 1, l->fill, stopped ? RUN_AFTER : RUN_ALL)) return false;
+        if (stopped || l->until == ARRAY_NONE || t < l->low || t > l->high || !until_holds(w, l->until)) continue;
+        stopped = true;
+        w->counter[l->frozen] = t;
+    }
+    return true;
+}
+
+static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t end, int which)
+{
+    array_work *w = work->arrays;
+    const plan *a = w->plan;
+    while (at < end) {
+        const plan_step *s = &a->steps.at[at];
+        bool runs = (!s->guard_count || step_wanted(w, s)) && !(which == RUN_AFTER && s->defines);
+        uint32_t now = at;
+        at = s->kind == STEP_LOOP ? a->loops.at[s->at].end : at + 1;
+        if (!runs) continue;
+        bool ok = s->kind == STEP_MAP   ? array_map_run(p, work, &a->maps.at[s->at])
+                  : s->kind == STEP_ARG ? run_arg(p, work, &a->args.at[s->at])
+                                        : run_loop(p, work, now, &a->loops.at[s->at]);
+        if (!ok) return false;
+    }
+    return true;
+}
+
+ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out)
+{
+    array_work *w = work->arrays;
+    const plan *a = w->plan;
+    for (size_t i = 0; i < a->conversions.count; i++) {
+        ew_status status = convert_input(p, work, &a->conversions.at[i], in);
+        if (status != EW_OK) return status;
+    }
+    w->base[BUFFER_IN] = (char *)(uintptr_t)in;
+    w->base[BUFFER_OUT] = (char *)out;
+    return run_steps(p, work, 0, (uint32_t)a->steps.count, RUN_ALL) ? EW_OK : work->error.status;
+}

@@ -1,0 +1,249 @@
+/*
+ * array_store.c - where values lie: in memory of their own, in another's memory seen otherwise, or nowhere,
+ * because the one step that uses them computes them strip by strip.
+ *
+ * From users to what they use: a value all of whose users are in one step (its HOME) is inline there, unless it
+ * would be computed more than once (the step goes over more places), belongs to another recurrence, or the step
+ * is long already.
+ */
+#include <string.h>
+
+#include "exec/array_inside.h"
+
+enum { HOME_MOST = 96 }; /* operations of one step */
+
+typedef struct homes {
+    uint32_t *home;  /* by value: the step that computes it; ARRAY_NONE: nobody uses it yet */
+    uint8_t *demand; /* by value: it must lie in memory */
+    uint32_t *count; /* by home: operations in it */
+    size_t steps;
+} homes;
+
+/* Can each place of the domain be read under the map without leaving the array? */
+bool array_inside(const array_lowering *w, uint16_t map, uint16_t domain, uint16_t shape, bool *gathers)
+{
+    const int64_t *sizes = shape_sizes(w->g, domain), *most = shape_sizes(w->g, shape);
+    bool inside = true;
+    *gathers = false;
+    for (size_t p = 0; p < shape_rank(w->g, shape); p++) {
+        map_draft d = map_axis(w->g, map, p);
+        int64_t low = d.offset, high = d.offset, far;
+        if (d.gather) *gathers = true;
+        for (size_t t = 0; t < d.terms; t++) {
+            if (__builtin_mul_overflow(d.factor[t], sizes[d.axis[t]] - 1, &far)) return false;
+            if (__builtin_add_overflow(far < 0 ? low : high, far, far < 0 ? &low : &high)) return false;
+        }
+        inside = inside && !d.gather && low >= 0 && high < most[p];
+    }
+    for (size_t d = 0; d < shape_rank(w->g, domain); d++)
+        if (sizes[d] == 0) return !*gathers;
+    return inside;
+}
+
+static size_t elements_of(const array_lowering *w, uint16_t shape)
+{
+    size_t n = 0;
+    shape_elements(w->g, shape, &n);
+    return n;
+}
+
+static bool is_copy(const array_lowering *w, const array_value *v)
+{
+    if (v->op != OP_COPY && v->op != OP_STOP) return false;
+    return value_at(w, value_root(w, value_use(w, v, 0).value))->type == v->type;
+}
+
+static bool is_view(const array_lowering *w, const array_value *v)
+{
+    bool gathers;
+    if (v->op != OP_AT) return false;
+    array_use u = value_use(w, v, 0);
+    return array_inside(w, u.map, v->shape, value_at(w, u.value)->shape, &gathers);
+}
+
+static bool can_be_inline(const array_lowering *w, const array_value *v)
+{
+    bool whole = v->defines || v->output;
+    for (size_t i = 0; i < v->bind_count; i++) whole = whole || w->binds.at[v->binds + i].whole;
+    return !whole && (value_is_each(v) || v->op == OP_AT);
+}
+
+/* Decides about v; its users are decided already. */
+static void decide(array_lowering *w, homes *h, uint32_t v)
+{
+    array_value *value = value_at(w, v);
+    if (value->lies != LIES_INLINE) return;
+    bool view = is_view(w, value), copy = is_copy(w, value);
+    bool stays = !value->defines && !h->demand[v] && can_be_inline(w, value) && h->home[v] != ARRAY_NONE &&
+                 h->count[h->home[v]] < HOME_MOST;
+    if (value->op == OP_INPUT || value->op == OP_PARAM)
+        value->lies = LIES_STORED;
+    else if ((view || (copy && !stays)) && !value->defines)
+        value->lies = LIES_VIEW;
+    else if (!stays)
+        value->lies = LIES_STORED;
+}
+
+/* What v asks of its argument k. */
+static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
+{
+    const array_value *value = value_at(w, v);
+    uint32_t a = value_root(w, value_use(w, value, k).value);
+    const array_value *arg = value_at(w, a);
+    bool inside = value->lies == LIES_VIEW || (value->op == OP_AT && k == 0) || value->op == OP_ARGMIN ||
+                  value->op == OP_ARGMAX || value->product;
+    uint32_t home = value->lies == LIES_INLINE ? h->home[v] : v;
+    if (value->op == OP_JOIN) home = (uint32_t)w->values.count + value->uses + (uint32_t)k;
+    size_t here = value->op == OP_JOIN ? elements_of(w, arg->shape) : elements_of(w, value_domain(value));
+    if (here > elements_of(w, arg->shape) || value->region != arg->region) inside = true;
+    if (inside || (h->home[a] != ARRAY_NONE && h->home[a] != home)) h->demand[a] = 1;
+    h->home[a] = home;
+}
+
+static bool store_homes(array_lowering *w)
+{
+    size_t n = w->values.count, steps = n + w->uses.count;
+    homes h = {block_new(w->m, n, sizeof *h.home), block_new(w->m, n, 1), block_new(w->m, steps, sizeof *h.count),
+               steps};
+    bool ok = h.home && h.demand && h.count;
+    for (size_t v = 0; ok && v < n; v++) h.home[v] = ARRAY_NONE;
+    for (uint32_t r = 0; ok && r < w->g->regions.count; r++)
+        if (w->regions[r].needed && w->regions[r].until != ARRAY_NONE) h.demand[value_root(w, w->regions[r].until)] = 1;
+    for (uint32_t v = (uint32_t)n; ok && v-- > 0;) {
+        decide(w, &h, v);
+        const array_value *value = value_at(w, v);
+        if (value->op == OP_LOOP) continue;
+        for (size_t k = 0; k < value->count; k++) ask(w, &h, v, k);
+        if (value->lies == LIES_INLINE) h.count[h.home[v]] += 1 + value->count;
+    }
+    block_free(w->m, h.home, n);
+    block_free(w->m, h.demand, n);
+    block_free(w->m, h.count, steps);
+    return ok || array_no_memory(w);
+}
+
+/* A copy of what lies in memory is a view of it; one of a constant is that constant. */
+static void store_views(array_lowering *w)
+{
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        array_value *value = value_at(w, v);
+        bool copy = value->lies == LIES_VIEW || (value->lies == LIES_INLINE && is_copy(w, value));
+        if (!copy) continue;
+        uint32_t a = value_root(w, value_use(w, value, 0).value);
+        int lies = value_at(w, a)->lies;
+        if (lies == LIES_CONST)
+            value->lies = LIES_AS, value->as = a;
+        else if (lies != LIES_INLINE)
+            value->lies = LIES_VIEW;
+    }
+}
+
+/* ---- Buffers --------------------------------------------------------------------------------------- */
+
+/* Is own axis p of v held for one place at a time? */
+static bool is_slice(const array_lowering *w, const array_value *v, size_t p)
+{
+    for (size_t i = 0; i < v->bind_count; i++) {
+        const array_bind *b = &w->binds.at[v->binds + i];
+        if (b->axis == (int)p && !b->whole) return true;
+    }
+    return false;
+}
+
+static bool place_value(array_lowering *w, array_value *v)
+{
+    size_t rank = value_rank(w, v), bytes = array_type_bytes(v->type), count = 1;
+    const int64_t *sizes = value_sizes(w, v);
+    if (!array_reserve(w->m, &w->strides, rank + 1)) return array_no_memory(w);
+    v->strides = (uint32_t)w->strides.count;
+    w->strides.count += rank;
+    for (size_t p = rank; p-- > 0;) {
+        bool slice = is_slice(w, v, p);
+        w->strides.at[v->strides + p] = slice ? 0 : (int64_t)count;
+        if (!slice && !size_mul(count, (size_t)sizes[p], &count)) return array_no_memory(w);
+    }
+    if (v->buffer != ARRAY_NONE) return true;
+    plan_buffer b = {.from = ARRAY_NONE};
+    if (!size_mul(count, bytes, &b.bytes) || !array_push(w->m, &w->a->buffers, b)) return array_no_memory(w);
+    v->buffer = (uint32_t)w->a->buffers.count - 1;
+    return true;
+}
+
+static bool place_input(array_lowering *w, array_value *v)
+{
+    const graph_node *node = node_at(w->g, v->node);
+    uint32_t input = node->args + (node->op == OP_PARAM ? (uint32_t)w->g->inputs.count : 0);
+    bool plain = node->type == TYPE_F64;
+    v->buffer = plain ? BUFFER_IN : ARRAY_NONE;
+    v->offset = plain ? (int64_t)w->p->inputs[input].offset : 0;
+    if (!place_value(w, v)) return false;
+    plan_input c = {input, v->buffer};
+    return plain || array_push(w->m, &w->a->conversions, c) || array_no_memory(w);
+}
+
+static bool place_view(array_lowering *w, array_value *v)
+{
+    array_use u = value_use(w, v, 0);
+    const array_value *a = value_at(w, value_root(w, u.value));
+    size_t rank = value_rank(w, v), from = value_rank(w, a);
+    if (!array_reserve(w->m, &w->strides, rank + 1)) return array_no_memory(w);
+    v->strides = (uint32_t)w->strides.count;
+    w->strides.count += rank;
+    int64_t *to = w->strides.at + v->strides;
+    memset(to, 0, rank * sizeof *to);
+    v->buffer = a->buffer;
+    v->offset = a->offset;
+    for (size_t p = 0; p < from; p++) {
+        map_draft d = map_axis(w->g, u.map, p);
+        int64_t stride = w->strides.at[a->strides + p];
+        v->offset += stride * d.offset;
+        for (size_t t = 0; t < d.terms; t++) to[d.axis[t]] += stride * d.factor[t];
+    }
+    return true;
+}
+
+static bool place_ramp(array_lowering *w, array_value *v)
+{
+    int type;
+    if (!array_reserve(w->m, &w->strides, 1)) return array_no_memory(w);
+    v->strides = (uint32_t)w->strides.count;
+    w->strides.at[w->strides.count++] = 1;
+    v->buffer = ARRAY_NONE;
+    v->offset = node_constant(w->g, node_arg(w->g, v->node, 0), &type).whole;
+    return true;
+}
+
+/* The first output that a double array is asked as is computed in the caller's memory. */
+static void place_outputs(array_lowering *w)
+{
+    for (size_t i = 0; i < w->wanted_count; i++) {
+        array_value *v = value_at(w, value_root(w, w->of[w->wanted[i]]));
+        if (v->lies != LIES_STORED || v->type != ARRAY_F64 || v->op == OP_INPUT || v->op == OP_PARAM) continue;
+        if (v->direct) continue;
+        v->direct = true;
+        v->buffer = BUFFER_OUT;
+        v->offset = (int64_t)w->p->outputs[i].offset;
+    }
+}
+
+bool array_store(array_lowering *w)
+{
+    if (!store_homes(w)) return false;
+    store_views(w);
+    for (uint32_t v = 0; v < w->values.count; v++) value_at(w, v)->buffer = ARRAY_NONE;
+    while (w->a->buffers.count < BUFFER_FIRST) {
+        plan_buffer none = {.from = ARRAY_NONE};
+        if (!array_push(w->m, &w->a->buffers, none)) return array_no_memory(w);
+    }
+    place_outputs(w);
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        array_value *value = value_at(w, v);
+        bool input = value->op == OP_INPUT || value->op == OP_PARAM, ok = true;
+        if (value->lies == LIES_STORED) ok = input ? place_input(w, value) : place_value(w, value);
+        if (value->lies == LIES_RAMP) ok = place_ramp(w, value);
+        if (!ok) return false;
+    }
+    for (uint32_t v = 0; v < w->values.count; v++)
+        if (value_at(w, v)->lies == LIES_VIEW && !place_view(w, value_at(w, v))) return false;
+    return true;
+}

@@ -1,0 +1,296 @@
+/*
+ * sizes.c - dimensions and the shapes of inputs: what the data bind (ew_options.sizes), what defaults
+ * say, what declarations demand; and defaults with axes.
+ *
+ * Without data the sizes stay unknown: the program can be looked at, but not run.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "lang/machine.h"
+
+static const ew_size *size_given(const lang *l, uint32_t name)
+{
+    const char *word = graph_name_text(l->g, name);
+    for (size_t i = 0; i < l->given_count; i++)
+        if (l->given[i].name && strcmp(l->given[i].name, word) == 0) return &l->given[i];
+    return NULL;
+}
+
+static const graph_bound *size_bound(const ew_graph *g, uint32_t name)
+{
+    for (size_t i = 0; i < g->bound.count; i++)
+        if (g->bound.at[i].name == name) return &g->bound.at[i];
+    return NULL;
+}
+
+bool sizes_name(machine *m, uint32_t name, value *v)
+{
+    const symbol *s = lang_symbol(m->l, name);
+    int64_t size;
+    if (!s) return false;
+    if (s->kind == S_SIZE || (m->sizing && s->sized)) {
+        size = s->size;
+    } else if (m->l->outside && s->kind == S_NONE && m->g->names.at[name].node == EW_NONE) {
+        const graph_bound *b = size_bound(m->g, name);
+        if (!b) return false;
+        size = b->size;
+    } else {
+        return false;
+    }
+    *v = (value){.node = size_is_known(size) ? graph_whole(m->g, size) : graph_size(m->g, size), .part = NO_PART};
+    return v->node != EW_NONE;
+}
+
+/* ---- Dimensions ---------------------------------------------------------------------------------------------- */
+
+/* "3 in x (2:7)" */
+static void size_where(machine *m, int64_t size, const char *name, uint32_t place, char buffer[160])
+{
+    char shown[160];
+    int line, column;
+    source_place(&m->g->report.source, place, &line, &column);
+    snprintf(buffer, 160, "%lld in %.100s (%d:%d)", (long long)size, quote(shown, name, strlen(name)), line, column);
+}
+
+static bool size_clash(machine *m, uint32_t dimension, int64_t size, uint32_t input, const side *x)
+{
+    char first[160], here[160], shown[160];
+    const symbol *s = lang_symbol(m->l, dimension);
+    const char *word = graph_name_text(m->g, dimension);
+    const char *from = s->size_from ? graph_name_text(m->g, s->size_from) : word;
+    size_where(m, s->size, from, s->size_from ? lang_symbol(m->l, s->size_from)->place : s->place, first);
+    size_where(m, size, graph_name_text(m->g, input), x->place, here);
+    return report_at(&m->g->report, E_SIZE_CLASH, x->place, x->bytes, quote(shown, word, strlen(word)), first, here);
+}
+
+static bool size_bind(machine *m, uint32_t input, const side *x, int64_t size)
+{
+    const piece *p = &m->l->pieces.at[x->low.begin];
+    symbol *s = x->low.end - x->low.begin == 1 && p->kind == P_NAME ? lang_symbol(m->l, p->value) : NULL;
+    if (!s || s->kind != S_SIZE) return true;
+    if (s->sized) return s->size == size || size_clash(m, p->value, size, input, x);
+    s->sized = true;
+    s->size = size;
+    s->size_from = input;
+    return true;
+}
+
+static bool size_ranks(machine *m, uint32_t name, size_t here)
+{
+    char buffer[160], due[24], given[24];
+    const symbol *s = lang_symbol(m->l, name);
+    const char *word = graph_name_text(m->g, name);
+    count_text(s->rank, due);
+    count_text(here, given);
+    return report_at(&m->g->report, E_SIZE_RANK, s->place, strlen(word), quote(buffer, word, strlen(word)), due, given);
+}
+
+/* What the data, or a default, say about an input's sizes. */
+static bool size_input(machine *m, uint32_t name)
+{
+    const symbol s = *lang_symbol(m->l, name);
+    const ew_size *given = size_given(m->l, name);
+    if (!m->l->has_declarations && given && s.rank < given->rank) { /* an array that only functions look into */
+        m->l->symbols.at[name].rank = (uint16_t)given->rank;
+        return true;
+    }
+    if (!s.rank && !(given && given->rank)) return true;
+    if (given && given->rank != s.rank) return size_ranks(m, name, given->rank);
+    uint16_t shape = 0;
+    frame f = eval_frame(F_VALUE, s.value, 0, NO_PLACE);
+    if (!given && s.value.indexed && s.draw == DRAW_NONE) {
+        if (!eval_enter(m, f) || !ranges_open(m, eval_top(m)) || !ranges_scan(m, eval_top(m), s.value, 0)) return false;
+        shape = m->guesses.at[--m->guesses.count].shape;
+        m->frames.count--;
+        if (shape_rank(m->g, shape) != s.rank) return size_ranks(m, name, shape_rank(m->g, shape));
+    }
+    for (uint32_t k = 0; k < s.rank && (given || shape); k++) {
+        int64_t size = given ? (int64_t)given->size[k] : shape_sizes(m->g, shape)[k];
+        if (given && given->size[k] > INT64_MAX) return report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
+        if (m->l->has_declarations && !size_bind(m, name, &m->l->sides.at[s.sides + k], size)) return false;
+    }
+    return true;
+}
+
+/* Int inputs and dimensions whose values are given; int inputs with a default. */
+static bool size_scalar(machine *m, uint32_t name)
+{
+    symbol *s = lang_symbol(m->l, name);
+    const ew_size *given = size_given(m->l, name);
+    bool whole = s->kind == S_SIZE || ((s->kind == S_INPUT || s->kind == S_PARAM) && s->declared_type == TYPE_INT);
+    value v;
+    affine a;
+    if (s->rank || !whole) return true;
+    if (given && given->rank == 0) {
+        s->sized = true;
+        s->size = given->value;
+        return true;
+    }
+    if (s->kind == S_SIZE || s->value.end == s->value.begin) return true;
+    if (!eval_span(m, s->value, NO_PLACE, &v)) return false;
+    s = lang_symbol(m->l, name);
+    if (!v.rank && value_whole(m, &v, &a) && !a.terms && !a.base) s->sized = true, s->size = a.offset;
+    return true;
+}
+
+/* Dimensions that nothing binds get unknown sizes; all are kept with the graph. */
+static bool size_keep(machine *m, uint32_t name)
+{
+    symbol *s = lang_symbol(m->l, name);
+    if (s->kind != S_SIZE) return true;
+    if (!s->sized) s->size = graph_unknown_size(m->g, name);
+    s->sized = true;
+    if (s->size == 0 && !report_ok(&m->g->report)) return false;
+    graph_bound b = {name, s->size};
+    return array_push(&m->g->memory, &m->g->bound, b) ? true : eval_memory(m);
+}
+
+bool sizes_bind(machine *m)
+{
+    lang *l = m->l;
+    bool ok = true, any = false;
+    for (size_t i = 0; i < l->declared.count; i++) any = any || l->symbols.at[l->declared.at[i]].rank;
+    if (!any && !l->dimensions.count && !l->given_count && !l->brackets && !l->arrays) return true;
+    m->sizing = true;
+    for (size_t i = 0; ok && i < l->dimensions.count; i++) ok = size_scalar(m, l->dimensions.at[i]);
+    for (size_t i = 0; ok && i < l->declared.count; i++) ok = size_scalar(m, l->declared.at[i]);
+    for (size_t i = 0; ok && i < l->declared.count; i++) ok = size_input(m, l->declared.at[i]);
+    for (size_t i = 0; ok && i < l->dimensions.count; i++) ok = size_keep(m, l->dimensions.at[i]);
+    m->sizing = false;
+    return ok;
+}
+
+/* ---- Shapes of inputs -------------------------------------------------------------------------------------------- */
+
+static bool size_wrong(machine *m, const side *x, const value *v)
+{
+    text t;
+    text_begin(&t, &m->g->memory);
+    graph_print_operand(m->g, v->node, &t, 60);
+    report_at(&m->g->report, E_SIZE_BAD, x->place, x->bytes, text_string(&t), NULL, NULL);
+    text_free(&t);
+    return false;
+}
+
+static bool size_axis(machine *m, uint32_t name, const side *x, size_t axis, const ew_size *given, int64_t *size)
+{
+    value v;
+    affine a;
+    if (!eval_span(m, x->low, NO_PLACE, &v)) return false;
+    if (node_at(m->g, v.node)->op == OP_SIZE || v.rank || !value_whole(m, &v, &a) || a.base) {
+        bool unknown = !v.rank && (value_whole(m, &v, &a) ? a.base != 0 : node_at(m->g, v.node)->op != OP_CONST);
+        if (!unknown) return size_wrong(m, x, &v);
+        *size = given ? (int64_t)given->size[axis] : a.base && !a.offset ? a.base : graph_unknown_size(m->g, 0);
+        return report_ok(&m->g->report);
+    }
+    *size = a.offset;
+    if (a.offset < 0) return size_wrong(m, x, &v);
+    if (!given || (int64_t)given->size[axis] == a.offset) return true;
+    char shown[160], due[24], here[24], where[200];
+    const char *word = graph_name_text(m->g, name);
+    count_text((size_t)a.offset, due);
+    count_text(given->size[axis], here);
+    snprintf(where, sizeof where, "%zu", axis + 1);
+    (void)shown;
+    snprintf(where, sizeof where, "%.100s[%zu]", quote(shown, word, strlen(word)), axis + 1);
+    return report_at(&m->g->report, E_SIZE_GIVEN, x->place, x->bytes, where, due, here);
+}
+
+bool sizes_shape(machine *m, uint32_t name, uint16_t *shape)
+{
+    const symbol s = *lang_symbol(m->l, name);
+    const ew_size *given = s.rank ? size_given(m->l, name) : NULL;
+    int64_t sizes[AXES_MOST];
+    size_t count;
+    *shape = 0;
+    if (s.rank > AXES_MOST) return report_plain(&m->g->report, E_LIMIT_AXES, "32", NULL);
+    if (given && given->rank != s.rank) return size_ranks(m, name, given->rank);
+    m->sizing = true;
+    for (uint32_t k = 0; k < s.rank; k++) {
+        if (!m->l->has_declarations)
+            sizes[k] = given ? (int64_t)given->size[k] : graph_unknown_size(m->g, 0);
+        else if (!size_axis(m, name, &m->l->sides.at[s.sides + k], k, given, &sizes[k]))
+            return false;
+        if (given && given->size[k] > INT64_MAX) return report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
+    }
+    m->sizing = false;
+    *shape = graph_shape_of(m->g, sizes, s.rank);
+    if (*shape == UINT16_MAX) return false;
+    for (uint32_t k = 0; k < s.rank; k++)
+        if (sizes[k] < 0) return true;
+    return shape_elements(m->g, *shape, &count) ? true : report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
+}
+
+/* ---- Defaults ------------------------------------------------------------------------------------------------------ */
+
+static bool default_element(machine *m, uint32_t name, const piece *p, ew_node n)
+{
+    const graph_node *node = node_at(m->g, n);
+    double x = node->op == OP_CONST || type_is_soft(node->type) ? node_value(m->g, n) : 0;
+    if (node->op != OP_CONST && !type_is_soft(node->type)) {
+        text t;
+        text_begin(&t, &m->g->memory);
+        graph_print_operand(m->g, n, &t, 60);
+        report_at(&m->g->report, E_CONSTANT, p->place, p->bytes, text_string(&t), NULL, NULL);
+        text_free(&t);
+        return false;
+    }
+    if (!sizes_whole(m, name, p, x)) return false;
+    return array_push(&m->g->memory, &m->g->values, x) ? true : eval_memory(m);
+}
+
+/* The elements of a literal, in order: joins inside joins, as deep as the input has axes. */
+static bool default_elements(machine *m, uint32_t name, const piece *p, ew_node n, size_t rank)
+{
+    struct {
+        ew_node node;
+        size_t next;
+    } level[AXES_MOST + 1];
+    size_t depth = 1;
+    level[0].node = n;
+    level[0].next = 0;
+    while (depth) {
+        const graph_node *node = node_at(m->g, level[depth - 1].node);
+        bool inner = node->op == OP_JOIN && depth <= rank;
+        if (!inner && !default_element(m, name, p, level[depth - 1].node)) return false;
+        if (!inner || level[depth - 1].next == node->count) {
+            depth--;
+            continue;
+        }
+        level[depth].node = node_arg(m->g, level[depth - 1].node, level[depth - 1].next++);
+        level[depth++].next = 0;
+    }
+    return true;
+}
+
+/* input v[3] = [1, 2, 3] */
+bool sizes_default(machine *m, uint32_t name, graph_input *in)
+{
+    const symbol s = *lang_symbol(m->l, name);
+    const piece *p = &m->l->pieces.at[s.value.begin];
+    ew_node node = m->g->names.at[name].node;
+    value v;
+    size_t first = m->g->values.count, count;
+    m->sizing = true;
+    if (!eval_span(m, s.value, NO_PLACE, &v)) return false;
+    m->sizing = false;
+    const int64_t *due = shape_sizes(m->g, node_at(m->g, node)->shape);
+    if (v.rank != s.rank) return size_ranks(m, name, v.rank);
+    for (size_t k = 0; k < s.rank; k++) {
+        int64_t here = node_size(m->g, v.node, k);
+        char numbers[2][24], shown[160], where[200];
+        if (due[k] < 0 || due[k] == here) continue;
+        const char *word = graph_name_text(m->g, name);
+        count_text((size_t)here, numbers[0]);
+        count_text((size_t)due[k], numbers[1]);
+        snprintf(where, sizeof where, "%.100s[%zu]", quote(shown, word, strlen(word)), k + 1);
+        return report_at(&m->g->report, E_SIZE_GIVEN, p->place, p->bytes, where, numbers[1], numbers[0]);
+    }
+    if (!default_elements(m, name, p, v.node, s.rank)) return false;
+    count = m->g->values.count - first;
+    in->has_value = true;
+    in->values = first;
+    in->values_count = count;
+    return true;
+}
