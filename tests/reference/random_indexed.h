@@ -209,7 +209,12 @@ static void random_access(random_indexed *r)
     memcpy(axis, copy.axis, sizeof axis);
     if (kind == 4) axis[at] = gather->axis[0];
     random_array *y = random_new(r, "a", copy.rank, axis);
-    random_head(r, y);
+    random_say(r, "%s", y->name);
+    for (unsigned p = 0; p < y->rank; p++) { /* guarded accesses never decide a range */
+        random_say(r, "%s%s", p ? ", " : "[", random_index(y->axis[p], 0));
+        if (kind != 4) random_say(r, " in %s", random_dimension[y->axis[p]]);
+    }
+    random_say(r, "] = ");
     random_say(r, "%s[", copy.name);
     for (unsigned p = 0; p < copy.rank; p++) {
         const char *i = random_index(copy.axis[p], 0), *size = random_dimension[copy.axis[p]];
