@@ -251,6 +251,12 @@ typedef struct ew_edge {
 EW_API size_t ew_edge_count(ew_graph *g, ew_error *err);
 EW_API ew_edge ew_edge_at(const ew_graph *g, size_t i);
 
+/* Texts of edge i, its indices called as its user has them: the derivative ("if z[n, j] > 0 then 1 else
+ * 0"), the upper end ("h[n, j]", "h[t + 1, j]") and the lower one. Buffers as in ew_node_text. */
+EW_API size_t ew_edge_rule(const ew_graph *g, size_t i, char *buffer, size_t size);
+EW_API size_t ew_edge_upper(const ew_graph *g, size_t i, char *buffer, size_t size);
+EW_API size_t ew_edge_lower(const ew_graph *g, size_t i, char *buffer, size_t size);
+
 /* The derivative of one node by another: the sum over all paths, as a node. */
 EW_API ew_node ew_diff(ew_graph *g, ew_node of, ew_node wrt, int mode, ew_error *err);
 

@@ -1,6 +1,8 @@
 /*
  * edges.c - the public view of derivatives: the list of edges, single derivatives, whole sweeps.
  */
+#include <string.h>
+
 #include "diff/sweep.h"
 #include "graph/uses.h"
 
@@ -41,6 +43,49 @@ ew_edge ew_edge_at(const ew_graph *g, size_t i)
 {
     const derived *d = g->derived;
     return d && i < d->edges.count ? d->edges.at[i] : (ew_edge){EW_NONE, EW_NONE, 0, EW_NONE, EW_NONE};
+}
+
+enum { EDGE_RULE, EDGE_UPPER, EDGE_LOWER };
+
+static bool edge_print(const ew_graph *g, const ew_edge *e, int what, text *t, size_t most)
+{
+    if (what == EDGE_RULE) return graph_print_at(g, e->partial, e->user, t, most);
+    return what == EDGE_UPPER ? graph_print_upper(g, e->to, e->user, e->arg, t, most)
+                              : graph_print_lower(g, e->user, e->arg, t, most);
+}
+
+/* The whole text, and `size` where the buffer has no room for it. */
+static size_t edge_text(const ew_graph *g, size_t i, int what, char *buffer, size_t size)
+{
+    memory m = g->memory; /* a copy: looking changes nothing */
+    ew_edge e = ew_edge_at(g, i);
+    text t;
+    text_begin(&t, &m);
+    bool whole = e.to == EW_NONE || edge_print(g, &e, what, &t, size ? size - 1 : 0);
+    size_t count = t.count < size ? t.count : size ? size - 1 : 0;
+    while (count && count < t.count && ((unsigned char)t.at[count] & 0xC0) == 0x80) count--;
+    if (size) {
+        memcpy(buffer, text_string(&t), count);
+        buffer[count] = '\0';
+    }
+    whole = whole && !t.failed && count == t.count;
+    text_free(&t);
+    return whole ? count : size;
+}
+
+size_t ew_edge_rule(const ew_graph *g, size_t i, char *buffer, size_t size)
+{
+    return edge_text(g, i, EDGE_RULE, buffer, size);
+}
+
+size_t ew_edge_upper(const ew_graph *g, size_t i, char *buffer, size_t size)
+{
+    return edge_text(g, i, EDGE_UPPER, buffer, size);
+}
+
+size_t ew_edge_lower(const ew_graph *g, size_t i, char *buffer, size_t size)
+{
+    return edge_text(g, i, EDGE_LOWER, buffer, size);
 }
 
 /* ---- Derivatives ------------------------------------------------------------------------------- */

@@ -55,6 +55,22 @@ static bool contents_counts(const lesson *l, size_t k, op kind)
     return explain_row(l, l->node[k])->op == kind;
 }
 
+/* " (4×3)"; of a scalar its value. */
+static void contents_array(const lesson *l, text *t, size_t i)
+{
+    const double *values = explain_elements(l, i);
+    bool scalar = node_rank(l->g, explain_node(l, i)) == 0;
+    if (!scalar) {
+        text_add(t, " (");
+        indexed_shape(l, t, i);
+        text_char(t, ')');
+    } else if (values) {
+        text_add(t, " = " MARK_VALUE);
+        indexed_number(l, t, i, values);
+        text_add(t, MARK_END);
+    }
+}
+
 /* "two inputs: a = 2, b = 1" */
 static size_t contents_leaves(lesson *l, text *t, op kind, const char *one, const char *many)
 {
@@ -71,6 +87,10 @@ static size_t contents_leaves(lesson *l, text *t, op kind, const char *one, cons
             break;
         }
         phrase_name(l, t, i);
+        if (l->arrays) {
+            contents_array(l, t, i);
+            continue;
+        }
         if (!l->numbers) continue;
         text_add(t, " = " MARK_VALUE);
         phrase_value(l, t, i, l->value[i]);
@@ -114,18 +134,21 @@ void explain_made_of(lesson *l)
 /* ---- The graph -------------------------------------------------------------------------------- */
 
 /* The longest way from the inputs to each node. */
-static uint32_t contents_levels(const lesson *l, uint32_t *level)
+static uint32_t contents_levels(lesson *l, uint32_t *level)
 {
     uint32_t most = 0;
+    graph_uses uses = {0};
     for (size_t k = 0; k < l->count; k++) {
         size_t i = l->node[k];
-        const graph_node *node = explain_row(l, i);
-        for (size_t a = 0; a < node->count; a++) {
-            size_t j = ew_node_index(l->g, node_arg(l->g, explain_node(l, i), a));
+        ew_node n = explain_node(l, i);
+        if (!graph_uses_of(l->g, l->m, n, &uses)) explain_fail(l);
+        for (size_t a = 0; a < uses.list.count; a++) {
+            size_t j = use_returns(&uses.list.at[a], n) ? SIZE_MAX : ew_node_index(l->g, uses.list.at[a].from);
             if (j != SIZE_MAX && level[j] + 1 > level[i]) level[i] = level[j] + 1;
         }
         if (level[i] > most) most = level[i];
     }
+    graph_uses_free(l->m, &uses);
     return most;
 }
 
@@ -151,6 +174,19 @@ static void contents_level(lesson *l, text *label, uint32_t v)
     text_add(label, MARK_END);
 }
 
+/* "h[n, k]", and how large it is. */
+static void contents_called(lesson *l, size_t i, bool leaf)
+{
+    if (leaf)
+        phrase_called(l, &l->line, i);
+    else
+        phrase_equation(l, &l->line, i);
+    if (!node_rank(l->g, explain_node(l, i))) return;
+    text_add(&l->line, MARK_DIM " (");
+    indexed_shape(l, &l->line, i);
+    text_add(&l->line, ")" MARK_END);
+}
+
 static void contents_listing(lesson *l, const uint32_t *level, uint32_t most, const uint32_t *order)
 {
     uint32_t last = UINT32_MAX;
@@ -167,19 +203,14 @@ static void contents_listing(lesson *l, const uint32_t *level, uint32_t most, co
             text_add(&l->line, text_string(&label));
         }
         text_repeat(&l->line, " ", column - explain_width(text_string(&l->line)));
-        size_t start = l->line.count;
         bool leaves = explain_row(l, i)->op == OP_INPUT || explain_row(l, i)->op == OP_PARAM;
-        if (leaves)
-            phrase_name(l, &l->line, i);
-        else
-            phrase_equation(l, &l->line, i);
+        contents_called(l, i, leaves);
         while (leaves && k + 1 < l->count && explain_shown(k + 1, l->count)) { /* inputs beside each other */
             op next = (op)explain_row(l, order[k + 1])->op;
             if (next != OP_INPUT && next != OP_PARAM) break;
             text_add(&l->line, ", ");
-            phrase_name(l, &l->line, order[++k]);
+            contents_called(l, order[++k], true);
         }
-        (void)start;
         explain_formula(l, 0, text_string(&l->line));
     }
     explain_drop(l, &label);
@@ -194,6 +225,7 @@ static void contents_edges(lesson *l)
         const char *gap = ": ";
         for (size_t k = 0; k < l->count; k++) {
             for (size_t e = l->into[l->node[k]]; e < l->into[l->node[k] + 1]; e++) {
+                if (explain_from(l, e) == SIZE_MAX) continue;
                 text_add(&t, gap);
                 phrase_name(l, &t, explain_from(l, e));
                 text_add(&t, " → ");
@@ -225,6 +257,7 @@ void explain_graph(lesson *l)
     block_free(l->m, order, l->count);
     explain_blank(l);
     contents_edges(l);
+    if (l->arrays) indexed_scalars(l);
 }
 
 /* ---- Values ----------------------------------------------------------------------------------- */

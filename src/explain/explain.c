@@ -22,22 +22,24 @@ size_t explain_next(lesson *l, size_t k, size_t count)
 
 static void explain_lesson(lesson *l)
 {
-    static void (*const sections[])(lesson *) = {
-        explain_made_of, explain_graph,   explain_values,  explain_edges,
-        explain_paths,   explain_forward, explain_reverse, explain_cost,
+    static void (*const sections[2][8])(lesson *) = {
+        {explain_made_of, explain_graph, explain_values, explain_edges, explain_paths, explain_forward, explain_reverse,
+         explain_cost},
+        {explain_made_of, explain_graph, indexed_values, indexed_edges, indexed_paths, indexed_forward, indexed_reverse,
+         indexed_cost},
     };
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+    for (size_t i = 0; i < 8; i++) {
         if (l->broken || !report_ok(&l->r)) return;
-        sections[i](l);
+        sections[l->arrays][i](l);
         explain_step(l);
     }
 }
 
 static void explain_tell(lesson *l)
 {
-    if (l->o->brief) explain_brief(l);
-    if (l->o->plan) explain_plan(l);
-    if (l->o->nudge) explain_nudge(l);
+    if (l->o->brief) (l->arrays ? indexed_brief : explain_brief)(l);
+    if (l->o->plan) (l->arrays ? indexed_plan : explain_plan)(l);
+    if (l->o->nudge) (l->arrays ? indexed_nudge : explain_nudge)(l);
     if (!l->o->brief && !l->o->plan && !l->o->nudge) explain_lesson(l);
     explain_flush(l, true);
 }

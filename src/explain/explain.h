@@ -13,6 +13,9 @@
 #define EXPLAIN_EXPLAIN_H
 
 #include "exec/program.h"
+#include "graph/axes.h"
+#include "graph/places.h"
+#include "graph/uses.h"
 
 #define MARK_NAME "\1"
 #define MARK_VALUE "\2"
@@ -27,10 +30,11 @@ enum {
     LESSON_NODES = 60, /* more nodes are shown as an excerpt: so many at its two ends */
     LESSON_HEAD = 24,
     LESSON_TAIL = 12,
-    LESSON_SWEEPS = 10000, /* nodes; past that no paths and no forward sweeps */
-    LESSON_INPUTS = 6,     /* paths and forward sweeps are told for so many inputs */
-    LESSON_EDGES = 8,      /* a product along a longer path is shortened */
-    LESSON_ROOM = 60       /* columns for a derivative in symbols */
+    LESSON_SWEEPS = 10000,    /* nodes; past that no paths and no forward sweeps */
+    LESSON_INPUTS = 6,        /* paths and forward sweeps are told for so many inputs */
+    LESSON_EDGES = 8,         /* a product along a longer path is shortened */
+    LESSON_ROOM = 60,         /* columns for a derivative in symbols */
+    LESSON_ELEMENTS = 1 << 20 /* a node with more is not computed to be shown */
 };
 
 typedef struct lesson {
@@ -62,7 +66,13 @@ typedef struct lesson {
     size_t result_count;
     double *value, *partial, *adjoint; /* by seen node, by edge, by seen node */
     double *ways, *ways_edges;         /* by seen node: paths to `of`; the edges of them all, together */
-    uint8_t rules[OP_COUNT];           /* bit k: the rule by argument k has been written out */
+    bool arrays;                       /* a told node has axes: then the three above are not used, but */
+    size_t *first;                     /* by seen node: its elements in `element`; SIZE_MAX: not computed */
+    size_t *slope_first;               /* … and those of the derivative of `of` by it */
+    double *element;                   /* what one run gives, all of it */
+    size_t element_count;
+    double *parallel;        /* by seen node: paths to `of`, index sums written out; nan: unknown */
+    uint8_t rules[OP_COUNT]; /* bit k: the rule by argument k has been written out */
 } lesson;
 
 /* ---- facts.c ---------------------------------------------------------------------------------- */
@@ -81,6 +91,12 @@ bool explain_is_real(const lesson *l, size_t i);
 bool explain_fail(lesson *l); /* no memory; false */
 /* What a call of the library said: a failure is kept, unless there is an earlier one. True if none. */
 bool explain_heard(lesson *l, const ew_error *err);
+
+/* The elements of node i, or of the derivative of `of` by it; NULL: not known. */
+const double *explain_elements(const lesson *l, size_t i);
+const double *explain_slopes(const lesson *l, size_t i);
+/* Is the edge one from a recurrence to another of its steps? */
+bool explain_returns(const lesson *l, size_t edge);
 
 /* ---- say.c ------------------------------------------------------------------------------------ */
 
@@ -118,6 +134,7 @@ void explain_table_end(table *t, size_t indent);
 
 void phrase_fill(const lesson *l, text *t, const char *sentence, const char *a, const char *b, const char *c);
 void phrase_name(const lesson *l, text *t, size_t i);
+void phrase_called(const lesson *l, text *t, size_t i);          /* with its indices: h[n, j] */
 void phrase_number(text *t, double x);                           /* six digits, plain */
 void phrase_value(const lesson *l, text *t, size_t i, double x); /* as the node's type has it */
 void phrase_factor(text *t, const char *s, bool first);          /* in brackets where a product needs them */
@@ -134,7 +151,9 @@ void phrase_filled(const lesson *l, text *t, size_t i); /* 2 + 1 */
 typedef void phrase_put(void *context, text *t, size_t k);
 void phrase_form(const lesson *l, text *t, size_t i, phrase_put *put, void *context);
 void phrase_partial(const lesson *l, text *t, size_t edge); /* the edge's derivative in symbols */
-void phrase_dots(text *t, size_t start);                    /* " * " becomes "·" from there on */
+/* The table's form of it, for x and y the arguments of its user; NULL: the rule's own text is better. */
+const char *phrase_textbook(const lesson *l, size_t edge);
+void phrase_dots(text *t, size_t start); /* " * " becomes "·" from there on */
 /* "three paths": a word up to ten, then digits; `one` and `many` have {1}. */
 void phrase_count(const lesson *l, text *t, double n, const char *one, const char *many);
 void phrase_big(const lesson *l, text *t, double n); /* exact while it is, then "≈ 1.6·10^60" */
@@ -198,6 +217,27 @@ void explain_cost(lesson *l);
 void explain_kinks(lesson *l, size_t indent);
 void explain_nudge(lesson *l);
 void explain_plan(lesson *l);
+
+/* ---- The same for programs with axes ---------------------------------------------------------- */
+
+bool indexed_gather(lesson *l); /* numbers of nodes and derivatives, how many parallel paths */
+void indexed_release(lesson *l);
+double indexed_count(const lesson *l, size_t i); /* elements; nan: a size is not known */
+/* Places of an edge: of its user, of a reduction with what it reduces. */
+double indexed_edge(const lesson *l, size_t edge);
+/* "4×3"; nothing for a scalar. */
+void indexed_shape(const lesson *l, text *t, size_t i);
+void indexed_number(const lesson *l, text *t, size_t i, const double *values); /* the corner that fits */
+void indexed_scalars(lesson *l);                                               /* how many nodes are meant */
+void indexed_values(lesson *l);
+void indexed_edges(lesson *l);
+void indexed_paths(lesson *l);
+void indexed_forward(lesson *l);
+void indexed_reverse(lesson *l);
+void indexed_cost(lesson *l);
+void indexed_brief(lesson *l);
+void indexed_nudge(lesson *l);
+void indexed_plan(lesson *l);
 
 /* Walks 0 … count-1; past LESSON_NODES it jumps over the middle and says how many are left out. */
 size_t explain_next(lesson *l, size_t k, size_t count);

@@ -25,9 +25,26 @@ ew_node explain_node(const lesson *l, size_t i)
     return ew_node_at(l->g, i);
 }
 
+/* What returns comes from nowhere to the sweeps. */
 size_t explain_from(const lesson *l, size_t edge)
 {
-    return ew_node_index(l->g, ew_edge_at(l->g, edge).from);
+    return explain_returns(l, edge) ? SIZE_MAX : ew_node_index(l->g, ew_edge_at(l->g, edge).from);
+}
+
+bool explain_returns(const lesson *l, size_t edge)
+{
+    ew_edge e = ew_edge_at(l->g, edge);
+    return e.from != EW_NONE && e.from >= e.to;
+}
+
+const double *explain_elements(const lesson *l, size_t i)
+{
+    return l->first && l->first[i] != SIZE_MAX ? l->element + l->first[i] : NULL;
+}
+
+const double *explain_slopes(const lesson *l, size_t i)
+{
+    return l->slope_first && l->slope_first[i] != SIZE_MAX ? l->element + l->slope_first[i] : NULL;
 }
 
 size_t explain_to(const lesson *l, size_t edge)
@@ -83,26 +100,44 @@ static bool facts_wrt(lesson *l)
     return true;
 }
 
+/* Tells node i and what it uses; *again where a recurrence above it is told only now. */
+static bool facts_tell(lesson *l, size_t i, graph_uses *uses, bool *again)
+{
+    ew_node n = explain_node(l, i);
+    if (!graph_uses_of(l->g, l->m, n, uses)) return explain_fail(l);
+    for (size_t k = 0; k < uses->list.count; k++) {
+        size_t a = ew_node_index(l->g, uses->list.at[k].from);
+        if (a == SIZE_MAX) continue;
+        *again = *again || (!l->told[a] && use_returns(&uses->list.at[k], n));
+        l->told[a] = 1;
+    }
+    return true;
+}
+
 /* The nodes that `of` needs; in the short form all. */
 static bool facts_cone(lesson *l)
 {
+    graph_uses uses = {0};
+    bool again = true, ok = true;
     l->told = block_new(l->m, l->seen, 1);
     if (!l->told) return explain_fail(l);
     l->told[l->of] = 1;
-    for (size_t i = l->seen; i-- > 0;) {
-        if (l->o->brief) l->told[i] = 1;
-        if (!l->told[i]) continue;
-        l->count++;
-        const graph_node *node = explain_row(l, i);
-        for (size_t k = 0; k < node->count; k++) {
-            size_t a = ew_node_index(l->g, node_arg(l->g, explain_node(l, i), k));
-            if (a != SIZE_MAX) l->told[a] = 1;
+    while (again && ok) {
+        again = false;
+        for (size_t i = l->seen; ok && i-- > 0;) {
+            if (l->o->brief) l->told[i] = 1;
+            if (l->told[i]) ok = facts_tell(l, i, &uses, &again);
         }
     }
-    l->node = block_new(l->m, l->count, sizeof *l->node);
+    graph_uses_free(l->m, &uses);
+    for (size_t i = 0; i < l->seen; i++) l->count += l->told[i];
+    l->node = ok ? block_new(l->m, l->count, sizeof *l->node) : NULL;
     if (!l->node) return explain_fail(l);
-    for (size_t i = 0, k = 0; i < l->seen; i++)
-        if (l->told[i]) l->node[k++] = (uint32_t)i;
+    for (size_t i = 0, k = 0; i < l->seen; i++) {
+        if (!l->told[i]) continue;
+        l->node[k++] = (uint32_t)i;
+        if (node_rank(l->g, explain_node(l, i))) l->arrays = true;
+    }
     return true;
 }
 
@@ -246,6 +281,7 @@ bool explain_gather(lesson *l)
     ew_node of = l->o->of == EW_NONE ? ew_output_at(l->g, 0) : l->o->of;
     if (!facts_node(l, of, &l->of) || !facts_wrt(l) || !facts_cone(l) || !facts_edges(l) || !facts_ways(l))
         return false;
+    if (l->arrays) return indexed_gather(l);
     if (!l->numbers) return true;
     l->adjoint = block_new(l->m, l->seen, sizeof *l->adjoint);
     if (!l->adjoint) return explain_fail(l);
@@ -269,6 +305,7 @@ void explain_release(lesson *l)
     block_free(l->m, l->ways, l->seen);
     block_free(l->m, l->ways_edges, l->seen);
     if (l->result) block_free(l->m, l->result, l->result_count);
+    indexed_release(l);
     text_free(&l->out);
     text_free(&l->line);
     text_free(&l->work);

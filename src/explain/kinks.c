@@ -100,7 +100,7 @@ void explain_kinks(lesson *l, size_t indent)
 {
     size_t told = 0;
     text name, where;
-    if (!l->numbers) return;
+    if (!l->numbers || l->arrays) return;
     text_begin(&name, l->m);
     text_begin(&where, l->m);
     for (size_t k = 0; k < l->count; k++) {

@@ -25,6 +25,13 @@ void phrase_name(const lesson *l, text *t, size_t i)
     text_add(t, MARK_END);
 }
 
+void phrase_called(const lesson *l, text *t, size_t i)
+{
+    text_add(t, MARK_NAME);
+    graph_print_operand(l->g, explain_node(l, i), t, 200);
+    text_add(t, MARK_END);
+}
+
 /* ---- Numbers ---------------------------------------------------------------------------------- */
 
 /* Six significant digits; whole numbers, and the whole part of large ones, in full: 1234567.8 is no
@@ -60,8 +67,8 @@ bool phrase_loose(const char *s)
     int depth = 0;
     if (*s == '-') return true;
     for (; *s; s++) {
-        if (*s == '(') depth++;
-        if (*s == ')') depth--;
+        if (*s == '(' || *s == '[') depth++;
+        if (*s == ')' || *s == ']') depth--;
         if (*s == ' ' && depth == 0) return true;
     }
     return false;
@@ -154,6 +161,13 @@ const char *phrase_kind(op o, bool many)
         {OP_TAN, "{1} tangent", "{1} tangents"},
         {OP_TANH, "{1} hyperbolic tangent", "{1} hyperbolic tangents"},
         {OP_SIGMOID, "{1} sigmoid", "{1} sigmoids"},
+        {OP_SUM, "{1} sum over indices", "{1} sums over indices"},
+        {OP_PROD, "{1} product over indices", "{1} products over indices"},
+        {OP_LEAST, "{1} minimum over indices", "{1} minima over indices"},
+        {OP_GREATEST, "{1} maximum over indices", "{1} maxima over indices"},
+        {OP_LOGSUMEXP, "{1} log-sum-exp over indices", "{1} log-sum-exps over indices"},
+        {OP_JOIN, "{1} array of parts", "{1} arrays of parts"},
+        {OP_LOOP, "{1} recurrence", "{1} recurrences"},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (kinds[i].op == o) return many ? kinds[i].many : kinds[i].one;
@@ -214,8 +228,10 @@ void phrase_formula(const lesson *l, text *t, size_t i)
 
 void phrase_equation(const lesson *l, text *t, size_t i)
 {
-    phrase_name(l, t, i);
-    text_add(t, " = ");
+    if (!graph_is_equations(l->g, explain_node(l, i))) {
+        phrase_called(l, t, i);
+        text_add(t, " = ");
+    }
     phrase_formula(l, t, i);
 }
 
@@ -257,13 +273,29 @@ void phrase_filled(const lesson *l, text *t, size_t i)
 
 /* ---- Derivatives ------------------------------------------------------------------------------ */
 
+/* A name with its indices; none of them is called as those told before it. */
+static void phrase_indexed(const lesson *l, text *t, size_t i, places *p)
+{
+    ew_node n = explain_node(l, i);
+    size_t axes = p->axes.count;
+    if (!places_push_node(p, n, false)) t->failed = true;
+    phrase_plain_name(l, t, i);
+    for (size_t q = 0; q < node_rank(l->g, n); q++) {
+        text_add(t, q ? ", " : "[");
+        text_add(t, places_text(p, axes, q));
+    }
+    if (node_rank(l->g, n)) text_char(t, ']');
+}
+
 void phrase_slope_of(const lesson *l, text *t, size_t of, size_t by)
 {
+    places p = {.g = l->g, .m = l->m};
     text_add(t, MARK_SLOPE "∂");
-    phrase_plain_name(l, t, of);
+    phrase_indexed(l, t, of, &p);
     text_add(t, "/∂");
-    phrase_plain_name(l, t, by);
+    phrase_indexed(l, t, by, &p);
     text_add(t, MARK_END);
+    places_free(&p);
 }
 
 /* How many edges lead from `from` to `to`, and which of them is this (from 1)? */
@@ -291,7 +323,7 @@ static bool phrase_detour(const lesson *l, size_t edge)
         if (!l->told[i]) continue;
         for (size_t e = l->into[i]; e < l->into[i + 1]; e++) {
             size_t a = explain_from(l, e);
-            if (e != edge && a >= from && reached[a - from]) reached[i - from] = 1;
+            if (e != edge && a >= from && a < to && reached[a - from]) reached[i - from] = 1;
         }
     }
     return reached[to - from];
@@ -332,6 +364,15 @@ void phrase_dots(text *t, size_t start)
     if (t->count) t->at[t->count = to] = '\0';
 }
 
+const char *phrase_textbook(const lesson *l, size_t edge)
+{
+    ew_edge e = ew_edge_at(l->g, edge);
+    const graph_node *node = node_at(l->g, e.user);
+    const op_row *row = ops_row((op)node->op);
+    bool power = node->op == OP_POW && ew_node_is_constant(l->g, node_arg(l->g, e.user, 1), NULL);
+    return row->count == 0 || power ? NULL : row->slope[e.arg];
+}
+
 /* The textbook's derivative where the table has one; else what the rule made, which has taken out
  * what a constant exponent makes plain (2 * x, not 2 * x^(2 - 1)). */
 static void phrase_slope(const lesson *l, text *t, size_t edge)
@@ -339,11 +380,10 @@ static void phrase_slope(const lesson *l, text *t, size_t edge)
     ew_edge e = ew_edge_at(l->g, edge);
     const graph_node *node = node_at(l->g, e.to);
     const op_row *row = ops_row((op)node->op);
-    const char *form = row->count ? row->slope[e.arg] : NULL, *at;
+    const char *form = phrase_textbook(l, edge), *at;
     phrase_at p = {l, explain_to(l, edge), LEVEL_ATOM};
     uint32_t count;
     int k;
-    bool power = node->op == OP_POW && ew_node_is_constant(l->g, node_arg(l->g, e.to, 1), NULL);
     if (row->count == 0 && node->count > 2) { /* a tie would be shared; the rule says so */
         text_add(t, "if ");
         graph_print_operand(l->g, node_arg(l->g, e.to, e.arg), t, 60);
@@ -352,7 +392,7 @@ static void phrase_slope(const lesson *l, text *t, size_t edge)
         text_add(t, " then 1 else 0");
         return;
     }
-    if (!form || power) {
+    if (!form) {
         graph_print_operand(l->g, e.partial, t, 200);
         return;
     }

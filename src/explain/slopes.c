@@ -5,9 +5,10 @@
  * The rules of sums, products, quotients and powers are rows here; those of functions are the
  * slopes of the table of operations with u for x and v for y.
  */
+#include <math.h>
 #include <string.h>
 
-#include "explain/explain.h"
+#include "explain/walk.h"
 
 typedef struct slope_rule {
     op op;
@@ -33,6 +34,12 @@ static const slope_rule slope_rules[] = /* catalogue: 3 */ {
     {OP_STOP, 0, "stop", "∂stop(u)/∂u = 0"},
     {OP_CLIP, 0, "clip rule", "∂clip(u, v, w)/∂u = if v <= u <= w then 1 else 0"},
     {OP_CLIP, 1, "clip rule", "∂clip(u, v, w)/∂v = if u < v <= w then 1 else 0"},
+    {OP_SUM, 0, "sum over indices", "∂(Σ_j u_j)/∂u_j = 1"},
+    {OP_PROD, 0, "product over indices", "∂(Π_j u_j)/∂u_j = Π_{i≠j} u_i"},
+    {OP_LEAST, 0, "minimum over indices", "∂(min_j u_j)/∂u_j = if u_j == min_j u_j then 1 else 0"},
+    {OP_GREATEST, 0, "maximum over indices", "∂(max_j u_j)/∂u_j = if u_j == max_j u_j then 1 else 0"},
+    {OP_LOGSUMEXP, 0, "log-sum-exp over indices", "∂(log Σ_j exp(u_j))/∂u_j = exp(u_j)/Σ_j exp(u_j)"},
+    {OP_AT, 0, "access", "∂u[p]/∂u[i] = if i == p then 1 else 0"},
     {OP_CLIP, 2, "clip rule", "∂clip(u, v, w)/∂w = if u > w or v > w then 1 else 0"},
 };
 
@@ -178,6 +185,105 @@ static void slope_node(lesson *l, size_t i)
         slope_edge(l, e);
     }
     explain_step(l);
+}
+
+/* ---- Between nodes with axes ------------------------------------------------------------------ */
+
+/* A part of an array, a step of a recurrence is a copy of what makes it. */
+static op slope_user(const lesson *l, size_t e)
+{
+    op o = (op)node_at(l->g, ew_edge_at(l->g, e).user)->op;
+    return o == OP_JOIN || o == OP_LOOP || o == OP_SCATTER ? OP_COPY : slope_plain(o);
+}
+
+/* "∂z[n, k]/∂b[k]", the indices as the edge's user has them */
+static void slope_ends(const lesson *l, text *t, size_t e)
+{
+    ew_edge edge = ew_edge_at(l->g, e);
+    text_add(t, MARK_SLOPE "∂");
+    graph_print_upper(l->g, edge.to, edge.user, edge.arg, t, 200);
+    text_add(t, "/∂");
+    graph_print_lower(l->g, edge.user, edge.arg, t, 200);
+    text_add(t, MARK_END);
+}
+
+/* "for every j: 3 parallel edges lead to each d[n, k]" */
+static void slope_parallel(lesson *l, size_t e)
+{
+    ew_edge edge = ew_edge_at(l->g, e);
+    const graph_node *node = node_at(l->g, edge.user);
+    size_t own = node_rank(l->g, edge.user);
+    double terms = 1;
+    text names, count;
+    if (!op_is_reduction(node->op)) return;
+    text_begin(&names, l->m);
+    text_begin(&count, l->m);
+    for (size_t q = own; q < shape_rank(l->g, node->domain); q++) {
+        int64_t size = shape_sizes(l->g, node->domain)[q];
+        uint32_t name = graph_index_name(l->g, edge.user, q);
+        if (q > own) text_add(&names, ", ");
+        text_add(&names, name ? graph_name_text(l->g, name) : "…");
+        terms *= size_is_known(size) ? (double)size : (double)NAN;
+    }
+    text_clear(&l->work);
+    phrase_called(l, &l->work, explain_to(l, e));
+    if (terms >= 0) phrase_count(l, &count, terms, "{1} parallel edge", "{1} parallel edges");
+    explain_sentence(
+        l, 6, terms >= 0 ? "one for every {1}: {2} to each {3}" : "one for every {1}, parallel edges to each {3}",
+        text_string(&names), text_string(&count), text_string(&l->work));
+    explain_drop(l, &names);
+    explain_drop(l, &count);
+}
+
+static void slope_indexed(lesson *l, size_t e)
+{
+    walk w;
+    ew_edge edge = ew_edge_at(l->g, e);
+    text_clear(&l->work);
+    text_clear(&l->line);
+    slope_ends(l, &l->line, e);
+    text_add(&l->line, " = ");
+    if (walk_own(&w, l, e)) walk_partial(&w, e, &l->work);
+    walk_end(&w);
+    text_add(&l->line, text_string(&l->work));
+    if (ew_edge_at(l->g, e).from >= edge.to) {
+        text_add(&l->line, "   " MARK_DIM);
+        text_add(&l->line, explain_word(l, "(from another step)"));
+        text_add(&l->line, MARK_END);
+    }
+    explain_formula(l, 4, text_string(&l->line));
+    slope_parallel(l, e);
+}
+
+static void slope_node_indexed(lesson *l, size_t i)
+{
+    size_t first = l->into[i], end = l->into[i + 1];
+    if (first == end) return;
+    text_clear(&l->line);
+    phrase_equation(l, &l->line, i);
+    explain_formula(l, 2, text_string(&l->line));
+    for (size_t e = first; e < end && e < first + 2 * LESSON_TERMS; e++) {
+        slope_tell(l, slope_user(l, e), ew_edge_at(l->g, e).arg * (slope_user(l, e) != OP_COPY));
+        slope_indexed(l, e);
+    }
+    if (end - first > 2 * LESSON_TERMS) {
+        text_clear(&l->line);
+        phrase_count(l, &l->line, (double)(end - first - 2 * LESSON_TERMS), "… {1} more edge", "… {1} more edges");
+        explain_prose(l, 4, text_string(&l->line));
+    }
+    explain_step(l);
+}
+
+void indexed_edges(lesson *l)
+{
+    explain_heading(l, "The derivative on every edge");
+    explain_sentence(l, 2,
+                     "The derivative on an edge says how many times as fast the upper node changes as the "
+                     "lower one, while the other arguments stay fixed. Between nodes with indices the same rule "
+                     "holds at every place.",
+                     NULL, NULL, NULL);
+    explain_blank(l);
+    for (size_t k = 0; k < l->count; k = explain_next(l, k, l->count)) slope_node_indexed(l, l->node[k]);
 }
 
 /* Will one of the edges that are shown stand in brackets? */

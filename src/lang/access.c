@@ -324,7 +324,8 @@ static bool access_plain(machine *m, const access *x, value *v)
     v->rank = x->base.rank;
     v->open = (uint16_t)(x->base.open - x->brackets);
     v->part = x->base.part;
-    return true;
+    bool input = node_at(m->g, v->node)->op == OP_INPUT || node_at(m->g, v->node)->op == OP_PARAM;
+    return !input || !v->rank || v->open || value_index_names(m, v); /* as it is first read */
 }
 
 static bool access_value(machine *m, access *x, const value *other, value *v)

@@ -153,7 +153,10 @@ static bool reduce_node(machine *m, const reduce *r, const frame *left, uint32_t
     node_spec s = {.op = r->op, .args = &body, .maps = &map, .count = 1, .shape = shape,
                    .domain = value_shape(m, ids, rank + r->count), .place = r->p->place};
     if (root) s.name = name;
-    return value_new(m, graph_make(m->g, &s), ids, rank, v);
+    uint32_t names[AXES_MOST];
+    for (size_t k = 0; k < rank + r->count; k++) names[k] = m->indices.at[ids[k]].name;
+    return value_new(m, graph_make(m->g, &s), ids, rank, v) &&
+           graph_set_index_names(m->g, v->node, names, rank + r->count);
 }
 
 /* How many places a mean is over, as a number or (where ranges depend on others) a sum. */

@@ -61,18 +61,6 @@ static bool eval_default(machine *m, uint32_t name)
     return true;
 }
 
-/* The axes of an input are called as its dimensions are, where those are names. */
-static bool sizes_axes(machine *m, ew_node n, const symbol *s)
-{
-    uint32_t names[AXES_MOST] = {0};
-    for (uint32_t k = 0; m->l->has_declarations && k < s->rank; k++) {
-        const side *x = &m->l->sides.at[s->sides + k];
-        const piece *p = &m->l->pieces.at[x->low.begin];
-        if (x->low.end - x->low.begin == 1 && p->kind == P_NAME) names[k] = p->value;
-    }
-    return graph_set_index_names(m->g, n, names, s->rank);
-}
-
 static bool eval_inputs(machine *m)
 {
     lang *l = m->l;
@@ -82,7 +70,7 @@ static bool eval_inputs(machine *m)
         uint16_t shape = 0;
         if (s.rank && !sizes_shape(m, name, &shape)) return false;
         ew_node n = graph_add_input(m->g, name, s.kind == S_PARAM, s.declared_type, shape, s.place);
-        if (n == EW_NONE || (s.rank && !sizes_axes(m, n, &s))) return false;
+        if (n == EW_NONE) return false;
     }
     return true;
 }

@@ -137,6 +137,7 @@ bool value_op(machine *m, op o, const value *args, size_t count, const frame *le
     ok = ok && value_new(m, graph_make(m->g, &s), ids, rank, v);
     block_free(hook, nodes, nodes ? count : 0);
     block_free(hook, maps, maps ? count : 0);
+    ok = ok && value_index_names(m, v);
     if (ok && node_is_const(m->g, v->node)) *v = (value){v->node, NO_PART, 0, 0, 0, 0, 0};
     return ok;
 }

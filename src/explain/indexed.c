@@ -1,0 +1,270 @@
+/*
+ * indexed.c - what the lesson knows of programs with axes, and its parts that tell single nodes: shapes,
+ * corners of values, how many scalar nodes and edges are meant, the short form.
+ *
+ * One run gives the elements of all told nodes and of their adjoints, the latter by the graph's own reverse
+ * sweep. What is larger than LESSON_ELEMENTS is not computed to be shown.
+ */
+#include <math.h>
+
+#include "explain/explain.h"
+
+/* ---- How many --------------------------------------------------------------------------------- */
+
+static double indexed_places(const ew_graph *g, uint16_t shape)
+{
+    double all = 1;
+    for (size_t q = 0; q < shape_rank(g, shape); q++) {
+        int64_t size = shape_sizes(g, shape)[q];
+        all *= size_is_known(size) ? (double)size : (double)NAN;
+    }
+    return all;
+}
+
+double indexed_count(const lesson *l, size_t i)
+{
+    return indexed_places(l->g, explain_row(l, i)->shape);
+}
+
+double indexed_edge(const lesson *l, size_t e)
+{
+    const graph_node *node = node_at(l->g, ew_edge_at(l->g, e).user);
+    bool domain = op_is_reduction(node->op) || node->op == OP_SCATTER;
+    return indexed_places(l->g, domain ? node->domain : node->shape);
+}
+
+/* How many terms the sum has that the edge's user is. */
+static double indexed_terms(const lesson *l, size_t e)
+{
+    ew_node user = ew_edge_at(l->g, e).user;
+    const graph_node *node = node_at(l->g, user);
+    if (!op_is_reduction(node->op) && node->op != OP_SCATTER) return 1;
+    return indexed_edge(l, e) / (node->op == OP_SCATTER ? 1 : indexed_places(l->g, node->shape));
+}
+
+static bool indexed_parallel(lesson *l)
+{
+    l->parallel = block_new(l->m, l->seen, sizeof *l->parallel);
+    if (!l->parallel) return explain_fail(l);
+    l->parallel[l->of] = 1;
+    for (size_t k = l->count; k-- > 0;) {
+        size_t i = l->node[k];
+        for (size_t e = l->into[i]; e < l->into[i + 1] && l->ways[i] > 0; e++) {
+            size_t a = explain_from(l, e);
+            if (a != SIZE_MAX) l->parallel[a] += l->parallel[i] * indexed_terms(l, e);
+        }
+    }
+    return true;
+}
+
+/* ---- Numbers ---------------------------------------------------------------------------------- */
+
+static bool indexed_small(const lesson *l, size_t i)
+{
+    return indexed_count(l, i) <= LESSON_ELEMENTS;
+}
+
+/* The derivatives of a scalar `of` by what leads to it, into slopes (by seen node, EW_NONE: none). A form that
+ * cannot be derived is told without numbers. */
+static void indexed_sweep(lesson *l, ew_node *slopes)
+{
+    ew_error err = {0};
+    bool scalar = explain_row(l, l->of)->shape == 0;
+    for (size_t i = 0; i < l->seen; i++) slopes[i] = EW_NONE;
+    for (size_t k = l->count; scalar && k-- > 0;) {
+        size_t i = l->node[k];
+        if (!(l->ways[i] > 0) || !explain_is_real(l, i) || !indexed_small(l, i)) continue;
+        slopes[i] = ew_diff(l->g, explain_node(l, l->of), explain_node(l, i), EW_REVERSE, &err);
+        if (slopes[i] == EW_NONE) return;
+        if (node_at(l->g, slopes[i])->shape != explain_row(l, i)->shape) slopes[i] = EW_NONE; /* the same everywhere */
+    }
+}
+
+/* What is wanted, values first; where each begins among the outputs goes into l->first, l->slope_first. */
+static size_t indexed_want(lesson *l, const ew_node *slopes, ew_node *wanted)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < l->seen; i++) {
+        l->first[i] = l->slope_first[i] = SIZE_MAX;
+        if (!l->told[i] || !indexed_small(l, i)) continue;
+        l->first[i] = count;
+        wanted[count++] = explain_node(l, i);
+    }
+    for (size_t i = 0; i < l->seen; i++) {
+        if (slopes[i] == EW_NONE) continue;
+        l->slope_first[i] = count;
+        wanted[count++] = slopes[i];
+    }
+    return count;
+}
+
+static bool indexed_run(lesson *l, const ew_node *wanted, size_t count)
+{
+    ew_error err = {0};
+    l->program = ew_prepare_nodes(l->g, wanted, count, &err);
+    if (!explain_heard(l, &err) || !l->program) return false;
+    l->element_count = ew_out_count(l->program);
+    l->element = block_new(l->m, l->element_count, sizeof *l->element);
+    if (!l->element) return explain_fail(l);
+    if (ew_run(l->program, NULL, l->o->in, l->element) != EW_OK) {
+        ew_run_error(l->program, NULL, &l->r.error);
+        return false;
+    }
+    for (size_t i = 0; i < l->seen; i++) {
+        if (l->first[i] != SIZE_MAX) l->first[i] = ew_out_array(l->program, l->first[i]).offset;
+        if (l->slope_first[i] != SIZE_MAX) l->slope_first[i] = ew_out_array(l->program, l->slope_first[i]).offset;
+    }
+    return true;
+}
+
+static bool indexed_numbers(lesson *l)
+{
+    ew_node *slopes = block_new(l->m, l->seen, sizeof *slopes);
+    ew_node *wanted = block_new(l->m, 2 * l->seen, sizeof *wanted);
+    l->first = block_new(l->m, l->seen, sizeof *l->first);
+    l->slope_first = block_new(l->m, l->seen, sizeof *l->slope_first);
+    bool ok = slopes && wanted && l->first && l->slope_first;
+    if (ok) {
+        indexed_sweep(l, slopes);
+        ok = indexed_run(l, wanted, indexed_want(l, slopes, wanted));
+    } else {
+        explain_fail(l);
+    }
+    if (slopes) block_free(l->m, slopes, l->seen);
+    if (wanted) block_free(l->m, wanted, 2 * l->seen);
+    return ok;
+}
+
+bool indexed_gather(lesson *l)
+{
+    return indexed_parallel(l) && (!l->numbers || indexed_numbers(l));
+}
+
+void indexed_release(lesson *l)
+{
+    if (l->parallel) block_free(l->m, l->parallel, l->seen);
+    if (l->first) block_free(l->m, l->first, l->seen);
+    if (l->slope_first) block_free(l->m, l->slope_first, l->seen);
+    if (l->element) block_free(l->m, l->element, l->element_count);
+}
+
+/* ---- Phrases ---------------------------------------------------------------------------------- */
+
+void indexed_shape(const lesson *l, text *t, size_t i)
+{
+    graph_shape_text(l->g, explain_node(l, i), t);
+}
+
+void indexed_number(const lesson *l, text *t, size_t i, const double *values)
+{
+    if (explain_row(l, i)->shape == 0)
+        phrase_value(l, t, i, *values);
+    else
+        graph_corner(l->g, explain_node(l, i), values, 6, t);
+}
+
+/* ---- Sections --------------------------------------------------------------------------------- */
+
+void indexed_scalars(lesson *l)
+{
+    double nodes = 0, edges = 0;
+    text a, b;
+    for (size_t k = 0; k < l->count; k++) nodes += indexed_count(l, l->node[k]);
+    for (size_t e = 0; e < l->edges; e++)
+        if (l->told[explain_to(l, e)]) edges += indexed_edge(l, e);
+    text_begin(&a, l->m);
+    text_begin(&b, l->m);
+    phrase_big(l, &a, nodes);
+    phrase_big(l, &b, edges);
+    explain_sentence(l, 2,
+                     nodes >= 0 && edges >= 0
+                         ? "A node with indices is written once and stands for a scalar node at each place: {1} of "
+                           "them in all, with {2} edges."
+                         : "A node with indices is written once and stands for a scalar node at each place.",
+                     text_string(&a), text_string(&b), NULL);
+    for (size_t k = 0; k < l->count; k++) {
+        if (explain_row(l, l->node[k])->op != OP_LOOP) continue;
+        text_clear(&a);
+        phrase_name(l, &a, l->node[k]);
+        explain_sentence(l, 2, "{1} is a recurrence: each of its steps uses what earlier ones have made.",
+                         text_string(&a), NULL, NULL);
+    }
+    explain_drop(l, &a);
+    explain_drop(l, &b);
+}
+
+/* "z[n, k] = d[n, k] + b[k] = [[0.1, 0.2], …]" */
+static void indexed_value(lesson *l, text *t, size_t i)
+{
+    const double *values = explain_elements(l, i);
+    if (explain_is_leaf(l, i))
+        phrase_called(l, t, i);
+    else
+        phrase_equation(l, t, i);
+    if (!values) return;
+    if (graph_is_equations(l->g, explain_node(l, i))) {
+        text_add(t, "; ");
+        phrase_name(l, t, i);
+    }
+    text_add(t, " = " MARK_VALUE);
+    indexed_number(l, t, i, values);
+    text_add(t, MARK_END);
+}
+
+void indexed_values(lesson *l)
+{
+    if (!l->numbers) {
+        explain_values(l);
+        return;
+    }
+    explain_heading(l, "The values, from the bottom up");
+    explain_sentence(l, 2, "Of a node with indices as many values are shown as fit.", NULL, NULL, NULL);
+    explain_blank(l);
+    for (size_t k = 0; k < l->count; k = explain_next(l, k, l->count)) {
+        text_clear(&l->line);
+        indexed_value(l, &l->line, l->node[k]);
+        explain_formula(l, 2, text_string(&l->line));
+    }
+}
+
+/* ---- The short form --------------------------------------------------------------------------- */
+
+static void brief_indexed_slope(lesson *l, size_t i)
+{
+    const double *slopes = explain_slopes(l, i);
+    if (!slopes || !(l->ways[i] > 0)) return;
+    text_clear(&l->line);
+    phrase_slope_of(l, &l->line, l->of, i);
+    text_add(&l->line, " = " MARK_VALUE);
+    indexed_number(l, &l->line, i, slopes);
+    text_add(&l->line, MARK_END);
+    explain_formula(l, 4, text_string(&l->line));
+}
+
+static void brief_indexed_node(lesson *l, size_t i)
+{
+    text_clear(&l->line);
+    indexed_value(l, &l->line, i);
+    if (explain_row(l, i)->shape) {
+        text_add(&l->line, "   " MARK_DIM "(");
+        indexed_shape(l, &l->line, i);
+        text_add(&l->line, ")" MARK_END);
+    }
+    explain_formula(l, 0, text_string(&l->line));
+    brief_indexed_slope(l, i);
+}
+
+void indexed_brief(lesson *l)
+{
+    text t;
+    for (size_t k = 0; k < l->count; k = explain_next(l, k, l->count)) brief_indexed_node(l, l->node[k]);
+    if (l->o->brief == 2) return;
+    text_begin(&t, l->m);
+    text_add(&t, MARK_DIM);
+    text_add(&t, explain_word(l, l->numbers ? "Next: explain shows every step, draw -o graph.svg makes a picture."
+                                            : "Next: give each input a value, as in a=2; explain shows every step."));
+    text_add(&t, MARK_END);
+    explain_blank(l);
+    explain_prose(l, 0, text_string(&t));
+    explain_drop(l, &t);
+}

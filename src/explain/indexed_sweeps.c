@@ -1,0 +1,515 @@
+/*
+ * indexed_sweeps.c - paths, the two sweeps and their cost for programs with axes: in symbols, an index sum
+ * written Σ_j, with numbers where the lesson has them.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "explain/walk.h"
+
+/* ---- Paths ------------------------------------------------------------------------------------ */
+
+typedef struct indexed_route {
+    walk w;
+    text nodes, product, sum; /* "W[j, k] → c[n, k, j] → …"; "x[n, j]·1"; "Σ_n " */
+} indexed_route;
+
+static void route_end(indexed_route *r, lesson *l)
+{
+    walk_end(&r->w);
+    explain_drop(l, &r->nodes);
+    explain_drop(l, &r->product);
+    explain_drop(l, &r->sum);
+}
+
+/* One factor more: downward order, so each goes before the others. */
+static void route_factor(indexed_route *r, lesson *l, const char *factor)
+{
+    text all;
+    if (strcmp(factor, "1") == 0) return;
+    text_begin(&all, l->m);
+    phrase_factor(&all, factor, false);
+    if (r->product.count) text_add(&all, "·");
+    text_add(&all, text_string(&r->product));
+    text_clear(&r->product);
+    text_add(&r->product, text_string(&all));
+    explain_drop(l, &all);
+}
+
+/* Walks a path given by edges, upward. */
+static bool route_walk(indexed_route *r, lesson *l, const routes *p)
+{
+    bool ok = walk_begin(&r->w, l, p->from);
+    text_begin(&r->nodes, l->m);
+    text_begin(&r->product, l->m);
+    text_begin(&r->sum, l->m);
+    if (ok) walk_node(&r->w, &r->nodes);
+    for (size_t k = 0; ok && k < p->edge.count; k++) {
+        size_t e = l->out_edge[p->edge.at[k]];
+        bool told = p->edge.count <= 2 * LESSON_EDGES || k < LESSON_EDGES || k + LESSON_EDGES >= p->edge.count;
+        ok = walk_edge(&r->w, e);
+        text_clear(&l->work);
+        if (ok && told) walk_partial(&r->w, e, &l->work);
+        if (ok && told) route_factor(r, l, text_string(&l->work));
+        if (told) text_add(&r->nodes, " → ");
+        if (told) walk_node(&r->w, &r->nodes);
+        if (!told && k == LESSON_EDGES) text_add(&r->nodes, " → …");
+    }
+    if (!r->product.count) text_add(&r->product, "1");
+    if (ok) walk_sum(&r->w, &r->sum);
+    return ok;
+}
+
+/* "parallel paths for every n, k: 8 to each W[j, k]" */
+static void route_parallel(indexed_route *r, lesson *l)
+{
+    text names, count;
+    text_begin(&names, l->m);
+    text_begin(&count, l->m);
+    double all = walk_parallel(&r->w, &names);
+    if (all >= 0) phrase_count(l, &count, all, "{1} path", "{1} paths");
+    if (names.count)
+        explain_sentence(l, 6,
+                         all >= 0 && !r->w.where.count ? "parallel paths, one for every {1}: {2}"
+                                                       : "parallel paths, one for every {1}",
+                         text_string(&names), text_string(&count), NULL);
+    explain_drop(l, &names);
+    explain_drop(l, &count);
+}
+
+static void route_slope(lesson *l, size_t x, const text *terms)
+{
+    const double *slopes = explain_slopes(l, x);
+    text_clear(&l->line);
+    phrase_slope_of(l, &l->line, l->of, x);
+    text_add(&l->line, " = ");
+    text_add(&l->line, text_string((text *)terms));
+    if (slopes) {
+        text_add(&l->line, " = " MARK_VALUE);
+        indexed_number(l, &l->line, x, slopes);
+        text_add(&l->line, MARK_END);
+    }
+    explain_formula(l, 4, text_string(&l->line));
+}
+
+static void route_opening(lesson *l, size_t x)
+{
+    text name, count, all;
+    text_begin(&name, l->m);
+    text_begin(&count, l->m);
+    text_begin(&all, l->m);
+    phrase_name(l, &name, x);
+    phrase_count(l, &count, l->ways[x], "{1} way", "{1} ways");
+    if (l->parallel[x] >= 0) phrase_count(l, &all, l->parallel[x], "{1} path", "{1} paths");
+    explain_sentence(l, 2, l->parallel[x] >= 0 ? "From {1}: {2}; with every index written out, {3}." : "From {1}: {2}.",
+                     text_string(&name), text_string(&count), text_string(&all));
+    explain_drop(l, &name);
+    explain_drop(l, &count);
+    explain_drop(l, &all);
+}
+
+static void paths_from(lesson *l, size_t x)
+{
+    routes p;
+    text terms;
+    size_t told = 0, never = 0;
+    text_begin(&terms, l->m);
+    route_opening(l, x);
+    routes_begin(&p, l, x);
+    while (told < LESSON_TERMS && report_ok(&l->r) && routes_next(&p)) {
+        indexed_route r = {0};
+        if (route_walk(&r, l, &p) && !r.w.never) {
+            explain_formula(l, 4, text_string(&r.nodes));
+            route_parallel(&r, l);
+            if (told++) text_add(&terms, " + ");
+            text_add(&terms, text_string(&r.sum));
+            text_add(&terms, text_string(&r.product));
+        }
+        never += r.w.never;
+        route_end(&r, l);
+    }
+    if (l->ways[x] > LESSON_TERMS) text_add(&terms, " + …");
+    if (!told) text_char(&terms, '0');
+    if (never) {
+        text_clear(&l->line);
+        phrase_count(l, &l->line, (double)never, "{1} way asks for two places of an array at once: it is none.",
+                     "{1} ways ask for two places of an array at once: they are none.");
+        explain_prose(l, 4, text_string(&l->line));
+    }
+    route_slope(l, x, &terms);
+    routes_free(&p);
+    explain_drop(l, &terms);
+}
+
+static void paths_none(lesson *l, size_t x)
+{
+    text_clear(&l->line);
+    phrase_slope_of(l, &l->line, l->of, x);
+    text_add(&l->line, x == l->of ? " = 1" : " = 0: ");
+    if (x != l->of)
+        phrase_fill(l, &l->line, "no path leads from {1} to {2}", ew_node_name(l->g, explain_node(l, x)),
+                    ew_node_name(l->g, explain_node(l, l->of)), NULL);
+    explain_formula(l, 2, text_string(&l->line));
+}
+
+void indexed_paths(lesson *l)
+{
+    explain_heading(l, "The paths from each input to {1}");
+    explain_sentence(l, 2,
+                     "The chain rule: multiply the derivatives along each path, and add the products of all "
+                     "paths. A sum over an index is a sum over parallel paths. Paths from step to step of a "
+                     "recurrence are in the sweeps below.",
+                     NULL, NULL, NULL);
+    if (l->count > LESSON_SWEEPS) {
+        explain_sentence(l, 2,
+                         "In a graph as large as this one the paths are left out: the reverse sweep below gives "
+                         "their sums without walking them.",
+                         NULL, NULL, NULL);
+        return;
+    }
+    for (size_t k = 0; k < l->wrt_count && k < LESSON_INPUTS; k++) {
+        if (!report_ok(&l->r) || l->broken) return;
+        explain_blank(l);
+        if (l->wrt[k] == l->of || l->ways[l->wrt[k]] == 0)
+            paths_none(l, l->wrt[k]);
+        else
+            paths_from(l, l->wrt[k]);
+        explain_step(l);
+    }
+    if (l->wrt_count <= LESSON_INPUTS) return;
+    text_clear(&l->line);
+    phrase_count(l, &l->line, (double)(l->wrt_count - LESSON_INPUTS), "… and so from {1} more input.",
+                 "… and so from {1} more inputs.");
+    explain_blank(l);
+    explain_prose(l, 2, text_string(&l->line));
+}
+
+/* ---- Forward ---------------------------------------------------------------------------------- */
+
+/* "Σ_j " of a reduction, by its own index names */
+static void forward_sum(const lesson *l, text *t, ew_node user)
+{
+    const graph_node *node = node_at(l->g, user);
+    size_t own = node_rank(l->g, user), all = shape_rank(l->g, node->domain);
+    if (!op_is_reduction(node->op)) return;
+    text_add(t, all - own > 1 ? "Σ_{" : "Σ_");
+    for (size_t q = own; q < all; q++) {
+        uint32_t name = graph_index_name(l->g, user, q);
+        if (q > own) text_char(t, ',');
+        text_add(t, name ? graph_name_text(l->g, name) : "…");
+    }
+    text_add(t, all - own > 1 ? "} " : " ");
+}
+
+/* Does x stand on the same left side as edge e? Those of an equation are told together. */
+static bool forward_same(const lesson *l, size_t e, size_t f)
+{
+    ew_edge a = ew_edge_at(l->g, e), b = ew_edge_at(l->g, f);
+    return a.user == b.user && (node_at(l->g, a.user)->op != OP_JOIN || a.arg == b.arg);
+}
+
+static void forward_term(lesson *l, text *t, size_t e, bool first)
+{
+    ew_edge edge = ew_edge_at(l->g, e);
+    walk w;
+    text part;
+    text_begin(&part, l->m);
+    if (!first) text_add(t, " + ");
+    forward_sum(l, t, edge.user);
+    if (walk_own(&w, l, e)) walk_partial(&w, e, &part);
+    walk_end(&w);
+    if (strcmp(text_string(&part), "1") != 0) {
+        phrase_factor(t, text_string(&part), first);
+        text_add(t, "·");
+    }
+    text_add(t, MARK_SLOPE "∂");
+    graph_print_lower(l->g, edge.user, edge.arg, t, 200);
+    text_add(t, MARK_END);
+    explain_drop(l, &part);
+}
+
+/* "∂z[n, k] = ∂d[n, k] + ∂b[k]" for each equation of node i */
+static void forward_node(lesson *l, size_t i)
+{
+    text *t = &l->line;
+    for (size_t e = l->into[i], end = l->into[i + 1]; e < end;) {
+        ew_edge edge = ew_edge_at(l->g, e);
+        size_t first = e;
+        text_clear(t);
+        text_add(t, MARK_SLOPE "∂");
+        graph_print_upper(l->g, edge.to, edge.user, edge.arg, t, 200);
+        text_add(t, MARK_END " = ");
+        for (; e < end && forward_same(l, first, e); e++) {
+            if (e - first < LESSON_TERMS) forward_term(l, t, e, e == first);
+            if (e - first == LESSON_TERMS) text_add(t, " + …");
+        }
+        explain_formula(l, 2, text_string(t));
+    }
+}
+
+static double sweeps_forward(const lesson *l)
+{
+    double all = 0;
+    for (size_t k = 0; k < l->wrt_count; k++) all += indexed_count(l, l->wrt[k]);
+    return all;
+}
+
+void indexed_forward(lesson *l)
+{
+    text count;
+    double sweeps = sweeps_forward(l);
+    text_begin(&count, l->m);
+    explain_heading(l, "Forward: ∂/∂x of every node, one sweep for each input x");
+    explain_sentence(l, 2,
+                     "Choose one element of an input, begin with 1 there and 0 elsewhere, and go up. Below, ∂ before "
+                     "a node is its derivative by that element.",
+                     NULL, NULL, NULL);
+    if (sweeps >= 0) phrase_count(l, &count, sweeps, "{1} element", "{1} elements");
+    if (sweeps >= 0)
+        explain_sentence(l, 2, "The inputs have {1} in all: as many sweeps.", text_string(&count), NULL, NULL);
+    explain_drop(l, &count);
+    explain_blank(l);
+    for (size_t k = 0; k < l->count; k = explain_next(l, k, l->count)) forward_node(l, l->node[k]);
+}
+
+/* ---- Reverse ---------------------------------------------------------------------------------- */
+
+/* "Σ_n ∂L/∂c[n, k, j]·x[n, j]": what comes to node i along one use */
+static bool reverse_term(lesson *l, text *t, size_t i, size_t e, bool first)
+{
+    walk w;
+    text part;
+    bool ok = walk_begin(&w, l, i) && walk_edge(&w, e);
+    text_begin(&part, l->m);
+    if (!first) text_add(t, " + ");
+    size_t reached = w.rank;
+    w.rank = 0; /* summed over whatever the node below does not tell */
+    if (ok) walk_sum(&w, t);
+    w.rank = reached;
+    if (ok) walk_partial(&w, e, &part);
+    bool one = strcmp(text_string(&part), "1") == 0;
+    if (w.node != l->of) {
+        text_add(t, MARK_SLOPE "∂");
+        text_add(t, ew_node_name(l->g, explain_node(l, l->of)));
+        text_add(t, "/∂" MARK_END);
+        walk_node(&w, t);
+        if (!one) text_add(t, "·");
+    }
+    if (!one || w.node == l->of) phrase_factor(t, text_string(&part), w.node == l->of);
+    explain_drop(l, &part);
+    walk_end(&w);
+    return ok;
+}
+
+static bool reverse_use(const lesson *l, size_t i, size_t e)
+{
+    size_t to = explain_to(l, e);
+    bool from = ew_node_index(l->g, ew_edge_at(l->g, e).from) == i;
+    return from && l->told[to] && (l->ways[to] > 0 || explain_returns(l, e));
+}
+
+static void reverse_terms(lesson *l, text *t, size_t i)
+{
+    size_t terms = 0;
+    bool loop = explain_row(l, i)->op == OP_LOOP; /* what returns is not among its outgoing edges */
+    size_t begin = loop ? 0 : l->out_first[i], end = loop ? l->edges : l->out_first[i + 1];
+    for (size_t k = begin; k < end && report_ok(&l->r); k++) {
+        size_t e = loop ? k : l->out_edge[k];
+        if (!reverse_use(l, i, e)) continue;
+        if (terms < LESSON_TERMS) reverse_term(l, t, i, e, terms == 0);
+        if (terms++ == LESSON_TERMS) text_add(t, " + …");
+    }
+    if (!terms) text_char(t, '0');
+}
+
+static void reverse_node(lesson *l, size_t i)
+{
+    const double *slopes = explain_slopes(l, i);
+    text *t = &l->line;
+    text_clear(t);
+    text_add(t, MARK_SLOPE "∂");
+    text_add(t, ew_node_name(l->g, explain_node(l, l->of)));
+    text_add(t, "/∂" MARK_END);
+    phrase_called(l, t, i);
+    text_add(t, " = ");
+    if (i == l->of)
+        text_add(t, "1");
+    else if (l->ways[i] == 0)
+        text_add(t, "0   "), text_add(t, explain_word(l, "(no path)"));
+    else
+        reverse_terms(l, t, i);
+    if (slopes && i != l->of) {
+        text_add(t, " = " MARK_VALUE);
+        indexed_number(l, t, i, slopes);
+        text_add(t, MARK_END);
+    }
+    explain_formula(l, 2, text_string(t));
+    explain_step(l);
+}
+
+void indexed_reverse(lesson *l)
+{
+    text count;
+    double elements = indexed_count(l, l->of);
+    explain_heading(l, "Reverse: ∂{1}/∂ of every node, one sweep for all inputs");
+    explain_sentence(l, 2,
+                     "Begin with 1 at {1} and go down. A node's derivative is the sum, over the nodes that use it, "
+                     "of theirs times the derivative on the edge to them, and over the indices that they have more.",
+                     ew_node_name(l->g, explain_node(l, l->of)), NULL, NULL);
+    text_begin(&count, l->m);
+    if (elements > 1) {
+        phrase_big(l, &count, elements);
+        explain_sentence(l, 2, "{1} has {2} elements: one sweep for each of them.",
+                         ew_node_name(l->g, explain_node(l, l->of)), text_string(&count), NULL);
+    }
+    explain_drop(l, &count);
+    explain_blank(l);
+    for (size_t k = 0; k < l->count; k = explain_next(l, k, l->count)) {
+        size_t i = l->node[l->count - 1 - k];
+        if (explain_is_real(l, i) && explain_row(l, i)->op != OP_CONST) reverse_node(l, i);
+    }
+}
+
+/* ---- Cost ------------------------------------------------------------------------------------- */
+
+static void cost_big(table *t, double n)
+{
+    lesson *l = t->l;
+    text_clear(&l->work);
+    if (n >= 0)
+        phrase_big(l, &l->work, n);
+    else
+        text_char(&l->work, '?');
+    explain_cell(t, text_string(&l->work));
+}
+
+static void cost_sweeps(table *t, const char *name, double sweeps)
+{
+    lesson *l = t->l;
+    double edges = 0;
+    for (size_t e = 0; e < l->edges; e++)
+        if (l->told[explain_to(l, e)]) edges += indexed_edge(l, e);
+    explain_cell(t, name);
+    cost_big(t, sweeps);
+    cost_big(t, sweeps * edges);
+}
+
+void indexed_cost(lesson *l)
+{
+    table t;
+    double paths = 0;
+    explain_heading(l, "What each way costs");
+    explain_table(&t, l, 3, true);
+    explain_cell(&t, "");
+    explain_cell(&t, explain_word(l, "sweeps"));
+    explain_cell(&t, explain_word(l, "edges touched"));
+    cost_sweeps(&t, explain_word(l, "forward"), sweeps_forward(l));
+    cost_sweeps(&t, explain_word(l, "reverse"), indexed_count(l, l->of));
+    explain_table_end(&t, 2);
+    for (size_t k = 0; k < l->wrt_count; k++) paths += l->parallel[l->wrt[k]];
+    explain_blank(l);
+    text_clear(&l->work);
+    if (paths >= 0) {
+        text count;
+        text_begin(&count, l->m);
+        phrase_count(l, &count, paths, "{1} path", "{1} paths");
+        explain_sentence(
+            l, 2, "Path by path it would be {1} to each element of {2}, those through earlier steps not counted.",
+            text_string(&count), ew_node_name(l->g, explain_node(l, l->of)), NULL);
+        explain_drop(l, &count);
+    }
+    explain_sentence(l, 2,
+                     "Forward needs a sweep for every element of the inputs, reverse one for every element of {1}.",
+                     ew_node_name(l->g, explain_node(l, l->of)), NULL, NULL);
+}
+
+/* ---- A nudge ---------------------------------------------------------------------------------- */
+
+static double nudge_of(const double *slopes, size_t count, double by)
+{
+    double all = 0;
+    for (size_t e = 0; e < count; e++) all += explain_along(slopes[e], by);
+    return all;
+}
+
+/* Every element of a nudged input moves by the same; only what becomes of a scalar `of` is told. */
+static void nudge_indexed_told(lesson *l, double *in, double *after)
+{
+    double predicted = 0;
+    size_t at = 0;
+    text a, b, c;
+    for (size_t k = 0; k < ew_input_count(l->g); k++) {
+        size_t i = ew_node_index(l->g, ew_input_at(l->g, k).node), count = ew_in_array(l->program, k).count;
+        const double *slopes = i == SIZE_MAX ? NULL : explain_slopes(l, i);
+        for (size_t e = 0; e < count; e++) in[at + e] = l->o->in[at + e] + l->o->nudge[k];
+        if (slopes && l->o->nudge[k] != 0) predicted += nudge_of(slopes, count, l->o->nudge[k]);
+        at += count;
+    }
+    if (ew_run(l->program, NULL, in, after) != EW_OK) {
+        ew_run_error(l->program, NULL, &l->r.error);
+        return;
+    }
+    double before = l->element[l->first[l->of]], change = after[l->first[l->of]] - before;
+    text_begin(&a, l->m);
+    text_begin(&b, l->m);
+    text_begin(&c, l->m);
+    phrase_number(&a, before);
+    phrase_number(&b, before + change);
+    explain_sentence(l, 0, "{3} goes from {1} to {2}.", text_string(&a), text_string(&b),
+                     ew_node_name(l->g, explain_node(l, l->of)));
+    text_clear(&a);
+    text_clear(&b);
+    phrase_number(&a, predicted);
+    phrase_number(&b, change);
+    phrase_number(&c, change - predicted);
+    explain_sentence(l, 0, "The derivatives predict a change of {1}; it is {2}, a gap of {3}.", text_string(&a),
+                     text_string(&b), text_string(&c));
+    explain_drop(l, &a);
+    explain_drop(l, &b);
+    explain_drop(l, &c);
+}
+
+void indexed_nudge(lesson *l)
+{
+    if (explain_row(l, l->of)->shape || !explain_slopes(l, l->of)) {
+        explain_sentence(l, 0, "A nudge is told of a single number; {1} has indices.",
+                         ew_node_name(l->g, explain_node(l, l->of)), NULL, NULL);
+        return;
+    }
+    double *in = block_new(l->m, ew_in_count(l->program), sizeof *in);
+    double *after = block_new(l->m, l->element_count, sizeof *after);
+    if (in && after)
+        nudge_indexed_told(l, in, after);
+    else
+        explain_fail(l);
+    if (in) block_free(l->m, in, ew_in_count(l->program));
+    if (after) block_free(l->m, after, l->element_count);
+}
+
+/* ---- The plan --------------------------------------------------------------------------------- */
+
+void indexed_plan(lesson *l)
+{
+    const char *name = ew_node_name(l->g, explain_node(l, l->of));
+    double forward = sweeps_forward(l), reverse = indexed_count(l, l->of);
+    if (l->o->brief) explain_blank(l);
+    text_clear(&l->line);
+    text_add(&l->line, MARK_HEAD);
+    phrase_fill(l, &l->line, "How {1} and its derivatives would be computed", name, NULL, NULL);
+    text_add(&l->line, MARK_END);
+    explain_prose(l, 0, text_string(&l->line));
+    explain_blank(l);
+    explain_sentence(l, 2,
+                     forward < reverse ? "Mode: forward, since the inputs have fewer elements than {1}."
+                                       : "Mode: reverse, since {1} has no more elements than the inputs.",
+                     name, NULL, NULL);
+    table t;
+    explain_table(&t, l, 3, true);
+    explain_cell(&t, "");
+    explain_cell(&t, explain_word(l, "sweeps"));
+    explain_cell(&t, explain_word(l, "edges touched"));
+    cost_sweeps(&t, explain_word(l, "forward"), forward);
+    cost_sweeps(&t, explain_word(l, "reverse"), reverse);
+    explain_blank(l);
+    explain_table_end(&t, 2);
+}
