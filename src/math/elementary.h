@@ -130,16 +130,14 @@ static inline double k_log(double x)
 
 /*
  * log(1 + x): the logarithm of the rounded sum u, and what the rounding took, c, as c / u; 1 / u from
- * 1 / (1 + f) = 1 - 2 s (1 - s) + .... Where u is in [sqrt(1/2), sqrt 2) f is x itself.
+ * 1 / (1 + f) = 1 - 2 s (1 - s) + ....
  */
 static inline double k_log1p(double x)
 {
     double u = 1.0 + x, c = x >= 1.0 ? 1.0 - (u - x) : x - (u - 1.0), k, f, s, y;
     f = k_mantissa(u, &k) - 1.0;
-    f = k == 0.0 ? x : f;
     s = f / (2.0 + f);
     c *= (1.0 - 2.0 * s * (1.0 - s)) * k_power_of_2(6755399441055744.0 - (k > 1000.0 ? 1000.0 : k));
-    c = k == 0.0 ? 0.0 : c;
     y = k * 0.69314718055989033 + (k_log_rest(f, s, k * 5.4979230187083712e-14 + c) + f);
     y = u > 0.0 ? y : u == 0.0 ? -HUGE_VAL : (double)NAN;
     y = x == 0.0 ? x : y;
@@ -224,10 +222,20 @@ static inline double k_sigmoid(double x)
     return q - q * (d * (x < 0.0 ? 1.0 - q : q));
 }
 
-/* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */
+/* log(1 + e^x) = max(x, 0) + log(1 + e), e = e^-|x|, as two steps: loops over arrays take them apart. */
+static inline double k_softplus_power(double x)
+{
+    return k_exp(-fabs(x));
+}
+
+static inline double k_softplus_sum(double x, double e)
+{
+    return (x > 0.0 ? x : 0.0) + k_log1p(e);
+}
+
 static inline double k_softplus(double x)
 {
-    return (x > 0.0 ? x : 0.0) + k_log1p(k_exp(-fabs(x)));
+    return k_softplus_sum(x, k_softplus_power(x));
 }
 
 /*
