@@ -191,11 +191,7 @@ static uint32_t code_each(array_builder *b, uint32_t v, const coordinate *at)
     array_kernel *kernel =
         logic && value->inner == ARRAY_INT ? array_kernel_compare(o) : array_kernel_of(o, value->inner);
     plan_code c = {.kind = CODE_EACH, .type = value->type, .op = value->op, .kernel = kernel};
-<<<<<<< HEAD
-    if (value->inner == ARRAY_INT) c.name = array_node_name(b->w, v);
-=======
     if (value->inner == ARRAY_INT) c.name = array_label(b->w, v);
->>>>>>> exec
     bool many = ops_row(o)->count == 0;
     uint32_t args[3] = {0, 0, 0};
     for (size_t k = 0; k < value->count; k++) {
@@ -241,11 +237,7 @@ static uint32_t code_at(array_builder *b, uint32_t v, const coordinate *at)
     const array_value *value = value_at(b->w, v);
     array_use u = value_use(b->w, value, 0);
     uint32_t a = value_root(b->w, u.value);
-<<<<<<< HEAD
-    plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_node_name(b->w, a)};
-=======
     plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_label(b->w, a)};
->>>>>>> exec
     const array_value *array = value_at(b->w, a);
     x.line = line_new(b, array->buffer, array->offset, array->lies == LIES_RAMP ? ARRAY_INT : array->type);
     if (x.line == ARRAY_NONE || !access_axes_of(b, v, u.map, at, a, &x)) return ARRAY_NONE;
@@ -329,11 +321,7 @@ static bool step_reduce(array_builder *b, uint32_t v)
     coordinate at[AXES_MOST];
     array_own_coordinates(b, value, at);
     for (size_t d = own; d < rank; d++) array_coordinate_axis(b, &at[d], shape_sizes(b->w->g, value->domain)[d]);
-<<<<<<< HEAD
-    if (value->type == ARRAY_INT) b->name = array_node_name(b->w, v);
-=======
     if (value->type == ARRAY_INT) b->name = array_label(b->w, v);
->>>>>>> exec
     uint32_t x = code_argument(b, v, 0, at, value->type);
     return array_sink(b, SINK_JOIN, (op)value->op, x, b->failed ? ARRAY_NONE : array_line(b, v, at), value->type);
 }
@@ -562,11 +550,7 @@ bool array_arg_step(array_lowering *w, uint32_t v)
     plan_arg s = {.dims = (uint32_t)a->sizes.count,
                   .dim_count = (uint32_t)b.axes,
                   .most = value->op == OP_ARGMAX,
-<<<<<<< HEAD
-                  .name = array_node_name(w, v)};
-=======
                   .name = array_label(w, v)};
->>>>>>> exec
     ok = line != ARRAY_NONE && array_line(&b, v, at) != ARRAY_NONE && array_reserve(w->m, &a->sizes, b.axes);
     int64_t *strides = ok ? block_new(w->m, 2 * b.axes, sizeof *strides) : NULL;
     for (size_t i = 0; strides && i < 2 * b.axes; i++) strides[i] = b.strides.at[i / b.axes * AXES_STEP + i % b.axes];
@@ -585,11 +569,7 @@ bool array_arg_step(array_lowering *w, uint32_t v)
 
 /* ---- Names and constants ------------------------------------------------------------------------------ */
 
-<<<<<<< HEAD
-uint32_t array_node_name(array_lowering *w, uint32_t v)
-=======
 uint32_t array_label(array_lowering *w, uint32_t v)
->>>>>>> exec
 {
     ew_node n = value_at(w, v)->node;
     text t;

@@ -164,11 +164,7 @@ static bool push_guards(array_lowering *w, size_t from, uint32_t v, size_t k)
         a->steps.at[s].guards = first;
         a->steps.at[s].guard_count = (uint32_t)a->guards.count - first;
         a->steps.at[s].defines = value_at(w, v)->defines;
-<<<<<<< HEAD
-        a->steps.at[s].name = array_node_name(w, v);
-=======
         a->steps.at[s].name = array_label(w, v);
->>>>>>> exec
     }
     return report_ok(&w->g->report);
 }
