@@ -31,7 +31,7 @@ DATA_LIBS := $(shell pkg-config --libs jansson zlib 2>/dev/null || echo -ljansso
 EDIT_LIBS := $(shell pkg-config --libs libedit 2>/dev/null)
 EDIT_CFLAGS := $(if $(EDIT_LIBS),$(shell pkg-config --cflags libedit) -DEDGEWISE_LIBEDIT)
 
-.PHONY: all core tests check check-sanitized check-all fuzz bench bench-matrix cover install dist generated format help clean
+.PHONY: all core tests check check-sanitized check-all fuzz bench bench-matrix bench-vector cover install dist generated format help clean
 
 all: core $(B)/edgewise $(B)/libedgewise-train.a
 
@@ -139,6 +139,12 @@ $(B)/bench-matrix: bench/kernels/matrix.c $(B)/libedgewise.a
 bench-matrix: $(B)/bench-matrix
 	@env -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=1 $(B)/bench-matrix $(ROWS)
 
+$(B)/bench-vector: bench/kernels/vector.c $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Isrc -o $@ $< $(B)/libedgewise.a -lm
+
+bench-vector: $(B)/bench-vector
+	@$(B)/bench-vector $(ROWS)
+
 bench: all $(B)/bench
 	@B=$(B) bench/run
 
@@ -186,6 +192,7 @@ help:
 	@echo "make fuzz           FUZZ_SECONDS=60 for each fuzz target (clang)"
 	@echo "make bench          the table of speeds, and its picture"
 	@echo "make bench-matrix   matrix products beside OpenBLAS (ROWS='square dW' chooses)"
+	@echo "make bench-vector   elementary functions over arrays beside libm (ROWS='exp tanh' chooses)"
 	@echo "make cover          how much of each file the tests run"
 	@echo "make generated      writes the generated files anew"
 	@echo "make format         clang-format over the sources"

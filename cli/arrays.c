@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t array_count_of(const ew_graph *g, ew_node n)
+size_t cli_array_count_of(const ew_graph *g, ew_node n)
 {
     size_t count = 1;
     for (size_t p = 0; p < ew_node_rank(g, n); p++) {
@@ -21,21 +21,21 @@ size_t array_count_of(const ew_graph *g, ew_node n)
     return count;
 }
 
-size_t array_count(const struct array *a)
+size_t cli_array_count(const struct array *a)
 {
     size_t count = 1;
     for (size_t p = 0; p < a->rank; p++) count *= a->size[p];
     return count;
 }
 
-struct array array_of(const ew_graph *g, ew_node n, const double *values)
+struct array cli_array_of(const ew_graph *g, ew_node n, const double *values)
 {
     struct array a = {.type = ew_node_type(g, n), .rank = ew_node_rank(g, n), .values = values};
     for (size_t p = 0; p < a.rank; p++) a.size[p] = ew_node_size(g, n, p);
     return a;
 }
 
-bool array_any(const ew_graph *g)
+bool cli_array_any(const ew_graph *g)
 {
     for (size_t i = 0; i < ew_node_count(g); i++)
         if (ew_node_rank(g, ew_node_at(g, i))) return true;
@@ -48,7 +48,7 @@ bool array_any(const ew_graph *g)
 
 static bool offset_add(struct cli *c, const ew_graph *g, ew_node n, size_t *offset)
 {
-    size_t count = array_count_of(g, n);
+    size_t count = cli_array_count_of(g, n);
     const char *name = ew_node_name(g, n);
     if (count == SIZE_MAX)
         cli_fail(c, FAULT_NO_SIZE, name ? name : "…", NULL);
@@ -59,7 +59,7 @@ static bool offset_add(struct cli *c, const ew_graph *g, ew_node n, size_t *offs
     return !c->status;
 }
 
-size_t *array_offsets(struct cli *c, const ew_graph *g, const ew_node *nodes, size_t count)
+size_t *cli_array_offsets(struct cli *c, const ew_graph *g, const ew_node *nodes, size_t count)
 {
     size_t *offset = cli_room(c, count + 1, sizeof *offset);
     bool ok = offset != NULL;
@@ -70,12 +70,12 @@ size_t *array_offsets(struct cli *c, const ew_graph *g, const ew_node *nodes, si
     return NULL;
 }
 
-size_t *array_input_offsets(struct cli *c, const ew_graph *g)
+size_t *cli_array_input_offsets(struct cli *c, const ew_graph *g)
 {
     size_t count = ew_input_count(g);
     ew_node *nodes = cli_room(c, count, sizeof *nodes);
     for (size_t i = 0; nodes && i < count; i++) nodes[i] = ew_input_at(g, i).node;
-    size_t *offset = nodes ? array_offsets(c, g, nodes, count) : NULL;
+    size_t *offset = nodes ? cli_array_offsets(c, g, nodes, count) : NULL;
     free(nodes);
     return offset;
 }
@@ -100,10 +100,10 @@ static void words_number(struct words *w, size_t n)
     words_add(w, number);
 }
 
-void array_place(const struct array *a, const char *name, size_t e, char *buffer, size_t bytes)
+void cli_array_place(const struct array *a, const char *name, size_t e, char *buffer, size_t bytes)
 {
     struct words w = {buffer, 0, bytes};
-    size_t below = array_count(a);
+    size_t below = cli_array_count(a);
     words_add(&w, name);
     for (size_t p = 0; p < a->rank && below; p++) {
         below /= a->size[p];
@@ -114,7 +114,7 @@ void array_place(const struct array *a, const char *name, size_t e, char *buffer
     if (a->rank) words_add(&w, "]");
 }
 
-void array_sizes(const struct array *a, char *buffer, size_t bytes)
+void cli_array_sizes(const struct array *a, char *buffer, size_t bytes)
 {
     struct words w = {buffer, 0, bytes};
     buffer[0] = '\0';
@@ -128,7 +128,7 @@ void array_sizes(const struct array *a, char *buffer, size_t bytes)
     if (a->rank) words_add(&w, "]");
 }
 
-void array_name(const ew_graph *g, ew_node n, char *buffer, size_t bytes)
+void cli_array_name(const ew_graph *g, ew_node n, char *buffer, size_t bytes)
 {
     ew_node_label(g, n, buffer, bytes);
 }
@@ -136,7 +136,7 @@ void array_name(const ew_graph *g, ew_node n, char *buffer, size_t bytes)
 /* ---- JSON --------------------------------------------------------------------------------------------- */
 
 /* An axis of size 0 ends the nesting: of sizes 2, 0 it is [[], []]. */
-void array_json(struct cli_json *j, const struct array *a)
+void cli_array_json(struct cli_json *j, const struct array *a)
 {
     size_t rank = 0, count = 1, below[ARRAY_AXES + 1];
     while (rank < a->rank && a->size[rank]) count *= a->size[rank++];
@@ -153,13 +153,13 @@ void array_json(struct cli_json *j, const struct array *a)
     }
 }
 
-bool array_finite(struct cli *c, const char *name, const struct array *a)
+bool cli_array_finite(struct cli *c, const char *name, const struct array *a)
 {
     char place[300];
     if (!c->finite) return true;
-    for (size_t e = 0; e < array_count(a); e++) {
+    for (size_t e = 0; e < cli_array_count(a); e++) {
         if (isfinite(a->values[e])) continue;
-        array_place(a, name, e, place, sizeof place);
+        cli_array_place(a, name, e, place, sizeof place);
         return cli_finite(c, place, a->values[e]);
     }
     return true;

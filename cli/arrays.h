@@ -14,34 +14,34 @@ struct array {
 };
 
 /* Elements of a node; SIZE_MAX: a size is not known yet, or they are more than can be counted. */
-size_t array_count_of(const ew_graph *g, ew_node n);
-size_t array_count(const struct array *a);
-struct array array_of(const ew_graph *g, ew_node n, const double *values);
+size_t cli_array_count_of(const ew_graph *g, ew_node n);
+size_t cli_array_count(const struct array *a);
+struct array cli_array_of(const ew_graph *g, ew_node n, const double *values);
 /* Has any node that a person sees, or any input, an axis? */
-bool array_any(const ew_graph *g);
+bool cli_array_any(const ew_graph *g);
 
 /* Where each node's numbers begin when they stand in a row, and last where they end; to be freed. NULL: the
  * error is out (memory, or a size that is not known). */
-size_t *array_offsets(struct cli *c, const ew_graph *g, const ew_node *nodes, size_t count);
+size_t *cli_array_offsets(struct cli *c, const ew_graph *g, const ew_node *nodes, size_t count);
 /* The same for the inputs, in the order of `in`. */
-size_t *array_input_offsets(struct cli *c, const ew_graph *g);
+size_t *cli_array_input_offsets(struct cli *c, const ew_graph *g);
 
 /* "x[3, 2]": element e of what is called `name`; for a single number its name. */
-void array_place(const struct array *a, const char *name, size_t e, char *buffer, size_t bytes);
+void cli_array_place(const struct array *a, const char *name, size_t e, char *buffer, size_t bytes);
 /* "[1797, 64]", or "" for a single number. */
-void array_sizes(const struct array *a, char *buffer, size_t bytes);
+void cli_array_sizes(const struct array *a, char *buffer, size_t bytes);
 /* "h[n, j]": a node's name with its indices. */
-void array_name(const ew_graph *g, ew_node n, char *buffer, size_t bytes);
+void cli_array_name(const ew_graph *g, ew_node n, char *buffer, size_t bytes);
 
 /* Nested lists, row-major; a single number as itself. */
-void array_json(struct cli_json *j, const struct array *a);
+void cli_array_json(struct cli_json *j, const struct array *a);
 
 /* "head = [[1, 2],\n        [3, 4]]\n": small ones whole, of large ones the corner, in 80 columns (show.c). */
-void array_show(struct cli *c, const char *head, const struct array *a);
+void cli_array_show(struct cli *c, const char *head, const struct array *a);
 /* The same in one line of at most `columns`, without the head: "[[1, 2, …], …]". */
-void array_corner(struct cli *c, const struct array *a, size_t columns);
+void cli_array_corner(struct cli *c, const struct array *a, size_t columns);
 
 /* --finite over a whole array: false, with the error out, where an element is not a finite number. */
-bool array_finite(struct cli *c, const char *name, const struct array *a);
+bool cli_array_finite(struct cli *c, const char *name, const struct array *a);
 
 #endif

@@ -229,7 +229,7 @@ static bool check_scalars(struct checking *k)
 
 static int check(struct checking *k)
 {
-    k->indexed = array_any(k->g);
+    k->indexed = cli_array_any(k->g);
     if ((k->indexed ? check_arrays : check_scalars)(k)) check_say(k);
     free(k->row);
     return k->c->status ? k->c->status : k->verdicts[DISAGREES] ? CLI_DISAGREES : EW_OK;

@@ -80,7 +80,7 @@ static bool ray_new(struct arrays_check *a)
     ew_error e;
     struct checking *k = a->k;
     size_t inputs = ew_input_count(k->g);
-    a->offset = array_input_offsets(k->c, k->g);
+    a->offset = cli_array_input_offsets(k->c, k->g);
     a->ray.program = a->offset ? ew_prepare_nodes(k->g, &k->of, 1, &e) : NULL;
     if (a->offset && !a->ray.program) cli_fail_error(k->c, &e);
     if (!a->ray.program) return false;
@@ -143,7 +143,7 @@ static bool elements_of(struct arrays_check *a, ew_node wrt, struct checked *row
     double *values = nodes[1] == EW_NONE ? NULL : cli_run(k->c, k->g, nodes, 2, k->in);
     aim(a, wrt);
     for (size_t i = 0; i < a->ray.of_count * a->ray.count; i++) rows[i].wrt = wrt;
-    if (values) compare_elements(a, rows, values, values + array_count_of(k->g, nodes[0]));
+    if (values) compare_elements(a, rows, values, values + cli_array_count_of(k->g, nodes[0]));
     free(values);
     return !k->c->status;
 }
@@ -167,7 +167,7 @@ static void compare_along(struct arrays_check *a, ew_node wrt, struct checked *r
     if (nodes[1] == EW_NONE) cli_fail_error(k->c, &e);
     double *values = nodes[1] == EW_NONE ? NULL : cli_run(k->c, k->g, nodes, 2, k->in);
     if (!values) return;
-    const double *back = values + array_count_of(k->g, nodes[0]);
+    const double *back = values + cli_array_count_of(k->g, nodes[0]);
     double size = 0;
     r->mode[FORWARD] = dot(values, w, a->ray.of_count);
     r->mode[REVERSE] = dot(back, v, a->ray.count);
@@ -213,7 +213,7 @@ static bool check_rows(struct arrays_check *a)
     memset(k->row, 0, k->count * sizeof *k->row);
     for (size_t i = 0; i < k->wrt_count && !k->c->status; i++) {
         (whole ? elements_of : directions_of)(a, k->wrt[i], k->row + used);
-        used += whole ? of * array_count_of(k->g, k->wrt[i]) : DIRECTIONS;
+        used += whole ? of * cli_array_count_of(k->g, k->wrt[i]) : DIRECTIONS;
     }
     return !k->c->status;
 }

@@ -15,13 +15,13 @@ static const char *const mode_names[] = /* catalogue */ {"forward", "reverse", "
 /* "∂y[1]/∂x[3, 2]", or "∂f/∂x (2)": along the second direction. */
 static void row_names(const struct checking *k, const struct checked *r, char of[128], char wrt[128])
 {
-    struct array y = array_of(k->g, k->of, NULL), x = array_of(k->g, r->wrt, NULL);
+    struct array y = cli_array_of(k->g, k->of, NULL), x = cli_array_of(k->g, r->wrt, NULL);
     char name[80];
     snprintf(name, sizeof name, "%.75s", ew_node_name(k->g, k->of));
     if (r->direction) y.rank = x.rank = 0;
-    array_place(&y, name, r->of_element, of, 128);
+    cli_array_place(&y, name, r->of_element, of, 128);
     snprintf(name, sizeof name, "%.75s", ew_node_name(k->g, r->wrt));
-    array_place(&x, name, r->wrt_element, wrt, 128);
+    cli_array_place(&x, name, r->wrt_element, wrt, 128);
 }
 
 static void say_json(struct checking *k)

@@ -156,7 +156,7 @@ ew_options cli_library(const struct cli *c);
 /* The graph of the program; NULL: the error is out, and c->status says which. */
 ew_graph *cli_graph(struct cli *c);
 
-/* The values of all inputs, row-major, in the order of `in` (array_input_offsets), to be freed: from NAME=VALUE,
+/* The values of all inputs, row-major, in the order of `in` (cli_array_input_offsets), to be freed: from NAME=VALUE,
  * defaults, draws. NULL: the error is out. (A program without inputs has room for one double all the same.) */
 double *cli_values(struct cli *c, ew_graph *g);
 /* The same for verbs that can do without: NULL and c->status 0 where values are missing and none is
@@ -175,7 +175,7 @@ ew_node *cli_nodes(struct cli *c, ew_graph *g, const char *list, size_t *count);
 /* The index of the input that is this node, or SIZE_MAX. */
 size_t cli_input_index(const ew_graph *g, ew_node n);
 
-/* The values of nodes, one after another, to be freed; array_offsets says where each begins. NULL: the error is
+/* The values of nodes, one after another, to be freed; cli_array_offsets says where each begins. NULL: the error is
  * out. */
 double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in);
 double *cli_run_program(struct cli *c, const ew_program *p, const double *in); /* the same of its outputs */

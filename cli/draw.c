@@ -52,11 +52,11 @@ static const char *ending_of(struct cli *c)
 static double *lay_out(struct drawing *d, const ew_node *from, const double *values)
 {
     size_t count = ew_node_count(d->g), sum = 0;
-    size_t *offset = array_offsets(d->c, d->g, from, count);
-    for (size_t i = 0; i < count; i++) sum += array_count_of(d->g, ew_node_at(d->g, i));
+    size_t *offset = cli_array_offsets(d->c, d->g, from, count);
+    for (size_t i = 0; i < count; i++) sum += cli_array_count_of(d->g, ew_node_at(d->g, i));
     double *laid = offset ? cli_room(d->c, sum, sizeof *laid) : NULL, *to = laid;
     for (size_t i = 0; laid && i < count; i++) {
-        size_t wide = array_count_of(d->g, ew_node_at(d->g, i)), have = offset[i + 1] - offset[i];
+        size_t wide = cli_array_count_of(d->g, ew_node_at(d->g, i)), have = offset[i + 1] - offset[i];
         for (size_t e = 0; e < wide; e++) *to++ = values[offset[i] + (have == wide ? e : 0)];
     }
     free(offset);
@@ -67,7 +67,7 @@ static double *lay_out(struct drawing *d, const ew_node *from, const double *val
 static bool too_many(struct drawing *d)
 {
     double sum = 0;
-    for (size_t i = 0; i < ew_node_count(d->g); i++) sum += (double)array_count_of(d->g, ew_node_at(d->g, i));
+    for (size_t i = 0; i < ew_node_count(d->g); i++) sum += (double)cli_array_count_of(d->g, ew_node_at(d->g, i));
     if (sum <= MOST_NUMBERS) return false;
     cli_note(d->c, "the numbers are too many for a picture: it is drawn in symbols", NULL, NULL, NULL);
     return true;
@@ -287,9 +287,9 @@ static bool finite_output(struct drawing *d)
 {
     size_t first = 0;
     ew_node n = ew_output_at(d->g, 0);
-    for (size_t i = 0; i < ew_node_index(d->g, n); i++) first += array_count_of(d->g, ew_node_at(d->g, i));
-    struct array a = array_of(d->g, n, d->values + first);
-    return array_finite(d->c, ew_node_name(d->g, n), &a);
+    for (size_t i = 0; i < ew_node_index(d->g, n); i++) first += cli_array_count_of(d->g, ew_node_at(d->g, i));
+    struct array a = cli_array_of(d->g, n, d->values + first);
+    return cli_array_finite(d->c, ew_node_name(d->g, n), &a);
 }
 
 static void draw_graph(struct cli *c, ew_graph *g, const char *format)

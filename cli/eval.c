@@ -48,14 +48,14 @@ static void say_json(struct cli *c, const struct answer *a)
     for (size_t i = 0; i < a->count; i++) {
         if (!is_first(a, i)) continue;
         json_key(&j, a->names[i]);
-        array_json(&j, &a->arrays[i]);
+        cli_array_json(&j, &a->arrays[i]);
     }
     cli_json_end(&j);
 }
 
 static void say_lines(struct cli *c, const struct answer *a)
 {
-    for (size_t i = 0; i < a->count; i++) array_show(c, a->names[i], &a->arrays[i]);
+    for (size_t i = 0; i < a->count; i++) cli_array_show(c, a->names[i], &a->arrays[i]);
 }
 
 /* ---- Files of arrays ------------------------------------------------------------------------------------ */
@@ -93,7 +93,7 @@ static void write_data(struct cli *c, const struct answer *a)
 static void say_answer(struct cli *c, const struct answer *a)
 {
     for (size_t i = 0; i < a->count; i++)
-        if (!array_finite(c, a->names[i], &a->arrays[i])) return;
+        if (!cli_array_finite(c, a->names[i], &a->arrays[i])) return;
     (is_data_file(c->output) ? write_data : c->json ? say_json : say_lines)(c, a);
 }
 

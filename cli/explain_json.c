@@ -58,7 +58,7 @@ static bool gather(struct object *x)
     x->nodes = ew_node_count(x->g);
     x->edges = ew_edge_count(x->g, &e);
     x->short_of = x->nodes > OMIT_NODES;
-    x->indexed = array_any(x->g);
+    x->indexed = cli_array_any(x->g);
     if (e.status) cli_fail_error(x->c, &e);
     x->buffer = cli_room(x->c, TEXT_BYTES, 1);
     x->node = cli_room(x->c, x->nodes, sizeof *x->node);
@@ -94,7 +94,7 @@ static void say_inputs(struct object *x)
         const struct array *a = &x->value->at[ew_node_index(x->g, n)];
         if (!a->values) continue;
         json_key(&x->j, ew_node_name(x->g, n));
-        array_json(&x->j, a);
+        cli_array_json(&x->j, a);
     }
     json_close(&x->j);
 }
@@ -179,7 +179,7 @@ static void say_node(struct object *x, size_t i)
     say_axes(x, n);
     if (x->value && x->value->at[i].values) {
         json_key(&x->j, "value");
-        array_json(&x->j, &x->value->at[i]);
+        cli_array_json(&x->j, &x->value->at[i]);
     }
     json_close(&x->j);
 }
@@ -215,7 +215,7 @@ static void say_by_node(struct object *x, const struct numbers *values)
     for (size_t i = 0; i < x->nodes; i++) {
         if (!values->at[i].values) continue;
         json_key(&x->j, ew_node_name(x->g, x->node[i]));
-        array_json(&x->j, &values->at[i]);
+        cli_array_json(&x->j, &values->at[i]);
     }
     json_close(&x->j);
 }
@@ -302,7 +302,7 @@ static void say_cost(struct object *x, const char *paths)
     json_object(&x->j);
     json_key_whole(&x->j, "edges", edges_below(x));
     if (!x->short_of && !x->indexed) json_key_text(&x->j, "paths", paths);
-    size_t forward = sweeps_forward(x->g, x->o->wrt, x->o->wrt_count), reverse = array_count_of(x->g, x->o->of);
+    size_t forward = sweeps_forward(x->g, x->o->wrt, x->o->wrt_count), reverse = cli_array_count_of(x->g, x->o->of);
     if (forward != SIZE_MAX) json_key_whole(&x->j, "forward_sweeps", forward);
     if (reverse != SIZE_MAX) json_key_whole(&x->j, "reverse_sweeps", reverse);
     json_close(&x->j);

@@ -183,7 +183,7 @@ static void fit_fail(struct cli *c, ew_graph *g, const struct given *v, enum cli
     char sizes[400], declared[600];
     struct array a = {.rank = v->rank};
     memcpy(a.size, v->size, sizeof a.size);
-    array_sizes(&a, sizes, sizeof sizes);
+    cli_array_sizes(&a, sizes, sizeof sizes);
     size_t used = (size_t)snprintf(declared, sizeof declared, "%.200s", v->name);
     ew_node n = ew_input_at(g, v->input).node;
     for (size_t p = 0; p < ew_node_rank(g, n) && used < 500; p++) {

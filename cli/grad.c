@@ -32,12 +32,12 @@ static void say_json(struct cli *c, ew_graph *g, const struct gradient *d)
     struct cli_json j = cli_json_begin(c);
     json_key_text(&j, "of", ew_node_name(g, d->of));
     json_key(&j, "value");
-    array_json(&j, &d->value);
+    cli_array_json(&j, &d->value);
     json_key(&j, "gradient");
     json_object(&j);
     for (size_t i = 0; i < d->count; i++) {
         json_key(&j, ew_node_name(g, d->wrt[i]));
-        array_json(&j, &d->slopes[i]);
+        cli_array_json(&j, &d->slopes[i]);
     }
     json_close(&j);
     json_key_text(&j, "mode", d->mode);
@@ -52,10 +52,10 @@ static void slope_name(ew_graph *g, const struct gradient *d, size_t i, char nam
 static void say_lines(struct cli *c, ew_graph *g, const struct gradient *d)
 {
     char name[256];
-    array_show(c, ew_node_name(g, d->of), &d->value);
+    cli_array_show(c, ew_node_name(g, d->of), &d->value);
     for (size_t i = 0; i < d->count; i++) {
         slope_name(g, d, i, name);
-        array_show(c, name, &d->slopes[i]);
+        cli_array_show(c, name, &d->slopes[i]);
     }
     const char *mode = strcmp(d->mode, "paths") == 0     ? cli_tr(c, "path by path")
                        : strcmp(d->mode, "forward") == 0 ? cli_tr(c, "forward")
@@ -67,10 +67,10 @@ static void say_lines(struct cli *c, ew_graph *g, const struct gradient *d)
 static void say_gradient(struct cli *c, ew_graph *g, const struct gradient *d)
 {
     char name[256];
-    if (!array_finite(c, ew_node_name(g, d->of), &d->value)) return;
+    if (!cli_array_finite(c, ew_node_name(g, d->of), &d->value)) return;
     for (size_t i = 0; i < d->count; i++) {
         slope_name(g, d, i, name);
-        if (!array_finite(c, name, &d->slopes[i])) return;
+        if (!cli_array_finite(c, name, &d->slopes[i])) return;
     }
     (c->json ? say_json : say_lines)(c, g, d);
 }
@@ -80,9 +80,9 @@ static void say_gradient(struct cli *c, ew_graph *g, const struct gradient *d)
 /* Before anything is made: a derivative of too many numbers would only fill the memory. */
 static bool can_be_listed(struct cli *c, ew_graph *g, const struct gradient *d)
 {
-    size_t of = array_count_of(g, d->of), sum = 0;
+    size_t of = cli_array_count_of(g, d->of), sum = 0;
     for (size_t i = 0; i < d->count && !c->status; i++) {
-        size_t by = array_count_of(g, d->wrt[i]);
+        size_t by = cli_array_count_of(g, d->wrt[i]);
         if (by && of > MOST_NUMBERS / by)
             cli_fail(c, FAULT_MANY_NUMBERS, ew_node_name(g, d->of), ew_node_name(g, d->wrt[i]));
         else
@@ -95,8 +95,8 @@ static bool can_be_listed(struct cli *c, ew_graph *g, const struct gradient *d)
 static void take_arrays(ew_graph *g, struct gradient *d, const ew_node *nodes, const double *values,
                         const size_t *offset)
 {
-    d->value = array_of(g, nodes[0], values);
-    for (size_t i = 0; i < d->count; i++) d->slopes[i] = array_of(g, nodes[i + 1], values + offset[i + 1]);
+    d->value = cli_array_of(g, nodes[0], values);
+    for (size_t i = 0; i < d->count; i++) d->slopes[i] = cli_array_of(g, nodes[i + 1], values + offset[i + 1]);
 }
 
 /* The value and the derivatives in one program. */
@@ -110,7 +110,7 @@ static void by_sweep(struct cli *c, ew_graph *g, struct gradient *d, const doubl
         if (nodes[i + 1] == EW_NONE) cli_fail_error(c, &e);
     }
     if (nodes) nodes[0] = d->of;
-    size_t *offset = nodes && !c->status ? array_offsets(c, g, nodes, d->count + 1) : NULL;
+    size_t *offset = nodes && !c->status ? cli_array_offsets(c, g, nodes, d->count + 1) : NULL;
     double *values = offset ? cli_run(c, g, nodes, d->count + 1, in) : NULL;
     if (values) {
         take_arrays(g, d, nodes, values, offset);
@@ -126,7 +126,7 @@ static void by_sweep(struct cli *c, ew_graph *g, struct gradient *d, const doubl
 static void by_paths(struct cli *c, ew_graph *g, struct gradient *d, const double *in)
 {
     ew_error e;
-    if (array_any(g)) {
+    if (cli_array_any(g)) {
         cli_fail(c, FAULT_NOT_INDEXED, "grad --mode paths", NULL);
         return;
     }
@@ -135,7 +135,7 @@ static void by_paths(struct cli *c, ew_graph *g, struct gradient *d, const doubl
     double *value = c->status ? NULL : cli_run(c, g, &d->of, 1, in);
     double *slopes = value ? cli_pathwise(c, g, d->of, d->wrt, d->count, in) : NULL;
     if (slopes) {
-        d->value = array_of(g, d->of, value);
+        d->value = cli_array_of(g, d->of, value);
         for (size_t i = 0; i < d->count; i++) d->slopes[i] = (struct array){.type = EW_F64, .values = slopes + i};
         say_gradient(c, g, d);
     }
@@ -148,7 +148,7 @@ static void by_paths(struct cli *c, ew_graph *g, struct gradient *d, const doubl
 static const char *mode_of(struct cli *c, ew_graph *g, const struct gradient *d)
 {
     if (c->mode && strcmp(c->mode, "auto") != 0) return c->mode;
-    size_t of = array_count_of(g, d->of);
+    size_t of = cli_array_count_of(g, d->of);
     return of > 1 && sweeps_forward(g, d->wrt, d->count) < of ? "forward" : "reverse";
 }
 

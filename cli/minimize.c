@@ -75,7 +75,7 @@ static void say_json(struct watch *w, const double *in, const ew_minimize_result
     for (size_t i = 0; i < w->count; i++) {
         struct array a = found_at(w, in, i);
         json_key(j, w->names[i]);
-        array_json(j, &a);
+        cli_array_json(j, &a);
     }
     json_close(j);
     json_key_whole(j, "steps", found->steps);
@@ -92,7 +92,7 @@ static void say_lines(struct watch *w, const double *in, const ew_minimize_resul
     cli_say(c, "{1} = {2}\n", w->of, number, NULL);
     for (size_t i = 0; i < w->count; i++) {
         struct array a = found_at(w, in, i);
-        array_show(c, w->names[i], &a);
+        cli_array_show(c, w->names[i], &a);
     }
     char method[64];
     ew_number_text(w->lr, 0, number);

@@ -16,7 +16,7 @@ void numbers_free(struct numbers *n)
 static bool numbers_run(struct cli *c, ew_graph *g, struct numbers *n, const ew_node *few, const size_t *which,
                         size_t count, const double *in)
 {
-    size_t *offset = array_offsets(c, g, few, count);
+    size_t *offset = cli_array_offsets(c, g, few, count);
     n->flat = offset && count ? cli_run(c, g, few, count, in) : NULL;
     for (size_t i = 0; n->flat && i < count; i++) n->at[which[i]].values = n->flat + offset[i];
     free(offset);
@@ -32,8 +32,8 @@ struct numbers *numbers_new(struct cli *c, ew_graph *g, const ew_node *nodes, si
     if (n) *n = (struct numbers){cli_room(c, count, sizeof *n->at), NULL};
     bool ok = n && n->at && few && which;
     for (size_t i = 0; ok && i < count; i++) {
-        n->at[i] = array_of(g, nodes[i], NULL);
-        if (array_count_of(g, nodes[i]) > most) continue; /* so are those of unknown sizes */
+        n->at[i] = cli_array_of(g, nodes[i], NULL);
+        if (cli_array_count_of(g, nodes[i]) > most) continue; /* so are those of unknown sizes */
         which[used] = i;
         few[used++] = nodes[i];
     }

@@ -92,7 +92,7 @@ int cli_paths(struct cli *c)
 {
     ew_graph *g = cli_graph(c);
     struct route r = {.c = c, .g = g, .from = EW_NONE, .to = EW_NONE};
-    if (g && array_any(g)) cli_fail(c, FAULT_NOT_INDEXED, "paths", NULL);
+    if (g && cli_array_any(g)) cli_fail(c, FAULT_NOT_INDEXED, "paths", NULL);
     if (g && !c->from) cli_fail(c, FAULT_NEEDS_OPTION, "paths", "--from NAME");
     if (g && c->from && !c->status) r.from = cli_node(c, g, c->from);
     if (r.from != EW_NONE && !cli_is_real(c, g, r.from)) r.from = EW_NONE;

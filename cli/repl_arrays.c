@@ -62,13 +62,13 @@ ew_graph *repl_bind(struct repl *r, const char *text, ew_graph *g)
 void repl_show_array(struct repl *r, ew_graph *g, ew_node n, const char *name)
 {
     double *in = r->values ? values_lay(r->c, g, r->values, false) : NULL;
-    size_t *offset = in ? array_offsets(r->c, g, &n, 1) : NULL;
+    size_t *offset = in ? cli_array_offsets(r->c, g, &n, 1) : NULL;
     double *value = offset ? cli_run(r->c, g, &n, 1, in) : NULL;
-    struct array a = array_of(g, n, value);
+    struct array a = cli_array_of(g, n, value);
     if (value && name)
-        array_show(r->c, name, &a);
+        cli_array_show(r->c, name, &a);
     else if (value)
-        array_corner(r->c, &a, 80), cli_put(r->c, "\n");
+        cli_array_corner(r->c, &a, 80), cli_put(r->c, "\n");
     free(value);
     free(offset);
     free(in);

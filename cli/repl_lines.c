@@ -59,7 +59,7 @@ static void say_node(struct repl *r, ew_graph *g, ew_node n, const char *name, b
     char missing[400];
     double *in = cli_room(r->c, ew_input_count(g), sizeof *in);
     if (in && find_missing(r, g, n, in, missing)) {
-        bool arrays = array_any(g);
+        bool arrays = cli_array_any(g);
         double *value = missing[0] || arrays ? NULL : cli_run(r->c, g, &n, 1, in);
         if (arrays && !missing[0]) repl_show_array(r, g, n, name);
         if (value) say_value(r, g, n, name, *value);
@@ -76,7 +76,7 @@ ew_graph *repl_parse(struct repl *r, bool tail)
     ew_options options = cli_library(r->c);
     ew_graph *g = text ? ew_parse(text, EW_WHOLE, &options, &e) : NULL;
     if (text && !g) cli_fail_error(r->c, &e);
-    if (g && array_any(g)) g = repl_bind(r, text, g);
+    if (g && cli_array_any(g)) g = repl_bind(r, text, g);
     free(text);
     return g;
 }

@@ -29,7 +29,7 @@ struct shortly {
 
 static void say_number(struct cli *c, const struct array *a)
 {
-    array_corner(c, a, SHORT_COLUMNS);
+    cli_array_corner(c, a, SHORT_COLUMNS);
 }
 
 static void slope_head(const struct shortly *s, const char *name, char *head, size_t bytes)
@@ -45,7 +45,7 @@ static void say_corner(struct cli *c, const char *head, const struct array *a)
     cli_put(c, "    ");
     cli_put(c, head);
     cli_put(c, *head ? " = " : "= ");
-    array_corner(c, a, used + 20 < SHORT_COLUMNS ? SHORT_COLUMNS - used : 20);
+    cli_array_corner(c, a, used + 20 < SHORT_COLUMNS ? SHORT_COLUMNS - used : 20);
     cli_put(c, "\n");
 }
 
@@ -55,7 +55,7 @@ static void say_node(const struct shortly *s, size_t i)
     ew_node n = s->node[i];
     char text[SHORT_TEXT], name[512], sizes[400], head[256];
     const struct array *value = &s->value->at[i], *slope = s->slope ? &s->slope->at[i] : NULL;
-    array_name(s->g, n, name, sizeof name);
+    cli_array_name(s->g, n, name, sizeof name);
     ew_node_text(s->g, n, text, sizeof text);
     slope_head(s, ew_node_name(s->g, n), head, sizeof head);
     bool own = n == s->o->of, real = value->type == EW_F64 || value->type == EW_F32;
@@ -63,7 +63,7 @@ static void say_node(const struct shortly *s, size_t i)
     cli_put(c, " = ");
     cli_put(c, text);
     if (value->rank) {
-        array_sizes(value, sizes, sizeof sizes);
+        cli_array_sizes(value, sizes, sizeof sizes);
         cli_say(c, "    {1}\n", sizes, NULL, NULL);
         say_corner(c, "", value);
         if (slope && real && !own) say_corner(c, head, slope);
@@ -85,12 +85,12 @@ static void say_slopes(struct shortly *s, const struct numbers *whole)
     for (size_t i = 0; i < s->o->wrt_count; i++) {
         const struct array *a = whole ? &whole->at[i] : &s->slope->at[ew_node_index(s->g, s->o->wrt[i])];
         slope_head(s, ew_node_name(s->g, s->o->wrt[i]), head, sizeof head);
-        array_sizes(a, sizes, sizeof sizes);
+        cli_array_sizes(a, sizes, sizeof sizes);
         size_t used = table_columns(head) + strlen(sizes) + 3;
         cli_put(s->c, head);
         cli_put(s->c, sizes);
         if (a->values) cli_put(s->c, " = ");
-        if (a->values) array_corner(s->c, a, used + 20 < SHORT_COLUMNS ? SHORT_COLUMNS - used : 20);
+        if (a->values) cli_array_corner(s->c, a, used + 20 < SHORT_COLUMNS ? SHORT_COLUMNS - used : 20);
         cli_put(s->c, "\n");
     }
 }

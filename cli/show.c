@@ -42,7 +42,7 @@ static void show_spaces(struct cli *c, size_t count)
 static size_t show_head(struct cli *c, const char *head, const struct array *a, bool cut)
 {
     char sizes[400] = "";
-    if (cut) array_sizes(a, sizes, sizeof sizes);
+    if (cut) cli_array_sizes(a, sizes, sizeof sizes);
     size_t columns = table_columns(head) + table_columns(sizes);
     cli_put(c, head);
     cli_put(c, sizes);
@@ -152,7 +152,7 @@ static void show_matrix(struct cli *c, const char *head, const struct array *a)
 {
     struct cells m = {.a = a, .all_rows = a->size[0], .all_columns = a->size[1]};
     char sizes[64];
-    array_sizes(a, sizes, sizeof sizes);
+    cli_array_sizes(a, sizes, sizeof sizes);
     size_t columns = table_columns(head);
     cells_arrange(&m, columns > HEAD_MOST ? 4 : columns + 3);
     bool cut = cells_cut(&m);
@@ -166,10 +166,10 @@ static void show_matrix(struct cli *c, const char *head, const struct array *a)
 static void show_slices(struct cli *c, const char *head, const struct array *a)
 {
     struct array outer = *a;
-    size_t slice = a->size[a->rank - 2] * a->size[a->rank - 1], count = array_count(a) / slice;
+    size_t slice = a->size[a->rank - 2] * a->size[a->rank - 1], count = cli_array_count(a) / slice;
     outer.rank -= 2;
     char place[400];
-    array_sizes(a, place, sizeof place);
+    cli_array_sizes(a, place, sizeof place);
     cli_put(c, head);
     cli_put(c, place);
     cli_put(c, " =\n");
@@ -180,7 +180,7 @@ static void show_slices(struct cli *c, const char *head, const struct array *a)
         }
         struct cells m = {
             .a = a, .at = s * slice, .all_rows = a->size[a->rank - 2], .all_columns = a->size[a->rank - 1]};
-        array_place(&outer, "", s, place, sizeof place);
+        cli_array_place(&outer, "", s, place, sizeof place);
         size_t left = strlen(place) + 4;
         cells_arrange(&m, left);
         cli_put(c, "  ");
@@ -190,7 +190,7 @@ static void show_slices(struct cli *c, const char *head, const struct array *a)
     }
 }
 
-void array_show(struct cli *c, const char *head, const struct array *a)
+void cli_array_show(struct cli *c, const char *head, const struct array *a)
 {
     char number[32];
     if (a->rank == 0) {
@@ -198,7 +198,7 @@ void array_show(struct cli *c, const char *head, const struct array *a)
         cli_put(c, " = ");
         cli_put(c, show_number(a, 0, 0, number));
         cli_put(c, "\n");
-    } else if (array_count(a) == 0) {
+    } else if (cli_array_count(a) == 0) {
         show_head(c, head, a, true);
         cli_put(c, "[]\n");
     } else {
@@ -256,10 +256,10 @@ static void line_begin(struct line *l, const struct array *a)
     }
 }
 
-void array_corner(struct cli *c, const struct array *a, size_t columns)
+void cli_array_corner(struct cli *c, const struct array *a, size_t columns)
 {
     struct line l = {.most = columns};
-    size_t count = array_count(a);
+    size_t count = cli_array_count(a);
     if (count == 0) {
         cli_put(c, "[]");
         return;

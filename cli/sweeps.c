@@ -26,7 +26,7 @@ size_t sweeps_forward(const ew_graph *g, const ew_node *wrt, size_t count)
 {
     size_t sum = 0;
     for (size_t i = 0; i < count; i++) {
-        size_t n = array_count_of(g, wrt[i]);
+        size_t n = cli_array_count_of(g, wrt[i]);
         sum = n > SIZE_MAX - sum ? SIZE_MAX : sum + n;
     }
     return sum;
@@ -113,8 +113,8 @@ ew_node sweeps_back(ew_graph *g, ew_node of, ew_node x, uint64_t seed, ew_error 
 
 void sweeps_direction(const ew_graph *g, ew_node x, uint64_t seed, double *to)
 {
-    struct array a = array_of(g, x, NULL);
-    size_t count = array_count(&a);
+    struct array a = cli_array_of(g, x, NULL);
+    size_t count = cli_array_count(&a);
     for (size_t e = 0; e < count; e++) {
         size_t below = count, rest = e;
         double angle = factor(seed, a.rank);
@@ -163,7 +163,7 @@ static double time_forward(ew_graph *g, ew_node of, const ew_node *wrt, size_t c
         ew_node n = sweeps_along(g, of, wrt[i], 0, NULL);
         double seconds = n == EW_NONE ? -1 : time_run(g, &n, 1, in);
         if (seconds < 0) return -1;
-        sum += seconds * (double)array_count_of(g, wrt[i]);
+        sum += seconds * (double)cli_array_count_of(g, wrt[i]);
     }
     return sum;
 }
@@ -186,7 +186,7 @@ static void say_time(struct cli *c, double seconds, char text[96])
 bool sweeps_forward_patience(struct cli *c, ew_graph *g, ew_node of, const ew_node *wrt, size_t count, const double *in)
 {
     size_t sweeps = sweeps_forward(g, wrt, count);
-    if (sweeps < MANY_SWEEPS || !array_any(g)) return true;
+    if (sweeps < MANY_SWEEPS || !cli_array_any(g)) return true;
     double reverse = time_reverse(c, g, of, wrt, count, in), forward = time_forward(g, of, wrt, count, in);
     if (reverse < 0 || forward < 0) return !c->status;
     char number[32], would[96], one[96];
@@ -194,7 +194,7 @@ bool sweeps_forward_patience(struct cli *c, ew_graph *g, ew_node of, const ew_no
     say_time(c, forward, would);
     say_time(c, reverse, one);
     double patience = c->limit_seconds > 0 ? c->limit_seconds : PATIENCE_SECONDS;
-    const char *sentence = /* catalogue */ array_count_of(g, of) == 1
+    const char *sentence = /* catalogue */ cli_array_count_of(g, of) == 1
                                ? "forward sweeps: {1}, about {2}; the one reverse sweep takes {3}"
                                : "forward sweeps: {1}, about {2}; by reverse sweeps it takes {3}";
     if (forward <= patience) {

@@ -114,11 +114,11 @@ static bool check_type(struct cli *c, const ew_graph *g, const struct given *v, 
     ew_node n = ew_input_at(g, v->input).node;
     ew_type type = ew_node_type(g, n);
     if (type != EW_INT && type != EW_BOOL) return true;
-    struct array a = array_of(g, n, values);
-    for (size_t e = 0; e < array_count(&a); e++) {
+    struct array a = cli_array_of(g, n, values);
+    for (size_t e = 0; e < cli_array_count(&a); e++) {
         if (type == EW_INT ? is_whole(values[e]) : values[e] == 0 || values[e] == 1) continue;
         char place[300], number[32];
-        array_place(&a, v->name, e, place, sizeof place);
+        cli_array_place(&a, v->name, e, place, sizeof place);
         ew_number_text(values[e], 0, number);
         bool typed = !a.rank && !v->data;
         cli_fail(c, type == EW_INT ? FAULT_NOT_WHOLE : FAULT_NOT_BOOL, place, typed ? v->text : number);
@@ -260,7 +260,7 @@ double *values_lay(struct cli *c, ew_graph *g, const struct values *v, bool opti
     for (size_t i = 0; i < count; i++) of[i] = NULL;
     for (size_t i = 0; i < v->count; i++)
         if (v->at[i].input != SIZE_MAX) of[v->at[i].input] = &v->at[i];
-    if (!any_missing(c, g, of, optional && c->word_count <= 1)) offset = array_input_offsets(c, g);
+    if (!any_missing(c, g, of, optional && c->word_count <= 1)) offset = cli_array_input_offsets(c, g);
     if (offset) in = cli_room(c, offset[count], sizeof *in);
     if (in) lay_all(c, g, of, offset, in);
     free(of);

@@ -80,14 +80,14 @@ static void watch_free(struct watch *w)
 static void element_name(const struct watch *w, size_t k, char name[256])
 {
     size_t i = 0;
-    for (size_t n; i + 1 < w->count && k >= (n = array_count(&w->shapes[i])); i++) k -= n;
-    array_place(&w->shapes[i], w->names[i], k, name, 256);
+    for (size_t n; i + 1 < w->count && k >= (n = cli_array_count(&w->shapes[i])); i++) k -= n;
+    cli_array_place(&w->shapes[i], w->names[i], k, name, 256);
 }
 
 static size_t count_elements(const struct watch *w)
 {
     size_t sum = 0;
-    for (size_t i = 0; i < w->count; i++) sum += array_count(&w->shapes[i]);
+    for (size_t i = 0; i < w->count; i++) sum += cli_array_count(&w->shapes[i]);
     return sum;
 }
 
@@ -114,14 +114,14 @@ bool watch_begin(struct watch *w, struct cli *c, ew_graph *g, ew_node of, const 
     if (!open_plot(w)) return false;
     w->names = cli_room(c, count, sizeof *w->names);
     w->shapes = w->names ? cli_room(c, count, sizeof *w->shapes) : NULL;
-    w->offset = w->shapes ? array_input_offsets(c, g) : NULL;
+    w->offset = w->shapes ? cli_array_input_offsets(c, g) : NULL;
     if (!w->offset) {
         watch_free(w);
         return false;
     }
     for (size_t i = 0; i < count; i++) {
         w->names[i] = ew_node_name(g, ew_input_at(g, over[i]).node);
-        w->shapes[i] = array_of(g, ew_input_at(g, over[i]).node, NULL);
+        w->shapes[i] = cli_array_of(g, ew_input_at(g, over[i]).node, NULL);
     }
     measure_names(w);
     w->stride = 1;
@@ -217,9 +217,9 @@ static void trace_map(struct watch *w, const char *key, const double *v)
     for (size_t i = 0; i < w->count; i++) {
         struct array a = w->shapes[i];
         a.values = v;
-        v += array_count(&a);
+        v += cli_array_count(&a);
         json_key(&w->json, w->names[i]);
-        array_json(&w->json, &a);
+        cli_array_json(&w->json, &a);
     }
     json_close(&w->json);
 }

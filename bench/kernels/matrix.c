@@ -1,7 +1,7 @@
 /*
  * matrix.c - the matrix product of src/math beside OpenBLAS, one thread, in one process.
  *
- * Usage: bench-matrix [--quick] [NAME ...]     rows whose name contains a NAME
+ * Usage: bench-matrix [--quick] [--avx2 | --plain] [NAME ...]     rows whose name contains a NAME
  *
  * Each row runs both in turn, many short rounds, in time of this thread; what is printed is the median
  * of the ratios, and the median rate of either. The goal (issue 3) is a ratio of 0.85 on every row.
@@ -63,6 +63,8 @@ static const row rows[] = {
     {"outer 512x512", 512, 512, 1, 0, 0},
 };
 
+static matrix_variant variant = MATRIX_BEST;
+
 static double now(void)
 {
     struct timespec t;
@@ -89,11 +91,11 @@ static void ours(const job *j)
     ptrdiff_t a_row = r->turned_a ? 1 : k, a_column = r->turned_a ? m : 1;
     ptrdiff_t b_row = r->turned_b ? 1 : n, b_column = r->turned_b ? k : 1;
     if (j->wide)
-        matrix_product_f64((size_t)m, (size_t)n, (size_t)k, j->a, a_row, a_column, j->b, b_row, b_column, j->c, n, 1,
-                           false, j->scratch);
+        matrix_product_by_f64(variant, (size_t)m, (size_t)n, (size_t)k, j->a, a_row, a_column, j->b, b_row, b_column,
+                              j->c, n, 1, false, j->scratch);
     else
-        matrix_product_f32((size_t)m, (size_t)n, (size_t)k, j->a, a_row, a_column, j->b, b_row, b_column, j->c, n, 1,
-                           false, j->scratch);
+        matrix_product_by_f32(variant, (size_t)m, (size_t)n, (size_t)k, j->a, a_row, a_column, j->b, b_row, b_column,
+                              j->c, n, 1, false, j->scratch);
 }
 
 /* gemv where it is one: that is what somebody who calls BLAS would write. */
@@ -189,7 +191,16 @@ int main(int count, char **names)
     openblas_set_num_threads(1);
     printf("OpenBLAS runs as %s. Gflop/s of ours, of OpenBLAS, and the ratio; * below 0.85\n", openblas_get_corename());
     printf("%-22s %5s %5s %5s  %25s%25s\n", "product", "m", "n", "k", "f64", "f32");
-    for (int i = 1; i < count; i++) *(strcmp(names[i], "--quick") == 0 ? &quick : &wanted) = 1;
+    for (int i = 1; i < count; i++) {
+        if (strcmp(names[i], "--quick") == 0)
+            quick = 1;
+        else if (strcmp(names[i], "--avx2") == 0)
+            variant = MATRIX_AVX2;
+        else if (strcmp(names[i], "--plain") == 0)
+            variant = MATRIX_PLAIN;
+        else
+            wanted = 1;
+    }
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int chosen = !wanted;
         for (int k = 1; k < count; k++) chosen = chosen || strstr(rows[i].name, names[k]);

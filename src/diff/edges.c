@@ -90,6 +90,13 @@ size_t ew_edge_lower(const ew_graph *g, size_t i, char *buffer, size_t size)
 
 /* ---- Derivatives ------------------------------------------------------------------------------- */
 
+/* A derivative inside what is differentiated is worked out first, on both sides alike. */
+static ew_node edges_diff(ew_graph *g, ew_node of, ew_node wrt, int mode)
+{
+    ew_node ends[2] = {of, wrt};
+    return diff_resolve(g, ends, 2) ? diff_node(g, ends[0], ends[1], mode) : EW_NONE;
+}
+
 static bool known_node(ew_graph *g, ew_node n)
 {
     return n < g->nodes.count || report_plain(&g->report, E_BAD_NODE, NULL, NULL);
@@ -108,7 +115,7 @@ ew_node ew_diff(ew_graph *g, ew_node of, ew_node wrt, int mode, ew_error *err)
 {
     ew_node n = EW_NONE;
     if (ew_graph_error(g, err) != EW_OK) return EW_NONE;
-    if (known_node(g, of) && by_real(g, wrt)) n = diff_node(g, of, wrt, mode);
+    if (known_node(g, of) && by_real(g, wrt)) n = edges_diff(g, of, wrt, mode);
     return graph_hand_over(g, err) ? n : EW_NONE;
 }
 
@@ -125,7 +132,7 @@ ew_status ew_reverse(ew_graph *g, ew_node of, ew_node *result, ew_error *err)
     if (before != EW_OK) return before;
     bool ok = known_node(g, of);
     for (size_t i = 0; ok && i < g->seen.count; i++) {
-        result[i] = diff_node(g, of, g->seen.at[i], EW_REVERSE);
+        result[i] = edges_diff(g, of, g->seen.at[i], EW_REVERSE);
         ok = result[i] != EW_NONE;
     }
     return edges_status(g, err);
@@ -137,7 +144,7 @@ ew_status ew_forward(ew_graph *g, ew_node wrt, ew_node *result, ew_error *err)
     if (before != EW_OK) return before;
     bool ok = by_real(g, wrt);
     for (size_t i = 0; ok && i < g->seen.count; i++) {
-        result[i] = diff_node(g, g->seen.at[i], wrt, EW_FORWARD);
+        result[i] = edges_diff(g, g->seen.at[i], wrt, EW_FORWARD);
         ok = result[i] != EW_NONE;
     }
     return edges_status(g, err);

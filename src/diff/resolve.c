@@ -1,8 +1,17 @@
 /*
- * resolve.c - what a derivative that is asked for is made by.
+ * resolve.c - DIFF nodes replaced by what computes them (LANGUAGE section 6).
+ *
+ * Regions first, those inside others before these: a region whose definitions need a DIFF is made anew, with
+ * derivatives inside the circle taken by their steps (circle.c). What is left lies outside every circle.
+ * Then each wanted node gets its twin. Sums that are linear in a derivative are contract.c's.
  */
-#include "diff/flow.h"
-#include "diff/sweep.h"
+#include "diff/resolve.h"
+
+#include <string.h>
+
+#include "diff/rebuild.h"
+
+/* ---- Whole derivatives ------------------------------------------------------------------------- */
 
 /* Is forward the cheaper way? By sizes alone: the far side is the smaller. */
 static bool resolve_forward(const ew_graph *g, ew_node of, ew_node wrt, int mode)
@@ -14,24 +23,350 @@ static bool resolve_forward(const ew_graph *g, ew_node of, ew_node wrt, int mode
     return wrt_count < of_count;
 }
 
+static flow *resolve_flow(ew_graph *g, bool forward, ew_node of, ew_node wrt)
+{
+    ew_node end = forward ? wrt : of;
+    return flow_of(g, forward, end, view_none(), node_at(g, end)->shape, of);
+}
+
 ew_node diff_whole(ew_graph *g, ew_node of, ew_node wrt, int mode)
 {
     bool forward = resolve_forward(g, of, wrt, mode);
     uint16_t of_shape = node_at(g, of)->shape, wrt_shape = node_at(g, wrt)->shape;
     uint16_t shape = shape_join(g, of_shape, wrt_shape), to[AXES_MOST];
     if (shape == UINT16_MAX) return EW_NONE;
-    flow *f = flow_of(g, forward, forward ? wrt : of, view_none(), forward ? wrt_shape : of_shape, of);
+    if (!type_is_real(node_at(g, of)->type)) return view_node(g, view_number(g, 0), shape);
+    flow *f = resolve_flow(g, forward, of, wrt);
     view v = f ? flow_dense(g, f, forward ? of : wrt) : view_none();
     if (v.node == EW_NONE) return EW_NONE;
     size_t of_rank = shape_rank(g, of_shape), wrt_rank = shape_rank(g, wrt_shape);
-    for (size_t a = 0; !forward && a < wrt_rank; a++) to[a] = (uint16_t)(of_rank + a);
-    for (size_t a = 0; !forward && a < of_rank; a++) to[wrt_rank + a] = (uint16_t)a;
+    for (size_t a = 0; a < wrt_rank; a++) to[a] = (uint16_t)(of_rank + a);
+    for (size_t a = 0; a < of_rank; a++) to[wrt_rank + a] = (uint16_t)a;
     return view_node(g, forward ? v : view_move(g, v, to), shape);
+}
+
+/* ---- Reading a derivative at places ---------------------------------------------------------------- */
+
+static bool place_is_fixed(const place *p)
+{
+    return p->gather.node == EW_NONE && p->terms == 0;
+}
+
+/* y without the axes that are read at fixed places only; the places that are left move up. */
+static ew_node resolve_narrow(ew_graph *g, ew_node y, place *at)
+{
+    size_t rank = node_rank(g, y), left = 0;
+    int64_t sizes[AXES_MOST];
+    place from[AXES_MOST];
+    for (size_t p = 0; p < rank; p++) {
+        if (place_is_fixed(&at[p])) {
+            from[p] = at[p];
+            continue;
+        }
+        from[p] = place_axis(left);
+        sizes[left] = node_size(g, y, p);
+        at[left++] = at[p];
+    }
+    if (left == rank) return y;
+    uint16_t shape = graph_shape_of(g, sizes, left);
+    return view_node(g, view_fetch(g, (view){y, 0}, from, shape), shape);
+}
+
+/* By one place of x alone: a tangent whose seed is 1 there. */
+static view resolve_one_hot(resolve *r, ew_node y, const place *y_at, ew_node x, const place *x_at, uint16_t shape)
+{
+    ew_graph *g = r->g;
+    uint16_t own = node_at(g, x)->shape;
+    view seed = view_deposit(g, view_number(g, 1), 0, x_at, own);
+    if (seed.node == EW_NONE) return seed;
+    flow *f = flow_of(g, true, x, seed, 0, y);
+    return f ? terms_at(&f->t, flow_list(f, y), shape, y_at, node_rank(g, y), NULL) : view_none();
+}
+
+static view resolve_outside(resolve *r, ew_node y, const place *y_at, ew_node x, const place *x_at, uint16_t shape)
+{
+    ew_graph *g = r->g;
+    bool fixed = node_rank(g, x) > 0;
+    for (size_t p = 0; p < node_rank(g, x); p++) fixed = fixed && place_is_fixed(&x_at[p]);
+    if (!node_rank(g, y) && !node_rank(g, x)) return (view){diff_node(g, y, x, r->mode), 0};
+    if (fixed && node_rank(g, y) && r->mode != EW_REVERSE) return resolve_one_hot(r, y, y_at, x, x_at, shape);
+    bool forward = resolve_forward(g, y, x, r->mode);
+    flow *f = resolve_flow(g, forward, y, x);
+    if (!f) return view_none();
+    if (forward) return terms_at(&f->t, flow_list(f, y), shape, y_at, node_rank(g, y), x_at);
+    return terms_at(&f->t, flow_list(f, x), shape, x_at, node_rank(g, x), y_at);
+}
+
+view resolve_read(resolve *r, ew_node diff, const place *at, uint16_t shape)
+{
+    ew_graph *g = r->g;
+    ew_node y = resolve_twin(r, node_arg(g, diff, 0)), x = resolve_twin(r, node_arg(g, diff, 1));
+    place y_at[AXES_MOST];
+    if (y == EW_NONE || x == EW_NONE) return view_none();
+    if (!type_is_real(node_at(g, y)->type)) return view_number(g, 0);
+    size_t rank = node_rank(g, y);
+    for (size_t p = 0; p < rank; p++) y_at[p] = at[p];
+    if (r->inside != EW_NONE && node_arg(g, diff, 0) < r->count && r->circle[node_arg(g, diff, 0)])
+        return resolve_circle(r, y, y_at, x, at + rank, shape);
+    y = resolve_narrow(g, y, y_at);
+    return y == EW_NONE ? view_none() : resolve_outside(r, y, y_at, x, at + rank, shape);
+}
+
+view resolve_value(resolve *r, ew_node n, const place *at, uint16_t shape)
+{
+    ew_graph *g = r->g;
+    place here[AXES_MOST], next[AXES_MOST];
+    for (size_t p = 0; p < node_rank(g, n); p++) here[p] = at[p];
+    for (ew_node m = n; resolve_needs(r, m);) {
+        const graph_node *node = node_at(g, m);
+        if (node->op == OP_DIFF) return resolve_read(r, m, here, shape);
+        if ((node->op != OP_COPY && node->op != OP_AT) || (node->flags & (NODE_ZERO | NODE_WHEN))) break;
+        ew_node a = node_arg(g, m, 0);
+        size_t rank = node_rank(g, a);
+        for (size_t p = 0; p < rank; p++) {
+            place use = place_of_use(g, m, use_map(g, m, 0), p);
+            next[p] = place_substitute(g, &use, here, shape);
+        }
+        memcpy(here, next, rank * sizeof *here);
+        m = a;
+    }
+    ew_node twin = resolve_twin(r, n);
+    return twin == EW_NONE ? view_none() : view_fetch(g, (view){twin, 0}, at, shape);
+}
+
+/* ---- Twins ------------------------------------------------------------------------------------------- */
+
+bool resolve_needs(const resolve *r, ew_node n)
+{
+    return n < r->count && r->needs[n];
+}
+
+ew_node resolve_twin(resolve *r, ew_node n)
+{
+    if (!resolve_needs(r, n)) return n;
+    if (r->twin[n] != EW_NONE) return r->twin[n];
+    if (!array_push(&r->g->memory, &r->stack, n)) report_memory(&r->g->report);
+    r->waiting = true;
+    return EW_NONE;
+}
+
+static void resolve_identity(place *at, size_t rank)
+{
+    for (size_t p = 0; p < rank; p++) at[p] = place_axis(p);
+}
+
+/* Argument k of n in a form that a plain use may have. */
+static view resolve_argument(resolve *r, ew_node n, size_t k, uint16_t domain)
+{
+    ew_graph *g = r->g;
+    ew_node a = node_arg(g, n, k);
+    place at[AXES_MOST];
+    if (!resolve_needs(r, a)) return (view){a, use_map(g, n, k)};
+    for (size_t p = 0; p < node_rank(g, a); p++) at[p] = place_of_use(g, n, use_map(g, n, k), p);
+    return resolve_value(r, a, at, domain);
+}
+
+/* The first argument of an access, or one of a join, is used by a map of its own: it is needed whole. */
+static bool resolve_is_whole(const graph_node *node, size_t k)
+{
+    return node->op == OP_JOIN || node->op == OP_LOOP || node->op == OP_DIFF || (node->op == OP_AT && k == 0);
+}
+
+static ew_node resolve_again(resolve *r, ew_node n)
+{
+    ew_graph *g = r->g;
+    graph_node node = *node_at(g, n);
+    uint16_t domain = op_is_reduction(node.op) || node.op == OP_SCATTER ? node.domain : node.shape;
+    size_t count = node.count;
+    ew_node *args = block_new(&g->memory, count, sizeof *args), made = EW_NONE;
+    uint16_t *maps = block_new(&g->memory, count, sizeof *maps);
+    bool ok = (args && maps) || report_memory(&g->report);
+    for (size_t k = 0; ok && k < count; k++) {
+        bool whole = resolve_is_whole(&node, k);
+        view v = whole ? (view){resolve_twin(r, node_arg(g, n, k)), use_map(g, n, k)} : resolve_argument(r, n, k, domain);
+        args[k] = v.node;
+        maps[k] = v.node != EW_NONE && !node_rank(g, v.node) && node.op != OP_JOIN ? 0 : v.map;
+    }
+    node_spec s = {.op = (op)node.op,
+                   .args = args,
+                   .maps = maps,
+                   .count = count,
+                   .shape = node.shape,
+                   .domain = node.domain,
+                   .target = node.target,
+                   .flags = node.flags & (NODE_ZERO | NODE_WHEN),
+                   .place = node.place};
+    if (ok && !r->waiting) made = graph_make(g, &s);
+    block_free(&g->memory, args, args ? count : 0);
+    block_free(&g->memory, maps, maps ? count : 0);
+    return made;
+}
+
+static ew_node resolve_try(resolve *r, ew_node n)
+{
+    ew_graph *g = r->g;
+    const graph_node *node = node_at(g, n);
+    uint16_t shape = node->shape;
+    place at[AXES_MOST] = {{0}};
+    if (node->op != OP_DIFF && node->op != OP_SUM && node->op != OP_AT && node->op != OP_COPY) return resolve_again(r, n);
+    if (node->op == OP_SUM) return view_node(g, resolve_sum(r, n), shape);
+    if (node->op != OP_DIFF && !resolve_needs(r, node_arg(g, n, 0))) return resolve_again(r, n);
+    size_t rank = node->op == OP_DIFF ? shape_rank(g, shape) : node_rank(g, node_arg(g, n, 0));
+    if (node->op == OP_DIFF) {
+        resolve_identity(at, rank);
+        return view_node(g, resolve_read(r, n, at, shape), shape);
+    }
+    for (size_t p = 0; p < rank; p++) at[p] = place_of_use(g, n, use_map(g, n, 0), p);
+    ew_node array = node_arg(g, n, 0);
+    uint8_t flags = node->flags;
+    view v = resolve_value(r, array, at, shape);
+    for (size_t p = 0; v.node != EW_NONE && (flags & NODE_ZERO) && p < rank; p++)
+        v = view_within(g, shape, v, &at[p], node_size(g, array, p));
+    if (v.node != EW_NONE && (flags & NODE_WHEN)) {
+        view when = resolve_argument(r, n, node_at(g, n)->count - 1u, shape);
+        v = view_op(g, shape, OP_IF, when, v, view_number(g, 0));
+    }
+    return r->waiting ? EW_NONE : view_node(g, v, shape);
+}
+
+/* Makes the twins of all nodes on the stack. */
+static bool resolve_run(resolve *r)
+{
+    while (r->stack.count && report_ok(&r->g->report)) {
+        ew_node n = r->stack.at[r->stack.count - 1];
+        size_t before = r->stack.count;
+        if (r->twin[n] != EW_NONE) {
+            r->stack.count--;
+            continue;
+        }
+        r->waiting = false;
+        ew_node twin = resolve_try(r, n);
+        if (r->waiting) continue;
+        if (twin == EW_NONE) return false;
+        r->twin[n] = twin;
+        r->stack.count = before - 1;
+    }
+    return report_ok(&r->g->report);
+}
+
+/* ---- All of it ----------------------------------------------------------------------------------------- */
+
+/* Is there a DIFF at all? Each node is looked at once. */
+static bool resolve_any(const ew_graph *g, derived *d)
+{
+    for (; !d->has_diff && d->scanned < g->nodes.count; d->scanned++)
+        d->has_diff = g->nodes.at[d->scanned].op == OP_DIFF;
+    return d->has_diff;
+}
+
+static void resolve_marks(const ew_graph *g, uint8_t *needs, size_t count)
+{
+    for (ew_node n = 0; n < count; n++) {
+        needs[n] = node_at(g, n)->op == OP_DIFF;
+        if (op_is_leaf(node_at(g, n)->op)) continue;
+        for (size_t k = 0; !needs[n] && k < node_at(g, n)->count; k++) needs[n] = needs[node_arg(g, n, k)];
+    }
+}
+
+/* Of the region, and of those around it: they are closed later. */
+static void resolve_circle_marks(const ew_graph *g, ew_node first_loop, uint8_t *circle, size_t count)
+{
+    for (ew_node n = 0; n < count; n++) {
+        circle[n] = node_at(g, n)->op == OP_STATE && node_state(g, n)->loop >= first_loop;
+        if (op_is_leaf(node_at(g, n)->op)) continue;
+        for (size_t k = 0; !circle[n] && k < node_at(g, n)->count; k++) circle[n] = circle[node_arg(g, n, k)];
+    }
+}
+
+/* Twins of nodes[0 … count] in place; inside: the first LOOP of the region that they define, or EW_NONE. */
+static bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
+{
+    resolve r = {.g = g, .mode = g->mode, .count = g->nodes.count, .inside = inside};
+    r.needs = block_new(&g->memory, r.count, sizeof *r.needs);
+    r.circle = block_new(&g->memory, r.count, sizeof *r.circle);
+    r.twin = block_new(&g->memory, r.count, sizeof *r.twin);
+    bool ok = (r.needs && r.circle && r.twin) || report_memory(&g->report);
+    for (size_t n = 0; ok && n < r.count; n++) r.twin[n] = EW_NONE;
+    if (ok) resolve_marks(g, r.needs, r.count);
+    if (ok && inside != EW_NONE) resolve_circle_marks(g, inside, r.circle, r.count);
+    ((derived *)g->derived)->inside = inside;
+    for (size_t i = count; ok && i-- > 0;) resolve_twin(&r, nodes[i]);
+    ok = ok && resolve_run(&r);
+    for (size_t i = 0; ok && i < count; i++)
+        if (r.needs[nodes[i]]) nodes[i] = r.twin[nodes[i]];
+    ((derived *)g->derived)->inside = EW_NONE;
+    block_free(&g->memory, r.needs, r.needs ? r.count : 0);
+    block_free(&g->memory, r.circle, r.circle ? r.count : 0);
+    block_free(&g->memory, r.twin, r.twin ? r.count : 0);
+    array_free(&g->memory, &r.stack);
+    return ok && report_ok(&g->report);
+}
+
+/* A region with the same states and the definitions `to`; pairs lead from the old STATEs and LOOPs to its LOOPs. */
+static bool resolve_region(ew_graph *g, derived *d, uint32_t region, ew_node *to, size_t count)
+{
+    graph_region old = g->regions.at[region];
+    uint32_t made = graph_region_new(g, old.down, old.low, old.high);
+    rebuild_pair *pairs = block_new(&g->memory, old.count, sizeof *pairs);
+    bool ok = (pairs || report_memory(&g->report)) && made != UINT32_MAX;
+    for (uint32_t k = 0; ok && k < old.count; k++) {
+        graph_state s = g->states.at[old.first + k];
+        const graph_node *state = node_at(g, s.state);
+        pairs[k] = (rebuild_pair){s.state, graph_state_add(g, made, state->type, state->shape, s.axis, s.offset)};
+        ok = pairs[k].to != EW_NONE;
+    }
+    ok = ok && rebuild_nodes(g, pairs, old.count, NULL, 0, to, count);
+    for (uint32_t k = 0; ok && k < old.count; k++) ok = graph_state_define(g, pairs[k].to, to[k]);
+    ok = ok && graph_region_close(g, made, old.until == EW_NONE ? EW_NONE : to[old.count], NULL, NULL);
+    for (uint32_t k = 0; ok && k < old.count; k++) {
+        graph_state s = g->states.at[old.first + k];
+        ew_node loop = node_state(g, pairs[k].to)->loop;
+        rebuild_pair both[2] = {{s.state, loop}, {s.loop, loop}};
+        if (!array_reserve(&g->memory, &d->pairs, 2)) ok = report_memory(&g->report);
+        if (ok) d->pairs.at[d->pairs.count++] = both[0], d->pairs.at[d->pairs.count++] = both[1];
+    }
+    block_free(&g->memory, pairs, pairs ? old.count : 0);
+    return ok;
+}
+
+/* Resolves the definitions of a region that needs it. */
+static bool resolve_definitions(ew_graph *g, derived *d, uint32_t region)
+{
+    graph_region r = g->regions.at[region];
+    size_t count = r.count + (r.until != EW_NONE);
+    ew_node *to = block_new(&g->memory, count, sizeof *to);
+    bool ok = to || report_memory(&g->report);
+    for (uint32_t k = 0; ok && k < r.count; k++) to[k] = g->states.at[r.first + k].definition;
+    if (ok && r.until != EW_NONE) to[r.count] = r.until;
+    if (d->pairs.count) ok = ok && rebuild_nodes(g, d->pairs.at, d->pairs.count, NULL, 0, to, count);
+    ok = ok && resolve_nodes(g, g->states.at[r.first].loop, to, count) && resolve_region(g, d, region, to, count);
+    block_free(&g->memory, to, to ? count : 0);
+    return ok;
+}
+
+static bool resolve_regions(ew_graph *g, derived *d)
+{
+    size_t count = g->nodes.count;
+    uint8_t *needs = block_new(&g->memory, count, sizeof *needs);
+    bool ok = needs || report_memory(&g->report);
+    if (ok) resolve_marks(g, needs, count);
+    for (ew_node n = 0; ok && n < count; n++) { /* LOOPs by id: those inside first */
+        if (node_at(g, n)->op != OP_LOOP || !needs[n]) continue;
+        const graph_state *s = node_state(g, n);
+        if (g->states.at[g->regions.at[s->region].first].loop != n || n < d->resolved) continue;
+        ok = resolve_definitions(g, d, s->region);
+    }
+    if (ok) d->resolved = (ew_node)count;
+    block_free(&g->memory, needs, needs ? count : 0);
+    return ok;
 }
 
 bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count)
 {
-    (void)nodes;
-    (void)count;
-    return report_ok(&g->report);
+    if (!report_ok(&g->report)) return false;
+    derived *d = derived_of(g);
+    if (!d || !resolve_any(g, d)) return d != NULL;
+    if (!resolve_regions(g, d)) return false;
+    if (d->pairs.count && !rebuild_nodes(g, d->pairs.at, d->pairs.count, NULL, 0, nodes, count)) return false;
+    return resolve_nodes(g, EW_NONE, nodes, count);
 }

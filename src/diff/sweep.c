@@ -33,6 +33,7 @@ static void derived_free(ew_graph *g)
     while (d->forward.count) forward_drop(g, d, d->forward.count - 1);
     while (d->flows.count) flow_free(g, d->flows.at[--d->flows.count]);
     array_free(&g->memory, &d->flows);
+    array_free(&g->memory, &d->pairs);
     array_free(&g->memory, &d->reverse);
     array_free(&g->memory, &d->forward);
     array_free(&g->memory, &d->stack);
@@ -52,6 +53,7 @@ derived *derived_of(ew_graph *g)
             return NULL;
         }
         d->edges_of = SIZE_MAX;
+        d->inside = EW_NONE;
         g->derived = d;
         g->derived_free = derived_free;
     }

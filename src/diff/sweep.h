@@ -5,6 +5,7 @@
 #define DIFF_SWEEP_H
 
 #include "diff/diff.h"
+#include "diff/rebuild.h"
 #include "diff/view.h"
 
 /* One reverse sweep: the adjoint of each node that `of` needs, sorted by id. */
@@ -32,6 +33,12 @@ typedef struct derived {
     ARRAY(ew_node) stack, cone;
 
     ARRAY(struct flow *) flows; /* sweeps over nodes with axes (flow.h) */
+
+    ARRAY(rebuild_pair) pairs; /* resolve.c: what stands for the regions that needed a DIFF */
+    ew_node resolved;          /* regions below this node are done */
+    size_t scanned;            /* nodes looked at for a DIFF */
+    bool has_diff;
+    ew_node inside;            /* states of LOOPs from here on are not arrays yet; EW_NONE: all are */
 
     ew_node ties_of; /* rules.c: the latest min or max of many, and how many tie there */
     view ties;

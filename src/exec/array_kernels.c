@@ -11,6 +11,7 @@
 
 #include "math/integers.h"
 #include "math/kernels.h"
+#include "math/vector.h"
 
 #if defined __GNUC__ && !defined __clang__
 #define STRIP_LOOP _Pragma("GCC ivdep")
@@ -167,6 +168,89 @@ array_kernel *array_kernel_convert(int from, int to)
     return table[from][to];
 }
 
+/* ---- Elementary functions, by src/math ------------------------------------------------------------- */
+
+#define STRIP_VECTOR(name)                                                                                             \
+    static size_t strip_f64_vector_##name(STRIP_ARGS)                                                                  \
+    {                                                                                                                  \
+        (void)y_at, (void)w_at;                                                                                        \
+        vector_##name##_f64(count, x_at, out);                                                                         \
+        return count;                                                                                                  \
+    }                                                                                                                  \
+    static size_t strip_f32_vector_##name(STRIP_ARGS)                                                                  \
+    {                                                                                                                  \
+        (void)y_at, (void)w_at;                                                                                        \
+        vector_##name##_f32(count, x_at, out);                                                                         \
+        return count;                                                                                                  \
+    }
+VECTOR_FUNCTIONS(STRIP_VECTOR)
+
+/* k_sigmoid1 and its like, with the exponential by the vector function: the same bits. */
+#define STRIP_LOGISTIC(name, attribute)                                                                                \
+    attribute STRIP_FAST static void name(size_t count, double *o)                                                     \
+    {                                                                                                                  \
+        STRIP_LOOP                                                                                                     \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+            double e = o[i], f = 1.0 + e, low, p = k_two_product(f, f, &low), q = e / p;                               \
+            low += 2.0 * f * (e - (f - 1.0));                                                                          \
+            o[i] = q - q * (low / p);                                                                                  \
+        }                                                                                                              \
+    }
+STRIP_LOGISTIC(strip_logistic, )
+#if STRIP_TWICE
+STRIP_LOGISTIC(strip_logistic_avx2, STRIP_AVX2)
+#endif
+
+STRIP_FAST static size_t strip_f64_sigmoid1(STRIP_ARGS)
+{
+    double *o = out;
+    const double *x = x_at;
+    (void)y_at, (void)w_at;
+    for (size_t i = 0; i < count; i++) o[i] = -fabs(x[i]);
+    vector_exp_f64(count, o, o);
+#if STRIP_TWICE
+    if (STRIP_HAS_AVX2())
+        strip_logistic_avx2(count, o);
+    else
+#endif
+        strip_logistic(count, o);
+    return count;
+}
+
+STRIP_FAST static size_t strip_f32_sigmoid1(STRIP_ARGS)
+{
+    float *o = out;
+    const float *x = x_at;
+    (void)y_at, (void)w_at;
+    for (size_t i = 0; i < count; i++) o[i] = -fabsf(x[i]);
+    vector_exp_f32(count, o, o);
+    for (size_t i = 0; i < count; i++) {
+        double e = (double)o[i];
+        o[i] = (float)(e / ((1.0 + e) * (1.0 + e)));
+    }
+    return count;
+}
+
+static array_kernel *array_kernel_vector(op o, int type)
+{
+    bool single = type == ARRAY_F32;
+    if (type == ARRAY_INT) return NULL;
+    switch (o) {
+    case OP_EXP: return single ? strip_f32_vector_exp : strip_f64_vector_exp;
+    case OP_SIGMOID1: return single ? strip_f32_sigmoid1 : strip_f64_sigmoid1;
+    case OP_EXPM1: return single ? strip_f32_vector_expm1 : strip_f64_vector_expm1;
+    case OP_LOG: return single ? strip_f32_vector_log : strip_f64_vector_log;
+    case OP_LOG1P: return single ? strip_f32_vector_log1p : strip_f64_vector_log1p;
+    case OP_SIN: return single ? strip_f32_vector_sin : strip_f64_vector_sin;
+    case OP_COS: return single ? strip_f32_vector_cos : strip_f64_vector_cos;
+    case OP_TANH: return single ? strip_f32_vector_tanh : strip_f64_vector_tanh;
+    case OP_SIGMOID: return single ? strip_f32_vector_sigmoid : strip_f64_vector_sigmoid;
+    case OP_SOFTPLUS: return single ? strip_f32_vector_softplus : strip_f64_vector_softplus;
+    case OP_ERF: return single ? strip_f32_vector_erf : strip_f64_vector_erf;
+    default: return NULL;
+    }
+}
+
 /* ---- The table ----------------------------------------------------------------------------------- */
 
 static array_kernel *array_kernel_zero(int type)
@@ -201,6 +285,8 @@ array_kernel *array_kernel_of(op o, int type)
 #undef INT
 #undef OP
                                                      }};
+    array_kernel *vector = array_kernel_vector(o, type);
+    if (vector) return vector;
     if (o == OP_MUL0 && type != ARRAY_INT) return array_kernel_zero(type);
 #if STRIP_TWICE
     static array_kernel *const wide[2][OP_COUNT] = {{

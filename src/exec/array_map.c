@@ -153,12 +153,41 @@ static uint32_t code_argument(array_builder *b, uint32_t v, size_t k, const coor
     return array_code_convert(b, array_code_value(b, a, to), arg->lies == LIES_RAMP ? ARRAY_INT : arg->type, type);
 }
 
+/* x^2 and its like, as products. ARRAY_NONE with *made false: the exponent is another. */
+static uint32_t code_power(array_builder *b, uint32_t v, const coordinate *at, bool *made)
+{
+    const array_value *value = value_at(b->w, v);
+    uint32_t e = value_root(b->w, value_use(b->w, value, 1).value);
+    *made = false;
+    if (value->op != OP_POW || value->inner == ARRAY_INT || value_at(b->w, e)->lies != LIES_CONST) return ARRAY_NONE;
+    double n = node_value(b->w->g, value_at(b->w, e)->node);
+    if (n != 2 && n != 3 && n != 4) return ARRAY_NONE;
+    *made = true;
+    uint32_t x = code_argument(b, v, 0, at, value->inner);
+    if (x == ARRAY_NONE) return x;
+    plan_code c = {.kind = CODE_EACH,
+                   .type = value->type,
+                   .op = OP_MUL,
+                   .kernel = array_kernel_of(OP_MUL, value->inner),
+                   .x = x,
+                   .y = x,
+                   .w = x};
+    uint32_t square = code_push(b, c);
+    if (n == 2 || square == ARRAY_NONE) return square;
+    c.x = square;
+    c.y = n == 3 ? x : square;
+    return code_push(b, c);
+}
+
 static uint32_t code_each(array_builder *b, uint32_t v, const coordinate *at)
 {
     const array_value *value = value_at(b->w, v);
     op o = (op)value->op;
     bool logic = (ops_row(o)->flags & OP_LOGIC) != 0;
     if (o == OP_COPY || o == OP_STOP) return code_argument(b, v, 0, at, value->type);
+    bool power = false;
+    uint32_t raised = o == OP_POW ? code_power(b, v, at, &power) : ARRAY_NONE;
+    if (power) return raised;
     array_kernel *kernel =
         logic && value->inner == ARRAY_INT ? array_kernel_compare(o) : array_kernel_of(o, value->inner);
     plan_code c = {.kind = CODE_EACH, .type = value->type, .op = value->op, .kernel = kernel};

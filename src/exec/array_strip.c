@@ -94,7 +94,7 @@ static bool access_fault(const strip *s, const plan_access *x, size_t axis, int6
     snprintf(where, sizeof where, "%lld", (long long)place);
     snprintf(which, sizeof which, "%zu (0 to %lld)", axis + 1,
              (long long)s->a->access_axes.at[x->axes + axis].size - 1);
-    exec_report(s->p, s->work, EW_LIMIT, E_NO_PLACE_THERE, program_name(s->p, x->name), where, which);
+    exec_report(s->p, s->work, EW_LIMIT, E_RUN_OUTSIDE, program_name(s->p, x->name), where, which);
     return false;
 }
 

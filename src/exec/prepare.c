@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "diff/diff.h"
 #include "exec/array.h"
 #include "exec/lower.h"
 #include "lang/program.h"
@@ -130,7 +131,7 @@ static bool prepare_output_name(ew_graph *g, ew_program *p, ew_node n, uint32_t 
     return ok;
 }
 
-static ew_program *prepare(ew_graph *g, const ew_node *nodes, size_t count, const char *string, const uint32_t *places)
+static ew_program *prepare_resolved(ew_graph *g, const ew_node *nodes, size_t count, const char *string, const uint32_t *places)
 {
     ew_program *p = memory_new(&g->memory, sizeof *p);
     if (!p) {
@@ -172,6 +173,21 @@ static ew_program *prepare(ew_graph *g, const ew_node *nodes, size_t count, cons
     if (ok) return p;
     ew_free(p);
     return NULL;
+}
+
+/* Derivatives that stand in the graph as nodes are worked out first. */
+static ew_program *prepare(ew_graph *g, const ew_node *nodes, size_t count, const char *string, const uint32_t *places)
+{
+    ew_program *p = NULL;
+    ew_node *resolved = block_new(&g->memory, count, sizeof *resolved);
+    if (!resolved) {
+        report_memory(&g->report);
+        return NULL;
+    }
+    if (count) memcpy(resolved, nodes, count * sizeof *resolved);
+    if (diff_resolve(g, resolved, count)) p = prepare_resolved(g, resolved, count, string, places);
+    block_free(&g->memory, resolved, count);
+    return p;
 }
 
 ew_program *ew_prepare(ew_graph *g, const char *outputs, ew_error *err)

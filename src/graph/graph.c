@@ -143,9 +143,10 @@ static size_t node_slot(const ew_graph *g, uint32_t hash, const graph_node *p)
     return i;
 }
 
-static bool table_grow(ew_graph *g)
+/* The table with `size` places, filled anew. */
+static bool table_make(ew_graph *g, size_t size)
 {
-    size_t old_size = g->table_size, size = old_size ? old_size * 2 : 256;
+    size_t old_size = g->table_size;
     node_entry *old = g->table, *table = block_new(&g->memory, size, sizeof *table);
     if (!table) return report_memory(&g->report);
     g->table = table;
@@ -158,6 +159,11 @@ static bool table_grow(ew_graph *g)
     }
     block_free(&g->memory, old, old_size);
     return true;
+}
+
+static bool table_grow(ew_graph *g)
+{
+    return table_make(g, g->table_size ? g->table_size * 2 : 256);
 }
 
 /* ---- Nodes ------------------------------------------------------------------------------------ */
@@ -345,6 +351,78 @@ ew_node graph_make(ew_graph *g, const node_spec *s)
     ew_node n = node_push(g, node);
     g->names.at[s->name].node = n;
     return n;
+}
+
+/* ---- Types of recurrences ---------------------------------------------------------------------- */
+
+/* A node's type anew; soft: states count as literals, whose types are those that they meet. */
+static int retype_node(const ew_graph *g, ew_node n, bool soft)
+{
+    const graph_node *p = &g->nodes.at[n];
+    const ew_node *args = g->args.at + p->args;
+    node_spec s = {.op = (op)p->op, .args = args, .count = p->count};
+    if (!op_is_structure(p->op) && !(soft && p->op == OP_IF)) return type_of(g, s.op, args, p->count);
+    size_t first = p->op == OP_IF, values = p->op == OP_JOIN || p->op == OP_IF ? p->count : 1;
+    int type = g->nodes.at[args[first]].type;
+    for (size_t k = first + 1; k < values; k++)
+        if (g->nodes.at[args[k]].type != type) type = type_join(type, g->nodes.at[args[k]].type);
+    bool passes = p->op == OP_AT || p->op == OP_JOIN || p->op == OP_IF || p->op == OP_SCATTER || p->op == OP_SUM ||
+                  p->op == OP_PROD || p->op == OP_LEAST || p->op == OP_GREATEST;
+    return soft && passes && type_is_soft(type) ? type : structure_type(g, &s);
+}
+
+static bool retype_state(ew_graph *g, ew_node n, bool soft)
+{
+    graph_node *p = &g->nodes.at[n];
+    const graph_state *s = &g->states.at[p->extra];
+    int type = p->op == OP_LOOP ? g->nodes.at[s->state].type : g->nodes.at[s->definition].type;
+    if (p->op == OP_STATE && p->type == TYPE_BOOL) return false;
+    if (!soft && type_is_soft(type)) type = type == TYPE_WHOLE ? TYPE_INT : g->real;
+    bool changed = p->type != type;
+    p->type = (uint8_t)type;
+    return changed;
+}
+
+/* One round over the nodes that hang on states; did a type change? */
+static bool retype_round(ew_graph *g, ew_node from, const uint8_t *hangs, bool soft)
+{
+    bool changed = false;
+    for (ew_node n = from; n < g->nodes.count; n++) {
+        graph_node *p = &g->nodes.at[n];
+        if (!hangs[n - from] || p->op == OP_STATE) continue;
+        if (p->op == OP_LOOP) {
+            changed = retype_state(g, n, soft) || changed;
+            continue;
+        }
+        int type = retype_node(g, n, soft);
+        changed = changed || type != p->type;
+        p->type = (uint8_t)type;
+    }
+    for (ew_node n = from; n < g->nodes.count; n++)
+        if (g->nodes.at[n].op == OP_STATE) changed = retype_state(g, n, soft) || changed;
+    return changed;
+}
+
+bool graph_retype(ew_graph *g, ew_node from)
+{
+    size_t count = g->nodes.count - from;
+    uint8_t *hangs = block_new(&g->memory, count + 1, 1);
+    if (!hangs) return report_memory(&g->report);
+    for (ew_node n = from; n < g->nodes.count; n++) {
+        const graph_node *p = &g->nodes.at[n];
+        hangs[n - from] = p->op == OP_STATE;
+        for (size_t k = 0; !op_is_leaf(p->op) && !hangs[n - from] && k < p->count; k++)
+            hangs[n - from] = node_arg(g, n, k) >= from && hangs[node_arg(g, n, k) - from];
+        if (p->op == OP_STATE && p->type != TYPE_BOOL) g->nodes.at[n].type = TYPE_WHOLE;
+    }
+    for (int round = 0; round < 8 && retype_round(g, from, hangs, true); round++)
+        ;
+    for (ew_node n = from; n < g->nodes.count; n++)
+        if (g->nodes.at[n].op == OP_STATE) retype_state(g, n, false);
+    for (int round = 0; round < 8 && retype_round(g, from, hangs, false); round++)
+        ;
+    block_free(&g->memory, hangs, count + 1);
+    return table_make(g, g->table_size); /* types are part of what nodes are found by */
 }
 
 ew_node graph_op(ew_graph *g, op o, const ew_node *args, size_t count, uint32_t place)

@@ -159,6 +159,11 @@ static bool access_outside(machine *m, const access *x, size_t axis, int64_t low
     const source *s = &m->g->report.source;
     snprintf(value_text, sizeof value_text, "%lld", (long long)(low < 0 ? low : high));
     snprintf(places, sizeof places, size > 0 ? "0..%lld" : "none", (long long)size - 1);
+    if (x->base.member) {
+        snprintf(places, sizeof places, "[%s]", value_text);
+        const char *word = graph_name_text(m->g, x->base.member);
+        return eval_error(m, E_BASE, x->p, quote(shown, word, strlen(word)), places, NULL);
+    }
     bool here = !eval_top(m)->function && x->p->place < s->count;
     quote(shown, here ? s->at + x->p->place : "[…]", here ? x->p->bytes : strlen("[…]"));
     (void)axis;
@@ -355,6 +360,7 @@ bool access_read(machine *m, const piece *p, bool guarded)
     if (!x) return eval_memory(m);
     x->p = p;
     x->base = first[0];
+    if (x->base.member) x->base.node = circle_state(m, x->base.member, first + 1, p->count);
     x->bracket = first + 1;
     x->brackets = p->count;
     bool ok = access_count(m, p, &x->base, p->count) && access_begin(m, x) && access_ids(m, x) &&

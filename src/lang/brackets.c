@@ -13,7 +13,7 @@
 uint32_t lang_bind(lang *l, uint32_t name, uint32_t place, bool parameter)
 {
     symbol *s = lang_symbol(l, name);
-    binder b = {name, place, s ? s->index : 0, 0, parameter, false};
+    binder b = {.name = name, .place = place, .hidden = s ? s->index : 0, .parameter = parameter};
     if (!s) return NO_BINDER;
     if (!array_push(&l->g->memory, &l->binders, b)) {
         report_memory(&l->g->report);
@@ -166,8 +166,17 @@ bool expr_reduction(expr *e, const token *name)
     return expr_wait(e, WAIT_REDUCE, (uint32_t)l->reductions.count - 1, name->place) && expr_binders(e);
 }
 
+/* A range is being read: only then `..` and `:` mean something. */
+static bool expr_in_range(const expr *e)
+{
+    for (size_t i = e->stack.count; i-- > 0;)
+        if (e->stack.at[i].kind == WAIT_RANGE) return true;
+    return false;
+}
+
 bool expr_range_dots(expr *e)
 {
+    if (!expr_in_range(e)) return expr_here(e);
     if (!expr_to_bracket(e)) return false;
     waiting *w = expr_top(e);
     if (w->kind != WAIT_RANGE || w->stage) return expr_here(e);
@@ -180,6 +189,7 @@ bool expr_range_dots(expr *e)
 bool expr_range_end(expr *e)
 {
     lang *l = e->l;
+    if (!expr_in_range(e)) return expr_here(e);
     if (!expr_to_bracket(e)) return false;
     waiting w = *expr_top(e);
     token t = *expr_now(e);

@@ -157,6 +157,7 @@ bool eval_define(machine *m, const piece *p)
     symbol *s = lang_symbol(m->l, p->value);
     if (!s) return false;
     if (s->kind != S_NODE) return p->quiet ? eval_unbound(m, p) : eval_unknown(m, p);
+    if (s->circle && !s->busy) return circles_enter(m, p->value);
     if (s->busy) return eval_circle(m, E_CIRCLE, p, s->first ? F_ARRAY : F_DEFINITION, p->value, 0);
     s->busy = true;
     frame f = eval_frame(s->first ? F_ARRAY : F_DEFINITION, s->value, p->value, s->place);
@@ -178,7 +179,14 @@ static bool eval_name(machine *m, const piece *p)
         eval_top(m)->at++;
         return eval_push(m, v);
     }
-    return report_ok(&m->g->report) && eval_define(m, p);
+    if (!report_ok(&m->g->report)) return false;
+    if (m->circle && (n = circle_state(m, p->value, NULL, 0)) != EW_NONE) {
+        eval_top(m)->at++;
+        v = value_of(m, n);
+        v.member = p->value;
+        return eval_push(m, v);
+    }
+    return eval_define(m, p);
 }
 
 bool eval_local(machine *m, const piece *p)
@@ -454,7 +462,7 @@ static bool eval_leave(machine *m)
     switch (f.kind) {
     case F_DEFINITION: ok = eval_leave_definition(m, &f); break;
     case F_LOCAL: ok = eval_leave_local(m, &f); break;
-    case F_EQUATION: ok = parts_leave(m, &f); break;
+    case F_EQUATION: ok = f.circle ? circle_leave(m, &f) : parts_leave(m, &f); break;
     case F_CALL: /* the value stays for the caller */
         m->l->functions.at[f.function - 1].busy = false;
         m->locals.count = f.base;
@@ -462,7 +470,7 @@ static bool eval_leave(machine *m)
         break;
     default: break;
     }
-    if (f.s.indexed && f.kind != F_CALL) m->scope.count = f.scope;
+    if (f.s.indexed && f.kind != F_CALL && !f.circle) m->scope.count = f.scope;
     m->frames.count--;
     return ok;
 }
@@ -475,6 +483,8 @@ bool eval_run(machine *m)
         const frame *f = eval_top(m);
         if (f->kind == F_ARRAY)
             ok = parts_step(m);
+        else if (f->kind == F_CIRCLE)
+            ok = circles_step(m);
         else if (!f->prepared)
             ok = ranges_prepare(m);
         else
@@ -496,6 +506,7 @@ void eval_end(machine *m)
     struct memory *hook = &m->g->memory;
     for (size_t i = 0; i < m->frames.count; i++) /* after a fault: functions are kept for later lists */
         if (m->frames.at[i].kind == F_CALL) m->l->functions.at[m->frames.at[i].function - 1].busy = false;
+    while (m->circle) circle_free(m);
     array_free(hook, &m->frames);
     array_free(hook, &m->stack);
     array_free(hook, &m->locals);

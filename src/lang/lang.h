@@ -50,6 +50,7 @@ typedef struct binder {
     uint32_t same;   /* binder + 1 that it is: a reduction that keeps its index */
     bool parameter;  /* of a function */
     bool ranged;
+    bool gone; /* it turned out to be a place */
 } binder;
 
 typedef struct reduction {

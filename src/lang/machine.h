@@ -15,6 +15,7 @@ typedef enum frame_kind { F_DEFINITION, F_VALUE, F_CALL, F_LOCAL, F_ARRAY, F_EQU
 
 typedef struct frame {
     uint8_t kind;
+    bool circle;        /* its indices are those of a circle that is being built */
     bool prepared;      /* the names that it uses are there, and its indices have ranges */
     uint32_t at, end;   /* pieces */
     uint32_t name;      /* F_DEFINITION, F_ARRAY: of the node; F_LOCAL: number of the local */
@@ -47,6 +48,7 @@ typedef struct value {
     uint32_t list; /* its indices, in machine.lists: rank - open of them */
     uint16_t rank, open;
     uint32_t form; /* index + 1 in machine.affines, or 0 */
+    uint32_t member; /* the name of an array of the circle, whose state its brackets choose */
 } value;
 
 enum { INDEX_UNKNOWN, INDEX_GIVEN, INDEX_KNOWN };
@@ -174,7 +176,8 @@ bool ranges_add(machine *m, const binder *b);
 bool ranges_open(machine *m, frame *f);                /* ids for its binders */
 bool ranges_scan(machine *m, frame *f, span s, uint32_t statement);
 bool ranges_left(machine *m, frame *f, uint32_t sides, uint32_t rank); /* the ranges given on a left side */
-bool ranges_solve(machine *m, size_t first, bool last);
+enum { RANGES_ALONE, RANGES_ARITHMETIC, RANGES_LAST };
+bool ranges_solve(machine *m, size_t first, int stage);
 bool ranges_place(machine *m, frame *f, span s, int64_t *place); /* a fixed place */
 
 /* access.c */
@@ -197,6 +200,16 @@ bool parts_leave(machine *m, const frame *f); /* F_EQUATION */
 void parts_sizes(const box *b, size_t count, size_t rank, int64_t *sizes);
 bool parts_join(machine *m, const joining *j, const value *v, const uint32_t *lefts, const box *b, ew_node *n);
 bool parts_names(machine *m, uint32_t name, ew_node n);
+
+/* circles.c: recurrences. */
+bool circles_find(machine *m);
+bool circles_enter(machine *m, uint32_t name);
+bool circles_step(machine *m); /* F_CIRCLE */
+bool circle_leave(machine *m, const frame *f); /* an equation of it */
+void circle_free(machine *m);
+bool circle_shape(const machine *m, uint32_t name, uint16_t *shape); /* is it an array of the circle? */
+bool circle_is_ordered(const machine *m, const affine *a); /* does the form use an index that orders it? */
+ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t brackets);
 
 /* sizes.c: declarations with axes. */
 bool sizes_bind(machine *m);

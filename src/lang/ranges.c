@@ -16,6 +16,7 @@
 bool ranges_add(machine *m, const binder *b)
 {
     index_state i = {.name = b->name, .place = b->place, .from = NO_PLACE};
+    if (b->gone) i.state = INDEX_KNOWN;
     if (!array_push(&m->g->memory, &m->indices, i)) return eval_memory(m);
     return array_push(&m->g->memory, &m->scope, (uint32_t)m->indices.count - 1) ? true : eval_memory(m);
 }
@@ -69,11 +70,8 @@ static bool guess_name(machine *m, uint32_t name)
     if (!s) return false;
     if (sizes_name(m, name, &v)) return guess_value(m, &v);
     if (!report_ok(&m->g->report)) return false;
-    guess member = {.member = name};
-    if (m->circle && s->kind == S_NODE && s->first && (n == EW_NONE || node_at(m->g, n)->op == OP_STATE)) {
-        if (n != EW_NONE) member.shape = node_at(m->g, n)->shape;
-        return guess_push(m, member);
-    }
+    guess of_circle = {.member = name};
+    if (n == EW_NONE && circle_shape(m, name, &of_circle.shape)) return guess_push(m, of_circle);
     if (n == EW_NONE) return guess_push(m, (guess){0});
     v = value_of(m, n);
     return guess_value(m, &v);
@@ -109,13 +107,14 @@ static bool guess_limit(machine *m, const guess *base, size_t axis, uint32_t for
     range_limit x = {form, p->place, p->bytes, 0};
     size_t at = base->skip + axis;
     if (!form || at >= shape_rank(m->g, base->shape)) return true;
+    if (base->member && circle_is_ordered(m, &m->affines.at[form - 1])) return true;
     x.size = shape_sizes(m->g, base->shape)[at];
     return array_push(&m->g->memory, &m->limits, x) ? true : eval_memory(m);
 }
 
 static bool guess_use(machine *m, const guess *base, const guess *brackets, const piece *p, uint32_t number)
 {
-    use u = {number, base->member,  p->place, p->bytes, (uint32_t)m->use_forms.count,
+    use u = {number - 1, base->member,  p->place, p->bytes, (uint32_t)m->use_forms.count,
              p->count,  p->kind == P_AT_ELSE};
     if (p->kind == P_DIFF) u.count -= 2;
     if (!array_push(&m->g->memory, &m->uses, u)) return eval_memory(m);
@@ -418,8 +417,8 @@ static bool range_known(const machine *m, size_t first)
     return true;
 }
 
-/* Ranges for the indices from `first` on; last: those without one are told. */
-bool ranges_solve(machine *m, size_t first, bool last)
+/* Ranges for the indices from `first` on, as far as the stage goes; at the last those without one are told. */
+bool ranges_solve(machine *m, size_t first, int stage)
 {
     bool progress = true;
     while (progress && !range_known(m, first)) {
@@ -428,10 +427,11 @@ bool ranges_solve(machine *m, size_t first, bool last)
             if (!range_alone(m, &m->limits.at[k], first, &progress)) return false;
         for (size_t i = first; i < m->indices.count; i++)
             if (m->indices.at[i].state == INDEX_GIVEN && range_given(m, &m->indices.at[i])) progress = true;
-        for (size_t i = first; !progress && i < m->indices.count; i++)
+        for (size_t i = first; !progress && stage && i < m->indices.count; i++)
             if (m->indices.at[i].state == INDEX_UNKNOWN && range_arithmetic(m, (uint32_t)i)) progress = true;
         if (!report_ok(&m->g->report)) return false;
     }
+    bool last = stage == RANGES_LAST;
     for (size_t k = 0; last && k < m->limits.count; k++) /* two that disagree */
         if (!range_alone(m, &m->limits.at[k], first, &progress)) return false;
     for (size_t i = first; last && i < m->indices.count; i++)
@@ -486,7 +486,7 @@ bool ranges_prepare(machine *m)
     if (!ranges_left(m, f, sides, rank)) return false;
     if (!ranges_scan(m, f, (span){f->at, f->end, 0, 0, true}, 0)) return false;
     m->guesses.count--;
-    if (!ranges_solve(m, first, true)) return false;
+    if (!ranges_solve(m, first, RANGES_LAST)) return false;
     f->prepared = true;
     return f->kind != F_EQUATION || parts_left(m, &m->l->statements.at[f->statement - 1]);
 }

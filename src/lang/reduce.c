@@ -45,19 +45,19 @@ typedef struct reduce {
 static value reduce_number(machine *m, double x, op o)
 {
     ew_node n = o == OP_ALL || o == OP_ANY ? graph_bool(m->g, x != 0) : graph_number(m->g, x);
-    return (value){n, NO_PART, 0, 0, 0, 0};
+    return (value){n, NO_PART, 0, 0, 0, 0, 0};
 }
 
 /* The value of a form: sum of factor · index + offset. */
 static bool reduce_form(machine *m, const affine *a, const piece *p, value *v)
 {
-    *v = (value){graph_whole(m->g, a->offset), NO_PART, 0, 0, 0, 0};
+    *v = (value){graph_whole(m->g, a->offset), NO_PART, 0, 0, 0, 0, 0};
     bool first = a->offset == 0 && a->terms;
     for (size_t k = 0; k < a->terms; k++) {
         const index_state *i = &m->indices.at[a->index[k]];
         value two[2];
         if (!value_new(m, graph_index(m->g, i->size, i->low), &a->index[k], 1, &two[1])) return false;
-        two[0] = (value){graph_whole(m->g, a->factor[k]), NO_PART, 0, 0, 0, 0};
+        two[0] = (value){graph_whole(m->g, a->factor[k]), NO_PART, 0, 0, 0, 0, 0};
         if (a->factor[k] != 1 && !value_op(m, OP_MUL, two, 2, NULL, 0, p, &two[1])) return false;
         two[0] = *v;
         if (first)
@@ -164,7 +164,7 @@ static bool reduce_count(machine *m, const reduce *r, const value *mask, bool ma
 {
     int64_t count = 1;
     bool known = true;
-    *v = (value){EW_NONE, NO_PART, 0, 0, 0, 0};
+    *v = (value){EW_NONE, NO_PART, 0, 0, 0, 0, 0};
     if (masked) {
         reduce one = *r;
         one.op = OP_SUM;
@@ -179,7 +179,7 @@ static bool reduce_count(machine *m, const reduce *r, const value *mask, bool ma
     v->node = graph_whole(m->g, 1);
     for (size_t k = 0; k < r->count; k++) {
         int64_t size = m->indices.at[r->over[k]].size;
-        value two[2] = {*v, {size_is_known(size) ? graph_whole(m->g, size) : graph_size(m->g, size), NO_PART, 0, 0, 0, 0}};
+        value two[2] = {*v, {size_is_known(size) ? graph_whole(m->g, size) : graph_size(m->g, size), NO_PART, 0, 0, 0, 0, 0}};
         if (k == 0 ? (*v = two[1]).node == EW_NONE : !value_op(m, OP_MUL, two, 2, NULL, 0, r->p, v)) return false;
     }
     return true;
@@ -189,7 +189,7 @@ static bool reduce_count(machine *m, const reduce *r, const value *mask, bool ma
 static bool reduce_shift(machine *m, const reduce *r, value *v)
 {
     int64_t low = m->indices.at[r->over[0]].low;
-    value two[2] = {*v, {graph_whole(m->g, low), NO_PART, 0, 0, 0, 0}};
+    value two[2] = {*v, {graph_whole(m->g, low), NO_PART, 0, 0, 0, 0, 0}};
     return low == 0 || value_op(m, OP_ADD, two, 2, NULL, 0, r->p, v);
 }
 

@@ -239,7 +239,7 @@ static bool resolve_reduce(lang *l, const piece *p)
 
 bool lang_resolve(lang *l)
 {
-    if (!lang_places(l) || !resolve_dimensions(l)) return false;
+    if (!resolve_dimensions(l) || !lang_places(l)) return false;
     for (size_t i = 0; i < l->statements.count; i++)
         if (!resolve_free(l, &l->statements.at[i])) return false;
     for (size_t i = 0; l->brackets && i < l->pieces.count; i++) {

@@ -216,6 +216,7 @@ bool lang_places(lang *l)
             if (s->kind != SIDE_INDEX || s->ranges || !place_is_known(l, l->binders.at[s->binder].name)) continue;
             if (!place_differs(l, st, k)) continue;
             s->kind = SIDE_PLACE;
+            l->binders.at[s->binder].gone = true;
             place_unbind(l, s->low, s->binder);
             place_unbind(l, st->value, s->binder);
             place_unbind(l, st->until, s->binder);

@@ -179,7 +179,7 @@ bool lang_build(lang *l)
 {
     machine m = {.l = l, .g = l->g};
     ew_node last = EW_NONE;
-    bool ok = sizes_bind(&m) && eval_inputs(&m);
+    bool ok = circles_find(&m) && sizes_bind(&m) && eval_inputs(&m);
     for (size_t i = 0; ok && i < l->declared.count; i++) ok = eval_default(&m, l->declared.at[i]);
     for (size_t i = 0; ok && i < l->statements.count; i++) ok = eval_statement(&m, &l->statements.at[i], &last);
     ok = ok && eval_uncalled(&m) && eval_outputs(&m);

@@ -11,7 +11,7 @@
 value value_of(const machine *m, ew_node n)
 {
     uint16_t rank = (uint16_t)node_rank(m->g, n);
-    return (value){n, NO_PART, 0, rank, rank, 0};
+    return (value){n, NO_PART, 0, rank, rank, 0, 0};
 }
 
 const uint32_t *value_list(const machine *m, const value *v)
@@ -82,7 +82,7 @@ uint16_t value_shape(machine *m, const uint32_t *ids, size_t count)
 bool value_new(machine *m, ew_node n, const uint32_t *ids, size_t count, value *v)
 {
     if (n == EW_NONE) return false;
-    *v = (value){n, NO_PART, (uint32_t)m->lists.count, (uint16_t)count, 0, 0};
+    *v = (value){n, NO_PART, (uint32_t)m->lists.count, (uint16_t)count, 0, 0, 0};
     if (!count) return true;
     if (!array_reserve(&m->g->memory, &m->lists, count)) return eval_memory(m);
     memmove(m->lists.at + m->lists.count, ids, count * sizeof *ids);
@@ -138,7 +138,7 @@ bool value_op(machine *m, op o, const value *args, size_t count, const frame *le
     block_free(hook, nodes, nodes ? count : 0);
     block_free(hook, maps, maps ? count : 0);
     ok = ok && value_index_names(m, v);
-    if (ok && node_is_const(m->g, v->node)) *v = (value){v->node, NO_PART, 0, 0, 0, 0};
+    if (ok && node_is_const(m->g, v->node)) *v = (value){v->node, NO_PART, 0, 0, 0, 0, 0};
     return ok;
 }
 

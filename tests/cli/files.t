@@ -2,28 +2,79 @@
 
 $ printf 'x,y\n1,2\n2,4.5\n3,5.5\n' > points.csv; printf 'p00,p01,p10,p11,digit\n0,1,2,3,7\n4,5,6,7,1\n8,9,10,11,0\n' > digits.csv
 $ edgewise eval 'e[n, k] = x[n, k]' x=@points.csv
+> e = [[1,   2],
+>      [2, 4.5],
+>      [3, 5.5]]
 $ edgewise eval 'e = sum(n: a[n] * b[n])' a=@points.csv:x b=@points.csv:y
+> e = 27.5
 $ edgewise eval 'input x[N, 4]; input y[N] : int; z[n] = sum(j: x[n, j]) + 100 * y[n]' x=@digits.csv:p00..p11 y=@digits.csv:digit
+> z = [706, 122, 38]
 $ edgewise eval 'z[n] = x[n]' x=@digits.csv:p11,p00
+> z = [3, 0, 7, 4, 11, 8]
 $ edgewise eval 'input x[N, 2, 2]; z[n, i, j] = x[n, i, j]' x=@digits.csv:p00..p11
+> z[3, 2, 2] =
+>   [0]  [[0, 1],
+>         [2, 3]]
+>   [1]  [[4, 5],
+>         [6, 7]]
+>   [2]  [[ 8,  9],
+>         [10, 11]]
 $ edgewise eval 'input x[N, 5]; z[n] = x[n, 0]' x=@digits.csv:p00..p11
+! error[E113]: the axis x[2] has size 5, here 4
+!   --> 1:12
+!   |
+! 1 | input x[N, 5]; z[n] = x[n, 0]
+!   |            ^
+? 3
 $ edgewise eval 'input y[N, 1]; z[n] = y[n, 0]' y=@digits.csv:digit
+> z = [7, 1, 0]
 $ edgewise eval 'a + 1' a=@digits.csv:digit
+! error[E138]: the file for 'a' does not fill it; its sizes: [3]
+!   it is a single number
+? 2
 $ edgewise eval 'z[n] = x[n]' x=@digits.csv:pixel
+! error[E301]: there is no column 'pixel'
+!   the first column is 'p00'
+? 2
 $ edgewise eval 'z[n] = x[n]' x=@nothing.csv
+! error[E200]: there is no file 'nothing.csv'
+? 4
 $ edgewise eval 'input y[N] : int; z[n] = y[n]' y=@points.csv:y
+! error[E127]: 'y[1]' is an int: its value must be a whole number, not 4.5
+? 2
 $ edgewise eval --json 'z[n] = x[n]' x=@nothing.csv
+> {"edgewise": 1, "error": {"code": "E200", "message": "there is no file 'nothing.csv'", "file": "nothing.csv"}}
+? 4
 
 # -o by its ending
 
 $ edgewise eval 'y[i, j] = x[i, j] / 4; e = sum(i, j: y[i, j]); output y, e' x=@points.csv -o y.npz && edgewise eval 'z[i, j] = y[i, j] + e' y=@y.npz:y e=@y.npz:e
+> z = [[4.75,     5],
+>      [   5, 5.625],
+>      [5.25, 5.875]]
 $ edgewise eval 'y[i, j] = x[i, j] / 4' x=@points.csv -o y.npy && edgewise eval 'z[i, j] = 4 * y[i, j]' y=@y.npy
+> z = [[1,   2],
+>      [2, 4.5],
+>      [3, 5.5]]
 $ edgewise eval 'y[i, j] = x[i, j] / 4; b[i] = x[i, 0] > 1; output y, b' x=@points.csv -o y.safetensors && edgewise eval 'input b[N] : bool; z[i] = b[i]' b=@y.safetensors:b
+> z = [false, true, true]
 $ edgewise eval 'y[i, j] = x[i, j] / 4' x=@points.csv -o y.csv && cat y.csv
+> y0,y1
+> 0.25,0.5
+> 0.5,1.125
+> 0.75,1.375
 $ edgewise eval 'y[i] = x[i, 0]; e = 2; output y, e' x=@points.csv -o y.npy
+! error[E314]: an npy file holds one array, not 2
 ? 2
 $ edgewise eval 'a + 1' a=1 -o a.csv && cat a.csv
+> c
+> 2
 $ edgewise eval 'y[i] = x[i, 0]' x=@points.csv -o y.txt && cat y.txt
+> y = [1, 2, 3]
 $ edgewise eval 'y[i] = x[i, 0]' x=@points.csv -o no/y.npy
+! error[E310]: 'no/y.npy' cannot be written
 ? 4
 $ edgewise minimize 'e = sum(n: (w[0] + w[1] * x[n] - y[n])^2)' x=@points.csv:x y=@points.csv:y w=[0,0] --over w -q
+> e = 0.375
+> w = [0.5000000000027218, 1.7500000000103733]
+> lbfgs, 5 steps: converged: the gradient is almost 0

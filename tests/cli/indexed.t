@@ -1,105 +1,338 @@
 # Programs with indices: values as literals, every verb, JSON.
 
 $ edgewise eval 'e = sum(i: x[i]^2)' x=[1,2,3]
+> e = 14
 $ edgewise eval 'y[i] = 2 * x[i]; e = sum(i: y[i])' x=[1,2,3] --all
+> x = [1, 2, 3]
+> y = [2, 4, 6]
+> e = 12
 $ edgewise eval 'z[n, k] = sum(j: x[n, j] * W[j, k]) + b[k]' x=[[1,2],[3,4]] W=[[1,0,-1],[2,0.5,1]] b=[0,1,10]
+> z = [[ 5, 2, 11],
+>      [11, 3, 11]]
 $ edgewise eval 'y[i] = x[i] > 1' x=[1,2,3]
+> y = [false, true, true]
 $ edgewise eval 'y[i] = x[i]' x='[pi/4, min(1, 2), (1 + 2)^2]'
+> y = [0.7853981633974483, 1, 9]
 $ edgewise eval 'y[i] = x[i]' x=[]
+> y[0] = []
 $ edgewise eval 'y[i, j] = x[i, j]' x=[[],[]]
+> y[2, 0] = []
 $ edgewise eval 'y[i, j, k] = x[i, j, k]' x=[[[1,2],[3,4]],[[5,6],[7,8]]]
+> y[2, 2, 2] =
+>   [0]  [[1, 2],
+>         [3, 4]]
+>   [1]  [[5, 6],
+>         [7, 8]]
 $ edgewise eval 'y[i in 1000] = i / 8' | cut -c -60
+> y[1000] = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1
 $ edgewise eval 'y[i in 40, j in 50] = i * j / 3'
+> y[40, 50] = [[0,        0,        0, 0,       0,       0,  0,       0, …],
+>              [0, 0.333333, 0.666667, 1, 1.33333, 1.66667,  2, 2.33333, …],
+>              [0, 0.666667,  1.33333, 2, 2.66667, 3.33333,  4, 4.66667, …],
+>              [0,        1,        2, 3,       4,       5,  6,       7, …],
+>              [0,  1.33333,  2.66667, 4, 5.33333, 6.66667,  8, 9.33333, …],
+>              [0,  1.66667,  3.33333, 5, 6.66667, 8.33333, 10, 11.6667, …],
+>              …]
 $ edgewise eval 'y[i in 3] = i' --lang vi
+> y = [0, 1, 2]
 $ edgewise eval 'e = sum(i: x[i]^2)' x=[1,2,3] --outputs 'e, diff(e, x[i]), x[0], x'
+! error[E125]: inside a circle of equations diff takes places at a fixed distance
+!   --> 1:4
+!   |
+! 1 | e, diff(e, x[i]), x[0], x
+!   |    ^^^^
+? 2
 $ edgewise eval --json 'y[i] = 2 * x[i]; t[i] = y[i] > 3; e = sum(i: y[i])' x=[1,2,3] --all
+> {"edgewise": 1, "values": {"x": [1, 2, 3], "y": [2, 4, 6], "t": [false, true, true], "e": 12}}
 $ edgewise eval --json 'y[i, j] = x[i, j]' x=[[],[]]
+> {"edgewise": 1, "values": {"y": [[], []]}}
 $ edgewise eval 'y[i] = 1/x[i]' x=[1,0] --finite
 ! error[E145]: 'y[1]' is inf
 ? 6
 $ edgewise eval --threads 3 'e = sum(i: x[i]^2)' x=[1,2,3]
+> e = 14
 
 # Dimensions
 
 $ edgewise eval 'input x[N]; e = sum(i: x[i]) / N' x=[1,2,3]
+> e = 2
 $ edgewise eval 'input x[N]; input y[N]; e = sum(i: x[i] * y[i])' x=[1,2,3] y=[1,2]
+! error[E111]: the sizes disagree about N: 3 in x (1:7), but 2 in y (1:21)
+!   --> 1:21
+!   |
+! 1 | input x[N]; input y[N]; e = sum(i: x[i] * y[i])
+!   |                     ^
+? 3
 $ edgewise eval 'input x[N] = 2; e = sum(i: x[i])' N=5
+> e = 10
 $ edgewise eval 'input x[N] = 2; e = sum(i: x[i])'
+! error[E120]: 'N' has no value
+!   give it one after the program: N=1
+? 2
 $ edgewise eval 'input x[N] = 2; e = sum(i: x[i])' N=2.5
+! error[E139]: 'N' is a dimension: its value must be a whole number from 0 on, not 2.5
+? 2
 $ edgewise eval 'input x[N] = 2; e = sum(i: x[i])' N=-1
+! error[E139]: 'N' is a dimension: its value must be a whole number from 0 on, not -1
+? 2
 $ edgewise eval 'input x[N] = 2; e = sum(i: x[i])' M=3
+! error[E122]: this program has no input 'M'
+? 2
 $ edgewise eval 'input H : int = 3; param W[H] = 0.5; e = sum(i: W[i])'
+> e = 1.5
 $ edgewise eval 'input H : int = 3; param W[H] = 0.5; e = sum(i: W[i])' H=10
+> e = 5
 $ edgewise eval 'input x[N] ~ uniform(0, 1); e = min(i: x[i]) >= 0 and max(i: x[i]) < 1' N=100
+> e = true
 
 # What is wrong with a value
 
 $ edgewise eval 'input n[K] : int; e = sum(i: n[i])' n=[1,2.5]
+! error[E127]: 'n[1]' is an int: its value must be a whole number, not 2.5
+? 2
 $ edgewise eval 'input t[K, L] : bool; e = any(i, j: t[i, j])' t=[[0,1],[1,2]]
+! error[E128]: 't[1, 1]' is a bool: its value must be true or false, not 2
+? 2
 $ edgewise eval 'e = sum(i: x[i])'
+! error[E120]: 'x' has no value
+!   give it one after the program: x=[1,2,3], or x=@FILE
+? 2
 $ edgewise eval 'e = sum(i: x[i])' x=3
+! error[E137]: the value of 'x' has other axes than the input; its sizes: a single number
+!   the input is x[?]
+? 2
 $ edgewise eval 'e = sum(i: x[i])' x=[[1,2]]
+! error[E137]: the value of 'x' has other axes than the input; its sizes: [1, 2]
+!   the input is x[?]
+? 2
 $ edgewise eval 'input x[N, 2]; e = sum(i: x[i, 0])' x=[1,2]
+! error[E137]: the value of 'x' has other axes than the input; its sizes: [2]
+!   the input is x[N, 2]
+? 2
 $ edgewise eval 'e = x' x=[1,2]
+! error[E126]: 'x' is a single number, and its value is an array of sizes [2]
+? 2
 $ edgewise eval 'e = sum(i: x[i])' x=[1,[2]]
+! error[E136]: the array given for 'x' cannot be read: numbers stand at different depths
+? 2
 $ edgewise eval 'e = sum(i: x[i])' x=[[1,2],[3]]
+! error[E135]: the array given for 'x' is ragged: its first part there has 2 entries
+!   here there are: 1
+? 2
 $ edgewise eval 'e = sum(i: x[i])' x=[1,2
+! error[E136]: the array given for 'x' cannot be read: a ] is due
+? 2
 $ edgewise eval 'e = sum(i: x[i])' x=[1,2]]
+! error[E136]: the array given for 'x' cannot be read: something stands after its last bracket
+? 2
 $ edgewise eval 'e = sum(i: x[i])' x=[1,a]
+! error[E124]: the value of 'x' is not a number: 'a'
+!   nothing is called 'a'
+? 2
 $ edgewise eval 'e = sum(i: x[i])' x=[1,2] x=[3]
+! error[E121]: 'x' is given a value twice
+? 2
 $ edgewise eval --lang vi 'e = sum(i: x[i])' x=[[1,2],[3]]
+! error[E135]: mảng cho 'x' không đều: phần đầu tiên ở đó có số phần tử là 2
+!   ở đây có: 1
+? 2
 
 # Derivatives
 
 $ edgewise grad 'e = sum(i: x[i]^2)' x=[1,2,3]
+> e = 14
+> ∂e/∂x = [2, 4, 6]
+> mode: reverse
 $ edgewise grad 'e = sum(i: x[i]^2)' x=[1,2,3] --mode forward
+> e = 14
+> ∂e/∂x = [2, 4, 6]
+> mode: forward
 $ edgewise grad 'y[i] = x[i]^2 * a' x=[1,2,3] a=2
+> y = [2, 8, 18]
+> ∂y/∂x = [[4, 0,  0],
+>          [0, 8,  0],
+>          [0, 0, 12]]
+> ∂y/∂a = [1, 4, 9]
+> mode: reverse
 $ edgewise grad 'y[i] = sum(j: A[i, j] * x[j])' A=[[1,2],[3,4],[5,6]] x=[1,1] --wrt x
+> y = [3, 7, 11]
+> ∂y/∂x = [[1, 2],
+>          [3, 4],
+>          [5, 6]]
+> mode: forward
 $ edgewise grad --json 'e = sum(i, k: (W[i, k] * a)^2)' W=[[1,2],[3,4]] a=2
+> {"edgewise": 1, "of": "e", "value": 120, "gradient": {"W": [[8, 16], [24, 32]], "a": 120}, "mode": "reverse"}
 $ edgewise grad --json 'y[i] = x[i]^2' x=[1,2]
+> {"edgewise": 1, "of": "y", "value": [1, 4], "gradient": {"x": [[2, 0], [0, 4]]}, "mode": "reverse"}
 $ edgewise grad 'e = sum(i: x[i]^2)' x=[1,2,3] --mode paths
+! error[E153]: 'grad --mode paths' does not show programs with indices in this version
+? 2
 $ edgewise grad 'input n : int; e = sum(i: x[i]^n)' x=[1,2,3] n=2 --wrt n
+! error[E012]: nothing is called 'x'
+!   --> 1:27
+!   |
+! 1 | input n : int; e = sum(i: x[i]^n)
+!   |                           ^
+? 3
 
 # The short form
 
 $ edgewise 'z[n, k] = sum(j: x[n, j] * W[j, k]); e = sum(n, k: z[n, k]^2)' x=[[1,2],[3,4]] W=[[1,0],[2,0.5]]
+> c[i, j, k] = x[i, j] * W[j, k]    [2, 2, 2]
+>     = [[[1, 0], [4, 1]], [[3, 0], [8, 2]]]
+>     ∂e/∂c = [[[10, 2], [10, 2]], [[22, 4], [22, 4]]]
+> z[n, k] = sum(i: c[n, i, k])    [2, 2]
+>     = [[5, 1], [11, 2]]
+>     ∂e/∂z = [[10, 2], [22, 4]]
+> d[i, j] = z[i, j]^2    [2, 2]
+>     = [[25, 1], [121, 4]]
+>     ∂e/∂d = [[1, 2.122e-314], [1.3909e-309, 1.69762e-313]]
+> e = sum(i, j: d[i, j]) = 151
+> ∂e/∂x[2, 2] = [[10, 21], [22, 46]]
+> ∂e/∂W[2, 2] = [[76, 14], [108, 20]]
+>
+> Next: eval and grad show all numbers, -o FILE.npz keeps them.
 $ edgewise 'y[i] = sum(j: A[i, j] * x[j])' A=[[1,2],[3,4],[5,6]] x=[1,1]
+> c[i, j] = A[i, j] * x[j]    [3, 2]
+>     = [[1, 2], [3, 4], [5, 6]]
+> y[i] = sum(j: c[i, j])    [3]
+>     = [3, 7, 11]
+> ∂y/∂A[3, 3, 2] = [[[1, 1], …], …]
+> ∂y/∂x[3, 2] = [[1, 2], [3, 4], [5, 6]]
+>
+> Next: eval and grad show all numbers, -o FILE.npz keeps them.
 
 # JSON of the whole
 
 $ edgewise explain --json 'y[i] = w * x[i]; e = sum(i: y[i]^2)' x=[1,2] w=3
+> {"edgewise": 1, "of": "e", "inputs": {"w": 3, "x": [1, 2]}, "operations": {"mul": 1, "pow": 1, "sum": 1}, "nodes": [{"name": "w", "op": "input", "args": [], "text": "w", "value": 3}, {"name": "x", "op": "input", "args": [], "text": "x[i]", "indices": ["i"], "shape": [2], "value": [1, 2]}, {"name": "y", "op": "mul", "args": ["w", "x"], "text": "w * x[i]", "indices": ["i"], "shape": [2], "value": [3, 6]}, {"name": "c", "op": "pow", "args": ["y", 2], "text": "y[i]^2", "indices": ["i"], "shape": [2], "value": [9, 36]}, {"name": "e", "op": "sum", "args": ["c"], "text": "sum(i: c[i])", "value": 45}], "edges": [{"from": "w", "to": "y", "arg": 0, "rule": "x[i]"}, {"from": "x", "to": "y", "arg": 1, "rule": "w"}, {"from": "y", "to": "c", "arg": 0, "rule": "2 * y[i]"}, {"from": "c", "to": "e", "arg": 0, "rule": "1"}], "forward": {"w": {"w": 1, "x": [0, 2e-323], "y": [0, 1e-323], "c": [6, 24], "e": 30}, "x": {"w": [0, 0], "x": [[1, 0], [0, 1]], "y": [[3, 0], [0, 3]], "c": [[18, 0], [0, 36]], "e": [18, 36]}}, "reverse": {"w": 30, "x": [18, 36], "y": [6, 12], "c": [1, 1.6975966331e-313], "e": 1}, "cost": {"edges": 4, "forward_sweeps": 3, "reverse_sweeps": 1}, "omitted": ["paths"]}
 $ edgewise explain --json 'y[i] = w * x[i]; e = sum(i: y[i]^2)'
+> {"edgewise": 1, "of": "e", "operations": {"mul": 1, "pow": 1, "sum": 1}, "nodes": [{"name": "w", "op": "input", "args": [], "text": "w"}, {"name": "x", "op": "input", "args": [], "text": "x[i]", "indices": ["i"], "shape": [null]}, {"name": "y", "op": "mul", "args": ["w", "x"], "text": "w * x[i]", "indices": ["i"], "shape": [null]}, {"name": "c", "op": "pow", "args": ["y", 2], "text": "y[i]^2", "indices": ["i"], "shape": [null]}, {"name": "e", "op": "sum", "args": ["c"], "text": "sum(i: c[i])"}], "edges": [{"from": "w", "to": "y", "arg": 0, "rule": "x[i]"}, {"from": "x", "to": "y", "arg": 1, "rule": "w"}, {"from": "y", "to": "c", "arg": 0, "rule": "2 * y[i]"}, {"from": "c", "to": "e", "arg": 0, "rule": "1"}], "cost": {"edges": 4, "reverse_sweeps": 1}, "omitted": ["paths"]}
 $ edgewise explain --json 'y[i in 1001] = w * i; e = sum(i: y[i])' w=3
+> {"edgewise": 1, "of": "e", "inputs": {"w": 3}, "operations": {"mul": 1, "sum": 1}, "nodes": [{"name": "w", "op": "input", "args": [], "text": "w", "value": 3}, {"name": "y", "op": "mul", "args": ["w", "i"], "text": "w * i", "indices": ["i"], "shape": [1001]}, {"name": "e", "op": "sum", "args": ["y"], "text": "sum(i: y[i])", "value": 1501500}], "edges": [{"from": "w", "to": "y", "arg": 0, "rule": "i"}, {"from": "y", "to": "e", "arg": 0, "rule": "1"}], "forward": {"w": {"w": 1, "e": 500500}}, "reverse": {"w": 500500, "e": 1}, "cost": {"edges": 2, "forward_sweeps": 1, "reverse_sweeps": 1}, "omitted": ["paths"]}
 
 # What is to come says so
 
 $ edgewise explain 'e = sum(i: x[i]^2)' x=[1,2]
+! error[E153]: 'explain' does not show programs with indices in this version
+!   the short form and explain --json do
+? 2
 $ edgewise paths 'e = sum(i: x[i]^2)' x=[1,2] --from x
+! error[E153]: 'paths' does not show programs with indices in this version
+? 2
 $ edgewise explain 'e = sum(i: x[i]^2)' x=[1,2] --nudge x=0.1
+! error[E153]: '--nudge' does not show programs with indices in this version
+? 2
 
 # check
 
 $ edgewise check 'e = sum(i: sin(x[i]) * x[i])' x=[1,2,3]
+>                   derivative         differences     error
+> ∂e/∂x[0]       1.38177329068       1.38177329068   3.6e-14  agrees
+> ∂e/∂x[1]     0.0770037537314     0.0770037537314   2.1e-14  agrees
+> ∂e/∂x[2]      -2.82885748174      -2.82885748174   2.4e-15  agrees
+>
+> modes: forward, reverse
+> 3 derivatives agree
+> largest error: 3.6e-14, of ∂e/∂x[0]
 $ edgewise check 'y[i] = sin(x[i]) * a' x=[1,2] a=3
+>                      derivative         differences     error
+> ∂y[0]/∂x[0]        1.6209069176        1.6209069176   4.1e-16  agrees
+> ∂y[0]/∂x[1]                   0                   0         0  agrees
+> ∂y[1]/∂x[0]                   0                   0         0  agrees
+> ∂y[1]/∂x[1]      -1.24844050964      -1.24844050964   8.5e-15  agrees
+> ∂y[0]/∂a         0.841470984808      0.841470984808   6.7e-16  agrees
+> ∂y[1]/∂a         0.909297426826      0.909297426826   6.7e-16  agrees
+>
+> modes: forward, reverse
+> 6 derivatives agree
+> largest error: 8.5e-15, of ∂y[1]/∂x[1]
 $ edgewise check 'e = sum(i: abs(x[i]))' x=[1,0]
+>                   derivative         differences     error
+> ∂e/∂x[0]                   1                   1         0  agrees
+> ∂e/∂x[1]                   0                   –            kink
+>   from the left -1, from the right 1
+>
+> modes: forward, reverse
+> 1 derivative agrees
+> 1 is at a kink, where differences say nothing
+> largest error: 0, of ∂e/∂x[0]
 $ edgewise check --json 'e = sum(i: sin(x[i]) * x[i])' x=[1,2,3] | sed 's/"error": [^}]*/"error": …/'
+> {"edgewise": 1, "checked": 3, "worst": {"of": "e", "wrt": "x[0]", "error": …}, "kinks": 0, "passed": true}
 $ edgewise check 'input x[N] ~ normal(0, 1); y[i] = sin(x[i]) * x[i]' N=200 | sed 's/ [-0-9.e]*  agrees/ …  agrees/;s/error: [^,]*,/error: …,/'
+! error[E125]: inside a circle of equations diff takes places at a fixed distance
+!   --> 1:47
+!   |
+! 1 | sum(at_0: sin(3.2578125 + 2.6484375 * at_0) * diff(y[out_0], x[at_0]))
+!   |                                               ^^^^
 $ edgewise check 'e = sum(i: stop(x[i]) * x[i])' x=[1,2]
+! error[E157]: stop stands in this program: in programs with indices it cannot be checked in this version
+? 2
 
 # minimize
 
 $ edgewise minimize 'e = sum(i: (x[i] - i)^2)' x=[5,5,5] -q
+> e = 0
+> x = [0, 1, 2]
+> lbfgs, 2 steps: converged: the gradient is almost 0
 $ edgewise minimize 'e = sum(i: (x[i] - i)^2) + (a - 1)^2' x=[5,5,5] a=0 --json --method newton
+> {"edgewise": 1, "of": "e", "value": 1.195617309475596e-30, "at": {"x": [8.881784197001252e-16, 1.0000000000000004, 2.0000000000000004], "a": 0.9999999999999999}, "steps": 1, "converged": true, "reason": "gradient"}
 $ edgewise minimize 'e = sum(i, j: (W[i, j] - i * j)^2)' W=[[1,2],[3,4]] --trace --steps 1 -q
+>   step             e  input             at      gradient          move
+>      0            23  W[0, 0]            1             2         -0.02
+>                       W[0, 1]            2             4         -0.04
+>                       W[1, 0]            3             6         -0.06
+>                       W[1, 1]            4             6         -0.06
+>      1       22.0892  W[0, 0]         0.98          1.96
+>                       W[0, 1]         1.96          3.92
+>                       W[1, 0]         2.94          5.88
+>                       W[1, 1]         3.94          5.88
+>
+> e = 22.089199999999998
+> W = [[0.98, 1.96],
+>      [2.94, 3.94]]
+> gd, lr 0.01, 1 step: all steps were made, and the gradient is not yet 0
 $ edgewise minimize 'y[i] = x[i]^2' x=[1,2]
+! error[E154]: 'y' is an array, and minimize is about one number
+? 2
 
 # draw
 
 $ edgewise draw 'y[i] = w * x[i]; e = sum(i: y[i]^2)' x=[1,2] w=3 -o e.txt && cat e.txt
+> y[i] = w * x[i]; e = sum(i: y[i]^2)
+>
+> e = sum(i: c[i]) = 45
+> └─(1)─ c[i] = y[i]^2  (2) = [9, 36]
+>    └─(2 * y[i])─ y[i] = w * x[i]  (2) = [3, 6]
+>       ├─(x[i])─ w = 3
+>       └─(w)─ x[i]  (2) = [1, 2]
 $ edgewise draw 'y[i] = w * x[i]; e = sum(i: y[i]^2)' x=[1,2] w=3 -o e.txt --show reverse=e && cat e.txt
+> y[i] = w * x[i]; e = sum(i: y[i]^2)
+>
+> e = sum(i: c[i]) = 45                     ∂e/∂e = 1
+> └─(1)─ c[i] = y[i]^2  (2) = [9, 36]       ∂e/∂c[i] = [1, 1.6976e-313]
+>    └─(2 * y[i])─ y[i] = w * x[i]  (2) = [3, 6]  ∂e/∂y[i] = [6, 12]
+>       ├─(x[i])─ w = 3                     ∂e/∂w = 30
+>       └─(w)─ x[i]  (2) = [1, 2]           ∂e/∂x[i] = [18, 36]
 $ edgewise draw 'y[i] = w * x[i]; e = sum(i: y[i]^2)' x=[1,2] w=3 -o e.txt --show forward=x
+! error[E154]: 'x' is an array, and --show forward= is about one number
+? 2
 $ edgewise draw 'y[i] = w * x[i]; e = sum(i: y[i]^2)' -o e.svg && head -c 4 e.svg; echo
+> <svg
 
 # A session
 
 $ printf 'e = sum(i: x[i]^2)\nx = [1,2,3]\ne\ndiff(e, x[i])\n:grad e\n:show\n' | edgewise repl
+> no value yet for x
+> e = 14
+> 14
+> e = 14
+> ∂e/∂x = [2, 4, 6]
+> mode: reverse
+> e = sum(i: x[i]^2)
+> x = [1,2,3]
+! error[E125]: inside a circle of equations diff takes places at a fixed distance
+!   --> 1:1
+!   |
+! 1 | diff(e, x[i])
+!   | ^^^^

@@ -192,6 +192,40 @@ static void test_indices(void **state)
     ROWS(rows);
 }
 
+static void test_recurrences(void **state)
+{
+    (void)state;
+    static const row rows[] = {
+        {"c[t] = c[t - 1 else 0] + x[t]", "x[4] = 1 2 3 4", "1 3 6 10"},
+        {"h[0] = 1; h[t + 1] = 2 * h[t] + x[t]", "x[3] = 1 1 1", "1 3 7 15"},
+        {"V[3] = 1; V[t in 0..2] = V[t + 1] * 2", "", "8 4 2 1"},
+        {"input r[T]\nV[T] = 0\nV[t] = V[t + 1] + r[t]", "r[3] = 1 2 3", "6 5 3 0"},
+        {"h[0, i] = h0[i]\nh[t + 1, i] = sum(j: U[i, j] * h[t, j]) + x[t, i]",
+         "h0[2] = 1 2; U[2,2] = 0 1 1 0; x[2,2] = 1 1 2 2", "1 2 3 2 4 5"},
+        {"a[0] = 1; b[0] = 2; a[t + 1] = a[t] + b[t]; b[t + 1] = a[t + 1] * k[t]; output b", "k[2] = 1 2",
+         "2 3 12"},
+        {"f[0] = 1; f[1] = 1; f[t in 2..6] = f[t - 1] + f[t - 2]", "", "1 1 2 3 5 8 13"},
+        {"E[i in 4, 0] = i; E[0, j in 1..2] = j; E[i in 1..3, j in 1..2] = min(E[i-1, j] + 1, E[i, j-1] + 1, "
+         "E[i-1, j-1] + (if a[i-1] == b[j-1] then 0 else 1))",
+         "a[3] = 1 2 3; b[2] = 1 3", "0 1 2 1 0 1 2 1 1 3 2 1"},
+        {"input parent[N] : int\ninput x[N]\np[b] = if b == 0 then x[b] else p[parent[b]] + x[b]",
+         "parent[4] = 0 0 1 1; x[4] = 1 2 3 4", "1 3 6 7"},
+        {"x[0] = 1; x[t in 1..5 until x[t] > 3] = x[t - 1] * 2", "", "1 2 4 4 4 4"},
+        {"k[t in 3] = q[t] + 1; q[t] = k[t - 1 else 10]; output q", "", "10 11 12"},
+        {"s[t] = s[t - 1 else 0] + x[t]; y = s[3]", "x[4] = 1 2 3 4", "10"},
+        {"z[l in 2, 0] = 1; z[l in 2, t + 1] = z[l, t] * w[l, t]", "w[2,2] = 2 3 4 5", "1 2 6 1 4 20"},
+    };
+    ROWS(rows);
+    static const row wrong[] = {
+        {"h[t + 1] = h[t] + x[t]", "x[3] = 1 1 1", "E117 h"},
+        {"c[t] = c[t - 1] + x[t]", "x[3] = 1 1 1", "E117 c"},
+        {"a[i] = b[i] + x[i]; b[i] = a[i]", "x[3] = 1 1 1", "E015 a"},
+        {"a = b + 1; b = a", "", "E015"},
+        {"y[i in 3 until y[i] > 1] = 2", "", "E124"},
+    };
+    ROWS(wrong);
+}
+
 static void test_errors(void **state)
 {
     (void)state;
@@ -217,6 +251,7 @@ static void test_errors(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_indices), cmocka_unit_test(test_errors)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_indices), cmocka_unit_test(test_recurrences),
+                                       cmocka_unit_test(test_errors)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -509,6 +509,317 @@ static void test_nested_recurrence(void **state)
     end();
 }
 
+/* ---- DIFF nodes ----------------------------------------------------------------------------------- */
+
+static ew_node diff(ew_node y, ew_node x)
+{
+    ew_node args[2] = {y, x};
+    int64_t sizes[AXES_MOST];
+    size_t rank = 0;
+    for (size_t p = 0; p < node_rank(g, y); p++) sizes[rank++] = node_size(g, y, p);
+    for (size_t p = 0; p < node_rank(g, x); p++) sizes[rank++] = node_size(g, x, p);
+    node_spec s = {.op = OP_DIFF, .args = args, .count = 2, .shape = graph_shape_of(g, sizes, rank), .place = NO_PLACE};
+    return graph_make(g, &s);
+}
+
+static ew_node resolved(ew_node n)
+{
+    ew_node twin = n;
+    assert_true(diff_resolve(g, &twin, 1));
+    ew_node again = n;
+    assert_true(diff_resolve(g, &again, 1));
+    assert_int_equal(twin, again);
+    return twin;
+}
+
+/* The most elements that any node has that n needs. */
+static size_t largest(ew_node n)
+{
+    char *need = calloc(g->nodes.count + 1, 1);
+    size_t most = 0;
+    need[n] = 1;
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t i = g->nodes.count; i-- > 0;) {
+            if (need[i] != 1) continue;
+            need[i] = 2;
+            again = true;
+            if (elements((ew_node)i) > most) most = elements((ew_node)i);
+            if (g->nodes.at[i].op == OP_STATE && node_state(g, (ew_node)i)->loop != EW_NONE)
+                if (!need[node_state(g, (ew_node)i)->loop]) need[node_state(g, (ew_node)i)->loop] = 1;
+            for (size_t k = 0; !op_is_leaf(g->nodes.at[i].op) && k < g->nodes.at[i].count; k++)
+                if (!need[node_arg(g, (ew_node)i, k)]) need[node_arg(g, (ew_node)i, k)] = 1;
+        }
+    }
+    free(need);
+    return most;
+}
+
+static void same_values(ew_node a, const double *want, double tolerance)
+{
+    double *got = value(a);
+    close_to(got, want, elements(a), tolerance, "derivative");
+    free(got);
+}
+
+/* Resolved in all three modes, n has the values that `want` (elements of them) says; in the plan's own mode no node
+ * that it needs has more elements than `most` (0: any). */
+static void resolves_to(ew_node n, const double *want, double tolerance, size_t most)
+{
+    int modes[] = {EW_AUTO, EW_FORWARD, EW_REVERSE};
+    for (size_t i = 0; i < 3; i++) {
+        g->mode = modes[i];
+        ew_node twin = n;
+        assert_true(diff_resolve(g, &twin, 1));
+        same_values(twin, want, tolerance);
+        if (i == 0 && most && largest(twin) > most) {
+            print_error("a node of %zu elements\n", largest(twin));
+            fail();
+        }
+    }
+    g->mode = EW_AUTO;
+    resolved(n);
+}
+
+static void test_whole(void **state)
+{
+    (void)state;
+    begin();
+    uint16_t n = shape(1, 4, 0, 0), mn = shape(2, 3, 4, 0), m = shape(1, 3, 0, 0);
+    ew_node x = input("x", n), a = input("a", mn);
+    ew_node y = op1(OP_TANH, m, reduce(OP_SUM, op2(OP_MUL, mn, a, "01", x, "1"), "01", m, mn), "0");
+    double *j = differences(y, x);
+    resolves_to(diff(y, x), j, 1e-8, 0);
+    free(j);
+    ew_node f = reduce(OP_SUM, op2(OP_MUL, m, y, "0", y, "0"), "0", 0, m);
+    double *gradient = differences(f, x);
+    resolves_to(diff(f, x), gradient, 1e-8, 12);
+    free(gradient);
+    ew_node first = diff_node(g, f, x, EW_REVERSE);
+    double *h = differences(first, x);
+    resolves_to(diff(diff(f, x), x), h, 1e-7, 0);
+    double *row = h + 4;
+    map_draft d[2] = {affine(1, -1, 0, -1, 0), affine(0, 0, 1, -1, 0)};
+    resolves_to(graph_at(g, diff(diff(f, x), x), graph_map_of(g, d, 2), n, 0), row, 1e-7, 12);
+    free(h);
+    end();
+}
+
+static void test_diagonals(void **state)
+{
+    (void)state;
+    begin();
+    uint16_t n = shape(1, 5, 0, 0), nn = shape(2, 5, 5, 0), nk = shape(2, 5, 3, 0);
+    ew_node x = input("x", n), w = input("w", nk), s = input("s", 0);
+    ew_node y = op1(OP_SIN, n, op2(OP_MUL, n, x, "0", op1(OP_EXP, n, x, "0"), "0"), "0");
+    double *j = differences(y, x), diagonal[15];
+    for (size_t i = 0; i < 5; i++) diagonal[i] = j[i * 6];
+    resolves_to(at2(diff(y, x), n, 0, affine(0, 0, 1, -1, 0), affine(0, 0, 1, -1, 0)), diagonal, 1e-8, 5);
+    resolves_to(diff(y, x), j, 1e-8, 25);
+    ew_node trace = reduce(OP_SUM, at2(diff(y, x), n, 0, affine(0, 0, 1, -1, 0), affine(0, 0, 1, -1, 0)), "0", 0, n);
+    double sum = 0;
+    for (size_t i = 0; i < 5; i++) sum += diagonal[i];
+    resolves_to(trace, &sum, 1e-8, 5);
+    free(j);
+    ew_node same = diff(x, x);
+    double one[25];
+    for (size_t i = 0; i < 25; i++) one[i] = i % 6 == 0;
+    resolves_to(same, one, 0, 25);
+    /* d/dx of a sum over k is a diagonal still; by w it is a block */
+    ew_node z = reduce(OP_SUM, op1(OP_TANH, nk, op2(OP_MUL, nk, x, "0", w, "01"), "01"), "01", n, nk);
+    double *jx = differences(z, x), *jw = differences(z, w), block[15];
+    for (size_t i = 0; i < 5; i++) diagonal[i] = jx[i * 6];
+    for (size_t i = 0; i < 5; i++)
+        for (size_t k = 0; k < 3; k++) block[3 * i + k] = jw[15 * i + 3 * i + k];
+    resolves_to(at2(diff(z, x), n, 0, affine(0, 0, 1, -1, 0), affine(0, 0, 1, -1, 0)), diagonal, 1e-8, 15);
+    map_draft d[3] = {affine(0, 0, 1, -1, 0), affine(0, 0, 1, -1, 0), affine(0, 1, 1, -1, 0)};
+    resolves_to(graph_at(g, diff(z, w), graph_map_of(g, d, 3), nk, 0), block, 1e-8, 15);
+    free(jx);
+    free(jw);
+    /* the Hessian's diagonal of sum(i: sin(x[i])·s) has no n×n node */
+    ew_node f = reduce(OP_SUM, op2(OP_MUL, n, op1(OP_SIN, n, x, "0"), "0", s, ""), "0", 0, n);
+    double *value_x = value(x), *value_s = value(s);
+    for (size_t i = 0; i < 5; i++) diagonal[i] = -sin(value_x[i]) * value_s[0];
+    resolves_to(at2(diff(diff(f, x), x), n, 0, affine(0, 0, 1, -1, 0), affine(0, 0, 1, -1, 0)), diagonal, 1e-12, 5);
+    free(value_x);
+    free(value_s);
+    (void)nn;
+    end();
+}
+
+/* r[o] = sin(c[ci[o], 0]·p[pi[o]]) + c[ci[o], 1]²: B[o, k] = diff(r[o], c[ci[o], k]) has no dense Jacobian */
+static void test_blocks(void **state)
+{
+    (void)state;
+    begin();
+    uint16_t o = shape(1, 8, 0, 0), ok = shape(2, 8, 2, 0);
+    ew_node c = input("c", shape(2, 6, 2, 0)), p = input("p", shape(1, 7, 0, 0));
+    ew_node index = graph_index(g, 8, 0);
+    ew_node ci = op2(OP_MOD, o, op2(OP_MUL, o, index, "0", graph_whole(g, 5), ""), "0", graph_whole(g, 6), "");
+    ew_node pi = op2(OP_MOD, o, op2(OP_MUL, o, index, "0", graph_whole(g, 3), ""), "0", graph_whole(g, 7), "");
+    ew_node c0, c1, args[2] = {c, ci};
+    map_draft d[2] = {{.gather = 1}, affine(0, -1, 0, -1, 0)};
+    uint16_t maps[2] = {graph_map_of(g, d, 2), 0};
+    node_spec spec = {.op = OP_AT, .args = args, .maps = maps, .count = 2, .shape = o, .place = NO_PLACE};
+    c0 = graph_make(g, &spec);
+    d[1].offset = 1;
+    maps[0] = graph_map_of(g, d, 2);
+    c1 = graph_make(g, &spec);
+    ew_node r = op2(OP_ADD, o, op1(OP_SIN, o, op2(OP_MUL, o, c0, "0", gather(p, pi, o, 0), "0"), "0"), "0",
+                    op2(OP_MUL, o, c1, "0", c1, "0"), "0");
+    double *j = differences(r, c), *jp = differences(r, p), want[16], *at = value(ci), *pat = value(pi);
+    for (size_t i = 0; i < 16; i++) want[i] = j[(i / 2) * 12 + 2 * (size_t)at[i / 2] + i % 2];
+    ew_node dargs[2] = {diff(r, c), ci};
+    map_draft block[3] = {affine(0, 0, 1, -1, 0), {.gather = 1}, affine(0, 1, 1, -1, 0)};
+    uint16_t dmaps[2] = {graph_map_of(g, block, 3), plain("0")};
+    node_spec access = {.op = OP_AT, .args = dargs, .maps = dmaps, .count = 2, .shape = ok, .place = NO_PLACE};
+    resolves_to(graph_make(g, &access), want, 1e-7, 16);
+    ew_node pargs[2] = {diff(r, p), pi};
+    map_draft one[2] = {affine(0, 0, 1, -1, 0), {.gather = 1}};
+    uint16_t pmaps[2] = {graph_map_of(g, one, 2), 0};
+    node_spec point = {.op = OP_AT, .args = pargs, .maps = pmaps, .count = 2, .shape = o, .place = NO_PLACE};
+    for (size_t i = 0; i < 8; i++) want[i] = jp[i * 7 + (size_t)pat[i]];
+    resolves_to(graph_make(g, &point), want, 1e-7, 12);
+    resolves_to(diff(r, c), j, 1e-7, 0);
+    free(j);
+    free(jp);
+    free(at);
+    free(pat);
+    end();
+}
+
+/* Jacobian-vector, vector-Jacobian and Hessian-vector products: no node as large as the matrix */
+static void test_products(void **state)
+{
+    (void)state;
+    begin();
+    int64_t rows = 6, columns = 5, hidden = 2;
+    uint16_t n = shape(1, columns, 0, 0), m = shape(1, rows, 0, 0), mn = shape(2, rows, columns, 0);
+    ew_node x = input("x", n), u = input("u", shape(2, hidden, columns, 0)), v = input("v", shape(2, rows, hidden, 0));
+    ew_node s = input("s", n), t = input("t", m), more = input("more", shape(2, columns, 2, 0));
+    uint16_t h = shape(1, hidden, 0, 0), hn = shape(2, hidden, columns, 0), mh = shape(2, rows, hidden, 0);
+    ew_node z = op1(OP_TANH, h, reduce(OP_SUM, op2(OP_MUL, hn, u, "01", x, "1"), "01", h, hn), "0");
+    ew_node y = op1(OP_SIN, m, reduce(OP_SUM, op2(OP_MUL, mh, v, "01", z, "1"), "01", m, mh), "0");
+    double *j = differences(y, x), *vs = value(s), *vt = value(t), *vm = value(more), want[40];
+    ew_node J = diff(y, x), body = op2(OP_MUL, mn, J, "01", s, "1");
+    for (int i = 0; i < rows; i++) {
+        want[i] = 0;
+        for (int k = 0; k < columns; k++) want[i] += j[i * columns + k] * vs[k];
+    }
+    resolves_to(reduce(OP_SUM, body, "01", m, mn), want, 1e-8, 12);
+    /* named, with a constant and a difference, and a factor of the other side */
+    ew_node named = graph_name_node(g, graph_intern(g, "J", 1), op2(OP_MUL, mn, graph_real(g, -2), "", J, "01"), NO_PLACE);
+    ew_node both = op2(OP_MUL, mn, op2(OP_MUL, mn, named, "01", s, "1"), "01", t, "0");
+    ew_node less = op2(OP_SUB, mn, both, "01", body, "01");
+    double more_want[40];
+    for (int i = 0; i < rows; i++) more_want[i] = want[i] * (-2 * vt[i] - 1);
+    resolves_to(reduce(OP_SUM, less, "01", m, mn), more_want, 1e-8, 12);
+    ew_node product = op2(OP_MUL, mn, t, "0", J, "01");
+    for (int k = 0; k < columns; k++) {
+        want[k] = 0;
+        for (int i = 0; i < rows; i++) want[k] += j[i * columns + k] * vt[i];
+    }
+    resolves_to(reduce(OP_SUM, product, "10", n, shape(2, columns, rows, 0)), want, 1e-8, 12);
+    /* two further columns: M[i, c] = sum(k: J[i, k]·more[k, c]) */
+    uint16_t mcn = shape(3, rows, 2, columns);
+    ew_node wide = op2(OP_MUL, mcn, J, "02", more, "21");
+    for (int i = 0; i < rows; i++)
+        for (int c = 0; c < 2; c++) {
+            want[2 * i + c] = 0;
+            for (int k = 0; k < columns; k++) want[2 * i + c] += j[i * columns + k] * vm[2 * k + c];
+        }
+    resolves_to(reduce(OP_SUM, wide, "012", shape(2, rows, 2, 0), mcn), want, 1e-8, 24);
+    free(j);
+    ew_node f = reduce(OP_SUM, op2(OP_MUL, m, y, "0", t, "0"), "0", 0, m);
+    ew_node first = diff_node(g, f, x, EW_REVERSE);
+    double *hessian = differences(first, x);
+    for (int i = 0; i < columns; i++) {
+        want[i] = 0;
+        for (int k = 0; k < columns; k++) want[i] += hessian[i * columns + k] * vs[k];
+    }
+    uint16_t nn = shape(2, columns, columns, 0);
+    ew_node hv = reduce(OP_SUM, op2(OP_MUL, nn, diff(diff(f, x), x), "01", s, "1"), "01", n, nn);
+    resolves_to(hv, want, 1e-7, 12);
+    free(hessian);
+    free(vs);
+    free(vt);
+    free(vm);
+    end();
+}
+
+/* x[0] = a; x[t+1] = x[t] - r·diff(f[t], x[t]), f[t] = sin(x[t])·c: and the last x by r, a and c */
+static void test_descent(void **state)
+{
+    (void)state;
+    begin();
+    int64_t n = 4;
+    uint16_t s = shape(1, n, 0, 0), more = shape(1, n + 1, 0, 0);
+    ew_node a = input("a", 0), rate = input("r", 0), c = input("c", 0);
+    uint32_t region = graph_region_new(g, false, 0, n - 1);
+    ew_node x = graph_state_add(g, region, TYPE_F64, more, 0, 1), f = graph_state_add(g, region, TYPE_F64, s, 0, 0);
+    ew_node now = at1(x, s, 0, affine(0, 0, 1, -1, 0));
+    graph_state_define(g, f, op2(OP_MUL, s, op1(OP_SIN, s, now, "0"), "0", c, ""));
+    map_draft d[2] = {affine(0, 0, 1, -1, 0), affine(0, 0, 1, -1, 0)};
+    ew_node slope = graph_at(g, diff(f, x), graph_map_of(g, d, 2), s, 0);
+    ew_node step = op2(OP_SUB, s, now, "0", op2(OP_MUL, s, rate, "", slope, "0"), "0");
+    graph_state_define(g, x, parts(a, step, n, false));
+    assert_true(graph_region_close(g, region, EW_NONE, NULL, NULL));
+    ew_node last = at1(loop_of(x), 0, 0, affine(n, -1, 0, -1, 0)), twin = resolved(last), by[3] = {rate, a, c};
+    double *va = value(a), *vr = value(rate), *vc = value(c), want = va[0];
+    for (int t = 0; t < n; t++) want -= vr[0] * cos(want) * vc[0];
+    same_values(twin, &want, 1e-14);
+    free(va);
+    free(vr);
+    free(vc);
+    for (size_t i = 0; i < 3; i++) {
+        check(twin, by[i]);
+        double *j = differences(twin, by[i]);
+        resolves_to(diff(last, by[i]), j, 1e-7, 0);
+        free(j);
+    }
+    end();
+}
+
+/* Two steps apart, over a vector, and through another state: y[t, i] = x[t, i]·x[t, 1-i]; x[t+1] uses y and
+ * w[t] = diff(y[t+1, 0], x[t-1, 1]) is outside the circle's need. */
+static void test_steps(void **state)
+{
+    (void)state;
+    begin();
+    int64_t n = 5;
+    uint16_t s = shape(1, n, 0, 0);
+    ew_node a = input("a", 0), zero = graph_whole(g, 0), t = graph_index(g, n, 0);
+    uint32_t region = graph_region_new(g, false, 0, n - 1);
+    ew_node x = graph_state_add(g, region, TYPE_F64, s, 0, 0), y = graph_state_add(g, region, TYPE_F64, s, 0, 0);
+    ew_node before = at1(x, s, NODE_ZERO, affine(-1, 0, 1, -1, 0)), last = at1(y, s, NODE_ZERO, affine(-1, 0, 1, -1, 0));
+    graph_state_define(g, y, op2(OP_MUL, s, x, "0", op1(OP_SIN, s, before, "0"), "0"));
+    /* d = diff(y[t-1], x[t-3]) = sum over the paths through x[t-2] and x[t-1] */
+    ew_node d = at2(diff(y, x), s, NODE_ZERO, affine(-1, 0, 1, -1, 0), affine(-3, 0, 1, -1, 0));
+    ew_node late = op3(OP_IF, s, op2(OP_GE, s, t, "0", graph_whole(g, 3), ""), "0", d, "0", zero, "");
+    ew_node step = op2(OP_ADD, s, op1(OP_COS, s, last, "0"), "0", op2(OP_MUL, s, graph_real(g, 0.5), "", late, "0"), "0");
+    graph_state_define(g, x, op3(OP_IF, s, op2(OP_GT, s, t, "0", zero, ""), "0", step, "0", a, ""));
+    assert_true(graph_region_close(g, region, EW_NONE, NULL, NULL));
+    ew_node twin = resolved(loop_of(x));
+    double *va = value(a), vx[5], vy[5], vd;
+    for (int i = 0; i < n; i++) {
+        vx[i] = i ? cos(vy[i - 1]) : va[0];
+        if (i == 3) { /* y[2] = x2 sin x1; x2 = cos y1; y1 = x1 sin x0; x1 = cos y0; y0 = x0·0 */
+            double y1x0 = vx[1] * cos(vx[0]), x1x0 = 0;
+            vd = sin(vx[1]) * -sin(vy[1]) * (y1x0 + sin(vx[0]) * x1x0) + vx[2] * cos(vx[1]) * x1x0;
+            vx[i] += 0.5 * vd;
+        }
+        if (i == 4) { /* y[3] by x[1]: x3 = cos y2 + (what x[3]'s own d says by x[1]: second order, by paths of its own) */
+            break;
+        }
+        vy[i] = vx[i] * (i ? sin(vx[i - 1]) : 0);
+    }
+    double *got = value(twin);
+    close_to(got, vx, 4, 1e-12, "steps");
+    free(got);
+    free(va);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -518,6 +829,12 @@ int main(void)
         cmocka_unit_test(test_recurrence),         cmocka_unit_test(test_vector_recurrence),
         cmocka_unit_test(test_guarded_recurrence), cmocka_unit_test(test_gather_recurrence),
         cmocka_unit_test(test_nested_recurrence),
+        cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_diagonals),
+        cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_products),
+        cmocka_unit_test(test_descent),
+        cmocka_unit_test(test_steps),
     };
     cmocka_set_message_output(CM_OUTPUT_STDOUT);
     return cmocka_run_group_tests(tests, NULL, NULL);

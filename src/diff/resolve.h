@@ -1,0 +1,38 @@
+/*
+ * resolve.h - what the files share that replace DIFF nodes.
+ *
+ * A node that needs a DIFF has a twin that needs none, made on demand: making one may need others, which are
+ * then put on a stack and made first. So a derivative that is only ever read at some places, or only summed
+ * against a factor, is never made whole.
+ */
+#ifndef DIFF_RESOLVE_H
+#define DIFF_RESOLVE_H
+
+#include "diff/flow.h"
+#include "diff/sweep.h"
+
+typedef struct resolve {
+    ew_graph *g;
+    int mode;
+    size_t count;   /* nodes that there were */
+    uint8_t *needs; /* by node: does it need a DIFF? */
+    ew_node *twin;  /* by node: EW_NONE: not made yet */
+    ARRAY(ew_node) stack;
+    bool waiting;    /* something must be made first */
+    ew_node inside;  /* the first LOOP of the region whose definitions are being resolved; EW_NONE: none */
+    uint8_t *circle; /* by node: does it need a state of that region, or of one around it? */
+} resolve;
+
+/* A node that needs no DIFF in place of n; EW_NONE: later (r->waiting), or reported. */
+ew_node resolve_twin(resolve *r, ew_node n);
+bool resolve_needs(const resolve *r, ew_node n);
+/* n at a place over `shape`: through names and accesses down to a DIFF, which is then read there. */
+view resolve_value(resolve *r, ew_node n, const place *at, uint16_t shape);
+/* A DIFF at a place: of its first argument's axes, then of its second's. */
+view resolve_read(resolve *r, ew_node diff, const place *at, uint16_t shape);
+/* A sum whose body may be linear in derivatives (contract.c): over the sum's own axes. */
+view resolve_sum(resolve *r, ew_node n);
+/* diff(y[…], x[…]) inside a circle of both (circle.c). */
+view resolve_circle(resolve *r, ew_node y, const place *y_at, ew_node x, const place *x_at, uint16_t shape);
+
+#endif

@@ -1,0 +1,312 @@
+/*
+ * orders.c - which index orders a circle of equations, and in which direction.
+ *
+ * An index orders a group if every equation of it that uses the group has that index on its left, and all
+ * uses are of an earlier step (upward), or all of a later one (downward), or of the same. What needs each
+ * other within a step forms smaller groups, ordered in the same way by a further index.
+ */
+#include <string.h>
+
+#include "lang/circles.h"
+
+membership *circle_membership(circle *c, uint32_t group_index, uint32_t member_index)
+{
+    for (size_t i = 0; i < c->memberships.count; i++) {
+        membership *s = &c->memberships.at[i];
+        if (s->group == group_index && s->member == member_index) return s;
+    }
+    return NULL;
+}
+
+uint32_t circle_member(const circle *c, uint32_t name)
+{
+    for (uint32_t i = 0; i < c->members.count; i++)
+        if (c->members.at[i].name == name) return i;
+    return NO_GROUP;
+}
+
+/* ---- Strongly connected components ------------------------------------------------------------------------- */
+
+typedef struct visit {
+    uint32_t vertex, next;
+} visit;
+
+bool circle_components(machine *m, const uint32_t *first, const uint32_t *to, uint32_t count, uint32_t *component)
+{
+    memory *hook = &m->g->memory;
+    uint32_t *low = block_new(hook, count + 1, sizeof *low), *number = block_new(hook, count + 1, sizeof *number);
+    uint32_t *open = block_new(hook, count + 1, sizeof *open), opened = 0, numbers = 0, components = 0;
+    visit *path = block_new(hook, count + 1, sizeof *path);
+    bool ok = low && number && open && path;
+    if (!ok) eval_memory(m);
+    for (uint32_t v = 0; ok && v < count; v++) component[v] = UINT32_MAX;
+    for (uint32_t root = 0; ok && root < count; root++) {
+        size_t depth = 0;
+        if (number[root]) continue;
+        path[depth++] = (visit){root, first[root]};
+        number[root] = low[root] = ++numbers;
+        open[opened++] = root;
+        while (depth) {
+            visit *at = &path[depth - 1];
+            if (at->next < first[at->vertex + 1]) {
+                uint32_t w = to[at->next++];
+                if (!number[w]) {
+                    number[w] = low[w] = ++numbers;
+                    open[opened++] = w;
+                    path[depth++] = (visit){w, first[w]};
+                } else if (component[w] == UINT32_MAX && number[w] < low[at->vertex]) {
+                    low[at->vertex] = number[w];
+                }
+                continue;
+            }
+            uint32_t v = at->vertex;
+            if (--depth && low[v] < low[path[depth - 1].vertex]) low[path[depth - 1].vertex] = low[v];
+            if (low[v] != number[v]) continue;
+            uint32_t w;
+            do component[w = open[--opened]] = components;
+            while (w != v);
+            components++;
+        }
+    }
+    block_free(hook, low, low ? count + 1 : 0);
+    block_free(hook, number, number ? count + 1 : 0);
+    block_free(hook, open, open ? count + 1 : 0);
+    block_free(hook, path, path ? count + 1 : 0);
+    return ok;
+}
+
+/* ---- One index for a group ------------------------------------------------------------------------------------ */
+
+enum { STEP_EARLIER = 1, STEP_LATER = 2, STEP_SAME = 4, STEP_OPEN = 8 };
+
+/* Where the index `name` stands on an equation's left side; -1: nowhere. */
+static int order_axis(const machine *m, const equation *e, uint32_t name)
+{
+    const statement *st = &m->l->statements.at[e->statement];
+    for (uint32_t k = 0; k < st->rank; k++) {
+        const side *s = &m->l->sides.at[st->sides + k];
+        if (s->kind == SIDE_INDEX && m->l->binders.at[s->binder].name == name) return (int)k;
+    }
+    return -1;
+}
+
+static const side *order_side(const machine *m, const equation *e, int axis)
+{
+    return &m->l->sides.at[m->l->statements.at[e->statement].sides + (uint32_t)axis];
+}
+
+/* The axis and offset of the index for a member, from an equation of it that is in the group. */
+static bool order_of(const machine *m, const circle *c, const uint8_t *inside, uint32_t member_index, uint32_t name,
+                     int *axis, int64_t *offset)
+{
+    const member *x = &c->members.at[member_index];
+    *axis = -1;
+    for (uint32_t i = x->first; i < x->first + x->count; i++) {
+        const equation *e = &c->equations.at[i];
+        if (!inside[i]) continue;
+        int here = order_axis(m, e, name);
+        if (here < 0) return false;
+        int64_t by = order_side(m, e, here)->offset;
+        if (*axis >= 0 && (*axis != here || *offset != by)) return false;
+        *axis = here;
+        *offset = by;
+    }
+    return *axis >= 0;
+}
+
+/* Of which step is a use? */
+static int order_step(machine *m, const circle *c, const use *u, uint32_t name, int axis, int64_t offset)
+{
+    const equation *e = &c->equations.at[u->statement];
+    uint32_t form = (uint32_t)axis < u->count ? m->use_forms.at[u->first + (uint32_t)axis] : 0;
+    if (!form) return STEP_OPEN;
+    const affine *a = &m->affines.at[form - 1];
+    int own = order_axis(m, e, name);
+    if (!a->terms && !a->base) return a->offset < offset ? 0 : STEP_OPEN; /* a place that is there before */
+    if (own < 0 || a->base || a->terms != 1 || a->factor[0] != 1) return STEP_OPEN;
+    if (a->index[0] != ranges_id(m, &e->f, order_side(m, e, own)->binder)) return STEP_OPEN;
+    return a->offset < offset ? STEP_EARLIER : a->offset > offset ? STEP_LATER : STEP_SAME;
+}
+
+/* What the uses of a group say about one index: a set of STEP_ bits; -1: not all equations have it. */
+static int order_try(machine *m, circle *c, const uint8_t *inside, const uint32_t *uses, size_t count, uint32_t name)
+{
+    int steps = 0;
+    for (size_t i = 0; i < count; i++) {
+        const use *u = &m->uses.at[uses[i]];
+        int axis;
+        int64_t offset = 0;
+        uint32_t used = circle_member(c, u->name);
+        if (order_axis(m, &c->equations.at[u->statement], name) < 0) return -1;
+        if (!order_of(m, c, inside, used, name, &axis, &offset)) return -1;
+        steps |= order_step(m, c, u, name, axis, offset);
+    }
+    if ((steps & STEP_EARLIER) && (steps & STEP_LATER)) return -1;
+    if ((steps & STEP_LATER) && (steps & STEP_OPEN)) return -1;
+    return steps & (STEP_EARLIER | STEP_LATER | STEP_OPEN) ? steps : -1;
+}
+
+static bool order_is_taken(const circle *c, uint32_t group_index, uint32_t name)
+{
+    for (; group_index != NO_GROUP; group_index = c->groups.at[group_index].parent)
+        if (c->groups.at[group_index].name == name) return true;
+    return false;
+}
+
+/* The index that orders these uses; 0: none does. What form proves comes first. */
+static uint32_t order_find(machine *m, circle *c, const uint8_t *inside, const uint32_t *uses, size_t count,
+                           uint32_t parent, bool *down)
+{
+    const equation *e = &c->equations.at[m->uses.at[uses[0]].statement];
+    const statement *st = &m->l->statements.at[e->statement];
+    for (int open = 0; open < 2; open++)
+        for (uint32_t k = 0; k < st->rank; k++) {
+            const side *s = &m->l->sides.at[st->sides + k];
+            uint32_t name = s->kind == SIDE_INDEX ? m->l->binders.at[s->binder].name : 0;
+            if (!name || order_is_taken(c, parent, name)) continue;
+            int steps = order_try(m, c, inside, uses, count, name);
+            if (steps < 0 || (!open && (steps & STEP_OPEN))) continue;
+            *down = (steps & STEP_LATER) != 0;
+            return name;
+        }
+    return 0;
+}
+
+bool circle_error(machine *m, const circle *c, uint32_t member_index)
+{
+    text t;
+    char buffer[160];
+    const piece p = {P_NAME, 0, (uint8_t)(m->g->names.at[c->members.at[member_index].name].count & 255), 0, 0,
+                     m->l->statements.at[c->equations.at[c->members.at[member_index].first].statement].place};
+    text_begin(&t, &m->g->memory);
+    for (size_t i = 0; i <= c->members.count; i++) {
+        const graph_name *n = &m->g->names.at[c->members.at[i % c->members.count].name];
+        if (i) text_add(&t, " → ");
+        if (i == 8) {
+            text_add(&t, "…");
+            break;
+        }
+        text_add(&t, quote(buffer, m->g->name_text.at + n->at, n->count));
+    }
+    eval_error(m, E_CIRCLE, &p, text_string(&t), NULL, NULL);
+    text_free(&t);
+    return false;
+}
+
+static bool order_members(machine *m, circle *c, const uint8_t *inside, uint32_t group_index)
+{
+    uint32_t name = c->groups.at[group_index].name;
+    for (uint32_t i = 0; i < c->members.count; i++) {
+        membership s = {.group = group_index, .member = i, .state = EW_NONE};
+        int axis;
+        if (!order_of(m, c, inside, i, name, &axis, &s.offset)) continue;
+        s.axis = (uint16_t)axis;
+        if (!array_push(&m->g->memory, &c->memberships, s)) return eval_memory(m);
+        c->members.at[i].group = group_index;
+    }
+    for (uint32_t i = 0; i < c->equations.count; i++)
+        if (inside[i]) c->equations.at[i].group = group_index;
+    return true;
+}
+
+/* ---- Groups inside groups ---------------------------------------------------------------------------------------- */
+
+typedef struct order_work { /* uses that a group has to order */
+    uint32_t parent;
+    uint32_t first, count; /* in a list of uses */
+} order_work;
+
+typedef struct ordering {
+    machine *m;
+    circle *c;
+    ARRAY(order_work) work;
+    ARRAY(uint32_t) uses;
+    uint8_t *inside; /* by equation */
+    uint32_t *first, *to, *component;
+} ordering;
+
+/* The uses of one group that are of the same step, by component of members: each component is more work. */
+static bool order_within(ordering *o, uint32_t group_index, order_work w)
+{
+    machine *m = o->m;
+    circle *c = o->c;
+    uint32_t members = (uint32_t)c->members.count, name = c->groups.at[group_index].name, same = 0;
+    uint32_t *list = block_new(&m->g->memory, w.count + 1u, sizeof *list);
+    if (!list) return eval_memory(m);
+    for (uint32_t i = 0; i < w.count; i++) {
+        const use *u = &m->uses.at[o->uses.at[w.first + i]];
+        const membership *s = circle_membership(c, group_index, circle_member(c, u->name));
+        if (s && order_step(m, c, u, name, s->axis, s->offset) == STEP_SAME) list[same++] = o->uses.at[w.first + i];
+    }
+    memset(o->first, 0, (members + 2) * sizeof *o->first);
+    for (uint32_t i = 0; i < same; i++) o->first[c->equations.at[m->uses.at[list[i]].statement].member + 2]++;
+    for (uint32_t v = 0; v < members; v++) o->first[v + 2] += o->first[v + 1];
+    for (uint32_t i = 0; i < same; i++) {
+        const use *u = &m->uses.at[list[i]];
+        o->to[o->first[c->equations.at[u->statement].member + 1]++] = circle_member(c, u->name);
+    }
+    bool ok = circle_components(m, o->first, o->to, members, o->component);
+    for (uint32_t k = 0; ok && k < members; k++) {
+        order_work inner = {group_index, (uint32_t)o->uses.count, 0};
+        for (uint32_t i = 0; ok && i < same; i++) {
+            const use *u = &m->uses.at[list[i]];
+            bool both = o->component[c->equations.at[u->statement].member] == k &&
+                        o->component[circle_member(c, u->name)] == k;
+            if (!both) continue;
+            inner.count++;
+            ok = array_push(&m->g->memory, &o->uses, list[i]) || eval_memory(m);
+        }
+        if (ok && inner.count) ok = array_push(&m->g->memory, &o->work, inner) || eval_memory(m);
+    }
+    block_free(&m->g->memory, list, w.count + 1u);
+    return ok;
+}
+
+static bool order_group(ordering *o, order_work w)
+{
+    machine *m = o->m;
+    circle *c = o->c;
+    group new = {.parent = w.parent, .stop = EW_NONE, .stop_definition = EW_NONE};
+    memset(o->inside, 0, c->equations.count);
+    for (uint32_t i = 0; i < w.count; i++) o->inside[m->uses.at[o->uses.at[w.first + i]].statement] = 1;
+    new.name = order_find(m, c, o->inside, o->uses.at + w.first, w.count, w.parent, &new.down);
+    if (!new.name) return circle_error(m, c, c->equations.at[m->uses.at[o->uses.at[w.first]].statement].member);
+    if (!array_push(&m->g->memory, &c->groups, new)) return eval_memory(m);
+    uint32_t index = (uint32_t)c->groups.count - 1;
+    return order_members(m, c, o->inside, index) && order_within(o, index, w);
+}
+
+/* No equation uses another: only a condition to stop does. */
+static bool circle_unused(machine *m, const circle *c)
+{
+    for (uint32_t i = 0; i < c->equations.count; i++) {
+        const statement *st = &m->l->statements.at[c->equations.at[i].statement];
+        const piece p = {P_NAME, 0, (uint8_t)(m->g->names.at[st->name].count & 255), 0, 0, st->place};
+        if (st->until.end) return eval_error(m, E_UNTIL, &p, graph_name_text(m->g, st->name), NULL, NULL);
+    }
+    return circle_error(m, c, 0);
+}
+
+bool circle_orders(machine *m, circle *c)
+{
+    memory *hook = &m->g->memory;
+    size_t members = c->members.count + 2, edges = m->uses.count + 1;
+    ordering o = {.m = m, .c = c};
+    o.inside = block_new(hook, c->equations.count, 1);
+    o.first = block_new(hook, members, sizeof *o.first);
+    o.to = block_new(hook, edges, sizeof *o.to);
+    o.component = block_new(hook, members, sizeof *o.component);
+    bool ok = (o.inside && o.first && o.to && o.component) || eval_memory(m);
+    order_work all = {NO_GROUP, 0, (uint32_t)m->uses.count};
+    for (uint32_t i = 0; ok && i < m->uses.count; i++) ok = array_push(hook, &o.uses, i) || eval_memory(m);
+    if (ok && !all.count) ok = circle_unused(m, c);
+    if (ok) ok = array_push(hook, &o.work, all) || eval_memory(m);
+    for (size_t i = 0; ok && i < o.work.count; i++) ok = order_group(&o, o.work.at[i]);
+    block_free(hook, o.inside, o.inside ? c->equations.count : 0);
+    block_free(hook, o.first, o.first ? members : 0);
+    block_free(hook, o.to, o.to ? edges : 0);
+    block_free(hook, o.component, o.component ? members : 0);
+    array_free(hook, &o.work);
+    array_free(hook, &o.uses);
+    return ok;
+}
