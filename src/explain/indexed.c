@@ -45,13 +45,17 @@ static double indexed_terms(const lesson *l, size_t e)
 static bool indexed_parallel(lesson *l)
 {
     l->parallel = block_new(l->m, l->seen, sizeof *l->parallel);
-    if (!l->parallel) return explain_fail(l);
+    l->round = block_new(l->m, l->seen, sizeof *l->round);
+    if (!l->parallel || !l->round) return explain_fail(l);
     l->parallel[l->of] = 1;
     for (size_t k = l->count; k-- > 0;) {
         size_t i = l->node[k];
+        if (explain_row(l, i)->op == OP_LOOP && l->ways[i] > 0) l->round[i] = 1;
         for (size_t e = l->into[i]; e < l->into[i + 1] && l->ways[i] > 0; e++) {
             size_t a = explain_from(l, e);
-            if (a != SIZE_MAX) l->parallel[a] += l->parallel[i] * indexed_terms(l, e);
+            if (a == SIZE_MAX) continue;
+            l->parallel[a] += l->parallel[i] * indexed_terms(l, e);
+            l->round[a] |= l->round[i];
         }
     }
     return true;
@@ -143,6 +147,7 @@ bool indexed_gather(lesson *l)
 void indexed_release(lesson *l)
 {
     if (l->parallel) block_free(l->m, l->parallel, l->seen);
+    if (l->round) block_free(l->m, l->round, l->seen);
     if (l->first) block_free(l->m, l->first, l->seen);
     if (l->slope_first) block_free(l->m, l->slope_first, l->seen);
     if (l->element) block_free(l->m, l->element, l->element_count);

@@ -128,14 +128,16 @@ static void paths_from(lesson *l, size_t x)
         never += r.w.never;
         route_end(&r, l);
     }
-    if (l->ways[x] > LESSON_TERMS) text_add(&terms, " + …");
-    if (!told) text_char(&terms, '0');
+    if (l->ways[x] > LESSON_TERMS || l->round[x]) text_add(&terms, told ? " + …" : "…");
+    if (!terms.count) text_char(&terms, '0');
     if (never) {
         text_clear(&l->line);
         phrase_count(l, &l->line, (double)never, "{1} way asks for two places of an array at once: it is none.",
                      "{1} ways ask for two places of an array at once: they are none.");
         explain_prose(l, 4, text_string(&l->line));
     }
+    if (l->round[x])
+        explain_sentence(l, 4, "… and the ways that go round the recurrence, from step to step.", NULL, NULL, NULL);
     route_slope(l, x, &terms);
     routes_free(&p);
     explain_drop(l, &terms);
