@@ -73,7 +73,7 @@ VPATH     = tests/unit:tests/draw:tests/emit
 
 tests: $(UNIT_T) $(B)/tests/spec $(B)/tests/replay $(B)/tests/replay-data $(B)/tests/replay-command
 
-$(B)/tests/test_%: test_%.c $(B)/libedgewise-train.a $(B)/libedgewise.a
+$(B)/tests/test_%: test_%.c $(wildcard tests/*/*.h) $(B)/libedgewise-train.a $(B)/libedgewise.a
 	@mkdir -p $(@D)
 	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude -Isrc -Itests $(LDFLAGS) -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(TEST_LIBS)
 

@@ -209,7 +209,12 @@ static void random_access(random_indexed *r)
     memcpy(axis, copy.axis, sizeof axis);
     if (kind == 4) axis[at] = gather->axis[0];
     random_array *y = random_new(r, "a", copy.rank, axis);
-    random_head(r, y);
+    random_say(r, "%s", y->name);
+    for (unsigned p = 0; p < y->rank; p++) { /* guarded accesses never decide a range */
+        random_say(r, "%s%s", p ? ", " : "[", random_index(y->axis[p], 0));
+        if (kind != 4) random_say(r, " in %s", random_dimension[y->axis[p]]);
+    }
+    random_say(r, "] = ");
     random_say(r, "%s[", copy.name);
     for (unsigned p = 0; p < copy.rank; p++) {
         const char *i = random_index(copy.axis[p], 0), *size = random_dimension[copy.axis[p]];
@@ -217,17 +222,17 @@ static void random_access(random_indexed *r)
         if (p != at)
             random_say(r, "%s", i);
         else if (kind == 0)
-            random_say(r, "%s - 1 else 0.25", i);
+            random_say(r, "%s - 1", i);
         else if (kind == 1)
             random_say(r, "%s - 1 - %s", size, i);
         else if (kind == 2)
-            random_say(r, "%s + 2 else p", i);
+            random_say(r, "%s + 2", i);
         else if (kind == 3)
-            random_say(r, "2 * %s - 1 else 0", i);
+            random_say(r, "2 * %s - 1", i);
         else
             random_say(r, "%s[%s]", gather->name, random_index(gather->axis[0], 0));
     }
-    random_say(r, "]\n");
+    random_say(r, "%s]\n", kind == 0 ? " else 0.25" : kind == 2 ? " else p" : kind == 3 ? " else 0" : "");
 }
 
 /* A running value along one axis, up or down, with or without a matrix in the step. */
@@ -244,11 +249,11 @@ static void random_recurrence(random_indexed *r)
     for (unsigned p = 0; p < copy.rank; p++) {
         random_say(r, p ? ", " : "");
         if (p == at)
-            random_say(r, kind == 1 ? "%s + 1 else 0" : "%s - 1 else p", t);
+            random_say(r, kind == 1 ? "%s + 1" : "%s - 1", t);
         else
             random_say(r, "%s", random_index(copy.axis[p], 0));
     }
-    random_say(r, "] + ");
+    random_say(r, kind == 1 ? " else 0] + " : " else p] + ");
     random_use(r, &copy);
     random_say(r, ")\n");
 }
