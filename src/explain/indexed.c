@@ -68,6 +68,14 @@ static bool indexed_small(const lesson *l, size_t i)
     return indexed_count(l, i) <= LESSON_ELEMENTS;
 }
 
+/* A constant over axes: its text says all of it. */
+static bool indexed_same(const lesson *l, ew_node n)
+{
+    const graph_node *node = node_at(l->g, n);
+    if (node->op == OP_AT || node->op == OP_COPY) n = node_arg(l->g, n, 0);
+    return node->shape && node_at(l->g, n)->op == OP_CONST;
+}
+
 /* The derivatives of a scalar `of` by what leads to it, into slopes (by seen node, EW_NONE: none). A form that
  * cannot be derived is told without numbers. */
 static void indexed_sweep(lesson *l, ew_node *slopes)
@@ -80,8 +88,8 @@ static void indexed_sweep(lesson *l, ew_node *slopes)
         if (!(l->ways[i] > 0) || !explain_is_real(l, i) || !indexed_small(l, i)) continue;
         slopes[i] = ew_diff(l->g, explain_node(l, l->of), explain_node(l, i), EW_REVERSE, &err);
         if (slopes[i] == EW_NONE) return;
-        bool same = node_at(l->g, slopes[i])->op == OP_CONST && explain_row(l, i)->shape; /* everywhere */
-        if (same || node_at(l->g, slopes[i])->shape != explain_row(l, i)->shape) slopes[i] = EW_NONE;
+        if (indexed_same(l, slopes[i]) || node_at(l->g, slopes[i])->shape != explain_row(l, i)->shape)
+            slopes[i] = EW_NONE;
     }
 }
 
