@@ -72,6 +72,7 @@ typedef struct lesson {
     double *element;                   /* what one run gives, all of it */
     size_t element_count;
     double *parallel;        /* by seen node: paths to `of`, index sums written out; nan: unknown */
+    uint8_t *round;          /* by seen node: it leads to `of` through a recurrence */
     uint8_t rules[OP_COUNT]; /* bit k: the rule by argument k has been written out */
 } lesson;
 

@@ -45,13 +45,17 @@ static double indexed_terms(const lesson *l, size_t e)
 static bool indexed_parallel(lesson *l)
 {
     l->parallel = block_new(l->m, l->seen, sizeof *l->parallel);
-    if (!l->parallel) return explain_fail(l);
+    l->round = block_new(l->m, l->seen, sizeof *l->round);
+    if (!l->parallel || !l->round) return explain_fail(l);
     l->parallel[l->of] = 1;
     for (size_t k = l->count; k-- > 0;) {
         size_t i = l->node[k];
+        if (explain_row(l, i)->op == OP_LOOP && l->ways[i] > 0) l->round[i] = 1;
         for (size_t e = l->into[i]; e < l->into[i + 1] && l->ways[i] > 0; e++) {
             size_t a = explain_from(l, e);
-            if (a != SIZE_MAX) l->parallel[a] += l->parallel[i] * indexed_terms(l, e);
+            if (a == SIZE_MAX) continue;
+            l->parallel[a] += l->parallel[i] * indexed_terms(l, e);
+            l->round[a] |= l->round[i];
         }
     }
     return true;
@@ -62,6 +66,14 @@ static bool indexed_parallel(lesson *l)
 static bool indexed_small(const lesson *l, size_t i)
 {
     return indexed_count(l, i) <= LESSON_ELEMENTS;
+}
+
+/* A constant over axes: its text says all of it. */
+static bool indexed_same(const lesson *l, ew_node n)
+{
+    const graph_node *node = node_at(l->g, n);
+    if (node->op == OP_AT || node->op == OP_COPY) n = node_arg(l->g, n, 0);
+    return node->shape && node_at(l->g, n)->op == OP_CONST;
 }
 
 /* The derivatives of a scalar `of` by what leads to it, into slopes (by seen node, EW_NONE: none). A form that
@@ -76,7 +88,8 @@ static void indexed_sweep(lesson *l, ew_node *slopes)
         if (!(l->ways[i] > 0) || !explain_is_real(l, i) || !indexed_small(l, i)) continue;
         slopes[i] = ew_diff(l->g, explain_node(l, l->of), explain_node(l, i), EW_REVERSE, &err);
         if (slopes[i] == EW_NONE) return;
-        if (node_at(l->g, slopes[i])->shape != explain_row(l, i)->shape) slopes[i] = EW_NONE; /* the same everywhere */
+        if (indexed_same(l, slopes[i]) || node_at(l->g, slopes[i])->shape != explain_row(l, i)->shape)
+            slopes[i] = EW_NONE;
     }
 }
 
@@ -143,6 +156,7 @@ bool indexed_gather(lesson *l)
 void indexed_release(lesson *l)
 {
     if (l->parallel) block_free(l->m, l->parallel, l->seen);
+    if (l->round) block_free(l->m, l->round, l->seen);
     if (l->first) block_free(l->m, l->first, l->seen);
     if (l->slope_first) block_free(l->m, l->slope_first, l->seen);
     if (l->element) block_free(l->m, l->element, l->element_count);
@@ -193,22 +207,43 @@ void indexed_scalars(lesson *l)
     explain_drop(l, &b);
 }
 
-/* "z[n, k] = d[n, k] + b[k] = [[0.1, 0.2], …]" */
-static void indexed_value(lesson *l, text *t, size_t i)
+static bool indexed_equations(const lesson *l, size_t i)
+{
+    return graph_is_equations(l->g, explain_node(l, i));
+}
+
+/* " = [[0.1, 0.2], …]", and how large all of it is */
+static void indexed_corner(lesson *l, text *t, size_t i, bool shape)
 {
     const double *values = explain_elements(l, i);
+    if (values) {
+        text_add(t, " = " MARK_VALUE);
+        indexed_number(l, t, i, values);
+        text_add(t, MARK_END);
+    }
+    if (!shape || !explain_row(l, i)->shape) return;
+    text_add(t, "   " MARK_DIM "(");
+    indexed_shape(l, t, i);
+    text_add(t, ")" MARK_END);
+}
+
+/* "z[n, k] = d[n, k] + b[k] = [[0.1, 0.2], …]"; equations have a line of their own. */
+static void indexed_line(lesson *l, size_t indent, size_t i, bool shape)
+{
+    text *t = &l->line;
+    bool equations = indexed_equations(l, i) && explain_elements(l, i);
+    text_clear(t);
     if (explain_is_leaf(l, i))
         phrase_called(l, t, i);
     else
         phrase_equation(l, t, i);
-    if (!values) return;
-    if (graph_is_equations(l->g, explain_node(l, i))) {
-        text_add(t, "; ");
-        phrase_name(l, t, i);
+    if (equations) {
+        explain_formula(l, indent, text_string(t));
+        text_clear(t);
+        phrase_called(l, t, i);
     }
-    text_add(t, " = " MARK_VALUE);
-    indexed_number(l, t, i, values);
-    text_add(t, MARK_END);
+    indexed_corner(l, t, i, shape);
+    explain_formula(l, indent, text_string(t));
 }
 
 void indexed_values(lesson *l)
@@ -220,11 +255,7 @@ void indexed_values(lesson *l)
     explain_heading(l, "The values, from the bottom up");
     explain_sentence(l, 2, "Of a node with indices as many values are shown as fit.", NULL, NULL, NULL);
     explain_blank(l);
-    for (size_t k = 0; k < l->count; k = explain_next(l, k, l->count)) {
-        text_clear(&l->line);
-        indexed_value(l, &l->line, l->node[k]);
-        explain_formula(l, 2, text_string(&l->line));
-    }
+    for (size_t k = 0; k < l->count; k = explain_next(l, k, l->count)) indexed_line(l, 2, l->node[k], false);
 }
 
 /* ---- The short form --------------------------------------------------------------------------- */
@@ -243,14 +274,7 @@ static void brief_indexed_slope(lesson *l, size_t i)
 
 static void brief_indexed_node(lesson *l, size_t i)
 {
-    text_clear(&l->line);
-    indexed_value(l, &l->line, i);
-    if (explain_row(l, i)->shape) {
-        text_add(&l->line, "   " MARK_DIM "(");
-        indexed_shape(l, &l->line, i);
-        text_add(&l->line, ")" MARK_END);
-    }
-    explain_formula(l, 0, text_string(&l->line));
+    indexed_line(l, 0, i, true);
     brief_indexed_slope(l, i);
 }
 

@@ -77,13 +77,21 @@ static void route_parallel(indexed_route *r, lesson *l)
     explain_drop(l, &count);
 }
 
-static void route_slope(lesson *l, size_t x, const text *terms)
+/* "∂p[n, k]/∂x[n, j] = …": of `of` the element that the way leads to. */
+static void route_slope(lesson *l, size_t x, text *top, text *terms)
 {
     const double *slopes = explain_slopes(l, x);
     text_clear(&l->line);
-    phrase_slope_of(l, &l->line, l->of, x);
+    if (top->count) {
+        text_add(&l->line, MARK_SLOPE "∂" MARK_END);
+        text_add(&l->line, text_string(top));
+        text_add(&l->line, MARK_SLOPE "/∂" MARK_END);
+        phrase_called(l, &l->line, x);
+    } else {
+        phrase_slope_of(l, &l->line, l->of, x);
+    }
     text_add(&l->line, " = ");
-    text_add(&l->line, text_string((text *)terms));
+    text_add(&l->line, text_string(terms));
     if (slopes) {
         text_add(&l->line, " = " MARK_VALUE);
         indexed_number(l, &l->line, x, slopes);
@@ -111,9 +119,10 @@ static void route_opening(lesson *l, size_t x)
 static void paths_from(lesson *l, size_t x)
 {
     routes p;
-    text terms;
+    text terms, top;
     size_t told = 0, never = 0;
     text_begin(&terms, l->m);
+    text_begin(&top, l->m);
     route_opening(l, x);
     routes_begin(&p, l, x);
     while (told < LESSON_TERMS && report_ok(&l->r) && routes_next(&p)) {
@@ -121,6 +130,7 @@ static void paths_from(lesson *l, size_t x)
         if (route_walk(&r, l, &p) && !r.w.never) {
             explain_formula(l, 4, text_string(&r.nodes));
             route_parallel(&r, l);
+            if (told == 0 && explain_row(l, l->of)->shape) walk_node(&r.w, &top);
             if (told++) text_add(&terms, " + ");
             text_add(&terms, text_string(&r.sum));
             text_add(&terms, text_string(&r.product));
@@ -128,15 +138,18 @@ static void paths_from(lesson *l, size_t x)
         never += r.w.never;
         route_end(&r, l);
     }
-    if (l->ways[x] > LESSON_TERMS) text_add(&terms, " + …");
-    if (!told) text_char(&terms, '0');
+    if (l->ways[x] > LESSON_TERMS || l->round[x]) text_add(&terms, told ? " + …" : "…");
+    if (!terms.count) text_char(&terms, '0');
     if (never) {
         text_clear(&l->line);
         phrase_count(l, &l->line, (double)never, "{1} way asks for two places of an array at once: it is none.",
                      "{1} ways ask for two places of an array at once: they are none.");
         explain_prose(l, 4, text_string(&l->line));
     }
-    route_slope(l, x, &terms);
+    if (l->round[x])
+        explain_sentence(l, 4, "… and the ways that go round the recurrence, from step to step.", NULL, NULL, NULL);
+    route_slope(l, x, &top, &terms);
+    explain_drop(l, &top);
     routes_free(&p);
     explain_drop(l, &terms);
 }

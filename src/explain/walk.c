@@ -202,6 +202,21 @@ static bool walk_rule(walk *w, ew_node n, text *t)
     return ok;
 }
 
+/* "if d[r, p] == c[r] then 1 else 0", of a least or greatest one; ties are told by the rule's own text. */
+static bool walk_extreme(walk *w, const ew_edge *e, text *t)
+{
+    text_add(t, "if ");
+    bool ok = walk_argument(w, e->user, 0, t);
+    text_add(t, " == ");
+    text_add(t, ew_node_name(w->l->g, e->to));
+    for (size_t q = 0; q < node_rank(w->l->g, e->to); q++) {
+        text_add(t, q ? ", " : "[");
+        text_add(t, places_text(&w->p, w->domain, q));
+    }
+    text_add(t, node_rank(w->l->g, e->to) ? "] then 1 else 0" : " then 1 else 0");
+    return ok;
+}
+
 void walk_partial(walk *w, size_t edge, text *t)
 {
     ew_edge e = ew_edge_at(w->l->g, edge);
@@ -209,7 +224,9 @@ void walk_partial(walk *w, size_t edge, text *t)
     size_t start = t->count;
     uint32_t count;
     int k;
-    bool ok = form || walk_rule(w, e.partial, t);
+    unsigned o = node_at(w->l->g, e.user)->op;
+    bool extreme = (o == OP_LEAST || o == OP_GREATEST) && e.user == graph_equation(w->l->g, e.to);
+    bool ok = form || (extreme ? walk_extreme(w, &e, t) : walk_rule(w, e.partial, t));
     while (form && ok && (k = ops_piece(&form, &piece, &count)) != -2) {
         if (k < 0)
             text_addn(t, piece, count);

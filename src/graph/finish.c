@@ -70,22 +70,29 @@ static void need_arguments(const ew_graph *g, ew_node n, uint8_t *used)
     }
 }
 
-/* Marks what named nodes and outputs need; unnamed ones among it were made by diff. */
-static bool name_derived(namer *n)
+/* By node: what named nodes and outputs need it for, or 0. */
+static uint8_t *need_all(ew_graph *g)
 {
-    ew_graph *g = n->g;
     size_t count = g->nodes.count;
     uint8_t *used = block_new(&g->memory, count, 1);
-    if (!used) return report_memory(&g->report);
-    for (size_t i = 0; i < g->outputs.count; i++) used[g->outputs.at[i]] = NEEDED_WHOLE;
-    for (size_t i = count; i-- > 0;) {
+    if (!used) report_memory(&g->report);
+    for (size_t i = 0; used && i < g->outputs.count; i++) used[g->outputs.at[i]] = NEEDED_WHOLE;
+    for (size_t i = used ? count : 0; i-- > 0;) {
         if (g->nodes.at[i].name) used[i] = NEEDED_WHOLE;
         if (used[i]) need_arguments(g, (ew_node)i, used);
     }
+    return used;
+}
+
+/* The parts of the text by its order; then what else is needed, which diff made. */
+static bool name_all(namer *n, const uint8_t *used)
+{
+    ew_graph *g = n->g;
     bool ok = true;
-    for (size_t i = 0; ok && i < count; i++)
+    for (size_t i = 0; ok && i < g->parts.count; i++)
+        if (g->parts.at[i] != EW_NONE && used[g->parts.at[i]] != NEEDED) ok = give_name(n, g->parts.at[i]);
+    for (size_t i = 0; ok && i < g->nodes.count; i++)
         if ((used[i] & NEEDED_WHOLE) && !op_is_leaf(g->nodes.at[i].op)) ok = give_name(n, (ew_node)i);
-    block_free(&g->memory, used, count);
     return ok;
 }
 
@@ -112,9 +119,11 @@ bool graph_finish(ew_graph *g)
 {
     namer n = {g, g->names.count, 0};
     if (!report_ok(&g->report)) return false;
-    for (size_t i = 0; i < g->parts.count; i++)
-        if (g->parts.at[i] != EW_NONE && !give_name(&n, g->parts.at[i])) return false;
+    uint8_t *used = need_all(g);
+    bool ok = used && name_all(&n, used);
+    if (used) block_free(&g->memory, used, g->nodes.count);
+    if (!ok) return false;
     array_free(&g->memory, &g->parts);
     g->finished = true;
-    return name_derived(&n) && graph_see(g);
+    return graph_see(g);
 }

@@ -48,22 +48,42 @@ static void page_step(void *context)
 
 enum { VALUES = 1, BRIEF = 2, VIETNAMESE = 4, PLAN = 8, NUDGE = 16, COLOUR = 32, STEPS = 64 };
 
+/* How many doubles input i takes. */
+static size_t elements(const ew_graph *g, size_t i)
+{
+    ew_node n = ew_input_at(g, i).node;
+    size_t count = 1;
+    for (size_t axis = 0; axis < ew_node_rank(g, n); axis++) count *= ew_node_size(g, n, axis);
+    return count;
+}
+
+/* Defaults, or the usual numbers, in the order of `in`. */
+static double *values_of(const ew_graph *g)
+{
+    static const double usual[] = {2, 1, 0.5, 3, 0.25, 1.5};
+    size_t all = 0, at = 0;
+    for (size_t i = 0; i < ew_input_count(g); i++) all += elements(g, i);
+    double *in = calloc(all + 1, sizeof *in);
+    for (size_t i = 0; i < ew_input_count(g); at += elements(g, i++)) {
+        if (ew_input_values(g, i, 0, 0, in + at)) continue;
+        for (size_t k = 0; k < elements(g, i); k++) in[at + k] = usual[(at + k) % 6];
+    }
+    return in;
+}
+
 /* The explanation of a program whose inputs are 2, 1, 0.5, 3, 0.25 … or their defaults. */
 static page told(const char *program, int how)
 {
-    static const double usual[] = {2, 1, 0.5, 3, 0.25, 1.5};
     ew_options options = {.language = how & VIETNAMESE ? "vi" : "en"};
     ew_error err;
     ew_graph *g = ew_parse(program, EW_WHOLE, &options, &err);
     if (!g) fail_msg("%s: %s", program, err.message);
     size_t count = ew_input_count(g);
-    double *in = calloc(count + 1, sizeof *in), *nudge = calloc(count + 1, sizeof *nudge);
-    for (size_t i = 0; i < count; i++)
-        if (!ew_input_default(g, i, 0, 0, &in[i])) in[i] = usual[i % 6];
+    double *in = how & VALUES ? values_of(g) : NULL, *nudge = calloc(count + 1, sizeof *nudge);
     nudge[count > 1] = 0.1;
     page p = {0};
     ew_explain_options o = {.of = EW_NONE,
-                            .in = how & VALUES ? in : NULL,
+                            .in = in,
                             .nudge = how & NUDGE ? nudge : NULL,
                             .plan = how & PLAN,
                             .brief = (how & BRIEF) != 0,
@@ -93,6 +113,16 @@ static const char network[] = "input x1 = 0; input x2 = 1; input y = 1\n"
                               "h1 = tanh(w11*x1 + w12*x2 + b1)\nh2 = tanh(w21*x1 + w22*x2 + b2)\n"
                               "p = sigmoid(v1*h1 + v2*h2 + c)\nL = (p - y)^2";
 
+static const char layer[] = "input x[2, 3]; input y[2, 2]; param W[3, 2]; param b[2] = 0.5\n"
+                            "z[n, k] = sum(j: x[n, j] * W[j, k]) + b[k]\nh[n, k] = relu(z[n, k])\n"
+                            "L = sum(n, k: (h[n, k] - y[n, k])^2)\noutput L";
+static const char open_layer[] = "input x[N, 3]; param W[3, 2]; p[n, k] = exp(sum(j: x[n, j] * W[j, k]))\noutput p";
+static const char recurrence[] = "input h0[2]; input x[4, 2]; param U[2, 2]\nh[0, i] = h0[i]\n"
+                                 "h[t+1, i] = tanh(sum(j: U[i, j] * h[t, j]) + x[t, i])\n"
+                                 "L = sum(i: h[4, i])\noutput L";
+static const char accesses[] = "input s[8]; input K[3]; input a\nc[r] = max(p: s[r+p] * K[p])\n"
+                               "q[0] = c[2]; q[1] = 2 * a\ny = exp(q[1] - q[0])\noutput y";
+
 static const struct {
     const char *name, *program;
     int how;
@@ -115,6 +145,15 @@ static const struct {
     {"detour", detour, VALUES},
     {"network-brief", network, VALUES | BRIEF},
     {"network-brief-symbols", network, BRIEF},
+    {"indexed", layer, VALUES},
+    {"indexed-symbols", layer, 0},
+    {"indexed-vi", layer, VALUES | VIETNAMESE},
+    {"indexed-brief", layer, VALUES | BRIEF},
+    {"indexed-nudge", layer, VALUES | NUDGE},
+    {"indexed-plan", layer, PLAN},
+    {"indexed-open", open_layer, 0},
+    {"indexed-recurrence", recurrence, VALUES},
+    {"indexed-accesses", accesses, VALUES},
 };
 
 enum { GOLDEN = sizeof golden / sizeof *golden };
@@ -366,11 +405,8 @@ static ew_status refused(heap *h, const char *program, int how, size_t *bytes, e
     page p = {0};
     ew_graph *g = ew_parse(program, EW_WHOLE, &options, err);
     if (!g) return err->status;
-    ew_explain_options o = {.of = EW_NONE,
-                            .in = how & VALUES ? in : NULL,
-                            .nudge = how & NUDGE ? nudge : NULL,
-                            .plan = how & PLAN,
-                            .brief = (how & BRIEF) != 0};
+    ew_explain_options o = {
+        .of = EW_NONE, .in = in, .nudge = how & NUDGE ? nudge : NULL, .plan = how & PLAN, .brief = (how & BRIEF) != 0};
     ew_status status = ew_explain(g, &o, page_write, &p, err);
     ew_status kept = ew_graph_error(g, NULL); /* the graph is as good as before */
     ew_graph_free(g);
