@@ -131,7 +131,8 @@ static bool prepare_output_name(ew_graph *g, ew_program *p, ew_node n, uint32_t 
     return ok;
 }
 
-static ew_program *prepare_resolved(ew_graph *g, const ew_node *nodes, size_t count, const char *string, const uint32_t *places)
+static ew_program *prepare_resolved(ew_graph *g, const ew_node *nodes, size_t count, const char *string,
+                                    const uint32_t *places)
 {
     ew_program *p = memory_new(&g->memory, sizeof *p);
     if (!p) {
