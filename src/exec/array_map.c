@@ -284,7 +284,7 @@ uint32_t array_code_value(array_builder *b, uint32_t a, const coordinate *at)
     if (v->lies != LIES_INLINE) return code_load(b, array_line(b, a, at));
     for (size_t i = 0; i < b->memo.count; i++) {
         const build_memo *m = &b->memo.at[i];
-        if (m->value == a && memcmp(b->memo_at.at + m->at, at, rank * sizeof *at) == 0) return m->out;
+        if (m->value == a && (rank == 0 || memcmp(b->memo_at.at + m->at, at, rank * sizeof *at) == 0)) return m->out;
     }
     uint32_t out = v->op == OP_AT ? code_at(b, a, at) : code_each(b, a, at);
     build_memo m = {a, (uint32_t)b->memo_at.count, out};
