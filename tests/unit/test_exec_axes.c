@@ -527,8 +527,46 @@ static void test_blocks(void **state)
     ew_graph_free(g);
 }
 
+typedef struct miser { /* refuses allocation number `at`, and counts bytes that are out */
+    size_t count, at, out;
+} miser;
+
+static void *miser_resize(void *context, void *pointer, size_t old_size, size_t new_size)
+{
+    miser *m = context;
+    if (new_size > old_size && m->count++ == m->at) return NULL;
+    m->out += new_size - old_size;
+    if (new_size) return realloc(pointer, new_size);
+    free(pointer);
+    return NULL;
+}
+
+/* Every allocation of preparing refused in turn: a clean error, and nothing is left behind. */
+static void test_memory(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed < 7; seed++)
+        for (size_t at = 0;; at += 1 + at / 64) {
+            miser hook = {0, SIZE_MAX, 0};
+            ew_error err = {0};
+            ew_node wanted[8];
+            maker m;
+            make(&m, seed, 12, &(ew_options){.resize = miser_resize, .context = &hook});
+            size_t count = wanted_of(&m, wanted);
+            hook.count = 0;
+            hook.at = at;
+            ew_program *p = ew_prepare_nodes(m.g, wanted, count, &err);
+            assert_int_equal(p != NULL, err.status == EW_OK);
+            ew_free(p);
+            ew_graph_free(m.g);
+            assert_int_equal(hook.out, 0);
+            if (p) break;
+        }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random), cmocka_unit_test(test_blocks)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_random), cmocka_unit_test(test_blocks),
+                                       cmocka_unit_test(test_memory)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
