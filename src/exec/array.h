@@ -222,7 +222,7 @@ bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
 void array_lines_begin(array_work *w, uint32_t first, uint32_t count);
 
 /* The sizes of a step's dimensions, for the block that runs. */
-const int64_t *array_sizes(array_work *w, uint32_t first, uint32_t count, bool varies);
+const int64_t *array_step_sizes(array_work *w, uint32_t first, uint32_t count, bool varies);
 
 bool array_describe(const ew_program *p, text *t);
 

@@ -188,7 +188,7 @@ static bool run_product(const ew_program *p, ew_work *work, const plan_product *
     array_work *w = work->arrays;
     const plan *a = w->plan;
     if (w->careful) return array_map_run(p, work, &a->maps.at[s->fallback]);
-    product x = {.p = s, .size = array_sizes(w, s->dims, s->dim_count, true), .batch = s->dim_count - 3, .w = w};
+    product x = {.p = s, .size = array_step_sizes(w, s->dims, s->dim_count, true), .batch = s->dim_count - 3, .w = w};
     size_t bytes = array_type_bytes(s->type);
     bool finite = true;
     array_lines_begin(w, s->lines, 3);

@@ -376,7 +376,7 @@ static bool strip_place(strip *s)
     return true;
 }
 
-const int64_t *array_sizes(array_work *w, uint32_t first, uint32_t count, bool varies)
+const int64_t *array_step_sizes(array_work *w, uint32_t first, uint32_t count, bool varies)
 {
     const int64_t *size = w->plan->sizes.at + first;
     if (!varies) return size;
@@ -387,8 +387,12 @@ const int64_t *array_sizes(array_work *w, uint32_t first, uint32_t count, bool v
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
 {
     array_work *w = work->arrays;
-    strip s = {
-        .p = p, .work = work, .w = w, .a = w->plan, .m = m, .size = array_sizes(w, m->dims, m->dim_count, m->varies)};
+    strip s = {.p = p,
+               .work = work,
+               .w = w,
+               .a = w->plan,
+               .m = m,
+               .size = array_step_sizes(w, m->dims, m->dim_count, m->varies)};
     for (uint32_t d = 0; d < m->dim_count; d++) {
         if (s.size[d] == 0) return true;
         w->place[d] = 0;
