@@ -158,7 +158,7 @@ static void gradient(struct cli *c, ew_graph *g, struct gradient *d, const doubl
     d->slopes = cli_room(c, d->count, sizeof *d->slopes);
     bool paths = strcmp(d->mode, "paths") == 0, forced = c->mode && strcmp(c->mode, "forward") == 0;
     bool ok = d->slopes && (paths || can_be_listed(c, g, d));
-    if (ok && forced) ok = sweeps_forward_patience(c, g, d->of, d->wrt, d->count, in);
+    if (ok && forced) ok = sweeps_forward_note(c, g, d->of, d->wrt, d->count, in);
     if (ok) (paths ? by_paths : by_sweep)(c, g, d, in);
     free(d->slopes);
 }

@@ -92,13 +92,12 @@ int cli_paths(struct cli *c)
 {
     ew_graph *g = cli_graph(c);
     struct route r = {.c = c, .g = g, .from = EW_NONE, .to = EW_NONE};
-    if (g && cli_array_any(g)) cli_fail(c, FAULT_NOT_INDEXED, "paths", NULL);
     if (g && !c->from) cli_fail(c, FAULT_NEEDS_OPTION, "paths", "--from NAME");
-    if (g && c->from && !c->status) r.from = cli_node(c, g, c->from);
+    if (g && c->from) r.from = cli_node(c, g, c->from);
     if (r.from != EW_NONE && !cli_is_real(c, g, r.from)) r.from = EW_NONE;
     if (r.from != EW_NONE) r.to = c->to ? cli_node(c, g, c->to) : ew_output_at(g, 0);
     double *in = r.to != EW_NONE ? cli_values_if_any(c, g) : NULL;
-    if (r.to != EW_NONE && !c->status) answer(&r, in);
+    if (r.to != EW_NONE && !c->status) (cli_array_any(g) ? paths_of_arrays : answer)(&r, in);
     free(in);
     ew_graph_free(g);
     return c->status;

@@ -18,6 +18,9 @@ struct route {
     double sum;
 };
 
+/* All of it for a program with arrays; `in` NULL: in symbols. */
+void paths_of_arrays(struct route *r, const double *in);
+
 /* The same for people. */
 void paths_text(const struct route *r, const ew_paths *paths);
 

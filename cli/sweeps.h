@@ -15,10 +15,9 @@ ew_node sweeps_back(ew_graph *g, ew_node of, ew_node x, uint64_t seed, ew_error 
 /* For each element of x between -1 and 1. */
 void sweeps_direction(const ew_graph *g, ew_node x, uint64_t seed, double *to);
 
-/* Before a forced forward mode of very many sweeps: says how many they are and how long they would take, beside
- * one reverse sweep. false, with the error out: it would take longer than a minute (or than --limit seconds). */
-bool sweeps_forward_patience(struct cli *c, ew_graph *g, ew_node of, const ew_node *wrt, size_t count,
-                             const double *in);
+/* Before a forced forward mode of very many sweeps: says how many they are and how long they would take one by
+ * one, beside one reverse sweep. false: the error is out. */
+bool sweeps_forward_note(struct cli *c, ew_graph *g, ew_node of, const ew_node *wrt, size_t count, const double *in);
 
 double sweeps_clock(void); /* seconds */
 

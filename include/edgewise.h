@@ -161,6 +161,8 @@ EW_API ew_array_info ew_out_array(const ew_program *p, size_t i);
 EW_API const char *ew_in_name(const ew_program *p, size_t i);  /* of ew_in_array */
 EW_API const char *ew_out_name(const ew_program *p, size_t i); /* of ew_out_array */
 EW_API size_t ew_instruction_count(const ew_program *p);       /* operations of one run */
+/* What a run does, step by step, as text: for people. */
+EW_API ew_status ew_plan(const ew_program *p, ew_write *write, void *context, ew_error *err);
 
 /* ---- A graph from text ------------------------------------------------------------------------ */
 

@@ -103,7 +103,7 @@ static void measure(const row *r)
 {
     double t[6][ROUNDS];
     for (int i = 0; i < COUNT; i++) {
-        a[i] = r->low + (r->high - r->low) * (i * 2654435761u % 100003u + 0.5) / 100003.0;
+        a[i] = r->low + (r->high - r->low) * ((unsigned)i * 2654435761u % 100003u + 0.5) / 100003.0;
         a32[i] = (float)a[i];
     }
     for (int i = 0; i < ROUNDS; i++) {

@@ -64,8 +64,7 @@ static void contract_factor(contract *c, product *p, view v)
 {
     if (p->factors == CONTRACT_FACTORS) {
         view one = p->factor[0];
-        for (size_t i = 1; i < p->factors; i++)
-            one = view_op(c->g, p->domain, OP_MUL0, one, p->factor[i], view_none());
+        for (size_t i = 1; i < p->factors; i++) one = view_op(c->g, p->domain, OP_MUL0, one, p->factor[i], view_none());
         p->factor[0] = one;
         p->factors = 1;
     }
@@ -257,7 +256,8 @@ static view contract_sweep(contract *c, product *p, bool forward, const side *in
     return terms_at(&f->t, flow_list(f, out->node), p->domain, out->at, out->rank, far);
 }
 
-static bool contract_is_forward(const ew_graph *g, const product *p, int mode, const side *y, uint32_t by_x, uint32_t by_y)
+static bool contract_is_forward(const ew_graph *g, const product *p, int mode, const side *y, uint32_t by_x,
+                                uint32_t by_y)
 {
     if (mode == EW_FORWARD || mode == EW_REVERSE) return mode == EW_FORWARD;
     if (!y->rank) return false;
@@ -294,8 +294,7 @@ static view contract_product(contract *c, product *p)
     uint32_t own = (uint32_t)(((uint64_t)1 << c->own) - 1);
     bool derivative = node_at(g, p->node)->op == OP_DIFF;
     view v = derivative ? contract_derivative(c, p, &summed) : contract_value(c, p), rest = view_number(g, 1);
-    for (size_t i = 0; i < p->factors; i++)
-        rest = view_op(g, p->domain, OP_MUL0, rest, p->factor[i], view_none());
+    for (size_t i = 0; i < p->factors; i++) rest = view_op(g, p->domain, OP_MUL0, rest, p->factor[i], view_none());
     v = view_product_sum(g, p->domain, v, rest, all & ~own & ~summed);
     return p->minus ? view_op(g, p->domain, OP_NEG, v, view_none(), view_none()) : v;
 }

@@ -99,14 +99,19 @@ static bool flow_cone(ew_graph *g, const flow *f, ew_node of)
     bool ok = cone_visit(g, d, of);
     while (ok && d->stack.count) {
         ew_node n = d->stack.at[--d->stack.count];
+        ok = array_push(&g->memory, &d->cone, n); /* all that is marked: sorting goes by the marks */
         if (f->forward && flow_knows(f, n)) continue;
-        ok = array_push(&g->memory, &d->cone, n) && cone_visit(g, d, order_behind(g, n));
+        ok = ok && cone_visit(g, d, order_behind(g, n));
         if (ok && f->forward && n == f->end && node_at(g, n)->op == OP_LOOP)
             ok = cone_visit(g, d, node_state(g, n)->state); /* it moves with every place of its own */
         for (size_t k = 0; ok && k < order_edges(g, n); k++) ok = cone_visit(g, d, order_edge(g, n, k));
     }
     if (!ok) return report_memory(&g->report);
     sweep_sort(d);
+    size_t kept = 0;
+    for (size_t i = 0; i < d->cone.count; i++)
+        if (!f->forward || !flow_knows(f, d->cone.at[i])) d->cone.at[kept++] = d->cone.at[i];
+    d->cone.count = kept;
     return true;
 }
 

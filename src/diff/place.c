@@ -360,6 +360,7 @@ static view deposit_scatter(ew_graph *g, view v, uint16_t domain, const place *o
         return view_none();
     }
     for (size_t k = 0; k < AXES_MOST; k++) number[k] = (uint16_t)k;
+    v = view_real(g, v);
     a->args[0] = v.node;
     a->maps[0] = v.map;
     a->count = 1;

@@ -183,7 +183,8 @@ static ew_node resolve_again(resolve *r, ew_node n)
     bool ok = (args && maps) || report_memory(&g->report);
     for (size_t k = 0; ok && k < count; k++) {
         bool whole = resolve_is_whole(&node, k);
-        view v = whole ? (view){resolve_twin(r, node_arg(g, n, k)), use_map(g, n, k)} : resolve_argument(r, n, k, domain);
+        view v =
+            whole ? (view){resolve_twin(r, node_arg(g, n, k)), use_map(g, n, k)} : resolve_argument(r, n, k, domain);
         args[k] = v.node;
         maps[k] = v.node != EW_NONE && !node_rank(g, v.node) && node.op != OP_JOIN ? 0 : v.map;
     }
@@ -208,7 +209,8 @@ static ew_node resolve_try(resolve *r, ew_node n)
     const graph_node *node = node_at(g, n);
     uint16_t shape = node->shape;
     place at[AXES_MOST] = {{0}};
-    if (node->op != OP_DIFF && node->op != OP_SUM && node->op != OP_AT && node->op != OP_COPY) return resolve_again(r, n);
+    if (node->op != OP_DIFF && node->op != OP_SUM && node->op != OP_AT && node->op != OP_COPY)
+        return resolve_again(r, n);
     if (node->op == OP_SUM) return view_node(g, resolve_sum(r, n), shape);
     if (node->op != OP_DIFF && !resolve_needs(r, node_arg(g, n, 0))) return resolve_again(r, n);
     size_t rank = node->op == OP_DIFF ? shape_rank(g, shape) : node_rank(g, node_arg(g, n, 0));

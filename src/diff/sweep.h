@@ -38,7 +38,7 @@ typedef struct derived {
     ew_node resolved;          /* regions below this node are done */
     size_t scanned;            /* nodes looked at for a DIFF */
     bool has_diff;
-    ew_node inside;            /* states of LOOPs from here on are not arrays yet; EW_NONE: all are */
+    ew_node inside; /* states of LOOPs from here on are not arrays yet; EW_NONE: all are */
 
     ew_node ties_of; /* rules.c: the latest min or max of many, and how many tie there */
     view ties;

@@ -103,6 +103,12 @@ static view view_inside(ew_graph *g, view v, op o, size_t k)
     return map == UINT16_MAX ? view_none() : (view){a, map};
 }
 
+view view_real(ew_graph *g, view v)
+{
+    bool whole = v.node != EW_NONE && node_is_const(g, v.node) && node_at(g, v.node)->type == TYPE_WHOLE;
+    return whole ? (view){graph_real(g, node_value(g, v.node)), 0} : v;
+}
+
 static bool view_equal(view a, view b)
 {
     return a.node == b.node && a.map == b.map;
@@ -114,7 +120,7 @@ static view view_choice(ew_graph *g, uint16_t shape, view x, view y, view w)
     if (view_equal(y, w)) return y;
     view c = view_inside(g, y, OP_IF, 0);
     if (c.node != EW_NONE && view_equal(c, x)) y = view_inside(g, y, OP_IF, 1); /* the same condition twice */
-    view args[3] = {x, y, w};
+    view args[3] = {x, view_real(g, y), view_real(g, w)};
     return y.node == EW_NONE ? y : view_each(g, shape, OP_IF, args, 3);
 }
 
@@ -209,6 +215,7 @@ ew_node view_node(ew_graph *g, view v, uint16_t shape)
     const graph_node *node = node_at(g, v.node);
     if (node->shape == shape && (v.map == 0 || !shape)) return v.node;
     if (node->shape == 0 && shape) { /* a scalar everywhere: constants too, which an operation would fold */
+        v = view_real(g, v);
         node_spec s = {.op = OP_AT, .args = &v.node, .count = 1, .shape = shape, .place = NO_PLACE};
         return graph_make(g, &s);
     }

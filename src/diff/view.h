@@ -53,6 +53,8 @@ view view_op(ew_graph *g, uint16_t shape, op o, view x, view y, view w);
 view view_sum(ew_graph *g, uint16_t shape, view v, uint32_t mask);
 /* The sum over `mask` of x·y on a path; each sum only over what depends on its axes. */
 view view_product_sum(ew_graph *g, uint16_t shape, view x, view y, uint32_t mask);
+/* A whole number that becomes an array is no int: derivatives are real. */
+view view_real(ew_graph *g, view v);
 /* A node over exactly the shape. */
 ew_node view_node(ew_graph *g, view v, uint16_t shape);
 /* The number of the place along an axis. */

@@ -107,7 +107,7 @@ typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
     uint32_t dims, dim_count; /* b …, then m, n, k */
     uint32_t lines;           /* of A, B, C */
     uint8_t type;
-    bool zero_wins;
+    uint32_t fallback; /* map: where a result is not finite */
 } plan_product;
 
 typedef struct plan_loop {

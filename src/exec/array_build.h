@@ -41,6 +41,7 @@ bool array_build_finish(array_builder *b);       /* orders and merges the axes, 
 bool array_push_lines(array_builder *b, const int64_t *strides, size_t count, uint32_t *first);
 
 void array_coordinate_axis(array_builder *b, coordinate *c, int64_t size);
+void array_own_coordinates(array_builder *b, const array_value *v, coordinate *at);
 uint32_t array_line(array_builder *b, uint32_t a, const coordinate *at);
 uint32_t array_code_value(array_builder *b, uint32_t a, const coordinate *at);
 uint32_t array_code_convert(array_builder *b, uint32_t x, int from, int to);

@@ -16,6 +16,7 @@ enum {
     LIES_VIEW,  /* another's memory, or a line of whole numbers, seen otherwise */
     LIES_CONST, /* one constant */
     LIES_RAMP,  /* an index */
+    LIES_NOWHERE, /* nobody uses it */
     LIES_AS     /* a state or what a recurrence makes: lies where its definition lies */
 };
 
@@ -44,7 +45,7 @@ typedef struct array_value {
     uint32_t region; /* innermost body that it is in, or ARRAY_NONE */
     uint32_t binds, bind_count;
     uint32_t users, cost;
-    uint32_t product; /* SUM of a product run by the matrix kernel: index + 1 */
+    bool product; /* a SUM run by the matrix kernel: uses are its terms, A and B */
     /* where it lies */
     uint32_t buffer, strides;
     int64_t offset;
@@ -71,7 +72,9 @@ typedef struct array_lowering {
     ARRAY(array_bind) binds;
     ARRAY(int64_t) strides; /* of values */
     uint32_t *of;           /* by node: its value */
+    size_t of_count, node_count;
     uint8_t *needed;        /* by node */
+    uint32_t *node_users;   /* by node: needed uses */
     array_region *regions;
     uint32_t *state; /* by state: its STATE value, or ARRAY_NONE */
     const ew_node *wanted;
@@ -133,6 +136,16 @@ static inline bool array_no_memory(const array_lowering *w)
 }
 
 bool array_lower(array_lowering *w);
+/* The value of a row of ops.def over `shape`, on behalf of node n. ARRAY_NONE: reported. */
+uint32_t array_push_each(array_lowering *w, ew_node n, op o, int type, uint16_t shape, const array_use *uses,
+                         size_t count);
+/* The sum n as a matrix product: uses[0] are its terms, then A and B. */
+uint32_t array_push_product(array_lowering *w, ew_node n, int type, const array_use uses[3]);
+/* A constant made while lowering gets its value. */
+bool array_known_value(array_lowering *w, ew_node n);
+/* Sum n as a matrix product, if it is one: *made, or ARRAY_NONE. false: reported. */
+bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made);
+bool array_product_step(array_lowering *w, uint32_t v);
 bool array_regions(array_lowering *w);
 bool array_store(array_lowering *w);
 bool array_plan(array_lowering *w);
@@ -150,7 +163,7 @@ bool array_out_step(array_lowering *w, uint32_t v, size_t output_offset);
 uint32_t array_until_line(array_lowering *w, uint32_t v);
 /* Later places of definition v become the place of the step that ran last. */
 bool array_fill_step(array_lowering *w, uint32_t v, uint32_t region);
-uint32_t array_node_name(array_lowering *w, uint32_t v);
+uint32_t array_label(array_lowering *w, uint32_t v);
 bool array_constant(array_lowering *w, uint64_t bits, int type, uint32_t *at);
 bool array_inside(const array_lowering *w, uint16_t map, uint16_t domain, uint16_t shape, bool *gathers);
 

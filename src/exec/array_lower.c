@@ -112,7 +112,7 @@ static uint32_t push_value(array_lowering *w, array_value v, const array_use *us
     return (uint32_t)w->values.count++;
 }
 
-static uint32_t push_each(array_lowering *w, ew_node n, op o, int type, uint16_t shape, const array_use *uses,
+uint32_t array_push_each(array_lowering *w, ew_node n, op o, int type, uint16_t shape, const array_use *uses,
                           size_t count)
 {
     array_value v = {.op = (uint16_t)o,
@@ -121,6 +121,20 @@ static uint32_t push_each(array_lowering *w, ew_node n, op o, int type, uint16_t
                      .shape = shape,
                      .node = n,
                      .count = (uint32_t)count};
+    return push_value(w, v, uses);
+}
+
+uint32_t array_push_product(array_lowering *w, ew_node n, int type, const array_use uses[3])
+{
+    const graph_node *node = node_at(w->g, n);
+    array_value v = {.op = OP_SUM,
+                     .type = (uint8_t)type,
+                     .inner = (uint8_t)type,
+                     .shape = node->shape,
+                     .domain = node->domain,
+                     .node = n,
+                     .count = 3,
+                     .product = true};
     return push_value(w, v, uses);
 }
 
@@ -140,25 +154,25 @@ static uint32_t lower_logsumexp(array_lowering *w, ew_node n)
     uint32_t most = push_value(w, reduce, &x);
     if (most == ARRAY_NONE) return most;
     array_use apart[2] = {x, {most, 0}};
-    array_use less = {push_each(w, n, OP_SUB, type, node->domain, apart, 2), 0};
+    array_use less = {array_push_each(w, n, OP_SUB, type, node->domain, apart, 2), 0};
     if (less.value == ARRAY_NONE) return less.value;
-    array_use e = {push_each(w, n, OP_EXP, type, node->domain, &less, 1), 0};
+    array_use e = {array_push_each(w, n, OP_EXP, type, node->domain, &less, 1), 0};
     if (e.value == ARRAY_NONE) return e.value;
     reduce.op = OP_SUM;
     array_use sum = {push_value(w, reduce, &e), 0};
     if (sum.value == ARRAY_NONE) return sum.value;
-    array_use log = {push_each(w, n, OP_LOG, type, node->shape, &sum, 1), 0};
+    array_use log = {array_push_each(w, n, OP_LOG, type, node->shape, &sum, 1), 0};
     if (log.value == ARRAY_NONE) return log.value;
     array_use both[2] = {{most, 0}, log}, twice[2] = {{most, 0}, {most, 0}};
-    array_use whole = {push_each(w, n, OP_ADD, type, node->shape, both, 2), 0};
+    array_use whole = {array_push_each(w, n, OP_ADD, type, node->shape, both, 2), 0};
     if (whole.value == ARRAY_NONE) return whole.value;
-    array_use zero = {push_each(w, n, OP_SUB, type, node->shape, twice, 2), 0}; /* 0, or nan at inf and nan */
+    array_use zero = {array_push_each(w, n, OP_SUB, type, node->shape, twice, 2), 0}; /* 0, or nan at inf and nan */
     if (zero.value == ARRAY_NONE) return zero.value;
     array_use same[2] = {zero, zero};
-    array_use finite = {push_each(w, n, OP_EQ, type, node->shape, same, 2), 0};
+    array_use finite = {array_push_each(w, n, OP_EQ, type, node->shape, same, 2), 0};
     if (finite.value == ARRAY_NONE) return finite.value;
     array_use choose[3] = {finite, whole, {most, 0}};
-    return push_each(w, n, OP_IF, type, node->shape, choose, 3);
+    return array_push_each(w, n, OP_IF, type, node->shape, choose, 3);
 }
 
 static uint32_t lower_plainly(array_lowering *w, ew_node n)
@@ -178,7 +192,7 @@ static uint32_t lower_plainly(array_lowering *w, ew_node n)
                                                     : LIES_INLINE};
     if (node->op == OP_INPUT || node->op == OP_PARAM) v.count = 0;
     if (node->op == OP_STATE || node->op == OP_LOOP) v.domain = v.target = 0, v.lies = LIES_AS;
-    array_use few[16], *uses = few;
+    array_use few[16] = {{0, 0}}, *uses = few;
     if (v.count > 16 && !(uses = block_new(w->m, v.count, sizeof *uses))) {
         array_no_memory(w);
         return ARRAY_NONE;
@@ -200,7 +214,7 @@ static uint32_t lower_definition(array_lowering *w, uint32_t s)
     bool own = v->lies == LIES_INLINE || (v->lies == LIES_AS && v->op == OP_LOOP);
     if (own && v->type == type && !v->defines && v->op != OP_INPUT && v->op != OP_PARAM) return d;
     array_use use = {d, 0};
-    return push_each(w, state->definition, OP_COPY, type, v->shape, &use, 1);
+    return array_push_each(w, state->definition, OP_COPY, type, v->shape, &use, 1);
 }
 
 /* A recurrence is closed: what its states and loops are is known. */
@@ -229,6 +243,29 @@ static bool lower_refuse(array_lowering *w, ew_node n, error_code code)
     return ok;
 }
 
+/* Room for what is known by node: constants may be added while lowering. */
+static bool lower_grow(array_lowering *w)
+{
+    size_t old = w->of_count, count = w->g->nodes.count;
+    if (old >= count) return true;
+    uint32_t *of = block_new(w->m, count, sizeof *of);
+    if (!of) return array_no_memory(w);
+    if (old) memcpy(of, w->of, old * sizeof *of);
+    for (size_t i = old; i < count; i++) of[i] = ARRAY_NONE;
+    block_free(w->m, w->of, old);
+    w->of = of;
+    w->of_count = count;
+    return true;
+}
+
+bool array_known_value(array_lowering *w, ew_node n)
+{
+    if (!lower_grow(w)) return false;
+    if (w->of[n] != ARRAY_NONE || !node_is_const(w->g, n)) return true;
+    w->of[n] = lower_plainly(w, n);
+    return w->of[n] != ARRAY_NONE;
+}
+
 static bool lower_value(array_lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
@@ -242,8 +279,12 @@ static bool lower_value(array_lowering *w, ew_node n)
         uint32_t region = node_state(w->g, n)->region;
         if (!w->regions[region].needed && !lower_loops(w, region)) return false;
     }
-    w->of[n] = node->op == OP_LOGSUMEXP ? lower_logsumexp(w, n) : lower_plainly(w, n);
-    if (w->of[n] == ARRAY_NONE) return false;
+    uint32_t made = ARRAY_NONE;
+    if (node->op == OP_SUM && !array_lower_product(w, n, &made)) return false;
+    node = node_at(w->g, n);
+    if (made == ARRAY_NONE) made = node->op == OP_LOGSUMEXP ? lower_logsumexp(w, n) : lower_plainly(w, n);
+    w->of[n] = made;
+    if (made == ARRAY_NONE) return false;
     if (node->op == OP_STATE) w->state[node->extra] = w->of[n];
     if (node->op == OP_LOOP) value_at(w, w->of[n])->as = w->state[node->extra];
     return true;
@@ -252,14 +293,20 @@ static bool lower_value(array_lowering *w, ew_node n)
 bool array_lower(array_lowering *w)
 {
     size_t nodes = w->g->nodes.count, states = w->g->states.count;
-    w->of = block_new(w->m, nodes, sizeof *w->of);
     w->needed = block_new(w->m, nodes, 1);
+    w->node_users = block_new(w->m, nodes, sizeof *w->node_users);
+    w->node_count = nodes;
     w->regions = block_new(w->m, w->g->regions.count, sizeof *w->regions);
     w->state = block_new(w->m, states, sizeof *w->state);
-    if (!w->of || !w->needed || !w->regions || !w->state) return array_no_memory(w);
+    if (!lower_grow(w) || !w->needed || !w->node_users || !w->regions || !w->state) return array_no_memory(w);
     for (size_t s = 0; s < states; s++) w->state[s] = ARRAY_NONE;
     for (size_t i = 0; i < w->wanted_count; i++) w->needed[w->wanted[i]] = 1;
     lower_mark(w->g, w->needed);
+    for (size_t i = 0; i < w->wanted_count; i++) w->node_users[w->wanted[i]] += 2;
+    for (size_t i = 0; i < nodes; i++)
+        for (size_t k = 0; w->needed[i] && !type_is_soft(node_at(w->g, (ew_node)i)->type) && k < node_at(w->g, (ew_node)i)->count;
+             k++)
+            w->node_users[node_arg(w->g, (ew_node)i, k)]++;
     for (size_t i = 0; i < nodes; i++)
         if (w->needed[i] && !lower_value(w, (ew_node)i)) return false;
     return true;
@@ -273,8 +320,9 @@ bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
     w.a = p->arrays = memory_new(w.m, sizeof *p->arrays);
     bool ok = w.a || array_no_memory(&w);
     ok = ok && array_lower(&w) && array_regions(&w) && array_store(&w) && array_plan(&w);
-    block_free(w.m, w.of, g->nodes.count);
-    block_free(w.m, w.needed, g->nodes.count);
+    block_free(w.m, w.of, w.of_count);
+    block_free(w.m, w.needed, w.node_count);
+    block_free(w.m, w.node_users, w.node_count);
     block_free(w.m, w.regions, g->regions.count);
     block_free(w.m, w.state, g->states.count);
     block_free(w.m, w.mark, w.values.count);

@@ -191,7 +191,7 @@ static uint32_t code_each(array_builder *b, uint32_t v, const coordinate *at)
     array_kernel *kernel =
         logic && value->inner == ARRAY_INT ? array_kernel_compare(o) : array_kernel_of(o, value->inner);
     plan_code c = {.kind = CODE_EACH, .type = value->type, .op = value->op, .kernel = kernel};
-    if (value->inner == ARRAY_INT) c.name = array_node_name(b->w, v);
+    if (value->inner == ARRAY_INT) c.name = array_label(b->w, v);
     bool many = ops_row(o)->count == 0;
     uint32_t args[3] = {0, 0, 0};
     for (size_t k = 0; k < value->count; k++) {
@@ -237,7 +237,7 @@ static uint32_t code_at(array_builder *b, uint32_t v, const coordinate *at)
     const array_value *value = value_at(b->w, v);
     array_use u = value_use(b->w, value, 0);
     uint32_t a = value_root(b->w, u.value);
-    plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_node_name(b->w, a)};
+    plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_label(b->w, a)};
     const array_value *array = value_at(b->w, a);
     x.line = line_new(b, array->buffer, array->offset, array->lies == LIES_RAMP ? ARRAY_INT : array->type);
     if (x.line == ARRAY_NONE || !access_axes_of(b, v, u.map, at, a, &x)) return ARRAY_NONE;
@@ -288,7 +288,7 @@ static bool bound_axis(const array_builder *b, const array_value *v, size_t p, c
     return false;
 }
 
-static void own_coordinates(array_builder *b, const array_value *v, coordinate *at)
+void array_own_coordinates(array_builder *b, const array_value *v, coordinate *at)
 {
     for (size_t p = 0; p < value_rank(b->w, v); p++)
         if (!bound_axis(b, v, p, &at[p])) array_coordinate_axis(b, &at[p], value_sizes(b->w, v)[p]);
@@ -309,7 +309,7 @@ static bool step_each(array_builder *b, uint32_t v)
 {
     const array_value *value = value_at(b->w, v);
     coordinate at[AXES_MOST];
-    own_coordinates(b, value, at);
+    array_own_coordinates(b, value, at);
     uint32_t out = value->op == OP_AT ? code_at(b, v, at) : code_each(b, v, at);
     return array_sink(b, SINK_STORE, OP_COPY, out, b->failed ? ARRAY_NONE : array_line(b, v, at), value->type);
 }
@@ -319,9 +319,9 @@ static bool step_reduce(array_builder *b, uint32_t v)
     const array_value *value = value_at(b->w, v);
     size_t own = value_rank(b->w, value), rank = shape_rank(b->w->g, value->domain);
     coordinate at[AXES_MOST];
-    own_coordinates(b, value, at);
+    array_own_coordinates(b, value, at);
     for (size_t d = own; d < rank; d++) array_coordinate_axis(b, &at[d], shape_sizes(b->w->g, value->domain)[d]);
-    if (value->type == ARRAY_INT) b->name = array_node_name(b->w, v);
+    if (value->type == ARRAY_INT) b->name = array_label(b->w, v);
     uint32_t x = code_argument(b, v, 0, at, value->type);
     return array_sink(b, SINK_JOIN, (op)value->op, x, b->failed ? ARRAY_NONE : array_line(b, v, at), value->type);
 }
@@ -500,7 +500,7 @@ bool array_fill_step(array_lowering *w, uint32_t v, uint32_t region)
     const array_value *x = value_at(w, v);
     coordinate from[AXES_MOST], to[AXES_MOST];
     array_build_begin(&b, w);
-    own_coordinates(&b, x, to);
+    array_own_coordinates(&b, x, to);
     memcpy(from, to, sizeof from);
     for (size_t p = 0; p < value_rank(w, x); p++)
         if (from[p].axis < 0 && from[p].counter == w->regions[region].counter)
@@ -516,7 +516,7 @@ uint32_t array_until_line(array_lowering *w, uint32_t v)
     uint32_t root = value_root(w, v), made = ARRAY_NONE;
     coordinate at[AXES_MOST];
     array_build_begin(&b, w);
-    own_coordinates(&b, value_at(w, root), at);
+    array_own_coordinates(&b, value_at(w, root), at);
     uint32_t line = array_line(&b, root, at);
     if (line != ARRAY_NONE && array_push(w->m, &w->a->lines, b.lines.at[line])) made = (uint32_t)w->a->lines.count - 1;
     if (made == ARRAY_NONE) array_no_memory(w);
@@ -536,7 +536,7 @@ bool array_arg_step(array_lowering *w, uint32_t v)
     size_t own = value_rank(w, value), rank = shape_rank(w->g, value->domain);
     coordinate at[AXES_MOST], to[AXES_MOST];
     array_build_begin(&b, w);
-    own_coordinates(&b, value, at);
+    array_own_coordinates(&b, value, at);
     for (size_t d = own; d < rank; d++) array_coordinate_axis(&b, &at[d], shape_sizes(w->g, value->domain)[d]);
     const array_value *arg = value_at(w, from);
     bool ok = map_coordinates(&b, u.map, value_rank(w, arg), at, to);
@@ -550,7 +550,7 @@ bool array_arg_step(array_lowering *w, uint32_t v)
     plan_arg s = {.dims = (uint32_t)a->sizes.count,
                   .dim_count = (uint32_t)b.axes,
                   .most = value->op == OP_ARGMAX,
-                  .name = array_node_name(w, v)};
+                  .name = array_label(w, v)};
     ok = line != ARRAY_NONE && array_line(&b, v, at) != ARRAY_NONE && array_reserve(w->m, &a->sizes, b.axes);
     int64_t *strides = ok ? block_new(w->m, 2 * b.axes, sizeof *strides) : NULL;
     for (size_t i = 0; strides && i < 2 * b.axes; i++) strides[i] = b.strides.at[i / b.axes * AXES_STEP + i % b.axes];
@@ -569,7 +569,7 @@ bool array_arg_step(array_lowering *w, uint32_t v)
 
 /* ---- Names and constants ------------------------------------------------------------------------------ */
 
-uint32_t array_node_name(array_lowering *w, uint32_t v)
+uint32_t array_label(array_lowering *w, uint32_t v)
 {
     ew_node n = value_at(w, v)->node;
     text t;

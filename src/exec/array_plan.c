@@ -164,7 +164,7 @@ static bool push_guards(array_lowering *w, size_t from, uint32_t v, size_t k)
         a->steps.at[s].guards = first;
         a->steps.at[s].guard_count = (uint32_t)a->guards.count - first;
         a->steps.at[s].defines = value_at(w, v)->defines;
-        a->steps.at[s].name = array_node_name(w, v);
+        a->steps.at[s].name = array_label(w, v);
     }
     return report_ok(&w->g->report);
 }
@@ -189,7 +189,7 @@ static bool emit_value(array_lowering *w, uint32_t v, uint32_t context)
     size_t from = w->a->steps.count;
     if (value->op == OP_SCATTER && zero_context(w, value) == context && !array_set_step(w, v, 0, true)) return false;
     if (value->op == OP_ARGMIN || value->op == OP_ARGMAX) return array_arg_step(w, v) && push_guards(w, from, v, 0);
-    return array_map_step(w, v, 0) && push_guards(w, from, v, 0);
+    return (value->product ? array_product_step(w, v) : array_map_step(w, v, 0)) && push_guards(w, from, v, 0);
 }
 
 /* What the steps of a recurrence find there already. */

@@ -246,12 +246,31 @@ static void keep_whole(array_lowering *w)
     }
 }
 
+/* What opening products has left without a user is not computed. */
+static void drop_unused(array_lowering *w)
+{
+    for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
+        array_value *value = value_at(w, v);
+        if (value->output || value->defines) w->mark[v] = 1;
+        if (!w->mark[v] && value->op != OP_LOOP) {
+            if (value->lies == LIES_INLINE) value->lies = LIES_NOWHERE, value->count = 0;
+            continue;
+        }
+        for (size_t k = 0; k < value->count; k++) w->mark[value_root(w, value_use(w, value, k).value)] = 1;
+        for (size_t k = 0; k < value->count; k++) w->mark[value_use(w, value, k).value] = 1;
+    }
+}
+
 bool array_regions(array_lowering *w)
 {
     size_t count = w->g->regions.count;
     w->mark = block_new(w->m, w->values.count, 1);
     if (!w->mark) return array_no_memory(w);
     for (size_t i = 0; i < w->wanted_count; i++) value_at(w, value_root(w, w->of[w->wanted[i]]))->output = true;
+    for (size_t r = 0; r < count; r++)
+        if (w->regions[r].needed && w->regions[r].until != ARRAY_NONE)
+            w->mark[value_root(w, w->regions[r].until)] = 1;
+    drop_unused(w);
     for (size_t r = 0; r < count; r++) {
         w->regions[r].first = w->regions[r].parent = ARRAY_NONE;
         w->regions[r].last = 0;

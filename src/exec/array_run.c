@@ -7,6 +7,7 @@
 
 #include "exec/array.h"
 #include "math/integers.h"
+#include "math/matrix.h"
 
 /* ---- Memory ------------------------------------------------------------------------------------------- */
 
@@ -138,6 +139,75 @@ static bool run_arg(const ew_program *p, ew_work *work, const plan_arg *s)
     return true;
 }
 
+/* ---- Products ------------------------------------------------------------------------------------------ */
+
+typedef struct product {
+    const plan_product *p;
+    const int64_t *size, *stride[3]; /* of A, B, C */
+    char *at[3];
+    size_t batch; /* dimensions */
+    array_work *w;
+} product;
+
+static void product_run(const product *x, bool add)
+{
+    const int64_t *n = x->size + x->batch, *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch;
+    const int64_t *c = x->stride[2] + x->batch;
+    void *at[3] = {x->at[0], x->at[1], x->at[2]};
+    if (x->p->type == ARRAY_F32)
+        matrix_product_f32((size_t)n[0], (size_t)n[1], (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], c[0],
+                           c[1], add, x->w->scratch);
+    else
+        matrix_product_f64((size_t)n[0], (size_t)n[1], (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], c[0],
+                           c[1], add, x->w->scratch);
+}
+
+static bool product_finite(const product *x)
+{
+    const int64_t *n = x->size + x->batch, *c = x->stride[2] + x->batch;
+    double sum = 0; /* x - x is 0, or nan */
+    for (int64_t i = 0; i < n[0]; i++)
+        for (int64_t k = 0; k < n[1]; k++) {
+            int64_t at = i * c[0] + k * c[1];
+            double v = x->p->type == ARRAY_F32 ? (double)((const float *)(const void *)x->at[2])[at]
+                                               : ((const double *)(const void *)x->at[2])[at];
+            sum += v - v;
+        }
+    return sum == 0;
+}
+
+/* Goes through the batch; what several of it add up to begins anew where all of those are at their first. */
+static bool run_product(const ew_program *p, ew_work *work, const plan_product *s)
+{
+    array_work *w = work->arrays;
+    const plan *a = w->plan;
+    product x = {.p = s, .size = a->sizes.at + s->dims, .batch = s->dim_count - 3, .w = w};
+    size_t bytes = array_type_bytes(s->type);
+    bool finite = true;
+    array_lines_begin(w, s->lines, 3);
+    for (int l = 0; l < 3; l++) {
+        x.stride[l] = a->strides.at + a->lines.at[s->lines + (uint32_t)l].strides;
+        x.at[l] = w->line[s->lines + (uint32_t)l];
+    }
+    for (size_t d = 0; d < s->dim_count; d++)
+        if (x.size[d] == 0) return true;
+    for (size_t d = 0; d < x.batch; d++) w->place[d] = 0;
+    for (size_t d = 1; d;) {
+        bool add = false;
+        for (size_t k = 0; k < x.batch; k++) add = add || (x.stride[2][k] == 0 && w->place[k] != 0);
+        product_run(&x, add);
+        finite = finite && product_finite(&x);
+        for (d = x.batch; d; d--) {
+            bool again = ++w->place[d - 1] == x.size[d - 1];
+            int64_t times = again ? 1 - x.size[d - 1] : 1;
+            for (int l = 0; l < 3; l++) x.at[l] += times * x.stride[l][d - 1] * (int64_t)bytes;
+            if (!again) break;
+            w->place[d - 1] = 0;
+        }
+    }
+    return finite || array_map_run(p, work, &a->maps.at[s->fallback]);
+}
+
 static bool step_wanted(const array_work *w, const plan_step *s)
 {
     for (uint32_t i = 0; i < s->guard_count; i++) {
@@ -187,6 +257,7 @@ static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t 
         if (!runs) continue;
         bool ok = s->kind == STEP_MAP   ? array_map_run(p, work, &a->maps.at[s->at])
                   : s->kind == STEP_ARG ? run_arg(p, work, &a->args.at[s->at])
+                  : s->kind == STEP_PRODUCT ? run_product(p, work, &a->products.at[s->at])
                                         : run_loop(p, work, now, &a->loops.at[s->at]);
         if (!ok) return false;
     }

@@ -91,7 +91,7 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
     uint32_t a = value_root(w, value_use(w, value, k).value);
     const array_value *arg = value_at(w, a);
     bool inside = value->lies == LIES_VIEW || (value->op == OP_AT && k == 0) || value->op == OP_ARGMIN ||
-                  value->op == OP_ARGMAX || value->product;
+                  value->op == OP_ARGMAX || (value->product && k > 0);
     uint32_t home = value->lies == LIES_INLINE ? h->home[v] : v;
     if (value->op == OP_JOIN) home = (uint32_t)w->values.count + value->uses + (uint32_t)k;
     size_t here = value->op == OP_JOIN ? elements_of(w, arg->shape) : elements_of(w, value_domain(value));

@@ -131,7 +131,8 @@ static bool prepare_output_name(ew_graph *g, ew_program *p, ew_node n, uint32_t 
     return ok;
 }
 
-static ew_program *prepare_resolved(ew_graph *g, const ew_node *nodes, size_t count, const char *string, const uint32_t *places)
+static ew_program *prepare_over(ew_graph *g, const ew_node *nodes, const ew_node *work, size_t count,
+                                const char *string, const uint32_t *places)
 {
     ew_program *p = memory_new(&g->memory, sizeof *p);
     if (!p) {
@@ -160,33 +161,30 @@ static ew_program *prepare_resolved(ew_graph *g, const ew_node *nodes, size_t co
     bool axes = false;
     for (size_t i = 0; ok && i < count; i++) {
         prepared_array a;
-        ok = prepare_array(g, p, nodes[i], &p->out_count, &a);
-        int type = node_at(g, nodes[i])->type;
+        ok = prepare_array(g, p, work[i], &p->out_count, &a);
+        int type = node_at(g, work[i])->type;
         program_output *o = &p->outputs[i];
         if (!ok) break;
         o->rank = a.rank, o->sizes = a.sizes, o->offset = a.offset, o->count = a.count;
         o->type = (uint8_t)(type == TYPE_WHOLE || type == TYPE_REAL ? g->real : type);
     }
-    if (ok && !array_needed(g, nodes, count, &axes)) ok = report_memory(&g->report);
-    ok = ok && (axes ? array_program(g, p, nodes, count) : lower_program(g, p, nodes, count));
+    if (ok && !array_needed(g, work, count, &axes)) ok = report_memory(&g->report);
+    ok = ok && (axes ? array_program(g, p, work, count) : lower_program(g, p, work, count));
     if (ok) ok = (p->work = ew_work_new(p)) != NULL || report_memory(&g->report);
     if (ok) return p;
     ew_free(p);
     return NULL;
 }
 
-/* Derivatives that stand in the graph as nodes are worked out first. */
+/* Derivatives that are not worked out yet are, in nodes of their own; names stay those of `nodes`. */
 static ew_program *prepare(ew_graph *g, const ew_node *nodes, size_t count, const char *string, const uint32_t *places)
 {
+    ew_node *work = block_new(&g->memory, count, sizeof *work);
     ew_program *p = NULL;
-    ew_node *resolved = block_new(&g->memory, count, sizeof *resolved);
-    if (!resolved) {
-        report_memory(&g->report);
-        return NULL;
-    }
-    if (count) memcpy(resolved, nodes, count * sizeof *resolved);
-    if (diff_resolve(g, resolved, count)) p = prepare_resolved(g, resolved, count, string, places);
-    block_free(&g->memory, resolved, count);
+    if (!work) report_memory(&g->report);
+    if (work && count) memcpy(work, nodes, count * sizeof *work);
+    if (work && diff_resolve(g, work, count)) p = prepare_over(g, nodes, work, count, string, places);
+    block_free(&g->memory, work, work ? count : 0);
     return p;
 }
 

@@ -61,7 +61,7 @@ static inline double k_exp_inside(double x)
     return (one + ((r - (one - 1.0)) + (rest + r * r * k_exp_tail(r)))) * k_power_of_2(turn);
 }
 
-/* e^x; beyond 2^-1022 and 2^1023 as a product of two powers, rounded once. [0.55] */
+/* e^x; beyond 2^-1022 and 2^1023 as a product of two powers, rounded once. [0.74, of subnormal results] */
 static inline double k_exp(double x)
 {
     double c = x < -746.0 ? -746.0 : x, turn, rest, r, k, half, one;
@@ -75,7 +75,7 @@ static inline double k_exp(double x)
     return r * k_power_of_2(half) * k_power_of_2(k + 6755399441055744.0);
 }
 
-/* e^x - 1 = 2^k ((1 - 2^-k) + (e^r - 1)), the first sum in two parts. */
+/* e^x - 1 = 2^k ((1 - 2^-k) + (e^r - 1)), the first sum in two parts. [1.07] */
 static inline double k_expm1(double x)
 {
     double c = x < -40.0 ? -40.0 : x, turn, rest, r, k, half, less, sum;
@@ -117,7 +117,7 @@ static inline double k_log_rest(double f, double s, double more)
     return (s * (half + sum) + more) - half;
 }
 
-/* log x */
+/* log x [0.79] */
 static inline double k_log(double x)
 {
     double small = x < 2.2250738585072014e-308 ? 54.0 : 0.0, k, f, y;
@@ -130,16 +130,14 @@ static inline double k_log(double x)
 
 /*
  * log(1 + x): the logarithm of the rounded sum u, and what the rounding took, c, as c / u; 1 / u from
- * 1 / (1 + f) = 1 - 2 s (1 - s) + .... Where u is in [sqrt(1/2), sqrt 2) f is x itself.
+ * 1 / (1 + f) = 1 - 2 s (1 - s) + .... [0.85]
  */
 static inline double k_log1p(double x)
 {
     double u = 1.0 + x, c = x >= 1.0 ? 1.0 - (u - x) : x - (u - 1.0), k, f, s, y;
     f = k_mantissa(u, &k) - 1.0;
-    f = k == 0.0 ? x : f;
     s = f / (2.0 + f);
     c *= (1.0 - 2.0 * s * (1.0 - s)) * k_power_of_2(6755399441055744.0 - (k > 1000.0 ? 1000.0 : k));
-    c = k == 0.0 ? 0.0 : c;
     y = k * 0.69314718055989033 + (k_log_rest(f, s, k * 5.4979230187083712e-14 + c) + f);
     y = u > 0.0 ? y : u == 0.0 ? -HUGE_VAL : (double)NAN;
     y = x == 0.0 ? x : y;
@@ -202,7 +200,7 @@ static inline double k_cos(double x)
 
 /*
  * tanh: x + x^3 R(x^2) for x^2 < 0.31 (fit, 2^-57.7 of R), else 1 - 2 / (e^2x + 1); one division
- * serves both.
+ * serves both. [1.44]
  */
 static inline double k_tanh(double x)
 {
@@ -216,7 +214,7 @@ static inline double k_tanh(double x)
 
 /*
  * 1 / (1 + e^-x); below zero e^x / (1 + e^x), which does not overflow. What the sum f = 1 + e loses, d,
- * is made good: q (1 - d / f), and 1 / f is q or, below zero, 1 - q.
+ * is made good: q (1 - d / f), and 1 / f is q or, below zero, 1 - q. [1.70]
  */
 static inline double k_sigmoid(double x)
 {
@@ -224,15 +222,25 @@ static inline double k_sigmoid(double x)
     return q - q * (d * (x < 0.0 ? 1.0 - q : q));
 }
 
-/* log(1 + e^x) = max(x, 0) + log(1 + e^-|x|) */
+/* log(1 + e^x) = max(x, 0) + log(1 + e), e = e^-|x|, as two steps: loops over arrays take them apart. [1.41] */
+static inline double k_softplus_power(double x)
+{
+    return k_exp(-fabs(x));
+}
+
+static inline double k_softplus_sum(double x, double e)
+{
+    return (x > 0.0 ? x : 0.0) + k_log1p(e);
+}
+
 static inline double k_softplus(double x)
 {
-    return (x > 0.0 ? x : 0.0) + k_log1p(k_exp(-fabs(x)));
+    return k_softplus_sum(x, k_softplus_power(x));
 }
 
 /*
  * erf: x + x R(x^2) for x^2 < 0.7 (fit, 2^-58), else 1 - e^(-x^2) S(|x|) (fit, 2^-57.2 of erf); one
- * division serves both.
+ * division serves both. [1.57]
  */
 static inline double k_erf(double x)
 {

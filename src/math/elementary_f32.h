@@ -109,10 +109,8 @@ static inline float k_log1p_f32(float x)
 {
     float u = 1.0F + x, c = x >= 1.0F ? 1.0F - (u - x) : x - (u - 1.0F), k, f, s, y;
     f = k_mantissa_f32(u, &k) - 1.0F;
-    f = k == 0.0F ? x : f;
     s = f / (2.0F + f);
     c *= (1.0F - 2.0F * s * (1.0F - s)) * k_power_of_2_f32(12582912.0F - (k > 100.0F ? 100.0F : k));
-    c = k == 0.0F ? 0.0F : c;
     y = k * 0.693145752F + (k_log_rest_f32(f, s, k * 1.42860677e-6F + c) + f);
     y = u > 0.0F ? y : u == 0.0F ? -HUGE_VALF : (float)NAN;
     y = x == 0.0F ? x : y;
@@ -179,9 +177,19 @@ static inline float k_sigmoid_f32(float x)
     return q - q * (d * (x < 0.0F ? 1.0F - q : q));
 }
 
+static inline float k_softplus_power_f32(float x)
+{
+    return k_exp_f32(-fabsf(x));
+}
+
+static inline float k_softplus_sum_f32(float x, float e)
+{
+    return (x > 0.0F ? x : 0.0F) + k_log1p_f32(e);
+}
+
 static inline float k_softplus_f32(float x)
 {
-    return (x > 0.0F ? x : 0.0F) + k_log1p_f32(k_exp_f32(-fabsf(x)));
+    return k_softplus_sum_f32(x, k_softplus_power_f32(x));
 }
 
 /* x + x P(x^2) for x^2 < 0.7 (fit, 2^-27.3), else 1 - e^(-x^2) S(|x|) (fit, 2^-30.8) */

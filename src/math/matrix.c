@@ -18,10 +18,11 @@
 #include "math/matrix_tiles.h"
 
 enum {
-    BLOCK_K = 256,
-    BLOCK_ROWS = 128,
+    BLOCK_K = 384,
+    BLOCK_ROWS = 96,
     BLOCK_COLUMNS = 960,
-    LINE = 64, /* bytes; packed panels begin on one */
+    BLOCK_DEEP = 8, /* rows of B packed before the next panel */
+    LINE = 64,      /* bytes; packed panels begin on one */
     WIDEST = MATRIX_VECTORS * MATRIX_LANES
 };
 

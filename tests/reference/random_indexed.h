@@ -297,8 +297,8 @@ static void random_triangle(random_indexed *r)
     if (copy.rank != 1) return;
     random_array *y = random_new(r, "w", 1, copy.axis);
     const char *i = random_index(copy.axis[0], 0), *j = random_index(copy.axis[0], 1);
-    random_say(r, "%s[%s] = 0.3 * sum(%s in %s: %s[%s] * (1 + %s)) + (if %s > 1 then %s[%s - 1] else p)\n", y->name, i,
-               j, i, copy.name, j, j, i, copy.name, i);
+    random_say(r, "%s[%s in %s] = 0.3 * sum(%s in %s: %s[%s] * (1 + %s)) + (if %s > 1 then %s[%s - 1] else p)\n",
+               y->name, i, random_dimension[copy.axis[0]], j, i, copy.name, j, j, i, copy.name, i);
 }
 
 static void random_total(random_indexed *r)

@@ -708,7 +708,8 @@ static void test_products(void **state)
     }
     resolves_to(reduce(OP_SUM, body, "01", m, mn), want, 1e-8, 12);
     /* named, with a constant and a difference, and a factor of the other side */
-    ew_node named = graph_name_node(g, graph_intern(g, "J", 1), op2(OP_MUL, mn, graph_real(g, -2), "", J, "01"), NO_PLACE);
+    ew_node named =
+        graph_name_node(g, graph_intern(g, "J", 1), op2(OP_MUL, mn, graph_real(g, -2), "", J, "01"), NO_PLACE);
     ew_node both = op2(OP_MUL, mn, op2(OP_MUL, mn, named, "01", s, "1"), "01", t, "0");
     ew_node less = op2(OP_SUB, mn, both, "01", body, "01");
     double more_want[40];
@@ -791,12 +792,14 @@ static void test_steps(void **state)
     ew_node a = input("a", 0), zero = graph_whole(g, 0), t = graph_index(g, n, 0);
     uint32_t region = graph_region_new(g, false, 0, n - 1);
     ew_node x = graph_state_add(g, region, TYPE_F64, s, 0, 0), y = graph_state_add(g, region, TYPE_F64, s, 0, 0);
-    ew_node before = at1(x, s, NODE_ZERO, affine(-1, 0, 1, -1, 0)), last = at1(y, s, NODE_ZERO, affine(-1, 0, 1, -1, 0));
+    ew_node before = at1(x, s, NODE_ZERO, affine(-1, 0, 1, -1, 0)),
+            last = at1(y, s, NODE_ZERO, affine(-1, 0, 1, -1, 0));
     graph_state_define(g, y, op2(OP_MUL, s, x, "0", op1(OP_SIN, s, before, "0"), "0"));
     /* d = diff(y[t-1], x[t-3]) = sum over the paths through x[t-2] and x[t-1] */
     ew_node d = at2(diff(y, x), s, NODE_ZERO, affine(-1, 0, 1, -1, 0), affine(-3, 0, 1, -1, 0));
     ew_node late = op3(OP_IF, s, op2(OP_GE, s, t, "0", graph_whole(g, 3), ""), "0", d, "0", zero, "");
-    ew_node step = op2(OP_ADD, s, op1(OP_COS, s, last, "0"), "0", op2(OP_MUL, s, graph_real(g, 0.5), "", late, "0"), "0");
+    ew_node step =
+        op2(OP_ADD, s, op1(OP_COS, s, last, "0"), "0", op2(OP_MUL, s, graph_real(g, 0.5), "", late, "0"), "0");
     graph_state_define(g, x, op3(OP_IF, s, op2(OP_GT, s, t, "0", zero, ""), "0", step, "0", a, ""));
     assert_true(graph_region_close(g, region, EW_NONE, NULL, NULL));
     ew_node twin = resolved(loop_of(x));
@@ -808,7 +811,8 @@ static void test_steps(void **state)
             vd = sin(vx[1]) * -sin(vy[1]) * (y1x0 + sin(vx[0]) * x1x0) + vx[2] * cos(vx[1]) * x1x0;
             vx[i] += 0.5 * vd;
         }
-        if (i == 4) { /* y[3] by x[1]: x3 = cos y2 + (what x[3]'s own d says by x[1]: second order, by paths of its own) */
+        if (i ==
+            4) { /* y[3] by x[1]: x3 = cos y2 + (what x[3]'s own d says by x[1]: second order, by paths of its own) */
             break;
         }
         vy[i] = vx[i] * (i ? sin(vx[i - 1]) : 0);
@@ -823,11 +827,16 @@ static void test_steps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pointwise),          cmocka_unit_test(test_sums),
-        cmocka_unit_test(test_reductions),         cmocka_unit_test(test_access),
-        cmocka_unit_test(test_convolution),        cmocka_unit_test(test_join_and_scatter),
-        cmocka_unit_test(test_recurrence),         cmocka_unit_test(test_vector_recurrence),
-        cmocka_unit_test(test_guarded_recurrence), cmocka_unit_test(test_gather_recurrence),
+        cmocka_unit_test(test_pointwise),
+        cmocka_unit_test(test_sums),
+        cmocka_unit_test(test_reductions),
+        cmocka_unit_test(test_access),
+        cmocka_unit_test(test_convolution),
+        cmocka_unit_test(test_join_and_scatter),
+        cmocka_unit_test(test_recurrence),
+        cmocka_unit_test(test_vector_recurrence),
+        cmocka_unit_test(test_guarded_recurrence),
+        cmocka_unit_test(test_gather_recurrence),
         cmocka_unit_test(test_nested_recurrence),
         cmocka_unit_test(test_whole),
         cmocka_unit_test(test_diagonals),

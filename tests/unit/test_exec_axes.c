@@ -19,8 +19,8 @@ typedef struct maker {
     uint64_t seed;
     ew_node pool[64];
     size_t count;
-    int type;
     size_t inputs;
+    bool large; /* sizes that the matrix kernel takes */
 } maker;
 
 static uint32_t below(maker *m, uint32_t n)
@@ -48,7 +48,8 @@ static uint16_t random_shape(maker *m, size_t most)
     static const int64_t sizes[] = {1, 2, 3, 4, 5, 7, 0, 3, 2, 4};
     int64_t s[3];
     size_t rank = below(m, (uint32_t)most + 1);
-    for (size_t p = 0; p < rank; p++) s[p] = sizes[below(m, 10)];
+    if (m->large) rank = 2 + below(m, 2);
+    for (size_t p = 0; p < rank; p++) s[p] = m->large ? 4 + below(m, 5) : sizes[below(m, 10)];
     return graph_shape_of(m->g, s, rank);
 }
 
@@ -97,9 +98,8 @@ static ew_node pick_real(maker *m)
 static size_t too_large(maker *m, const int64_t *sizes, size_t rank)
 {
     size_t n = 1;
-    (void)m;
     for (size_t p = 0; p < rank; p++) n *= (size_t)(sizes[p] ? sizes[p] : 1);
-    return rank > 5 || n > 700;
+    return rank > 5 || n > (m->large ? 6000 : 700);
 }
 
 static void add_each(maker *m)
@@ -377,10 +377,11 @@ static void make(maker *m, uint64_t seed, size_t steps, const ew_options *option
 {
     *m = (maker){.g = graph_new(options, NULL), .seed = seed * 77777 + 5};
     if (!m->g) return;
+    m->large = seed % 5 == 0;
     bool single = below(m, 4) == 0;
     for (int i = 0; i < 4; i++) add_input(m, i == 3 && single ? TYPE_F32 : TYPE_F64);
     for (size_t i = 0; i < steps && ew_graph_error(m->g, NULL) == EW_OK; i++) {
-        switch (below(m, 12)) {
+        switch (m->large && below(m, 2) ? 2 : below(m, 12)) {
         case 0:
         case 1: add_reduce(m); break;
         case 2: add_product(m); break;

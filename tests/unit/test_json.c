@@ -116,6 +116,34 @@ static void test_answers(void **state)
     json_decref(ask("explain --json " PROGRAM " --nudge b=0.1", 0));
 }
 
+/* Arrays are nested lists; indices and shapes; what is too large to show is left out. */
+static void test_arrays(void **state)
+{
+    (void)state;
+    json_t *j = ask("eval --json 'z[n, k] = sum(j: x[n, j] * W[j, k])' 'x=[[1,2],[3,4]]' 'W=[[1,0,-1],[2,0.5,1]]'", 0);
+    json_t *x = json_object_get(json_object_get(j, "values"), "z");
+    assert_int_equal(json_array_size(x), 2);
+    assert_int_equal(json_array_size(json_array_get(x, 1)), 3);
+    assert_true(number(json_array_get(json_array_get(x, 1), 0)) == 11);
+    json_decref(j);
+    j = ask("grad --json 'y[i] = x[i]^2' 'x=[1,2]'", 0);
+    has_keys(j, "of value gradient mode");
+    x = json_object_get(json_object_get(j, "gradient"), "x");
+    assert_true(number(json_array_get(json_array_get(x, 1), 1)) == 4);
+    assert_true(number(json_array_get(json_array_get(x, 1), 0)) == 0);
+    json_decref(j);
+    j = ask("explain --json 'y[i in 1001] = w * i; z[i in 1000] = w * i; e = sum(i: y[i]) + sum(i: z[i])' w=3", 0);
+    has_keys(json_array_get(json_object_get(j, "nodes"), 1), "name op args text indices shape");
+    has_keys(json_array_get(json_object_get(j, "nodes"), 2), "name op args text indices shape value");
+    has_keys(json_array_get(json_object_get(j, "edges"), 0), "from to arg rule");
+    assert_string_equal(json_string_value(json_array_get(json_object_get(j, "omitted"), 0)), "paths");
+    json_decref(j);
+    j = ask("minimize --json 'e = sum(i: (x[i] - i)^2)' 'x=[5,5,5]'", 0);
+    has_keys(j, "of value at steps converged reason");
+    assert_int_equal(json_array_size(json_object_get(json_object_get(j, "at"), "x")), 3);
+    json_decref(j);
+}
+
 static void test_numbers(void **state)
 {
     static const char *const values[] = {"0.1",
@@ -194,7 +222,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_explain), cmocka_unit_test(test_symbols), cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_errors),  cmocka_unit_test(test_omitted),
+        cmocka_unit_test(test_arrays),  cmocka_unit_test(test_numbers), cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_omitted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,31 @@ static void near_to(double got, double due, double gap)
     if (!(fabs(got - due) <= gap)) fail_msg("%.17g is not within %g of %.17g", got, gap, due);
 }
 
+/* All elements of arrays are varied, by every method; inputs beside them keep their place. */
+static void test_arrays(void **state)
+{
+    const char *text = "input a = 7; input W[2, 2]; input b; f = sum(i, j: (W[i, j] - 2 * i - j)^2) + (b - 9)^2 + a";
+    (void)state;
+    for (int method = 0; ew_method_name(method); method++) {
+        size_t two[] = {2, 2}, over[] = {2, 1};
+        ew_size sizes = {.name = "W", .rank = 2, .size = two};
+        ew_options options = {.sizes = &sizes, .size_count = 1};
+        ew_minimize_options o = {.method = (ew_method)method, .lr = method == EW_ADAM ? 0.1 : 0};
+        ew_minimize_result found;
+        ew_error err;
+        double in[] = {7, 5, 5, 5, 5, 5};
+        ew_graph *g = ew_parse(text, EW_WHOLE, &options, &err);
+        assert_non_null(g);
+        assert_int_equal(ew_minimize(g, ew_find(g, "f"), over, 2, in, &o, &found, &err), EW_OK);
+        assert_true(in[0] == 7 && found.converged);
+        for (int k = 0; k < 4; k++) near_to(in[1 + k], k, 1e-6);
+        near_to(in[5], 9, 1e-6);
+        assert_int_equal(ew_minimize(g, ew_find(g, "W"), over, 2, in, &o, &found, &err), EW_USE);
+        assert_string_equal(err.code, "E075");
+        ew_graph_free(g);
+    }
+}
+
 static void test_rosenbrock(void **state)
 {
     static const struct {
@@ -327,6 +352,7 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_arrays),
         cmocka_unit_test(test_rosenbrock),
         cmocka_unit_test(test_each_method_finds),
         cmocka_unit_test(test_singular_hessian),

@@ -1,0 +1,405 @@
+/*
+ * array_product.c - sums of products that are matrix products, in whatever order their axes lie.
+ *
+ * The terms of a sum are taken apart into factors: through products, signs and `if c then … else 0`, whose condition
+ * is a factor 0 or 1. Factors without a reduced axis go outside the sum. The others form two groups, A and B: the
+ * largest and all whose axes it has, and the rest. Then kept axes of A alone are rows (m), of B alone columns (n), of
+ * both a batch; the reduced ones (k) must be of both. Each group is one factor as it lies, or is multiplied out into
+ * an array of its own first.
+ *
+ * The matrix kernel computes plainly. Where a result is not finite, the step is done again term by term, with the
+ * rule of LANGUAGE, section 6: an exact 0 wins in a product along a path.
+ */
+#include <string.h>
+
+#include "exec/array_build.h"
+#include "math/matrix.h"
+
+enum { FACTORS_MOST = 12, PRODUCT_SIDE = 4, PRODUCT_WORK = 512 };
+
+typedef struct factor {
+    ew_node node;
+    uint16_t map; /* domain of the sum → its axes */
+    uint32_t axes; /* of the domain, as bits */
+    bool mask;
+} factor;
+
+typedef struct factors {
+    factor at[FACTORS_MOST];
+    size_t count;
+    bool zero_wins, negative;
+} factors;
+
+static uint32_t map_bits(const ew_graph *g, uint16_t map, size_t rank)
+{
+    uint32_t bits = 0;
+    for (size_t p = 0; p < rank; p++) bits |= UINT32_C(1) << (unsigned)map_plain_axis(g, map, p);
+    return bits;
+}
+
+static bool factor_push(array_lowering *w, factors *f, ew_node n, uint16_t map, bool mask)
+{
+    if (f->count == FACTORS_MOST || map == UINT16_MAX) return false;
+    f->at[f->count++] = (factor){n, map, map_bits(w->g, map, node_rank(w->g, n)), mask};
+    return true;
+}
+
+/* Is it computed for this sum alone, so that it need not be computed at all? */
+static bool factor_opens(const array_lowering *w, ew_node n)
+{
+    const graph_node *node = node_at(w->g, n);
+    if (w->node_users[n] != 1 || !type_is_real(node->type) || type_is_soft(node->type)) return false;
+    if (node->op == OP_IF) return node_is_value(w->g, node_arg(w->g, n, 2), 0);
+    return node->op == OP_MUL || node->op == OP_MUL0 || node->op == OP_NEG;
+}
+
+/* Opens factors one after another; each stands at its own place in the list until it is opened. */
+static bool factors_of(array_lowering *w, ew_node body, uint16_t map, factors *f)
+{
+    if (!factor_push(w, f, body, map, false)) return false;
+    for (size_t i = 0; i < f->count;) {
+        factor now = f->at[i];
+        if (now.mask || !factor_opens(w, now.node)) {
+            i++;
+            continue;
+        }
+        const graph_node *node = node_at(w->g, now.node);
+        uint16_t maps[2];
+        size_t used = node->op == OP_NEG ? 1 : 2;
+        for (size_t k = 0; k < used; k++) {
+            ew_node a = node_arg(w->g, now.node, k);
+            maps[k] = graph_map_compose(w->g, now.map, use_map(w->g, now.node, k), node_rank(w->g, a));
+        }
+        node = node_at(w->g, now.node);
+        if (node->op == OP_NEG) f->negative = !f->negative;
+        if (node->op != OP_MUL) f->zero_wins = f->zero_wins || node->op == OP_MUL0;
+        ew_node first = node_arg(w->g, now.node, 0), second = used == 2 ? node_arg(w->g, now.node, 1) : EW_NONE;
+        bool mask = node->op == OP_IF;
+        f->at[i] = f->at[--f->count];
+        if (!factor_push(w, f, first, maps[0], mask)) return false;
+        if (second != EW_NONE && !factor_push(w, f, second, maps[1], false)) return false;
+    }
+    return true;
+}
+
+/* ---- Groups ------------------------------------------------------------------------------------------- */
+
+typedef struct groups {
+    uint32_t a, b;        /* axes */
+    uint8_t of[FACTORS_MOST]; /* 0: outside, 1: A, 2: B */
+} groups;
+
+static unsigned bit_count(uint32_t bits)
+{
+    unsigned n = 0;
+    for (; bits; bits &= bits - 1) n++;
+    return n;
+}
+
+static bool groups_of(const factors *f, uint32_t reduced, groups *gr)
+{
+    size_t seed = SIZE_MAX;
+    *gr = (groups){0};
+    for (size_t i = 0; i < f->count; i++) {
+        if (!(f->at[i].axes & reduced)) continue;
+        gr->of[i] = 2;
+        if (!f->at[i].mask && (seed == SIZE_MAX || bit_count(f->at[i].axes) > bit_count(f->at[seed].axes))) seed = i;
+    }
+    if (seed == SIZE_MAX) return false;
+    gr->a = f->at[seed].axes;
+    for (size_t i = 0; i < f->count; i++) {
+        if (!gr->of[i]) continue;
+        if ((f->at[i].axes | gr->a) == gr->a)
+            gr->of[i] = 1;
+        else
+            gr->b |= f->at[i].axes;
+    }
+    for (size_t i = 0; i < f->count; i++) /* a mask lies with the smaller group that has its axes */
+        if (gr->of[i] == 1 && f->at[i].mask && (f->at[i].axes | gr->b) == gr->b) gr->of[i] = 2;
+    bool real = false;
+    for (size_t i = 0; i < f->count; i++) real = real || (gr->of[i] == 2 && !f->at[i].mask);
+    return real && (gr->a & reduced) == reduced && (gr->b & reduced) == reduced;
+}
+
+static size_t bits_elements(const array_lowering *w, uint16_t domain, uint32_t bits)
+{
+    size_t n = 1;
+    for (size_t d = 0; d < shape_rank(w->g, domain); d++)
+        if (bits >> d & 1)
+            if (!size_mul(n, (size_t)shape_sizes(w->g, domain)[d], &n)) return SIZE_MAX;
+    return n;
+}
+
+static bool worth_it(const array_lowering *w, uint16_t domain, const groups *gr, uint32_t reduced)
+{
+    size_t m = bits_elements(w, domain, gr->a & ~gr->b), n = bits_elements(w, domain, gr->b & ~gr->a), work;
+    size_t k = bits_elements(w, domain, reduced);
+    if (m < PRODUCT_SIDE || n < PRODUCT_SIDE || k < 2) return false;
+    return !size_mul(m, n, &work) || !size_mul(work, k, &work) || work >= PRODUCT_WORK;
+}
+
+/* ---- Values ------------------------------------------------------------------------------------------- */
+
+static uint16_t bits_shape(array_lowering *w, uint16_t domain, uint32_t bits, uint16_t *axes, size_t *rank)
+{
+    int64_t sizes[AXES_MOST];
+    *rank = 0;
+    for (size_t d = 0; d < shape_rank(w->g, domain); d++) {
+        if (!(bits >> d & 1)) continue;
+        axes[*rank] = (uint16_t)d;
+        sizes[(*rank)++] = shape_sizes(w->g, domain)[d];
+    }
+    return graph_shape_of(w->g, sizes, *rank);
+}
+
+/* A map onto axes of the domain, seen from a group that has only some of them. */
+static uint16_t group_map(array_lowering *w, uint16_t map, size_t rank, const uint16_t *axes, size_t count)
+{
+    uint16_t to[AXES_MOST];
+    for (size_t p = 0; p < rank; p++) {
+        int d = map_plain_axis(w->g, map, p);
+        to[p] = 0;
+        while (to[p] < count && axes[to[p]] != d) to[p]++;
+    }
+    return graph_map_plain(w->g, to, rank);
+}
+
+/* value · factor, or `if factor then value else 0`. */
+static uint32_t join_factor(array_lowering *w, ew_node sum, int type, uint16_t shape, array_use value, array_use by,
+                            bool mask, bool zero_wins)
+{
+    if (!mask) {
+        array_use both[2] = {value, by};
+        return array_push_each(w, sum, zero_wins ? OP_MUL0 : OP_MUL, type, shape, both, 2);
+    }
+    ew_node zero = graph_whole(w->g, 0);
+    if (zero == EW_NONE || !array_known_value(w, zero)) return ARRAY_NONE;
+    array_use three[3] = {by, value, {w->of[zero], 0}};
+    return array_push_each(w, sum, OP_IF, type, shape, three, 3);
+}
+
+/* The factors of one group as one value; *map: domain → its axes. */
+static uint32_t group_value(array_lowering *w, ew_node sum, const factors *f, const groups *gr, int group, int type,
+                            uint16_t *map)
+{
+    uint16_t domain = node_at(w->g, sum)->domain, axes[AXES_MOST];
+    size_t count = 0, members = 0, rank;
+    uint32_t bits = group == 1 ? gr->a : gr->b, made = ARRAY_NONE;
+    for (size_t i = 0; i < f->count; i++) members += gr->of[i] == group;
+    for (size_t i = 0; i < f->count && members == 1; i++) {
+        if (gr->of[i] != group || value_at(w, w->of[f->at[i].node])->type != type) continue;
+        *map = f->at[i].map;
+        return w->of[f->at[i].node];
+    }
+    uint16_t shape = bits_shape(w, domain, bits, axes, &rank);
+    for (int masks = 0; masks < 2; masks++)
+        for (size_t i = 0; i < f->count; i++) {
+            const factor *x = &f->at[i];
+            if (gr->of[i] != group || x->mask != masks) continue;
+            size_t own = node_rank(w->g, x->node);
+            array_use by = {w->of[x->node], group_map(w, x->map, own, axes, rank)};
+            made = count++ == 0 ? array_push_each(w, sum, OP_COPY, type, shape, &by, 1)
+                                : join_factor(w, sum, type, shape, (array_use){made, 0}, by, x->mask, f->zero_wins);
+            if (made == ARRAY_NONE) return made;
+        }
+    *map = graph_map_plain(w->g, axes, rank);
+    return made;
+}
+
+/* Term by term: A B, and the conditions again, so that what they shut out has no say. */
+static uint32_t term_value(array_lowering *w, ew_node sum, const factors *f, const groups *gr, int type, array_use a,
+                           array_use b)
+{
+    uint16_t domain = node_at(w->g, sum)->domain;
+    uint32_t made = join_factor(w, sum, type, domain, a, b, false, f->zero_wins);
+    for (size_t i = 0; made != ARRAY_NONE && !f->zero_wins && i < f->count; i++)
+        if (f->at[i].mask && gr->of[i])
+            made = join_factor(w, sum, type, domain, (array_use){made, 0},
+                               (array_use){w->of[f->at[i].node], f->at[i].map}, true, false);
+    return made;
+}
+
+/* What stands outside the sum. */
+static uint32_t outside_value(array_lowering *w, ew_node sum, const factors *f, const groups *gr, int type,
+                              uint32_t made)
+{
+    uint16_t shape = node_at(w->g, sum)->shape;
+    if (f->negative) {
+        array_use x = {made, 0};
+        made = array_push_each(w, sum, OP_NEG, type, shape, &x, 1);
+    }
+    for (int masks = 0; masks < 2; masks++)
+        for (size_t i = 0; made != ARRAY_NONE && i < f->count; i++)
+            if (!gr->of[i] && f->at[i].mask == masks)
+                made = join_factor(w, sum, type, shape, (array_use){made, 0},
+                                   (array_use){w->of[f->at[i].node], f->at[i].map}, masks, f->zero_wins);
+    return made;
+}
+
+bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made)
+{
+    const graph_node *node = node_at(w->g, n);
+    size_t own = node_rank(w->g, n), rank = shape_rank(w->g, node->domain);
+    factors f = {.count = 0};
+    groups gr;
+    uint32_t reduced = 0;
+    uint16_t maps[2] = {0, 0};
+    *made = ARRAY_NONE;
+    if (!type_is_real(node->type) || type_is_soft(node->type) || rank == own) return true;
+    for (size_t d = own; d < rank; d++) reduced |= UINT32_C(1) << d;
+    if (!factors_of(w, node_arg(w->g, n, 0), use_map(w->g, n, 0), &f)) return report_ok(&w->g->report);
+    node = node_at(w->g, n);
+    if (f.count < 2 || !groups_of(&f, reduced, &gr) || !worth_it(w, node->domain, &gr, reduced)) return true;
+    for (size_t i = 0; i < f.count; i++) {
+        if (!array_known_value(w, f.at[i].node)) return false;
+        if (w->of[f.at[i].node] == ARRAY_NONE) return true;
+    }
+    int type = node->type == TYPE_F32 ? ARRAY_F32 : ARRAY_F64;
+    uint32_t a = group_value(w, n, &f, &gr, 1, type, &maps[0]);
+    uint32_t b = a == ARRAY_NONE ? a : group_value(w, n, &f, &gr, 2, type, &maps[1]);
+    if (b == ARRAY_NONE) return false;
+    array_use uses[3] = {{0, 0}, {a, maps[0]}, {b, maps[1]}};
+    uses[0].value = term_value(w, n, &f, &gr, type, uses[1], uses[2]);
+    if (uses[0].value == ARRAY_NONE) return false;
+    *made = array_push_product(w, n, type, uses);
+    if (*made != ARRAY_NONE) *made = outside_value(w, n, &f, &gr, type, *made);
+    return *made != ARRAY_NONE;
+}
+
+/* ---- The step ------------------------------------------------------------------------------------------- */
+
+enum { ROLE_BATCH, ROLE_M, ROLE_N, ROLE_K, ROLES };
+
+typedef struct product_dims {
+    size_t count;
+    int64_t size[AXES_STEP], stride[AXES_STEP][3]; /* of A, B, C */
+    uint8_t role[AXES_STEP];
+} product_dims;
+
+static void product_axes(const array_builder *b, product_dims *d)
+{
+    for (size_t x = 0; x < b->axes; x++) {
+        int64_t s[3];
+        if (b->sizes[x] == 1) continue;
+        for (size_t l = 0; l < 3; l++) s[l] = b->strides.at[l * AXES_STEP + x];
+        d->role[d->count] = s[2] == 0 ? ROLE_K : s[1] == 0 ? ROLE_M : s[0] == 0 ? ROLE_N : ROLE_BATCH;
+        d->size[d->count] = b->sizes[x];
+        memcpy(d->stride[d->count++], s, sizeof s);
+    }
+}
+
+static bool product_merges(const product_dims *d, size_t outer, size_t inner)
+{
+    if (d->role[outer] != d->role[inner]) return false;
+    for (size_t l = 0; l < 3; l++)
+        if (d->stride[outer][l] != d->stride[inner][l] * d->size[inner]) return false;
+    return true;
+}
+
+static void product_drop(product_dims *d, size_t i)
+{
+    for (d->count--; i < d->count; i++) {
+        d->size[i] = d->size[i + 1];
+        d->role[i] = d->role[i + 1];
+        memcpy(d->stride[i], d->stride[i + 1], sizeof d->stride[i]);
+    }
+}
+
+/* Axes that lie one after the other in all three become one. */
+static void product_merge(product_dims *d)
+{
+    for (bool news = true; news;) {
+        news = false;
+        for (size_t i = 0; i < d->count; i++)
+            for (size_t k = 0; k < d->count; k++) {
+                if (i == k || !product_merges(d, i, k)) continue;
+                d->size[k] *= d->size[i];
+                product_drop(d, i);
+                news = true;
+                i = k = d->count;
+            }
+    }
+}
+
+/* One axis of each role goes to the kernel, the largest; further ones are gone through one by one. */
+static void product_roles(product_dims *d)
+{
+    for (int role = ROLE_M; role < ROLES; role++) {
+        size_t best = d->count;
+        for (size_t i = 0; i < d->count; i++)
+            if (d->role[i] == role && (best == d->count || d->size[i] > d->size[best])) best = i;
+        for (size_t i = 0; i < d->count; i++)
+            if (d->role[i] == role && i != best) d->role[i] = ROLE_BATCH;
+    }
+}
+
+static bool product_push(array_builder *b, product_dims *d, int type, uint32_t fallback)
+{
+    plan *a = b->w->a;
+    int64_t strides[3 * (AXES_STEP + 3)], sizes[AXES_STEP + 3];
+    size_t count = 0, order[AXES_STEP + 3], scratch;
+    for (size_t i = 0; i < d->count; i++)
+        if (d->role[i] == ROLE_BATCH) order[count++] = i;
+    for (int role = ROLE_M; role < ROLES; role++) {
+        size_t i = 0;
+        while (i < d->count && d->role[i] != role) i++;
+        order[count++] = i < d->count ? i : SIZE_MAX;
+    }
+    for (size_t i = 0; i < count; i++) {
+        sizes[i] = order[i] == SIZE_MAX ? 1 : d->size[order[i]];
+        for (size_t l = 0; l < 3; l++) strides[l * count + i] = order[i] == SIZE_MAX ? 0 : d->stride[order[i]][l];
+    }
+    plan_product p = {.dims = (uint32_t)a->sizes.count,
+                      .dim_count = (uint32_t)count,
+                      .type = (uint8_t)type,
+                      .fallback = fallback};
+    if (!array_push_lines(b, strides, count, &p.lines)) return false;
+    plan_step step = {.kind = STEP_PRODUCT, .at = (uint32_t)a->products.count};
+    if (!array_reserve(b->w->m, &a->sizes, count) || !array_push(b->w->m, &a->products, p) ||
+        !array_push(b->w->m, &a->steps, step))
+        return array_no_memory(b->w);
+    for (size_t i = 0; i < count; i++) a->sizes.at[a->sizes.count++] = sizes[i];
+    size_t m = (size_t)sizes[count - 3], n = (size_t)sizes[count - 2], k = (size_t)sizes[count - 1];
+    scratch = type == ARRAY_F32 ? matrix_scratch_f32(m, n, k) : matrix_scratch_f64(m, n, k);
+    if (scratch > a->scratch) a->scratch = scratch;
+    a->count++;
+    return true;
+}
+
+/* The step of a sum that is a product; the map step of the same sum, which stands last, becomes what is done where
+ * the result is not finite. */
+bool array_product_step(array_lowering *w, uint32_t v)
+{
+    plan *a = w->a;
+    array_builder b;
+    const array_value *value = value_at(w, v);
+    size_t own = value_rank(w, value), rank = shape_rank(w->g, value->domain);
+    coordinate at[AXES_MOST], to[AXES_MOST];
+    product_dims d = {0};
+    if (!array_map_step(w, v, 0)) return false;
+    uint32_t fallback = a->steps.at[a->steps.count - 1].at;
+    for (size_t x = own; x < rank; x++)
+        if (shape_sizes(w->g, value->domain)[x] == 0) return true;
+    a->steps.count--;
+    array_build_begin(&b, w);
+    array_own_coordinates(&b, value, at);
+    for (size_t x = own; x < rank; x++) array_coordinate_axis(&b, &at[x], shape_sizes(w->g, value->domain)[x]);
+    bool ok = true;
+    for (size_t k = 1; ok && k < 3; k++) {
+        array_use u = value_use(w, value, k);
+        uint32_t root = value_root(w, u.value);
+        for (size_t p = 0; p < value_rank(w, value_at(w, root)); p++)
+            to[p] = at[map_plain_axis(w->g, u.map, p)];
+        ok = array_line(&b, root, to) != ARRAY_NONE;
+    }
+    ok = ok && array_line(&b, v, at) != ARRAY_NONE;
+    if (ok) {
+        product_axes(&b, &d);
+        product_merge(&d);
+        product_roles(&d);
+        ok = product_push(&b, &d, value->type, fallback);
+    }
+    array_free(w->m, &b.lines);
+    array_free(w->m, &b.strides);
+    return ok || array_no_memory(w);
+}
