@@ -18,7 +18,7 @@ enum { CONTRACT_FACTORS = 12 };
 typedef struct product {
     uint16_t domain; /* the sum's own axes, then all that is summed over */
     ew_node node;    /* what is still to be taken apart, at a place */
-    place at[AXES_MOST];
+    spot at[AXES_MOST];
     view factor[CONTRACT_FACTORS];
     size_t factors;
     bool minus;
@@ -43,8 +43,8 @@ static product contract_argument(contract *c, const product *p, size_t k)
     product next = *p;
     next.node = node_arg(g, p->node, k);
     for (size_t a = 0; a < node_rank(g, next.node); a++) {
-        place use = place_of_use(g, p->node, use_map(g, p->node, k), a);
-        next.at[a] = place_substitute(g, &use, p->at, p->domain);
+        spot use = spot_of_use(g, p->node, use_map(g, p->node, k), a);
+        next.at[a] = spot_substitute(g, &use, p->at, p->domain);
     }
     return next;
 }
@@ -140,17 +140,17 @@ static bool contract_inner(contract *c, const product *p)
     size_t own = shape_rank(g, node->shape), all = shape_rank(g, node->domain), rank = shape_rank(g, p->domain);
     int64_t sizes[2 * AXES_MOST];
     product next = *p;
-    place at[AXES_MOST];
+    spot at[AXES_MOST];
     if (rank + all - own > AXES_MOST) return contract_leaf(c, p);
     for (size_t a = 0; a < rank; a++) sizes[a] = shape_sizes(g, p->domain)[a];
     for (size_t a = own; a < all; a++) sizes[rank + a - own] = shape_sizes(g, node->domain)[a];
-    for (size_t a = 0; a < all; a++) at[a] = a < own ? p->at[a] : place_axis(rank + a - own);
+    for (size_t a = 0; a < all; a++) at[a] = a < own ? p->at[a] : spot_axis(rank + a - own);
     next.domain = graph_shape_of(g, sizes, rank + all - own);
     next.node = node_arg(g, p->node, 0);
     if (next.domain == UINT16_MAX) return false;
     for (size_t a = 0; a < node_rank(g, next.node); a++) {
-        place use = place_of_use(g, p->node, use_map(g, p->node, 0), a);
-        next.at[a] = place_substitute(g, &use, at, next.domain);
+        spot use = spot_of_use(g, p->node, use_map(g, p->node, 0), a);
+        next.at[a] = spot_substitute(g, &use, at, next.domain);
     }
     return contract_push(c, &next);
 }
@@ -176,22 +176,22 @@ static bool contract_step(contract *c, const product *p)
 /* ---- One product ------------------------------------------------------------------------------------ */
 
 /* One side of a DIFF: the node, its places, and whether they are just axes that are summed over, each once. */
-typedef struct side {
+typedef struct half {
     ew_node node;
-    const place *at;
+    const spot *at;
     size_t rank;
     uint32_t axes;
     bool summed;
-} side;
+} half;
 
-static side contract_side(contract *c, const product *p, ew_node node, const place *at)
+static half contract_half(contract *c, const product *p, ew_node node, const spot *at)
 {
     ew_graph *g = c->g;
-    side s = {node, at, node_rank(g, node), 0, true};
+    half s = {node, at, node_rank(g, node), 0, true};
     for (size_t i = 0; i < s.rank; i++) {
         size_t axis = 0;
-        uint32_t axes = place_axes(g, &at[i]);
-        if (!place_is_axis(&at[i], &axis) || axis < c->own || (s.axes & axes) ||
+        uint32_t axes = spot_axes(g, &at[i]);
+        if (!spot_is_axis(&at[i], &axis) || axis < c->own || (s.axes & axes) ||
             shape_sizes(g, p->domain)[axis] != node_size(g, node, i))
             s.summed = false;
         s.axes |= axes;
@@ -200,7 +200,7 @@ static side contract_side(contract *c, const product *p, ew_node node, const pla
 }
 
 /* Can `in` be contracted by one sweep for each place of *further? */
-static bool contract_fits(contract *c, const product *p, const side *in, const side *out, uint32_t *further)
+static bool contract_fits(contract *c, const product *p, const half *in, const half *out, uint32_t *further)
 {
     *further = 0;
     if (!in->summed || (in->axes & out->axes)) return false;
@@ -222,23 +222,23 @@ static double contract_sweeps(const ew_graph *g, uint16_t shape, uint32_t axes)
 }
 
 /* The sweep from `in` with those factors as a seed that depend on its axes; they are taken out of p. */
-static view contract_sweep(contract *c, product *p, bool forward, const side *in, const side *out, uint32_t further)
+static view contract_sweep(contract *c, product *p, bool forward, const half *in, const half *out, uint32_t further)
 {
     ew_graph *g = c->g;
     uint16_t to[AXES_MOST] = {0};
     int64_t sizes[AXES_MOST];
-    place far[AXES_MOST];
+    spot far[AXES_MOST];
     size_t count = 0, kept = 0;
     for (size_t i = 0; i < in->rank; i++) {
         size_t axis = 0;
-        place_is_axis(&in->at[i], &axis);
+        spot_is_axis(&in->at[i], &axis);
         to[axis] = (uint16_t)i;
     }
     for (size_t a = 0; a < shape_rank(g, p->domain); a++) {
         if (!(further & 1u << a)) continue;
         to[a] = (uint16_t)(in->rank + count);
         sizes[count] = shape_sizes(g, p->domain)[a];
-        far[count++] = place_axis(a);
+        far[count++] = spot_axis(a);
     }
     uint16_t far_shape = graph_shape_of(g, sizes, count), shape = shape_join(g, node_at(g, in->node)->shape, far_shape);
     view seed = view_number(g, 1);
@@ -256,7 +256,7 @@ static view contract_sweep(contract *c, product *p, bool forward, const side *in
     return terms_at(&f->t, flow_list(f, out->node), p->domain, out->at, out->rank, far);
 }
 
-static bool contract_is_forward(const ew_graph *g, const product *p, int mode, const side *y, uint32_t by_x,
+static bool contract_is_forward(const ew_graph *g, const product *p, int mode, const half *y, uint32_t by_x,
                                 uint32_t by_y)
 {
     if (mode == EW_FORWARD || mode == EW_REVERSE) return mode == EW_FORWARD;
@@ -275,13 +275,13 @@ static view contract_derivative(contract *c, product *p, uint32_t *summed)
     if (y == EW_NONE || x == EW_NONE) return view_none();
     bool circle = r->inside != EW_NONE && r->circle[node_arg(g, p->node, 0)];
     if (circle || !type_is_real(node_at(g, y)->type)) return resolve_read(r, p->node, p->at, p->domain);
-    side sy = contract_side(c, p, y, p->at), sx = contract_side(c, p, x, p->at + sy.rank);
+    half sy = contract_half(c, p, y, p->at), sx = contract_half(c, p, x, p->at + sy.rank);
     bool jvp = contract_fits(c, p, &sx, &sy, &by_x) && r->mode != EW_REVERSE;
     bool vjp = contract_fits(c, p, &sy, &sx, &by_y) && r->mode != EW_FORWARD;
     bool scalars = !sy.rank && !sx.rank;
     if (scalars || (!jvp && !vjp)) return resolve_read(r, p->node, p->at, p->domain);
     bool forward = jvp && (!vjp || contract_is_forward(g, p, r->mode, &sy, by_x, by_y));
-    const side *in = forward ? &sx : &sy, *out = forward ? &sy : &sx;
+    const half *in = forward ? &sx : &sy, *out = forward ? &sy : &sx;
     *summed = in->axes;
     return contract_sweep(c, p, forward, in, out, forward ? by_x : by_y);
 }
@@ -323,7 +323,7 @@ view resolve_sum(resolve *r, ew_node n)
     memset(&first, 0, sizeof first);
     first.domain = shape;
     first.node = n;
-    for (size_t a = 0; a < c.own; a++) first.at[a] = place_axis(a);
+    for (size_t a = 0; a < c.own; a++) first.at[a] = spot_axis(a);
     bool ok = contract_push(&c, &first);
     while (ok && c.open.count) {
         product p = c.open.at[--c.open.count];

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "diff/order.h"
+#include "diff/sequence.h"
 #include "diff/rebuild.h"
 #include "diff/sweep.h"
 
@@ -101,10 +101,10 @@ static bool flow_cone(ew_graph *g, const flow *f, ew_node of)
         ew_node n = d->stack.at[--d->stack.count];
         ok = array_push(&g->memory, &d->cone, n); /* all that is marked: sorting goes by the marks */
         if (f->forward && flow_knows(f, n)) continue;
-        ok = ok && cone_visit(g, d, order_behind(g, n));
+        ok = ok && cone_visit(g, d, sequence_behind(g, n));
         if (ok && f->forward && n == f->end && node_at(g, n)->op == OP_LOOP)
             ok = cone_visit(g, d, node_state(g, n)->state); /* it moves with every place of its own */
-        for (size_t k = 0; ok && k < order_edges(g, n); k++) ok = cone_visit(g, d, order_edge(g, n, k));
+        for (size_t k = 0; ok && k < sequence_edges(g, n); k++) ok = cone_visit(g, d, sequence_edge(g, n, k));
     }
     if (!ok) return report_memory(&g->report);
     sweep_sort(d);
@@ -130,15 +130,15 @@ static bool flow_active(ew_graph *g, flow *f)
     for (bool again = true; again;) {
         again = false;
         for (size_t i = 0; i < d->cone.count; i++) {
-            ew_node n = d->cone.at[i], behind = order_behind(g, n);
+            ew_node n = d->cone.at[i], behind = sequence_behind(g, n);
             if (d->mark[n] == d->epoch) continue;
             bool moves = n == f->end || (behind != EW_NONE && flow_moves(g, f, behind));
             if (node_at(g, n)->op == OP_STATE && node_at(g, f->end)->op == OP_LOOP)
                 moves = moves || node_state(g, n) == node_state(g, f->end);
             if (node_at(g, n)->op == OP_LOOP && node_at(g, f->end)->op == OP_STATE)
                 moves = moves || node_state(g, n) == node_state(g, f->end);
-            for (size_t k = 0; !moves && k < order_edges(g, n); k++) {
-                ew_node a = order_edge(g, n, k);
+            for (size_t k = 0; !moves && k < sequence_edges(g, n); k++) {
+                ew_node a = sequence_edge(g, n, k);
                 moves = a != EW_NONE && flow_moves(g, f, a);
             }
             if (!moves) continue;
@@ -173,14 +173,14 @@ typedef struct flow_run {
     flow *f;
     ew_node *nodes; /* visited, ascending */
     size_t count;
-    order_items items;
+    sequence_items items;
     ARRAY(flow_region) open;
 } flow_run;
 
 static bool flow_takes_part(const flow_run *r, const graph_state *s)
 {
-    size_t at = order_find(r->nodes, r->count, s->state);
-    return at < r->count && order_behind(r->g, s->state) != EW_NONE;
+    size_t at = sequence_find(r->nodes, r->count, s->state);
+    return at < r->count && sequence_behind(r->g, s->state) != EW_NONE;
 }
 
 /* The range of steps in which every place of every state is computed: also those that were there before the
@@ -339,7 +339,7 @@ static bool flow_pass(flow_run *r, ew_node from, ew_node to)
     ew_graph *g = r->g;
     uint16_t own = node_at(g, from)->shape;
     linear l = {.domain = own, .factor = view_number(g, 1), .when = view_none()};
-    for (size_t p = 0; p < shape_rank(g, own); p++) l.to[p] = place_axis(p);
+    for (size_t p = 0; p < shape_rank(g, own); p++) l.to[p] = spot_axis(p);
     return terms_push(&r->f->t, flow_list(r->f, from), own, &l, l.to, flow_entry(r->f, to), own, l.to);
 }
 
@@ -437,7 +437,7 @@ static bool flow_forward_node(flow_run *r, ew_node n)
         return flow_pass(r, node_state(g, n)->definition, n);
     if (o == OP_LOOP || o == OP_STATE) {
         bool by_itself = n == f->end && flow_list(f, n) == TERMS_NONE && o == OP_STATE &&
-                         order_behind(g, n) == EW_NONE; /* an array that is not defined yet */
+                         sequence_behind(g, n) == EW_NONE; /* an array that is not defined yet */
         return by_itself ? flow_seed(r, flow_entry(f, n)) : true;
     }
     uint32_t list = TERMS_NONE;
@@ -460,10 +460,10 @@ static bool flow_forward_node(flow_run *r, ew_node n)
     return true;
 }
 
-static bool flow_item(flow_run *r, order_item item, bool turned)
+static bool flow_item(flow_run *r, sequence_item item, bool turned)
 {
-    if (item.kind == ORDER_NODE) return turned ? flow_forward_node(r, item.id) : flow_reverse_node(r, item.id);
-    if ((item.kind == ORDER_OPEN) != turned) return flow_open(r, item.id);
+    if (item.kind == SEQUENCE_NODE) return turned ? flow_forward_node(r, item.id) : flow_reverse_node(r, item.id);
+    if ((item.kind == SEQUENCE_OPEN) != turned) return flow_open(r, item.id);
     return flow_close(r, item.id);
 }
 
@@ -476,7 +476,7 @@ static bool flow_run_over(ew_graph *g, flow *f)
     r.nodes = block_new(&g->memory, r.count, sizeof *r.nodes);
     bool ok = r.nodes || report_memory(&g->report);
     if (ok && r.count) memcpy(r.nodes, d->cone.at, r.count * sizeof *r.nodes);
-    ok = ok && order_make(g, r.nodes, r.count, &r.items);
+    ok = ok && sequence_make(g, r.nodes, r.count, &r.items);
     if (ok && !f->forward) ok = flow_seed(&r, flow_entry(f, f->end));
     for (size_t i = 0; ok && i < r.items.count; i++)
         ok = flow_item(&r, r.items.at[f->forward ? r.items.count - 1 - i : i], f->forward);

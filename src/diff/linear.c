@@ -8,9 +8,9 @@
 
 #include "diff/sweep.h"
 
-static void linear_identity(place *at, size_t rank)
+static void linear_identity(spot *at, size_t rank)
 {
-    for (size_t p = 0; p < rank; p++) at[p] = place_axis(p);
+    for (size_t p = 0; p < rank; p++) at[p] = spot_axis(p);
 }
 
 /* ---- Reductions -------------------------------------------------------------------------------- */
@@ -44,7 +44,7 @@ static view prod_before(ew_graph *g, uint16_t shape, view x, bool down)
 {
     size_t rank = shape_rank(g, shape), last = rank - 1;
     int64_t size = shape_sizes(g, shape)[last];
-    place to[AXES_MOST];
+    spot to[AXES_MOST];
     linear_identity(to, rank);
     to[last].offset = down ? 1 : -1;
     uint32_t region = graph_region_new(g, down, 0, size - 1);
@@ -136,8 +136,8 @@ bool linear_edge(ew_graph *g, ew_node n, size_t k, linear *l)
     linear_identity(l->to, l->to_rank);
     linear_identity(l->from, l->from_rank);
     for (size_t p = 0; p < l->to_rank && (join || scatter); p++)
-        l->to[p] = place_of_use(g, n, join ? map : node.target, p);
-    for (size_t p = 0; p < l->from_rank && !join; p++) l->from[p] = place_of_use(g, n, map, p);
+        l->to[p] = spot_of_use(g, n, join ? map : node.target, p);
+    for (size_t p = 0; p < l->from_rank && !join; p++) l->from[p] = spot_of_use(g, n, map, p);
     if (node.flags & NODE_WHEN) l->when = view_argument(g, n, node.count - 1u);
     if (node.op == OP_IF && node.shape) l->when = view_argument(g, n, 0);
     l->factor = l->when.node == EW_NONE ? linear_factor(g, n, k) : view_number(g, 1);

@@ -18,7 +18,7 @@ typedef struct linear {
     view when;   /* node not EW_NONE: the edge counts only where this bool holds (or not, if `otherwise`) */
     bool otherwise;
     size_t to_rank, from_rank;
-    place to[AXES_MOST], from[AXES_MOST];
+    spot to[AXES_MOST], from[AXES_MOST];
 } linear;
 
 /* Edge k of node n, which is no LOOP. False: reported. */

@@ -2,7 +2,7 @@
  * resolve.c - DIFF nodes replaced by what computes them (LANGUAGE section 6).
  *
  * Regions first, those inside others before these: a region whose definitions need a DIFF is made anew, with
- * derivatives inside the circle taken by their steps (circle.c). What is left lies outside every circle.
+ * derivatives inside the circle taken by their steps (steps.c). What is left lies outside every circle.
  * Then each wanted node gets its twin. Sums that are linear in a derivative are contract.c's.
  */
 #include "diff/resolve.h"
@@ -47,23 +47,23 @@ ew_node diff_whole(ew_graph *g, ew_node of, ew_node wrt, int mode)
 
 /* ---- Reading a derivative at places ---------------------------------------------------------------- */
 
-static bool place_is_fixed(const place *p)
+static bool spot_is_fixed(const spot *p)
 {
     return p->gather.node == EW_NONE && p->terms == 0;
 }
 
 /* y without the axes that are read at fixed places only; the places that are left move up. */
-static ew_node resolve_narrow(ew_graph *g, ew_node y, place *at)
+static ew_node resolve_narrow(ew_graph *g, ew_node y, spot *at)
 {
     size_t rank = node_rank(g, y), left = 0;
     int64_t sizes[AXES_MOST];
-    place from[AXES_MOST];
+    spot from[AXES_MOST];
     for (size_t p = 0; p < rank; p++) {
-        if (place_is_fixed(&at[p])) {
+        if (spot_is_fixed(&at[p])) {
             from[p] = at[p];
             continue;
         }
-        from[p] = place_axis(left);
+        from[p] = spot_axis(left);
         sizes[left] = node_size(g, y, p);
         at[left++] = at[p];
     }
@@ -73,7 +73,7 @@ static ew_node resolve_narrow(ew_graph *g, ew_node y, place *at)
 }
 
 /* By one place of x alone: a tangent whose seed is 1 there. */
-static view resolve_one_hot(resolve *r, ew_node y, const place *y_at, ew_node x, const place *x_at, uint16_t shape)
+static view resolve_one_hot(resolve *r, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
 {
     ew_graph *g = r->g;
     uint16_t own = node_at(g, x)->shape;
@@ -83,11 +83,11 @@ static view resolve_one_hot(resolve *r, ew_node y, const place *y_at, ew_node x,
     return f ? terms_at(&f->t, flow_list(f, y), shape, y_at, node_rank(g, y), NULL) : view_none();
 }
 
-static view resolve_outside(resolve *r, ew_node y, const place *y_at, ew_node x, const place *x_at, uint16_t shape)
+static view resolve_outside(resolve *r, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
 {
     ew_graph *g = r->g;
     bool fixed = node_rank(g, x) > 0;
-    for (size_t p = 0; p < node_rank(g, x); p++) fixed = fixed && place_is_fixed(&x_at[p]);
+    for (size_t p = 0; p < node_rank(g, x); p++) fixed = fixed && spot_is_fixed(&x_at[p]);
     if (!node_rank(g, y) && !node_rank(g, x)) return (view){diff_node(g, y, x, r->mode), 0};
     if (fixed && node_rank(g, y) && r->mode != EW_REVERSE) return resolve_one_hot(r, y, y_at, x, x_at, shape);
     bool forward = resolve_forward(g, y, x, r->mode);
@@ -97,11 +97,11 @@ static view resolve_outside(resolve *r, ew_node y, const place *y_at, ew_node x,
     return terms_at(&f->t, flow_list(f, x), shape, x_at, node_rank(g, x), y_at);
 }
 
-view resolve_read(resolve *r, ew_node diff, const place *at, uint16_t shape)
+view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
 {
     ew_graph *g = r->g;
     ew_node y = resolve_twin(r, node_arg(g, diff, 0)), x = resolve_twin(r, node_arg(g, diff, 1));
-    place y_at[AXES_MOST];
+    spot y_at[AXES_MOST];
     if (y == EW_NONE || x == EW_NONE) return view_none();
     if (!type_is_real(node_at(g, y)->type)) return view_number(g, 0);
     size_t rank = node_rank(g, y);
@@ -112,10 +112,10 @@ view resolve_read(resolve *r, ew_node diff, const place *at, uint16_t shape)
     return y == EW_NONE ? view_none() : resolve_outside(r, y, y_at, x, at + rank, shape);
 }
 
-view resolve_value(resolve *r, ew_node n, const place *at, uint16_t shape)
+view resolve_value(resolve *r, ew_node n, const spot *at, uint16_t shape)
 {
     ew_graph *g = r->g;
-    place here[AXES_MOST], next[AXES_MOST];
+    spot here[AXES_MOST], next[AXES_MOST];
     for (size_t p = 0; p < node_rank(g, n); p++) here[p] = at[p];
     for (ew_node m = n; resolve_needs(r, m);) {
         const graph_node *node = node_at(g, m);
@@ -124,8 +124,8 @@ view resolve_value(resolve *r, ew_node n, const place *at, uint16_t shape)
         ew_node a = node_arg(g, m, 0);
         size_t rank = node_rank(g, a);
         for (size_t p = 0; p < rank; p++) {
-            place use = place_of_use(g, m, use_map(g, m, 0), p);
-            next[p] = place_substitute(g, &use, here, shape);
+            spot use = spot_of_use(g, m, use_map(g, m, 0), p);
+            next[p] = spot_substitute(g, &use, here, shape);
         }
         memcpy(here, next, rank * sizeof *here);
         m = a;
@@ -150,9 +150,9 @@ ew_node resolve_twin(resolve *r, ew_node n)
     return EW_NONE;
 }
 
-static void resolve_identity(place *at, size_t rank)
+static void resolve_identity(spot *at, size_t rank)
 {
-    for (size_t p = 0; p < rank; p++) at[p] = place_axis(p);
+    for (size_t p = 0; p < rank; p++) at[p] = spot_axis(p);
 }
 
 /* Argument k of n in a form that a plain use may have. */
@@ -160,9 +160,9 @@ static view resolve_argument(resolve *r, ew_node n, size_t k, uint16_t domain)
 {
     ew_graph *g = r->g;
     ew_node a = node_arg(g, n, k);
-    place at[AXES_MOST];
+    spot at[AXES_MOST];
     if (!resolve_needs(r, a)) return (view){a, use_map(g, n, k)};
-    for (size_t p = 0; p < node_rank(g, a); p++) at[p] = place_of_use(g, n, use_map(g, n, k), p);
+    for (size_t p = 0; p < node_rank(g, a); p++) at[p] = spot_of_use(g, n, use_map(g, n, k), p);
     return resolve_value(r, a, at, domain);
 }
 
@@ -208,7 +208,7 @@ static ew_node resolve_try(resolve *r, ew_node n)
     ew_graph *g = r->g;
     const graph_node *node = node_at(g, n);
     uint16_t shape = node->shape;
-    place at[AXES_MOST] = {{0}};
+    spot at[AXES_MOST] = {{0}};
     if (node->op != OP_DIFF && node->op != OP_SUM && node->op != OP_AT && node->op != OP_COPY)
         return resolve_again(r, n);
     if (node->op == OP_SUM) return view_node(g, resolve_sum(r, n), shape);
@@ -218,7 +218,7 @@ static ew_node resolve_try(resolve *r, ew_node n)
         resolve_identity(at, rank);
         return view_node(g, resolve_read(r, n, at, shape), shape);
     }
-    for (size_t p = 0; p < rank; p++) at[p] = place_of_use(g, n, use_map(g, n, 0), p);
+    for (size_t p = 0; p < rank; p++) at[p] = spot_of_use(g, n, use_map(g, n, 0), p);
     ew_node array = node_arg(g, n, 0);
     uint8_t flags = node->flags;
     view v = resolve_value(r, array, at, shape);

@@ -27,12 +27,12 @@ typedef struct resolve {
 ew_node resolve_twin(resolve *r, ew_node n);
 bool resolve_needs(const resolve *r, ew_node n);
 /* n at a place over `shape`: through names and accesses down to a DIFF, which is then read there. */
-view resolve_value(resolve *r, ew_node n, const place *at, uint16_t shape);
+view resolve_value(resolve *r, ew_node n, const spot *at, uint16_t shape);
 /* A DIFF at a place: of its first argument's axes, then of its second's. */
-view resolve_read(resolve *r, ew_node diff, const place *at, uint16_t shape);
+view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape);
 /* A sum whose body may be linear in derivatives (contract.c): over the sum's own axes. */
 view resolve_sum(resolve *r, ew_node n);
-/* diff(y[…], x[…]) inside a circle of both (circle.c). */
-view resolve_circle(resolve *r, ew_node y, const place *y_at, ew_node x, const place *x_at, uint16_t shape);
+/* diff(y[…], x[…]) inside a circle of both (steps.c). */
+view resolve_circle(resolve *r, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape);
 
 #endif

@@ -260,7 +260,7 @@ static bool forward_grow(ew_graph *g, sweep_forward *s, size_t more)
     return true;
 }
 
-static ew_node forward_node(ew_graph *g, const sweep_forward *s, ew_node n)
+static ew_node forward_tangent(ew_graph *g, const sweep_forward *s, ew_node n)
 {
     if (n == s->wrt) return graph_whole(g, 1);
     if (n < s->wrt) return graph_whole(g, 0);
@@ -283,7 +283,7 @@ static bool forward_reach(ew_graph *g, sweep_forward *s, ew_node of)
         ew_node n = d->cone.at[i];
         size_t at = forward_slot(s, n);
         if (s->node[at] == n) continue;
-        ew_node tangent = forward_node(g, s, n);
+        ew_node tangent = forward_tangent(g, s, n);
         if (tangent == EW_NONE) return false;
         s->node[at] = n;
         s->tangent[at] = tangent;

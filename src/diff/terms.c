@@ -25,9 +25,9 @@ void terms_free(terms *t)
 }
 
 /* Place p of a term: of its own side, then of the far one. */
-static place terms_place(const terms *t, const terms_item *x, size_t p)
+static spot terms_place(const terms *t, const terms_item *x, size_t p)
 {
-    return x->places == TERMS_NONE ? place_axis(p) : t->places.at[x->places + p];
+    return x->places == TERMS_NONE ? spot_axis(p) : t->places.at[x->places + p];
 }
 
 /* ---- Keeping ----------------------------------------------------------------------------------- */
@@ -55,11 +55,11 @@ bool terms_add_dense(terms *t, uint32_t *list, uint16_t own, view value)
     return terms_append(t, list, (terms_item){TERMS_NONE, TERMS_NONE, domain, value});
 }
 
-static bool terms_same(const terms *t, const terms_item *x, uint16_t domain, const place *places, size_t rank)
+static bool terms_same(const terms *t, const terms_item *x, uint16_t domain, const spot *places, size_t rank)
 {
     if (x->places == TERMS_NONE || x->domain != domain) return false;
     for (size_t p = 0; p < rank; p++)
-        if (!place_same(&t->places.at[x->places + p], &places[p])) return false;
+        if (!spot_same(&t->places.at[x->places + p], &places[p])) return false;
     return true;
 }
 
@@ -70,7 +70,7 @@ static size_t terms_count(const terms *t, uint32_t list)
     return count;
 }
 
-static bool terms_add_sparse(terms *t, uint32_t *list, uint16_t own, uint16_t domain, view value, const place *places)
+static bool terms_add_sparse(terms *t, uint32_t *list, uint16_t own, uint16_t domain, view value, const spot *places)
 {
     size_t rank = shape_rank(t->g, own) + shape_rank(t->g, t->far);
     for (uint32_t i = *list; i != TERMS_NONE; i = t->all.at[i].next) {
@@ -89,10 +89,10 @@ static bool terms_add_sparse(terms *t, uint32_t *list, uint16_t own, uint16_t do
 
 bool terms_add_identity(terms *t, uint32_t *list, uint16_t own)
 {
-    place places[2 * AXES_MOST];
+    spot places[2 * AXES_MOST];
     size_t rank = shape_rank(t->g, own);
     if (rank == 0) return terms_add_dense(t, list, own, view_number(t->g, 1));
-    for (size_t p = 0; p < rank; p++) places[p] = places[rank + p] = place_axis(p);
+    for (size_t p = 0; p < rank; p++) places[p] = places[rank + p] = spot_axis(p);
     return terms_add_sparse(t, list, own, own, view_number(t->g, 1), places);
 }
 
@@ -105,7 +105,7 @@ view terms_dense(terms *t, uint32_t *list, uint16_t own)
     if (shape == UINT16_MAX) return view_none();
     for (uint32_t i = *list; i != TERMS_NONE && sum.node != EW_NONE; i = t->all.at[i].next) {
         terms_item x = t->all.at[i];
-        place places[AXES_MOST];
+        spot places[AXES_MOST];
         for (size_t p = 0; p < rank; p++) places[p] = terms_place(t, &x, p);
         view value = x.places == TERMS_NONE ? x.value : view_deposit(g, x.value, x.domain, places, shape);
         if (value.node == EW_NONE || view_is(g, value, 0)) {
@@ -125,7 +125,7 @@ typedef struct joint {
     ew_graph *g;
     uint16_t shape; /* the edge's axes, then the term's */
     size_t first, rank;
-    place at[AXES_MOST];  /* what each axis is; itself where it stays */
+    spot at[AXES_MOST];   /* what each axis is; itself where it stays */
     uint32_t gone, fixed; /* solved for; what others are expressed by */
     uint32_t keep;        /* never solved for */
     view value, factor, when;
@@ -140,12 +140,12 @@ static bool joint_begin(joint *j, ew_graph *g, uint16_t edge, const terms_item *
     if (j->shape == UINT16_MAX) return false;
     j->first = shape_rank(g, edge);
     j->rank = shape_rank(g, j->shape);
-    for (size_t a = 0; a < j->rank; a++) j->at[a] = place_axis(a);
+    for (size_t a = 0; a < j->rank; a++) j->at[a] = spot_axis(a);
     return true;
 }
 
 /* A term's place, over the joint axes. */
-static place joint_move(const joint *j, place p)
+static spot joint_move(const joint *j, spot p)
 {
     uint16_t to[AXES_MOST];
     for (size_t a = 0; a < AXES_MOST; a++) to[a] = (uint16_t)(j->first + a);
@@ -160,9 +160,9 @@ static bool joint_free(const joint *j, size_t axis)
 }
 
 /* axis := p, unless p needs it itself. */
-static bool joint_set(joint *j, size_t axis, const place *p)
+static bool joint_set(joint *j, size_t axis, const spot *p)
 {
-    uint32_t needs = place_axes(j->g, p);
+    uint32_t needs = spot_axes(j->g, p);
     if (!joint_free(j, axis) || (needs & 1u << axis)) return false;
     j->at[axis] = *p;
     j->gone |= 1u << axis;
@@ -171,12 +171,12 @@ static bool joint_set(joint *j, size_t axis, const place *p)
 }
 
 /* a = b where both are affine: solved for an axis of the term's domain with a factor ±1. */
-static bool joint_solve(joint *j, const place *a, const place *b)
+static bool joint_solve(joint *j, const spot *a, const spot *b)
 {
     if (a->gather.node != EW_NONE || b->gather.node != EW_NONE) return false;
     for (size_t i = 0; i < b->terms; i++) {
         int64_t f = b->factor[i];
-        place rest = *a;
+        spot rest = *a;
         if (b->axis[i] < j->first || (f != 1 && f != -1)) continue;
         /* f · axis = a - (b - f · axis) */
         bool ok = true;
@@ -184,8 +184,8 @@ static bool joint_solve(joint *j, const place *a, const place *b)
         for (size_t k = 0; k < rest.terms; k++) rest.factor[k] *= f;
         for (size_t k = 0; ok && k < b->terms; k++) {
             if (k == i) continue;
-            if (rest.terms == PLACE_TERMS) ok = false;
-            place one = place_axis(b->axis[k]);
+            if (rest.terms == SPOT_TERMS) ok = false;
+            spot one = spot_axis(b->axis[k]);
             for (size_t r = 0; ok && r < rest.terms; r++)
                 if (rest.axis[r] == b->axis[k]) ok = false;
             if (!ok) break;
@@ -205,14 +205,14 @@ static bool joint_solve(joint *j, const place *a, const place *b)
 }
 
 /* Demands a = b, a of the edge, b of the term. False: it cannot be solved. */
-static bool joint_demand(joint *j, const place *edge, const place *term_place)
+static bool joint_demand(joint *j, const spot *edge, const spot *term_place)
 {
     size_t axis;
-    place a = place_substitute(j->g, edge, j->at, j->shape);
-    place b = place_substitute(j->g, term_place, j->at, j->shape);
-    if (place_same(&a, &b)) return true;
-    if (place_is_axis(&b, &axis) && axis >= j->first && joint_set(j, axis, &a)) return true;
-    if (place_is_axis(&a, &axis) && joint_set(j, axis, &b)) return true;
+    spot a = spot_substitute(j->g, edge, j->at, j->shape);
+    spot b = spot_substitute(j->g, term_place, j->at, j->shape);
+    if (spot_same(&a, &b)) return true;
+    if (spot_is_axis(&b, &axis) && axis >= j->first && joint_set(j, axis, &a)) return true;
+    if (spot_is_axis(&a, &axis) && joint_set(j, axis, &b)) return true;
     if (joint_solve(j, &a, &b)) return true;
     bool constants = a.gather.node == EW_NONE && b.gather.node == EW_NONE && !a.terms && !b.terms;
     if (constants) j->zero = true;
@@ -220,10 +220,10 @@ static bool joint_demand(joint *j, const place *edge, const place *term_place)
 }
 
 /* Where a = b cannot be solved it becomes a condition. */
-static void joint_condition(joint *j, const place *edge, const place *term_place)
+static void joint_condition(joint *j, const spot *edge, const spot *term_place)
 {
     ew_graph *g = j->g;
-    view a = place_value(g, j->shape, edge), b = place_value(g, j->shape, term_place);
+    view a = spot_value(g, j->shape, edge), b = spot_value(g, j->shape, term_place);
     view same = view_op(g, j->shape, OP_EQ, a, b, view_none());
     j->value = view_op(g, j->shape, OP_IF, same, j->value, view_number(g, 0));
 }
@@ -263,13 +263,13 @@ static view joint_view(const joint *j, view v)
 }
 
 /* Axes by first appearance in the places: equal terms get equal numbers. */
-static uint16_t joint_number(const joint *j, const place *places, size_t rank, uint16_t *number)
+static uint16_t joint_number(const joint *j, const spot *places, size_t rank, uint16_t *number)
 {
     int64_t sizes[AXES_MOST];
     size_t count = 0;
     uint32_t seen = 0;
     for (size_t p = 0; p < rank; p++) {
-        uint32_t axes = place_axes(j->g, &places[p]) & ~seen;
+        uint32_t axes = spot_axes(j->g, &places[p]) & ~seen;
         for (size_t a = 0; a < j->rank; a++) {
             if (!(axes & 1u << a)) continue;
             sizes[count] = shape_sizes(j->g, j->shape)[a];
@@ -280,13 +280,13 @@ static uint16_t joint_number(const joint *j, const place *places, size_t rank, u
     return graph_shape_of(j->g, sizes, count);
 }
 
-static bool terms_far_is_dense(const terms *t, uint16_t domain, const place *places, size_t own, size_t rank)
+static bool terms_far_is_dense(const terms *t, uint16_t domain, const spot *places, size_t own, size_t rank)
 {
     uint32_t seen = 0;
-    for (size_t p = 0; p < own; p++) seen |= place_axes(t->g, &places[p]);
+    for (size_t p = 0; p < own; p++) seen |= spot_axes(t->g, &places[p]);
     for (size_t p = own; p < rank; p++) {
         size_t axis;
-        if (!place_is_axis(&places[p], &axis) || (seen & 1u << axis)) return false;
+        if (!spot_is_axis(&places[p], &axis) || (seen & 1u << axis)) return false;
         if (shape_sizes(t->g, domain)[axis] != shape_sizes(t->g, t->far)[p - own]) return false;
         seen |= 1u << axis;
     }
@@ -294,7 +294,7 @@ static bool terms_far_is_dense(const terms *t, uint16_t domain, const place *pla
 }
 
 /* Renumbers, and keeps what came out: dense if the far side is. */
-static bool terms_keep(terms *t, joint *j, view value, place *places, uint32_t *list, uint16_t own)
+static bool terms_keep(terms *t, joint *j, view value, spot *places, uint32_t *list, uint16_t own)
 {
     ew_graph *g = t->g;
     uint16_t number[AXES_MOST] = {0};
@@ -306,7 +306,7 @@ static bool terms_keep(terms *t, joint *j, view value, place *places, uint32_t *
     value = view_move(g, value, number);
     for (size_t p = 0; p < rank; p++) {
         if (places[p].gather.node != EW_NONE) places[p].gather = view_move(g, places[p].gather, number);
-        place sum = place_fixed(places[p].offset);
+        spot sum = spot_fixed(places[p].offset);
         sum.gather = places[p].gather;
         for (size_t i = 0; i < places[p].terms; i++) { /* by ascending axis again */
             size_t at = sum.terms++;
@@ -327,18 +327,18 @@ static bool terms_keep(terms *t, joint *j, view value, place *places, uint32_t *
 }
 
 /* One term over an edge; *solved false: it must be made dense first. */
-static bool terms_push_one(terms *t, terms_item x, const linear *l, const place *places, size_t rank, uint32_t *list,
-                           uint16_t own, const place *to, bool *solved)
+static bool terms_push_one(terms *t, terms_item x, const linear *l, const spot *places, size_t rank, uint32_t *list,
+                           uint16_t own, const spot *to, bool *solved)
 {
     ew_graph *g = t->g;
     joint j;
-    place result[2 * AXES_MOST];
+    spot result[2 * AXES_MOST];
     uint32_t used = 0, edge;
     size_t own_rank = shape_rank(g, own), far_rank = shape_rank(g, t->far);
     *solved = true;
     if (!joint_begin(&j, g, l->domain, &x)) return false;
     for (size_t p = 0; *solved && p < rank; p++) {
-        place b = joint_move(&j, terms_place(t, &x, p));
+        spot b = joint_move(&j, terms_place(t, &x, p));
         *solved = joint_demand(&j, &places[p], &b);
     }
     if (!*solved || j.zero) return true;
@@ -347,17 +347,17 @@ static bool terms_push_one(terms *t, terms_item x, const linear *l, const place 
     j.factor = joint_replace(&j, l->factor, edge);
     j.when = joint_replace(&j, l->when, 0);
     for (size_t p = 0; p < own_rank + far_rank; p++) {
-        place b = p < own_rank ? to[p] : joint_move(&j, terms_place(t, &x, rank + p - own_rank));
-        result[p] = place_substitute(g, &b, j.at, j.shape);
-        used |= place_axes(g, &result[p]);
+        spot b = p < own_rank ? to[p] : joint_move(&j, terms_place(t, &x, rank + p - own_rank));
+        result[p] = spot_substitute(g, &b, j.at, j.shape);
+        used |= spot_axes(g, &result[p]);
     }
     uint32_t all = (uint32_t)(((uint64_t)1 << j.rank) - 1);
     view value = joint_product(&j, l, all & ~used & ~j.gone);
     return terms_keep(t, &j, value, result, list, own);
 }
 
-bool terms_push(terms *t, uint32_t from, uint16_t from_own, const linear *l, const place *places, uint32_t *list,
-                uint16_t own, const place *to)
+bool terms_push(terms *t, uint32_t from, uint16_t from_own, const linear *l, const spot *places, uint32_t *list,
+                uint16_t own, const spot *to)
 {
     size_t rank = shape_rank(t->g, from_own);
     for (uint32_t i = from; i != TERMS_NONE; i = t->all.at[i].next) {
@@ -375,7 +375,7 @@ bool terms_push(terms *t, uint32_t from, uint16_t from_own, const linear *l, con
 
 /* ---- Reading ----------------------------------------------------------------------------------- */
 
-view terms_at(terms *t, uint32_t list, uint16_t shape, const place *own, size_t own_rank, const place *far)
+view terms_at(terms *t, uint32_t list, uint16_t shape, const spot *own, size_t own_rank, const spot *far)
 {
     ew_graph *g = t->g;
     view sum = view_number(g, 0);
@@ -387,16 +387,16 @@ view terms_at(terms *t, uint32_t list, uint16_t shape, const place *own, size_t 
         if (!joint_begin(&j, g, shape, &x)) return view_none();
         j.keep = (uint32_t)(((uint64_t)1 << j.first) - 1);
         for (size_t p = 0; p < rank; p++) {
-            place b = joint_move(&j, terms_place(t, &x, p));
+            spot b = joint_move(&j, terms_place(t, &x, p));
             if (!joint_demand(&j, p < own_rank ? &own[p] : &far[p - own_rank], &b)) open |= 1u << p;
         }
         if (j.zero) continue;
         j.value = joint_replace(&j, joint_view(&j, x.value), ~j.keep);
         for (size_t p = 0; p < rank; p++) {
             if (!(open & 1u << p)) continue;
-            place b = joint_move(&j, terms_place(t, &x, p));
-            place a = place_substitute(g, p < own_rank ? &own[p] : &far[p - own_rank], j.at, j.shape);
-            b = place_substitute(g, &b, j.at, j.shape);
+            spot b = joint_move(&j, terms_place(t, &x, p));
+            spot a = spot_substitute(g, p < own_rank ? &own[p] : &far[p - own_rank], j.at, j.shape);
+            b = spot_substitute(g, &b, j.at, j.shape);
             joint_condition(&j, &a, &b);
         }
         uint32_t all = (uint32_t)(((uint64_t)1 << j.rank) - 1);

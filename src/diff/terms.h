@@ -26,7 +26,7 @@ typedef struct terms {
     ew_graph *g;
     uint16_t far;
     ARRAY(terms_item) all;
-    ARRAY(place) places;
+    ARRAY(spot) places;
 } terms;
 
 #define TERMS_NONE UINT32_MAX
@@ -41,11 +41,11 @@ bool terms_add_identity(terms *t, uint32_t *list, uint16_t own);
 /* Hands the terms `from`, of a node with axes `from_own`, over an edge: with `places` of the node and `to` of the
  * other end, both over the edge's domain; forward and reverse differ in which is which. own: the axes of the
  * other end, whose list is added to. */
-bool terms_push(terms *t, uint32_t from, uint16_t from_own, const linear *l, const place *places, uint32_t *list,
-                uint16_t own, const place *to);
+bool terms_push(terms *t, uint32_t from, uint16_t from_own, const linear *l, const spot *places, uint32_t *list,
+                uint16_t own, const spot *to);
 /* One dense value over (own axes, far axes); the list has it alone afterwards. A constant 0 where there is none. */
 view terms_dense(terms *t, uint32_t *list, uint16_t own);
 /* The value at places own and far (over `shape`), over `shape`. */
-view terms_at(terms *t, uint32_t list, uint16_t shape, const place *own, size_t own_rank, const place *far);
+view terms_at(terms *t, uint32_t list, uint16_t shape, const spot *own, size_t own_rank, const spot *far);
 
 #endif

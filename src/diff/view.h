@@ -20,15 +20,15 @@ typedef struct view {
     uint16_t map;
 } view;
 
-enum { PLACE_TERMS = 6 }; /* more become a gather of their sum */
+enum { SPOT_TERMS = 6 }; /* more become a gather of their sum */
 
-typedef struct place {
+typedef struct spot {
     int64_t offset;
     view gather; /* node EW_NONE: affine */
     uint16_t terms;
-    uint16_t axis[PLACE_TERMS];
-    int64_t factor[PLACE_TERMS];
-} place;
+    uint16_t axis[SPOT_TERMS];
+    int64_t factor[SPOT_TERMS];
+} spot;
 
 static inline bool view_is(const ew_graph *g, view v, double value)
 {
@@ -60,28 +60,28 @@ ew_node view_node(ew_graph *g, view v, uint16_t shape);
 /* The number of the place along an axis. */
 view view_index(ew_graph *g, uint16_t shape, size_t axis);
 
-/* ---- Places (place.c) ---------------------------------------------------------------------------- */
+/* ---- Places (spot.c) ---------------------------------------------------------------------------- */
 
-place place_fixed(int64_t offset);
-place place_axis(size_t axis);
+spot spot_fixed(int64_t offset);
+spot spot_axis(size_t axis);
 /* Axis p of argument k's map of node n, over the domain of that use; target: SCATTER's own map. */
-place place_of_use(ew_graph *g, ew_node n, uint16_t map, size_t p);
-bool place_is_axis(const place *p, size_t *axis);
-bool place_same(const place *a, const place *b);
-uint32_t place_axes(const ew_graph *g, const place *p);
+spot spot_of_use(ew_graph *g, ew_node n, uint16_t map, size_t p);
+bool spot_is_axis(const spot *p, size_t *axis);
+bool spot_same(const spot *a, const spot *b);
+uint32_t spot_axes(const ew_graph *g, const spot *p);
 /* As an int at each place of the shape. */
-view place_value(ew_graph *g, uint16_t shape, const place *p);
+view spot_value(ew_graph *g, uint16_t shape, const spot *p);
 /* p with each axis a of its domain replaced by to[a], over `shape`. */
-place place_substitute(ew_graph *g, const place *p, const place *to, uint16_t shape);
+spot spot_substitute(ew_graph *g, const spot *p, const spot *to, uint16_t shape);
 /* Does it always lie in 0 … size - 1? low, high: can it fall short, go beyond? (May be NULL.) */
-bool place_inside(const ew_graph *g, uint16_t shape, const place *p, int64_t size, bool *low, bool *high);
+bool spot_inside(const ew_graph *g, uint16_t shape, const spot *p, int64_t size, bool *low, bool *high);
 
 /* v, over a domain whose axis a is at to[a], as a view over `shape`; 0 where that is outside. */
-view view_fetch(ew_graph *g, view v, const place *to, uint16_t shape);
+view view_fetch(ew_graph *g, view v, const spot *to, uint16_t shape);
 /* The sum of the values of v, over `domain`, that lie at each place of `shape`: value d at own[0 …]. */
-view view_deposit(ew_graph *g, view v, uint16_t domain, const place *own, uint16_t shape);
+view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape);
 /* v where place p lies in 0 … size - 1, else 0. */
-view view_within(ew_graph *g, uint16_t shape, view v, const place *p, int64_t size);
+view view_within(ew_graph *g, uint16_t shape, view v, const spot *p, int64_t size);
 
 /* The shape with the axes of a, then those of b. */
 uint16_t shape_join(ew_graph *g, uint16_t a, uint16_t b);

@@ -824,6 +824,77 @@ static void test_steps(void **state)
     end();
 }
 
+/* ---- Memory ----------------------------------------------------------------------------------------- */
+
+typedef struct refuser {
+    size_t left, live;
+} refuser;
+
+static void *refuse(void *context, void *pointer, size_t old_size, size_t new_size)
+{
+    refuser *r = context;
+    if (new_size > old_size || !pointer) {
+        if (r->left == 0) return NULL;
+        r->left--;
+    }
+    r->live += new_size - old_size;
+    if (new_size) return realloc(pointer, new_size);
+    free(pointer);
+    return NULL;
+}
+
+/* The gradient and the Hessian of a recurrence, by a DIFF inside it: false where memory ran out, and then said so. */
+static bool derive(refuser *r)
+{
+    ew_options options = {.resize = refuse, .context = r};
+    g = graph_new(&options, NULL);
+    in_count = 0;
+    if (!g) return false;
+    int64_t n = 3, size = n + 1;
+    uint16_t s = graph_shape_of(g, &n, 1), more = graph_shape_of(g, &size, 1);
+    ew_node a = graph_add_input(g, graph_intern(g, "a", 1), false, TYPE_F64, 0, NO_PLACE);
+    ew_node w = graph_add_input(g, graph_intern(g, "w", 1), false, TYPE_F64, s, NO_PLACE);
+    uint32_t region = graph_region_new(g, false, 0, n - 1);
+    bool ok = region != UINT32_MAX;
+    ew_node x = ok ? graph_state_add(g, region, TYPE_F64, more, 0, 1) : EW_NONE;
+    ew_node y = x;
+    if (x != EW_NONE) {
+        ew_node now = at1(x, s, 0, affine(0, 0, 1, -1, 0));
+        ew_node z = now == EW_NONE || w == EW_NONE ? EW_NONE : op2(OP_MUL, s, op1(OP_SIN, s, now, "0"), "0", w, "0");
+        ew_node args[2] = {z, x};
+        int64_t sizes[2] = {n, size};
+        node_spec d = {
+            .op = OP_DIFF, .args = args, .count = 2, .shape = graph_shape_of(g, sizes, 2), .place = NO_PLACE};
+        ew_node slope = graph_make(g, &d), step = EW_NONE;
+        if (slope != EW_NONE) slope = at2(slope, s, 0, affine(0, 0, 1, -1, 0), affine(0, 0, 1, -1, 0));
+        if (slope != EW_NONE) step = op2(OP_SUB, s, now, "0", slope, "0");
+        ok = step != EW_NONE && a != EW_NONE && graph_state_define(g, x, parts(a, step, n, false)) &&
+             graph_region_close(g, region, EW_NONE, NULL, NULL);
+        y = ok ? loop_of(x) : EW_NONE;
+    }
+    ok = ok && y != EW_NONE && diff_resolve(g, &y, 1);
+    if (ok) y = reduce(OP_SUM, y, "0", 0, more);
+    ew_node first = ok && y != EW_NONE ? diff_node(g, y, w, EW_REVERSE) : EW_NONE;
+    ew_node second = first != EW_NONE ? diff_node(g, first, w, EW_FORWARD) : EW_NONE;
+    ok = second != EW_NONE;
+    ew_error err;
+    assert_int_equal(ew_graph_error(g, &err) == EW_OK, ok);
+    ew_graph_free(g);
+    return ok;
+}
+
+static void test_memory(void **state)
+{
+    (void)state;
+    for (size_t left = 0;; left++) {
+        refuser r = {left, 0};
+        bool done = derive(&r);
+        assert_int_equal(r.live, 0);
+        if (done) break;
+        assert_true(left < 100000);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -844,6 +915,7 @@ int main(void)
         cmocka_unit_test(test_products),
         cmocka_unit_test(test_descent),
         cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_memory),
     };
     cmocka_set_message_output(CM_OUTPUT_STDOUT);
     return cmocka_run_group_tests(tests, NULL, NULL);

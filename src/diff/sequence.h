@@ -1,34 +1,34 @@
 /*
- * order.h - in which order a sweep visits nodes with recurrences among them.
+ * sequence.h - in which order a sweep visits nodes with recurrences among them.
  *
  * Edges for a sweep are those of the table, with two differences: a LOOP has one edge, from its own state's
  * definition; a STATE leads to that definition too (its value is the array's), which closes the circle.
  * The nodes of a circle are visited together, as one: what lies outside it before or after all of it.
  */
-#ifndef DIFF_ORDER_H
-#define DIFF_ORDER_H
+#ifndef DIFF_SEQUENCE_H
+#define DIFF_SEQUENCE_H
 
 #include "graph/axes.h"
 
-enum { ORDER_NODE, ORDER_OPEN, ORDER_CLOSE };
+enum { SEQUENCE_NODE, SEQUENCE_OPEN, SEQUENCE_CLOSE };
 
-typedef struct order_item {
+typedef struct sequence_item {
     uint32_t kind, id; /* a node, or a region */
-} order_item;
+} sequence_item;
 
-typedef ARRAY(order_item) order_items;
+typedef ARRAY(sequence_item) sequence_items;
 
 /* How many edges a sweep sees, and what edge k comes from: EW_NONE where it is no edge. */
-size_t order_edges(const ew_graph *g, ew_node n);
-ew_node order_edge(const ew_graph *g, ew_node n, size_t k);
+size_t sequence_edges(const ew_graph *g, ew_node n);
+ew_node sequence_edge(const ew_graph *g, ew_node n, size_t k);
 /* The definition behind a STATE of a closed recurrence; else EW_NONE. */
-ew_node order_behind(const ew_graph *g, ew_node n);
+ew_node sequence_behind(const ew_graph *g, ew_node n);
 
 /* Where n stands in an ascending list; count: nowhere. */
-size_t order_find(const ew_node *nodes, size_t count, ew_node n);
+size_t sequence_find(const ew_node *nodes, size_t count, ew_node n);
 
 /* The nodes (ascending; closed under what is behind), users first. A region's nodes stand between its OPEN and
  * its CLOSE, with regions inside them. */
-bool order_make(ew_graph *g, const ew_node *nodes, size_t count, order_items *out);
+bool sequence_make(ew_graph *g, const ew_node *nodes, size_t count, sequence_items *out);
 
 #endif

@@ -1,28 +1,28 @@
 /*
- * order.c - users before arguments, circles as one (order.h).
+ * sequence.c - users before arguments, circles as one (sequence.h).
  *
  * A node belongs to the circle of a region if it needs a state and a definition needs it. Bodies are nested or
  * apart, so each node has an innermost region, each region a parent. Level by level, regions count as single
  * items; an item's key is its highest id, raised above the keys of what it needs, so that without regions the
  * order is simply that of ids.
  */
-#include "diff/order.h"
+#include "diff/sequence.h"
 
 #include <stdlib.h>
 
-size_t order_edges(const ew_graph *g, ew_node n)
+size_t sequence_edges(const ew_graph *g, ew_node n)
 {
     const graph_node *node = node_at(g, n);
     return node->op == OP_LOOP ? 1 : node->count;
 }
 
-ew_node order_edge(const ew_graph *g, ew_node n, size_t k)
+ew_node sequence_edge(const ew_graph *g, ew_node n, size_t k)
 {
     if (node_at(g, n)->op == OP_LOOP) return type_is_real(node_at(g, n)->type) ? node_state(g, n)->definition : EW_NONE;
     return node_is_edge(g, n, k) ? node_arg(g, n, k) : EW_NONE;
 }
 
-ew_node order_behind(const ew_graph *g, ew_node n)
+ew_node sequence_behind(const ew_graph *g, ew_node n)
 {
     const graph_node *node = node_at(g, n);
     if (node->op != OP_STATE || !type_is_real(node->type)) return EW_NONE;
@@ -30,7 +30,7 @@ ew_node order_behind(const ew_graph *g, ew_node n)
     return s->loop == EW_NONE ? EW_NONE : s->definition;
 }
 
-size_t order_find(const ew_node *nodes, size_t count, ew_node n)
+size_t sequence_find(const ew_node *nodes, size_t count, ew_node n)
 {
     size_t low = 0, high = count;
     while (low < high) {
@@ -43,39 +43,39 @@ size_t order_find(const ew_node *nodes, size_t count, ew_node n)
     return low < count && nodes[low] == n ? low : count;
 }
 
-typedef struct order_region {
+typedef struct sequence_region {
     uint32_t region, parent; /* parent: index in regions + 1; 0: none */
     size_t size;
     uint64_t key;
-} order_region;
+} sequence_region;
 
-typedef struct order {
+typedef struct sequence {
     ew_graph *g;
     const ew_node *nodes;
     size_t count;
-    ARRAY(order_region) regions;
+    ARRAY(sequence_region) regions;
     uint32_t *inner; /* by node: index in regions + 1 */
     uint64_t *key;
     uint8_t *mark;
-    order_items *out;
-} order;
+    sequence_items *out;
+} sequence;
 
-static size_t order_at(const order *o, ew_node n)
+static size_t sequence_at(const sequence *o, ew_node n)
 {
-    return n == EW_NONE ? o->count : order_find(o->nodes, o->count, n);
+    return n == EW_NONE ? o->count : sequence_find(o->nodes, o->count, n);
 }
 
-static bool order_is_state(const order *o, size_t i, uint32_t region)
+static bool sequence_is_state(const sequence *o, size_t i, uint32_t region)
 {
     ew_node n = o->nodes[i];
-    return order_behind(o->g, n) != EW_NONE && node_state(o->g, n)->region == region;
+    return sequence_behind(o->g, n) != EW_NONE && node_state(o->g, n)->region == region;
 }
 
 /* ---- Bodies ------------------------------------------------------------------------------------- */
 
-enum { ORDER_BELOW = 1, ORDER_ABOVE = 2, ORDER_INSIDE = 3 };
+enum { SEQUENCE_BELOW = 1, SEQUENCE_ABOVE = 2, SEQUENCE_INSIDE = 3 };
 
-static bool order_raise(uint8_t *mark, uint8_t bit)
+static bool sequence_raise(uint8_t *mark, uint8_t bit)
 {
     bool change = !(*mark & bit);
     *mark |= bit;
@@ -83,92 +83,92 @@ static bool order_raise(uint8_t *mark, uint8_t bit)
 }
 
 /* The definition behind a state as seen from a region: not that of a region around it, which is closed later. */
-static size_t order_beneath(const order *o, ew_node n, uint32_t region)
+static size_t sequence_beneath(const sequence *o, ew_node n, uint32_t region)
 {
-    ew_node behind = order_behind(o->g, n);
+    ew_node behind = sequence_behind(o->g, n);
     if (behind == EW_NONE) return o->count;
     const graph_region *r = &o->g->regions.at[region];
-    return node_state(o->g, n)->loop < o->g->states.at[r->first].loop + r->count ? order_at(o, behind) : o->count;
+    return node_state(o->g, n)->loop < o->g->states.at[r->first].loop + r->count ? sequence_at(o, behind) : o->count;
 }
 
 /* What node i needs, one step: does an argument have the bit? */
-static bool order_any_edge(const order *o, size_t i, uint8_t bit, uint32_t region)
+static bool sequence_any_edge(const sequence *o, size_t i, uint8_t bit, uint32_t region)
 {
     ew_node n = o->nodes[i];
-    size_t behind = order_beneath(o, n, region);
+    size_t behind = sequence_beneath(o, n, region);
     if (behind < o->count) return o->mark[behind] & bit;
-    for (size_t k = 0; k < order_edges(o->g, n); k++) {
-        size_t at = order_at(o, order_edge(o->g, n, k));
+    for (size_t k = 0; k < sequence_edges(o->g, n); k++) {
+        size_t at = sequence_at(o, sequence_edge(o->g, n, k));
         if (at < o->count && (o->mark[at] & bit)) return true;
     }
     return false;
 }
 
-static bool order_mark_edges(const order *o, size_t i, uint8_t bit, uint32_t region)
+static bool sequence_mark_edges(const sequence *o, size_t i, uint8_t bit, uint32_t region)
 {
     ew_node n = o->nodes[i];
     bool change = false;
-    size_t behind = order_beneath(o, n, region);
-    if (behind < o->count) change = order_raise(&o->mark[behind], bit);
-    for (size_t k = 0; k < order_edges(o->g, n); k++) {
-        size_t at = order_at(o, order_edge(o->g, n, k));
-        if (at < o->count && order_raise(&o->mark[at], bit)) change = true;
+    size_t behind = sequence_beneath(o, n, region);
+    if (behind < o->count) change = sequence_raise(&o->mark[behind], bit);
+    for (size_t k = 0; k < sequence_edges(o->g, n); k++) {
+        size_t at = sequence_at(o, sequence_edge(o->g, n, k));
+        if (at < o->count && sequence_raise(&o->mark[at], bit)) change = true;
     }
     return change;
 }
 
-static void order_body(const order *o, uint32_t region)
+static void sequence_body(const sequence *o, uint32_t region)
 {
     bool again = true;
     for (size_t i = 0; i < o->count; i++) o->mark[i] = 0;
     for (size_t i = 0; i < o->count; i++) {
-        if (!order_is_state(o, i, region)) continue;
-        o->mark[i] = ORDER_INSIDE;
-        size_t at = order_at(o, order_behind(o->g, o->nodes[i]));
-        if (at < o->count) o->mark[at] |= ORDER_ABOVE;
+        if (!sequence_is_state(o, i, region)) continue;
+        o->mark[i] = SEQUENCE_INSIDE;
+        size_t at = sequence_at(o, sequence_behind(o->g, o->nodes[i]));
+        if (at < o->count) o->mark[at] |= SEQUENCE_ABOVE;
     }
     while (again) { /* once more for each region inside, at most */
         again = false;
         for (size_t i = 0; i < o->count; i++)
-            if (!(o->mark[i] & ORDER_BELOW) && order_any_edge(o, i, ORDER_BELOW, region)) {
-                o->mark[i] |= ORDER_BELOW;
+            if (!(o->mark[i] & SEQUENCE_BELOW) && sequence_any_edge(o, i, SEQUENCE_BELOW, region)) {
+                o->mark[i] |= SEQUENCE_BELOW;
                 again = true;
             }
     }
     for (again = true; again;) {
         again = false;
         for (size_t i = o->count; i-- > 0;)
-            if ((o->mark[i] & ORDER_ABOVE) && order_mark_edges(o, i, ORDER_ABOVE, region)) again = true;
+            if ((o->mark[i] & SEQUENCE_ABOVE) && sequence_mark_edges(o, i, SEQUENCE_ABOVE, region)) again = true;
     }
 }
 
-static int order_larger(const void *a, const void *b)
+static int sequence_larger(const void *a, const void *b)
 {
-    const order_region *x = a, *y = b;
+    const sequence_region *x = a, *y = b;
     if (x->size != y->size) return x->size < y->size ? 1 : -1;
     return (x->region > y->region) - (x->region < y->region);
 }
 
-static bool order_regions(order *o)
+static bool sequence_regions(sequence *o)
 {
     for (size_t i = 0; i < o->count; i++) {
-        if (order_behind(o->g, o->nodes[i]) == EW_NONE) continue;
+        if (sequence_behind(o->g, o->nodes[i]) == EW_NONE) continue;
         uint32_t region = node_state(o->g, o->nodes[i])->region;
         size_t r = 0;
         while (r < o->regions.count && o->regions.at[r].region != region) r++;
         if (r < o->regions.count) continue;
-        order_region entry = {region, 0, 0, 0};
-        order_body(o, region);
-        for (size_t k = 0; k < o->count; k++) entry.size += o->mark[k] == ORDER_INSIDE;
+        sequence_region entry = {region, 0, 0, 0};
+        sequence_body(o, region);
+        for (size_t k = 0; k < o->count; k++) entry.size += o->mark[k] == SEQUENCE_INSIDE;
         if (!array_push(&o->g->memory, &o->regions, entry)) return report_memory(&o->g->report);
     }
-    if (o->regions.count) qsort(o->regions.at, o->regions.count, sizeof *o->regions.at, order_larger);
+    if (o->regions.count) qsort(o->regions.at, o->regions.count, sizeof *o->regions.at, sequence_larger);
     for (size_t r = 0; r < o->regions.count; r++) {
-        order_region *entry = &o->regions.at[r];
-        order_body(o, entry->region);
+        sequence_region *entry = &o->regions.at[r];
+        sequence_body(o, entry->region);
         for (size_t i = 0; i < o->count; i++) {
-            if (o->mark[i] != ORDER_INSIDE) continue;
-            if (order_is_state(o, i, entry->region)) entry->parent = o->inner[i];
+            if (o->mark[i] != SEQUENCE_INSIDE) continue;
+            if (sequence_is_state(o, i, entry->region)) entry->parent = o->inner[i];
             o->inner[i] = (uint32_t)r + 1;
             entry->key = (uint64_t)o->nodes[i] << 20;
         }
@@ -178,20 +178,20 @@ static bool order_regions(order *o)
 
 /* ---- Levels ------------------------------------------------------------------------------------- */
 
-typedef struct order_entry {
+typedef struct sequence_entry {
     uint64_t key;
     uint32_t node, region; /* region: index + 1; 0: a node */
-} order_entry;
+} sequence_entry;
 
-static int order_later(const void *a, const void *b)
+static int sequence_later(const void *a, const void *b)
 {
-    const order_entry *x = a, *y = b;
+    const sequence_entry *x = a, *y = b;
     if (x->key != y->key) return x->key < y->key ? 1 : -1;
     return (x->node < y->node) - (x->node > y->node);
 }
 
 /* Where node i counts at a level: 0, itself; a region of that level + 1; UINT32_MAX: it is not there. */
-static uint32_t order_child(const order *o, size_t i, uint32_t level)
+static uint32_t sequence_child(const sequence *o, size_t i, uint32_t level)
 {
     uint32_t r = o->inner[i];
     if (r == level) return 0;
@@ -199,22 +199,22 @@ static uint32_t order_child(const order *o, size_t i, uint32_t level)
     return r ? r : UINT32_MAX;
 }
 
-static uint64_t *order_key(order *o, size_t i, uint32_t child)
+static uint64_t *sequence_key(sequence *o, size_t i, uint32_t child)
 {
     return child ? &o->regions.at[child - 1].key : &o->key[i];
 }
 
-static bool order_keys(order *o, uint32_t level)
+static bool sequence_keys(sequence *o, uint32_t level)
 {
     bool change = false;
     for (size_t i = 0; i < o->count; i++) {
-        uint32_t child = order_child(o, i, level);
+        uint32_t child = sequence_child(o, i, level);
         if (child == UINT32_MAX) continue;
-        for (size_t k = 0; k < order_edges(o->g, o->nodes[i]); k++) {
-            size_t at = order_at(o, order_edge(o->g, o->nodes[i], k));
-            uint32_t other = at < o->count ? order_child(o, at, level) : UINT32_MAX;
+        for (size_t k = 0; k < sequence_edges(o->g, o->nodes[i]); k++) {
+            size_t at = sequence_at(o, sequence_edge(o->g, o->nodes[i], k));
+            uint32_t other = at < o->count ? sequence_child(o, at, level) : UINT32_MAX;
             if (other == UINT32_MAX || (child && other == child)) continue;
-            uint64_t least = *order_key(o, at, other) + 1, *key = order_key(o, i, child);
+            uint64_t least = *sequence_key(o, at, other) + 1, *key = sequence_key(o, i, child);
             if (*key >= least) continue;
             *key = least;
             change = true;
@@ -223,59 +223,59 @@ static bool order_keys(order *o, uint32_t level)
     return change;
 }
 
-static bool order_push(order *o, uint32_t kind, uint32_t id)
+static bool sequence_push(sequence *o, uint32_t kind, uint32_t id)
 {
-    order_item item = {kind, id};
+    sequence_item item = {kind, id};
     return array_push(&o->g->memory, o->out, item) || report_memory(&o->g->report);
 }
 
 /* Recursion as deep as regions are nested: each has an axis more than the one around it. */
-static bool order_level(order *o, uint32_t level, size_t depth)
+static bool sequence_level(sequence *o, uint32_t level, size_t depth)
 {
-    ARRAY(order_entry) entries = {0};
+    ARRAY(sequence_entry) entries = {0};
     bool ok = depth <= AXES_MOST || report_plain(&o->g->report, E_LIMIT_AXES, "32", NULL);
     for (size_t i = 0; i < o->count; i++) o->key[i] = (uint64_t)o->nodes[i] << 20;
-    while (ok && order_keys(o, level)) continue;
+    while (ok && sequence_keys(o, level)) continue;
     for (size_t i = 0; ok && i < o->count; i++) {
-        order_entry e = {o->key[i], o->nodes[i], 0};
+        sequence_entry e = {o->key[i], o->nodes[i], 0};
         if (o->inner[i] == level && !array_push(&o->g->memory, &entries, e)) ok = report_memory(&o->g->report);
     }
     for (size_t r = 0; ok && r < o->regions.count; r++) {
-        order_entry e = {o->regions.at[r].key, o->regions.at[r].region, (uint32_t)r + 1};
+        sequence_entry e = {o->regions.at[r].key, o->regions.at[r].region, (uint32_t)r + 1};
         if (o->regions.at[r].parent != level) continue;
         if (!array_push(&o->g->memory, &entries, e)) ok = report_memory(&o->g->report);
     }
-    if (entries.count) qsort(entries.at, entries.count, sizeof *entries.at, order_later);
+    if (entries.count) qsort(entries.at, entries.count, sizeof *entries.at, sequence_later);
     for (size_t i = 0; ok && i < entries.count; i++) {
-        const order_entry *e = &entries.at[i];
+        const sequence_entry *e = &entries.at[i];
         if (!e->region)
-            ok = order_push(o, ORDER_NODE, e->node);
+            ok = sequence_push(o, SEQUENCE_NODE, e->node);
         else
-            ok = order_push(o, ORDER_OPEN, e->node) && order_level(o, e->region, depth + 1) &&
-                 order_push(o, ORDER_CLOSE, e->node);
+            ok = sequence_push(o, SEQUENCE_OPEN, e->node) && sequence_level(o, e->region, depth + 1) &&
+                 sequence_push(o, SEQUENCE_CLOSE, e->node);
     }
     array_free(&o->g->memory, &entries);
     return ok;
 }
 
-static bool order_plain(order *o)
+static bool sequence_plain(sequence *o)
 {
     for (size_t i = o->count; i-- > 0;)
-        if (!order_push(o, ORDER_NODE, o->nodes[i])) return false;
+        if (!sequence_push(o, SEQUENCE_NODE, o->nodes[i])) return false;
     return true;
 }
 
-bool order_make(ew_graph *g, const ew_node *nodes, size_t count, order_items *out)
+bool sequence_make(ew_graph *g, const ew_node *nodes, size_t count, sequence_items *out)
 {
-    order o = {.g = g, .nodes = nodes, .count = count, .out = out};
+    sequence o = {.g = g, .nodes = nodes, .count = count, .out = out};
     bool any = false, ok = true;
-    for (size_t i = 0; i < count; i++) any = any || order_behind(g, nodes[i]) != EW_NONE;
-    if (!any) return order_plain(&o);
+    for (size_t i = 0; i < count; i++) any = any || sequence_behind(g, nodes[i]) != EW_NONE;
+    if (!any) return sequence_plain(&o);
     o.inner = block_new(&g->memory, count, sizeof *o.inner);
     o.key = block_new(&g->memory, count, sizeof *o.key);
     o.mark = block_new(&g->memory, count, sizeof *o.mark);
     if (!o.inner || !o.key || !o.mark) ok = report_memory(&g->report);
-    ok = ok && order_regions(&o) && order_level(&o, 0, 0);
+    ok = ok && sequence_regions(&o) && sequence_level(&o, 0, 0);
     array_free(&g->memory, &o.regions);
     block_free(&g->memory, o.inner, count);
     block_free(&g->memory, o.key, count);

@@ -1,43 +1,43 @@
 /*
- * place.c - places: substituted into one another, fetched from and deposited at (view.h).
+ * spot.c - places: substituted into one another, fetched from and deposited at (view.h).
  */
 #include "diff/view.h"
 
 #include <string.h>
 
-place place_fixed(int64_t offset)
+spot spot_fixed(int64_t offset)
 {
-    place p;
+    spot p;
     memset(&p, 0, sizeof p);
     p.offset = offset;
     p.gather = view_none();
     return p;
 }
 
-place place_axis(size_t axis)
+spot spot_axis(size_t axis)
 {
-    place p = place_fixed(0);
+    spot p = spot_fixed(0);
     p.terms = 1;
     p.axis[0] = (uint16_t)axis;
     p.factor[0] = 1;
     return p;
 }
 
-static place place_gather(view v)
+static spot spot_gather(view v)
 {
-    place p = place_fixed(0);
+    spot p = spot_fixed(0);
     p.gather = v;
     return p;
 }
 
-bool place_is_axis(const place *p, size_t *axis)
+bool spot_is_axis(const spot *p, size_t *axis)
 {
     if (p->gather.node != EW_NONE || p->offset || p->terms != 1 || p->factor[0] != 1) return false;
     *axis = p->axis[0];
     return true;
 }
 
-bool place_same(const place *a, const place *b)
+bool spot_same(const spot *a, const spot *b)
 {
     if (a->gather.node != b->gather.node || a->gather.map != b->gather.map) return false;
     if (a->offset != b->offset || a->terms != b->terms) return false;
@@ -46,7 +46,7 @@ bool place_same(const place *a, const place *b)
     return true;
 }
 
-uint32_t place_axes(const ew_graph *g, const place *p)
+uint32_t spot_axes(const ew_graph *g, const spot *p)
 {
     uint32_t mask = view_axes(g, p->gather);
     for (size_t t = 0; t < p->terms; t++) mask |= 1u << p->axis[t];
@@ -55,25 +55,25 @@ uint32_t place_axes(const ew_graph *g, const place *p)
 
 /* ---- Whole numbers as nodes -------------------------------------------------------------------- */
 
-static view place_plus(ew_graph *g, uint16_t shape, view sum, view x, int64_t factor)
+static view spot_plus(ew_graph *g, uint16_t shape, view sum, view x, int64_t factor)
 {
     if (factor != 1 && x.node != EW_NONE)
         x = view_op(g, shape, OP_MUL, x, (view){graph_whole(g, factor), 0}, view_none());
     return sum.node == EW_NONE ? x : view_op(g, shape, OP_ADD, sum, x, view_none());
 }
 
-view place_value(ew_graph *g, uint16_t shape, const place *p)
+view spot_value(ew_graph *g, uint16_t shape, const spot *p)
 {
     if (p->gather.node != EW_NONE) return p->gather;
     view sum = view_none();
     for (size_t t = 0; t < p->terms; t++)
-        sum = place_plus(g, shape, sum, view_index(g, shape, p->axis[t]), p->factor[t]);
-    if (p->offset || sum.node == EW_NONE) sum = place_plus(g, shape, sum, (view){graph_whole(g, p->offset), 0}, 1);
+        sum = spot_plus(g, shape, sum, view_index(g, shape, p->axis[t]), p->factor[t]);
+    if (p->offset || sum.node == EW_NONE) sum = spot_plus(g, shape, sum, (view){graph_whole(g, p->offset), 0}, 1);
     return sum;
 }
 
 /* Adds factor · axis; terms stand by ascending axis. False: no room. */
-static bool place_add_term(place *p, uint16_t axis, int64_t factor)
+static bool spot_add_term(spot *p, uint16_t axis, int64_t factor)
 {
     size_t at = 0;
     while (at < p->terms && p->axis[at] < axis) at++;
@@ -85,7 +85,7 @@ static bool place_add_term(place *p, uint16_t axis, int64_t factor)
         p->terms--;
         return true;
     }
-    if (p->terms == PLACE_TERMS) return false;
+    if (p->terms == SPOT_TERMS) return false;
     memmove(p->axis + at + 1, p->axis + at, (p->terms - at) * sizeof *p->axis);
     memmove(p->factor + at + 1, p->factor + at, (p->terms - at) * sizeof *p->factor);
     p->axis[at] = axis;
@@ -95,7 +95,7 @@ static bool place_add_term(place *p, uint16_t axis, int64_t factor)
 }
 
 /* sum += factor · p; false: it is not affine any more, or has too many terms. */
-static bool place_add(place *sum, const place *p, int64_t factor)
+static bool spot_add(spot *sum, const spot *p, int64_t factor)
 {
     int64_t part;
     if (p->gather.node != EW_NONE) return false;
@@ -103,43 +103,43 @@ static bool place_add(place *sum, const place *p, int64_t factor)
         return false;
     for (size_t t = 0; t < p->terms; t++) {
         if (__builtin_mul_overflow(p->factor[t], factor, &part)) return false;
-        if (!place_add_term(sum, p->axis[t], part)) return false;
+        if (!spot_add_term(sum, p->axis[t], part)) return false;
     }
     return true;
 }
 
-place place_of_use(ew_graph *g, ew_node n, uint16_t map, size_t p)
+spot spot_of_use(ew_graph *g, ew_node n, uint16_t map, size_t p)
 {
     map_draft d = map_axis(g, map, p);
-    place sum = place_fixed(d.offset);
-    if (d.gather) return place_gather(view_argument(g, n, d.gather));
+    spot sum = spot_fixed(d.offset);
+    if (d.gather) return spot_gather(view_argument(g, n, d.gather));
     for (size_t t = 0; t < d.terms; t++)
-        if (!place_add_term(&sum, d.axis[t], d.factor[t])) report_plain(&g->report, E_LIMIT_AXES, "6", NULL);
+        if (!spot_add_term(&sum, d.axis[t], d.factor[t])) report_plain(&g->report, E_LIMIT_AXES, "6", NULL);
     return sum;
 }
 
-place place_substitute(ew_graph *g, const place *p, const place *to, uint16_t shape)
+spot spot_substitute(ew_graph *g, const spot *p, const spot *to, uint16_t shape)
 {
     size_t axis;
-    if (p->gather.node != EW_NONE) return place_gather(view_fetch(g, p->gather, to, shape));
-    if (place_is_axis(p, &axis)) return to[axis];
-    place sum = place_fixed(p->offset);
+    if (p->gather.node != EW_NONE) return spot_gather(view_fetch(g, p->gather, to, shape));
+    if (spot_is_axis(p, &axis)) return to[axis];
+    spot sum = spot_fixed(p->offset);
     bool affine = true;
-    for (size_t t = 0; affine && t < p->terms; t++) affine = place_add(&sum, &to[p->axis[t]], p->factor[t]);
+    for (size_t t = 0; affine && t < p->terms; t++) affine = spot_add(&sum, &to[p->axis[t]], p->factor[t]);
     if (affine) return sum;
     view value = {graph_whole(g, p->offset), 0};
     for (size_t t = 0; t < p->terms; t++)
-        value = place_plus(g, shape, value, place_value(g, shape, &to[p->axis[t]]), p->factor[t]);
-    return place_gather(value);
+        value = spot_plus(g, shape, value, spot_value(g, shape, &to[p->axis[t]]), p->factor[t]);
+    return spot_gather(value);
 }
 
-bool place_inside(const ew_graph *g, uint16_t shape, const place *p, int64_t size, bool *low, bool *high)
+bool spot_inside(const ew_graph *g, uint16_t shape, const spot *p, int64_t size, bool *low, bool *high)
 {
     bool below = false, above = false, known = size_is_known(size);
     int64_t least = p->offset, most = p->offset, part;
     size_t axis;
     if (p->gather.node != EW_NONE) known = false;
-    if (place_is_axis(p, &axis) && shape_sizes(g, shape)[axis] == size) return true;
+    if (spot_is_axis(p, &axis) && shape_sizes(g, shape)[axis] == size) return true;
     for (size_t t = 0; known && t < p->terms; t++) {
         int64_t count = shape_sizes(g, shape)[p->axis[t]];
         known = size_is_known(count) && !__builtin_mul_overflow(p->factor[t], count - 1, &part);
@@ -154,11 +154,11 @@ bool place_inside(const ew_graph *g, uint16_t shape, const place *p, int64_t siz
     return !below && !above;
 }
 
-view view_within(ew_graph *g, uint16_t shape, view v, const place *p, int64_t size)
+view view_within(ew_graph *g, uint16_t shape, view v, const spot *p, int64_t size)
 {
     bool low = false, high = false;
-    if (place_inside(g, shape, p, size, &low, &high)) return v;
-    view zero = view_number(g, 0), at = place_value(g, shape, p);
+    if (spot_inside(g, shape, p, size, &low, &high)) return v;
+    view zero = view_number(g, 0), at = spot_value(g, shape, p);
     if (low) v = view_op(g, shape, OP_IF, view_op(g, shape, OP_GE, at, zero, view_none()), v, zero);
     if (!high) return v;
     view end = {size_is_known(size) ? graph_whole(g, size) : graph_size(g, size), 0};
@@ -168,14 +168,14 @@ view view_within(ew_graph *g, uint16_t shape, view v, const place *p, int64_t si
 /* ---- Fetching ---------------------------------------------------------------------------------- */
 
 /* Maps for AT and SCATTER, and the arguments that their gathers need. */
-typedef struct access {
+typedef struct spot_access {
     ew_node args[AXES_MOST + 1];
     uint16_t maps[AXES_MOST + 1];
     map_draft drafts[AXES_MOST];
     size_t count; /* of args; the first is the array's */
-} access;
+} spot_access;
 
-static map_draft access_draft(access *a, const place *p, const uint16_t *number, ew_graph *g)
+static map_draft spot_draft(spot_access *a, const spot *p, const uint16_t *number, ew_graph *g)
 {
     map_draft d;
     memset(&d, 0, sizeof d);
@@ -195,31 +195,31 @@ static map_draft access_draft(access *a, const place *p, const uint16_t *number,
     return d;
 }
 
-static bool fetch_is_plain(const ew_graph *g, const place *const *at, size_t rank, ew_node n, uint16_t shape)
+static bool fetch_is_plain(const ew_graph *g, const spot *const *at, size_t rank, ew_node n, uint16_t shape)
 {
     uint32_t seen = 0;
     for (size_t p = 0; p < rank; p++) {
         size_t axis;
-        if (!place_is_axis(at[p], &axis) || (seen & 1u << axis)) return false;
+        if (!spot_is_axis(at[p], &axis) || (seen & 1u << axis)) return false;
         if (shape_sizes(g, shape)[axis] != node_size(g, n, p)) return false;
         seen |= 1u << axis;
     }
     return true;
 }
 
-static view fetch_at(ew_graph *g, ew_node n, const place *const *at, size_t rank, uint16_t shape)
+static view fetch_at(ew_graph *g, ew_node n, const spot *const *at, size_t rank, uint16_t shape)
 {
     uint16_t number[AXES_MOST] = {0}, axis[AXES_MOST] = {0};
     int64_t sizes[AXES_MOST];
     uint32_t mask = 0;
     size_t own = 0;
     bool inside = true;
-    access *a = memory_new(&g->memory, sizeof *a);
+    spot_access *a = memory_new(&g->memory, sizeof *a);
     if (!a) {
         report_memory(&g->report);
         return view_none();
     }
-    for (size_t p = 0; p < rank; p++) mask |= place_axes(g, at[p]);
+    for (size_t p = 0; p < rank; p++) mask |= spot_axes(g, at[p]);
     for (size_t k = 0; k < shape_rank(g, shape); k++) {
         if (!(mask & 1u << k)) continue;
         sizes[own] = shape_sizes(g, shape)[k];
@@ -229,8 +229,8 @@ static view fetch_at(ew_graph *g, ew_node n, const place *const *at, size_t rank
     a->args[0] = n;
     a->count = 1;
     for (size_t p = 0; p < rank; p++) {
-        a->drafts[p] = access_draft(a, at[p], number, g);
-        inside = place_inside(g, shape, at[p], node_size(g, n, p), NULL, NULL) && inside;
+        a->drafts[p] = spot_draft(a, at[p], number, g);
+        inside = spot_inside(g, shape, at[p], node_size(g, n, p), NULL, NULL) && inside;
     }
     a->maps[0] = graph_map_of(g, a->drafts, rank);
     node_spec s = {.op = OP_AT,
@@ -245,9 +245,9 @@ static view fetch_at(ew_graph *g, ew_node n, const place *const *at, size_t rank
     return made.map == UINT16_MAX ? view_none() : made;
 }
 
-view view_fetch(ew_graph *g, view v, const place *to, uint16_t shape)
+view view_fetch(ew_graph *g, view v, const spot *to, uint16_t shape)
 {
-    const place *at[AXES_MOST];
+    const spot *at[AXES_MOST];
     uint16_t axis[AXES_MOST];
     if (v.node == EW_NONE || shape == UINT16_MAX) return view_none();
     size_t rank = node_rank(g, v.node);
@@ -256,7 +256,7 @@ view view_fetch(ew_graph *g, view v, const place *to, uint16_t shape)
     if (!fetch_is_plain(g, at, rank, v.node, shape)) return fetch_at(g, v.node, at, rank, shape);
     for (size_t p = 0; p < rank; p++) {
         size_t a = 0;
-        place_is_axis(at[p], &a);
+        spot_is_axis(at[p], &a);
         axis[p] = (uint16_t)a;
     }
     v.map = graph_map_plain(g, axis, rank);
@@ -272,15 +272,15 @@ view view_fetch(ew_graph *g, view v, const place *to, uint16_t shape)
 typedef struct deposit {
     ew_graph *g;
     uint16_t domain, shape;
-    const place *own;
+    const spot *own;
     bool solved[AXES_MOST];
-    place at[AXES_MOST];       /* of solved domain axes: over `shape`, then the axes that stay at rank + axis */
+    spot at[AXES_MOST];        /* of solved domain axes: over `shape`, then the axes that stay at rank + axis */
     bool condition[AXES_MOST]; /* target axis p must be own[p] */
     uint32_t used;             /* domain axes in the solutions: may be solved no more */
 } deposit;
 
 /* The term of own[p] to solve for: of a factor ±1, the longest axis; -1: none. */
-static int deposit_candidate(const deposit *d, const place *p)
+static int deposit_candidate(const deposit *d, const spot *p)
 {
     int best = -1;
     const int64_t *sizes = shape_sizes(d->g, d->domain);
@@ -295,18 +295,18 @@ static int deposit_candidate(const deposit *d, const place *p)
 /* d_j = f (s_p - offset - the other terms) */
 static bool deposit_solve(deposit *d, size_t p, int term)
 {
-    const place *own = &d->own[p];
+    const spot *own = &d->own[p];
     size_t rank = shape_rank(d->g, d->shape);
     int64_t f = own->factor[term];
-    place rest = place_fixed(0), one = place_axis(p);
-    bool ok = place_add(&rest, &one, f);
+    spot rest = spot_fixed(0), one = spot_axis(p);
+    bool ok = spot_add(&rest, &one, f);
     rest.offset = -own->offset * f;
     for (size_t t = 0; ok && t < own->terms; t++) {
         uint16_t axis = own->axis[t];
         if ((int)t == term) continue;
-        place other = d->solved[axis] ? d->at[axis] : place_axis(rank + axis);
+        spot other = d->solved[axis] ? d->at[axis] : spot_axis(rank + axis);
         if (!d->solved[axis]) d->used |= 1u << axis;
-        ok = place_add(&rest, &other, -f * own->factor[t]);
+        ok = spot_add(&rest, &other, -f * own->factor[t]);
     }
     d->solved[own->axis[term]] = true;
     d->at[own->axis[term]] = rest;
@@ -316,7 +316,7 @@ static bool deposit_solve(deposit *d, size_t p, int term)
 static bool deposit_solve_all(deposit *d, size_t terms)
 {
     for (size_t p = 0; p < shape_rank(d->g, d->shape); p++) {
-        const place *own = &d->own[p];
+        const spot *own = &d->own[p];
         if (own->gather.node != EW_NONE) return false;
         if ((own->terms <= 1) != (terms <= 1)) continue;
         int term = deposit_candidate(d, own);
@@ -350,11 +350,11 @@ static bool deposit_pays(const deposit *d, uint32_t stay)
     return visited * rest <= 2 * all;
 }
 
-static view deposit_scatter(ew_graph *g, view v, uint16_t domain, const place *own, uint16_t shape)
+static view deposit_scatter(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape)
 {
     uint16_t number[AXES_MOST] = {0};
     size_t rank = shape_rank(g, shape);
-    access *a = memory_new(&g->memory, sizeof *a);
+    spot_access *a = memory_new(&g->memory, sizeof *a);
     if (!a) {
         report_memory(&g->report);
         return view_none();
@@ -364,7 +364,7 @@ static view deposit_scatter(ew_graph *g, view v, uint16_t domain, const place *o
     a->args[0] = v.node;
     a->maps[0] = v.map;
     a->count = 1;
-    for (size_t p = 0; p < rank; p++) a->drafts[p] = access_draft(a, &own[p], number, g);
+    for (size_t p = 0; p < rank; p++) a->drafts[p] = spot_draft(a, &own[p], number, g);
     node_spec s = {.op = OP_SCATTER,
                    .args = a->args,
                    .maps = a->maps,
@@ -385,7 +385,7 @@ static view deposit_solved(deposit *d, view v, uint32_t stay)
     size_t rank = shape_rank(g, d->shape), all = shape_rank(g, d->domain), more = 0;
     int64_t sizes[2 * AXES_MOST];
     uint16_t number[2 * AXES_MOST] = {0};
-    place to[AXES_MOST];
+    spot to[AXES_MOST];
     for (size_t p = 0; p < rank; p++) sizes[p] = shape_sizes(g, d->shape)[p], number[p] = (uint16_t)p;
     for (size_t a = 0; a < all; a++) {
         if (!(stay & 1u << a)) continue;
@@ -395,7 +395,7 @@ static view deposit_solved(deposit *d, view v, uint32_t stay)
     uint16_t joint = graph_shape_of(g, sizes, rank + more);
     if (joint == UINT16_MAX) return view_none();
     for (size_t a = 0; a < all; a++) {
-        to[a] = d->solved[a] ? d->at[a] : stay & 1u << a ? place_axis(rank + a) : place_fixed(0);
+        to[a] = d->solved[a] ? d->at[a] : stay & 1u << a ? spot_axis(rank + a) : spot_fixed(0);
         for (size_t t = 0; t < to[a].terms; t++) to[a].axis[t] = number[to[a].axis[t]];
     }
     uint32_t has = view_axes(g, v);
@@ -404,8 +404,8 @@ static view deposit_solved(deposit *d, view v, uint32_t stay)
         if (d->solved[a] && !(has & 1u << a)) v = view_within(g, joint, v, &to[a], shape_sizes(g, d->domain)[a]);
     for (size_t p = 0; v.node != EW_NONE && p < rank; p++) {
         if (!d->condition[p]) continue;
-        place own = place_substitute(g, &d->own[p], to, joint);
-        view here = view_op(g, joint, OP_EQ, view_index(g, joint, p), place_value(g, joint, &own), view_none());
+        spot own = spot_substitute(g, &d->own[p], to, joint);
+        view here = view_op(g, joint, OP_EQ, view_index(g, joint, p), spot_value(g, joint, &own), view_none());
         v = view_op(g, joint, OP_IF, here, v, view_number(g, 0));
     }
     uint32_t mask = 0;
@@ -413,14 +413,14 @@ static view deposit_solved(deposit *d, view v, uint32_t stay)
     return view_sum(g, joint, v, mask);
 }
 
-view view_deposit(ew_graph *g, view v, uint16_t domain, const place *own, uint16_t shape)
+view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape)
 {
     uint32_t needed = 0, stay = 0;
     size_t all;
     if (v.node == EW_NONE || shape == UINT16_MAX || domain == UINT16_MAX) return view_none();
     if (view_is(g, v, 0)) return v;
     all = shape_rank(g, domain);
-    for (size_t p = 0; p < shape_rank(g, shape); p++) needed |= place_axes(g, &own[p]);
+    for (size_t p = 0; p < shape_rank(g, shape); p++) needed |= spot_axes(g, &own[p]);
     for (size_t a = 0; a < all; a++)
         if (!(needed & 1u << a)) stay |= 1u << a;
     v = view_sum(g, domain, v, stay);
