@@ -100,7 +100,7 @@ static size_t scene_slope(scene *s, const scene_node *n, text *t)
     graph_corner(s->g, n->id, s->options->derivatives + n->first, SCENE_DIGITS, t);
     if (name.failed) t->failed = true;
     text_free(&name);
-    return scene_keep(s, text_string(t), SIZE_MAX);
+    return scene_keep(s, text_string(t), n->shape ? SCENE_COLUMNS + SCENE_LABEL_COLUMNS : SIZE_MAX);
 }
 
 /* "h[t, i]", and what of the recurrence its steps find there. */

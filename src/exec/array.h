@@ -81,6 +81,7 @@ enum { SINK_STORE, SINK_JOIN, SINK_SCATTER };
 typedef struct plan_sink {
     uint8_t kind, type;
     uint16_t op;    /* SINK_JOIN: a reduction */
+    bool blocked;   /* over the blocks of a chunk */
     bool first;     /* the places are set to the reduction's value over nothing before */
     uint32_t value; /* register */
     uint32_t line;  /* SINK_SCATTER: an access */
@@ -94,6 +95,7 @@ typedef struct plan_map {
     uint32_t sinks, sink_count;
     uint32_t slots, registers; /* by register: its place in the scratch, or ARRAY_NONE */
     bool rows;                 /* a strip may hold several */
+    bool varies;               /* a dimension goes with the rows of a block */
 } plan_map;
 
 typedef struct plan_arg {               /* argmin, argmax: dimensions, then the reduced one last */
@@ -107,6 +109,7 @@ typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
     uint32_t dims, dim_count; /* b …, then m, n, k */
     uint32_t lines;           /* of A, B, C */
     uint8_t type;
+    bool blocked;
     uint32_t fallback; /* map: where a result is not finite */
 } plan_product;
 
@@ -122,6 +125,12 @@ typedef struct plan_loop {
 
 enum { STEP_MAP, STEP_ARG, STEP_PRODUCT, STEP_LOOP, STEP_BLOCK };
 
+typedef struct plan_block { /* the steps up to `end`, for each block of places 0 … size - 1 */
+    uint32_t counter, chunk;
+    int64_t size, rows, chunks;
+    uint32_t end;
+} plan_block;
+
 typedef struct plan_guard {
     uint32_t counter;
     int64_t low, high;
@@ -129,6 +138,7 @@ typedef struct plan_guard {
 
 typedef struct plan_step {
     uint8_t kind;
+    bool begins;  /* runs in the first block of a chunk alone */
     bool defines; /* a state: not run any more after `until` */
     uint32_t at;  /* in the list of its kind */
     uint32_t guards, guard_count;
@@ -138,6 +148,7 @@ typedef struct plan_step {
 typedef struct plan_buffer {
     size_t bytes, place; /* in the work memory */
     uint32_t from, to;   /* steps at the outermost level, both ends */
+    bool local;          /* each thread has its own */
 } plan_buffer;
 
 typedef struct plan_input { /* an input that is converted before a run */
@@ -150,6 +161,7 @@ typedef struct plan {
     ARRAY(plan_arg) args;
     ARRAY(plan_product) products;
     ARRAY(plan_loop) loops;
+    ARRAY(plan_block) blocks;
     ARRAY(plan_line) lines;
     ARRAY(plan_move) moves;
     ARRAY(int64_t) strides;
@@ -166,7 +178,8 @@ typedef struct plan {
     ARRAY(uint8_t) constant_types;
     uint32_t counters;
     size_t scratch_slots, registers, most_lines;
-    size_t bytes;   /* of all buffers */
+    size_t bytes;   /* of all buffers but the local ones */
+    size_t lane;    /* of the local ones */
     size_t scratch; /* of products */
     size_t count;   /* operations */
 } plan;
@@ -176,6 +189,7 @@ typedef struct array_work {
     const plan *plan;
     char **base;     /* by buffer */
     char *memory;    /* of all buffers */
+    char *lane;      /* of the local ones */
     char *constants; /* each STRIP times */
     char *strips;    /* scratch registers */
     char *scratch;   /* of products */
@@ -185,6 +199,10 @@ typedef struct array_work {
     int64_t *number; /* by line: of lines that are whole numbers */
     int64_t *place;  /* of the odometer */
     int64_t rows;    /* of the block that runs */
+    bool begins;     /* it is the first of its chunk */
+    bool careful;    /* products are done term by term */
+    bool suspect;    /* a product over blocks was not finite */
+    int64_t *size;   /* of the step that runs */
 } array_work;
 
 /* Does anything wanted need a node with axes? Then the program is one of this kind. */
@@ -202,6 +220,9 @@ bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
 
 /* Where each line begins, by the loops' counters. */
 void array_lines_begin(array_work *w, uint32_t first, uint32_t count);
+
+/* The sizes of a step's dimensions, for the block that runs. */
+const int64_t *array_step_sizes(array_work *w, uint32_t first, uint32_t count, bool varies);
 
 bool array_describe(const ew_program *p, text *t);
 

@@ -31,7 +31,7 @@ typedef struct array_builder {
     ARRAY(build_memo) memo;
     ARRAY(coordinate) memo_at;
     uint32_t registers, name;
-    bool failed;
+    bool failed, blocked;
 } array_builder;
 
 void array_build_begin(array_builder *b, array_lowering *w);
@@ -41,6 +41,9 @@ bool array_build_finish(array_builder *b);       /* orders and merges the axes, 
 bool array_push_lines(array_builder *b, const int64_t *strides, size_t count, uint32_t *first);
 
 void array_coordinate_axis(array_builder *b, coordinate *c, int64_t size);
+void array_domain_axis(array_builder *b, const array_value *v, size_t d, coordinate *c);
+/* Where v's step puts its result. */
+uint32_t array_target(array_builder *b, uint32_t v, const coordinate *at);
 void array_own_coordinates(array_builder *b, const array_value *v, coordinate *at);
 uint32_t array_line(array_builder *b, uint32_t a, const coordinate *at);
 uint32_t array_code_value(array_builder *b, uint32_t a, const coordinate *at);

@@ -60,6 +60,13 @@ static void describe_step(const ew_program *p, text *t, const plan_step *s)
         text_add(t, a->args.at[s->at].most ? "argmax " : "argmin ");
         describe_sizes(a, t, a->args.at[s->at].dims, a->args.at[s->at].dim_count);
         break;
+    case STEP_BLOCK: {
+        const plan_block *l = &a->blocks.at[s->at];
+        snprintf(line, sizeof line, "blocks of %lld of %lld, in %lld chunks", (long long)l->rows, (long long)l->size,
+                 (long long)l->chunks);
+        text_add(t, line);
+        break;
+    }
     case STEP_LOOP: {
         const plan_loop *l = &a->loops.at[s->at];
         snprintf(line, sizeof line, "loop from %lld to %lld", (long long)l->first, (long long)l->last);
@@ -83,6 +90,7 @@ bool array_describe(const ew_program *p, text *t)
         while (depth && ends[depth - 1] <= i) depth--;
         for (uint32_t k = 0; k < depth; k++) text_add(t, "  ");
         describe_step(p, t, &a->steps.at[i]);
+        if (a->steps.at[i].kind == STEP_BLOCK && depth < 64) ends[depth++] = a->blocks.at[a->steps.at[i].at].end;
         if (a->steps.at[i].kind == STEP_LOOP && depth < 64) ends[depth++] = a->loops.at[a->steps.at[i].at].end;
     }
     return !t->failed;

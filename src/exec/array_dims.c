@@ -26,7 +26,8 @@ static size_t axis_cost(const array_builder *b, size_t axis)
         int64_t s = stride_of(b, i, axis);
         cost += s != 0 && s != 1 && b->lines.at[i].buffer != ARRAY_NONE ? 4 : 0;
     }
-    return cost + (b->sizes[axis] < 8 ? 3 : 0);
+    int64_t size = b->sizes[axis] < 0 ? b->w->block_rows : b->sizes[axis];
+    return cost + (size < 8 ? 3 : b->sizes[axis] < 0 && size < 256 ? 3 : 0);
 }
 
 static void order_axes(const array_builder *b, dims *d)
@@ -45,6 +46,7 @@ static void order_axes(const array_builder *b, dims *d)
 
 static bool can_merge(const array_builder *b, size_t outer, size_t inner)
 {
+    if (b->sizes[inner] < 0) return false;
     for (size_t i = 0; i < b->lines.count; i++)
         if (stride_of(b, i, outer) != stride_of(b, i, inner) * b->sizes[inner]) return false;
     return true;
@@ -259,6 +261,7 @@ static bool push_map(array_builder *b, const dims *d, bool rows, uint32_t once)
                     .slots = (uint32_t)a->slots.count,
                     .registers = b->registers,
                     .rows = rows};
+    for (size_t i = 0; i < d->count; i++) map.varies = map.varies || d->size[i] < 0;
     if (!array_reserve(m, &a->slots, b->registers)) return array_no_memory(b->w);
     if (!registers_place(b, once, a->slots.at + a->slots.count)) return false;
     a->slots.count += b->registers;
@@ -282,7 +285,7 @@ bool array_build_finish(array_builder *b)
     order_axes(b, &d);
     merge_axes(b, &d);
     bool ok = make_strides(b, &d);
-    bool rows = ok && d.size[d.count - 1] <= STRIP / 2;
+    bool rows = ok && d.size[d.count - 1] >= 0 && d.size[d.count - 1] <= STRIP / 2;
     uint32_t once = ok ? code_order(b, &d, rows) : 0;
     ok = ok && sinks_direct(b, &d, rows) && push_map(b, &d, rows, once);
     if (d.strides) block_free(b->w->m, d.strides, d.count * b->lines.count);

@@ -13,11 +13,11 @@
 enum {
     LIES_INLINE, /* computed where it is used */
     LIES_STORED,
-    LIES_VIEW,  /* another's memory, or a line of whole numbers, seen otherwise */
-    LIES_CONST, /* one constant */
-    LIES_RAMP,  /* an index */
+    LIES_VIEW,    /* another's memory, or a line of whole numbers, seen otherwise */
+    LIES_CONST,   /* one constant */
+    LIES_RAMP,    /* an index */
     LIES_NOWHERE, /* nobody uses it */
-    LIES_AS     /* a state or what a recurrence makes: lies where its definition lies */
+    LIES_AS       /* a state or what a recurrence makes: lies where its definition lies */
 };
 
 typedef struct array_use {
@@ -45,7 +45,12 @@ typedef struct array_value {
     uint32_t region; /* innermost body that it is in, or ARRAY_NONE */
     uint32_t binds, bind_count;
     uint32_t users, cost;
-    bool product; /* a SUM run by the matrix kernel: uses are its terms, A and B */
+    bool product;         /* a SUM run by the matrix kernel: uses are its terms, A and B */
+    int block, block_own; /* axis of the domain, own axis that goes in blocks; -1: none */
+    int32_t pass;         /* of the block; others: the one that it comes before */
+    bool sums;            /* joins over the blocks */
+    bool local;           /* held for one block */
+    uint32_t partial;     /* buffer of a result for each chunk, or ARRAY_NONE */
     /* where it lies */
     uint32_t buffer, strides;
     int64_t offset;
@@ -73,13 +78,17 @@ typedef struct array_lowering {
     ARRAY(int64_t) strides; /* of values */
     uint32_t *of;           /* by node: its value */
     size_t of_count, node_count;
-    uint8_t *needed;        /* by node */
-    uint32_t *node_users;   /* by node: needed uses */
+    uint8_t *needed;      /* by node */
+    uint32_t *node_users; /* by node: needed uses */
     array_region *regions;
     uint32_t *state; /* by state: its STATE value, or ARRAY_NONE */
     const ew_node *wanted;
     size_t wanted_count;
-    uint8_t *mark; /* by value, for walks */
+    uint8_t *mark;                       /* by value, for walks */
+    uint32_t block_counter, block_chunk; /* counters; ARRAY_NONE: no blocks */
+    int64_t block_rows, block_chunks, block_size;
+    bool no_blocks, in_block; /* in_block: steps of a block are being planned */
+    int32_t pass;
     uint32_t time; /* of the step at the outermost level that is being planned */
 } array_lowering;
 
@@ -146,7 +155,11 @@ bool array_known_value(array_lowering *w, ew_node n);
 /* Sum n as a matrix product, if it is one: *made, or ARRAY_NONE. false: reported. */
 bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made);
 bool array_product_step(array_lowering *w, uint32_t v);
+/* v = its partial results joined. */
+bool array_join_step(array_lowering *w, uint32_t v);
+bool array_plain_at(const array_lowering *w, uint16_t map, size_t p, size_t *d);
 bool array_regions(array_lowering *w);
+bool array_blocks(array_lowering *w);
 bool array_store(array_lowering *w);
 bool array_plan(array_lowering *w);
 

@@ -101,7 +101,7 @@ static void lower_types(array_lowering *w, array_value *v)
 static uint32_t push_value(array_lowering *w, array_value v, const array_use *uses)
 {
     v.uses = (uint32_t)w->uses.count;
-    v.region = ARRAY_NONE;
+    v.region = v.partial = ARRAY_NONE;
     if (!array_reserve(w->m, &w->uses, v.count) || !array_reserve(w->m, &w->values, 1) ||
         w->values.count >= ARRAY_REGION) {
         array_no_memory(w);
@@ -113,7 +113,7 @@ static uint32_t push_value(array_lowering *w, array_value v, const array_use *us
 }
 
 uint32_t array_push_each(array_lowering *w, ew_node n, op o, int type, uint16_t shape, const array_use *uses,
-                          size_t count)
+                         size_t count)
 {
     array_value v = {.op = (uint16_t)o,
                      .type = (uint8_t)type,
@@ -304,7 +304,8 @@ bool array_lower(array_lowering *w)
     lower_mark(w->g, w->needed);
     for (size_t i = 0; i < w->wanted_count; i++) w->node_users[w->wanted[i]] += 2;
     for (size_t i = 0; i < nodes; i++)
-        for (size_t k = 0; w->needed[i] && !type_is_soft(node_at(w->g, (ew_node)i)->type) && k < node_at(w->g, (ew_node)i)->count;
+        for (size_t k = 0;
+             w->needed[i] && !type_is_soft(node_at(w->g, (ew_node)i)->type) && k < node_at(w->g, (ew_node)i)->count;
              k++)
             w->node_users[node_arg(w->g, (ew_node)i, k)]++;
     for (size_t i = 0; i < nodes; i++)
@@ -319,7 +320,7 @@ bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
     array_lowering w = {.g = g, .p = p, .m = &p->memory, .wanted = wanted, .wanted_count = count};
     w.a = p->arrays = memory_new(w.m, sizeof *p->arrays);
     bool ok = w.a || array_no_memory(&w);
-    ok = ok && array_lower(&w) && array_regions(&w) && array_store(&w) && array_plan(&w);
+    ok = ok && array_lower(&w) && array_regions(&w) && array_blocks(&w) && array_store(&w) && array_plan(&w);
     block_free(w.m, w.of, w.of_count);
     block_free(w.m, w.needed, w.node_count);
     block_free(w.m, w.node_users, w.node_count);
@@ -341,6 +342,7 @@ void array_free_plan(memory *m, plan *a)
     array_free(m, &a->args);
     array_free(m, &a->products);
     array_free(m, &a->loops);
+    array_free(m, &a->blocks);
     array_free(m, &a->lines);
     array_free(m, &a->moves);
     array_free(m, &a->strides);

@@ -34,10 +34,7 @@ static bool line_along(array_builder *b, uint32_t line, coordinate c, int64_t st
 {
     plan *a = b->w->a;
     plan_line *l = &b->lines.at[line];
-    if (c.axis >= 0) {
-        b->strides.at[line * AXES_STEP + (size_t)c.axis] += stride;
-        return true;
-    }
+    if (c.axis >= 0) b->strides.at[line * AXES_STEP + (size_t)c.axis] += stride;
     l->offset += c.offset * stride;
     if (c.counter == ARRAY_NONE || stride == 0) return true;
     for (uint32_t i = 0; i < l->move_count; i++)
@@ -68,8 +65,36 @@ uint32_t array_line(array_builder *b, uint32_t a, const coordinate *at)
 {
     const array_value *v = value_at(b->w, a);
     uint32_t line = line_new(b, v->buffer, v->offset, v->buffer == ARRAY_NONE ? ARRAY_INT : v->type);
-    for (size_t p = 0; line != ARRAY_NONE && p < value_rank(b->w, v); p++)
-        if (!line_along(b, line, at[p], b->w->strides.at[v->strides + p])) return ARRAY_NONE;
+    for (size_t p = 0; line != ARRAY_NONE && p < value_rank(b->w, v); p++) {
+        coordinate c = at[p];
+        if (v->local && (int)p == v->block_own) c.counter = ARRAY_NONE; /* it holds the block alone */
+        if (!line_along(b, line, c, b->w->strides.at[v->strides + p])) return ARRAY_NONE;
+    }
+    return line;
+}
+
+/* The first element of what v's step makes: of sums over blocks, the chunk's partial result. */
+static uint32_t target_line(array_builder *b, uint32_t v)
+{
+    const array_value *value = value_at(b->w, v);
+    bool partial = b->w->in_block && value->sums && value->partial != ARRAY_NONE;
+    uint32_t line = line_new(b, partial ? value->partial : value->buffer, partial ? 0 : value->offset, value->type);
+    size_t count = 0;
+    if (!partial || line == ARRAY_NONE) return line;
+    shape_elements(b->w->g, value->shape, &count);
+    coordinate chunk = {-1, b->w->block_chunk, 0};
+    return line_along(b, line, chunk, (int64_t)count) ? line : ARRAY_NONE;
+}
+
+uint32_t array_target(array_builder *b, uint32_t v, const coordinate *at)
+{
+    const array_value *value = value_at(b->w, v);
+    uint32_t line = target_line(b, v);
+    for (size_t p = 0; line != ARRAY_NONE && p < value_rank(b->w, value); p++) {
+        coordinate c = at[p];
+        if (value->local && (int)p == value->block_own) c.counter = ARRAY_NONE;
+        if (!line_along(b, line, c, b->w->strides.at[value->strides + p])) return ARRAY_NONE;
+    }
     return line;
 }
 
@@ -259,7 +284,7 @@ uint32_t array_code_value(array_builder *b, uint32_t a, const coordinate *at)
     if (v->lies != LIES_INLINE) return code_load(b, array_line(b, a, at));
     for (size_t i = 0; i < b->memo.count; i++) {
         const build_memo *m = &b->memo.at[i];
-        if (m->value == a && (!rank || memcmp(b->memo_at.at + m->at, at, rank * sizeof *at) == 0)) return m->out;
+        if (m->value == a && (rank == 0 || memcmp(b->memo_at.at + m->at, at, rank * sizeof *at) == 0)) return m->out;
     }
     uint32_t out = v->op == OP_AT ? code_at(b, a, at) : code_each(b, a, at);
     build_memo m = {a, (uint32_t)b->memo_at.count, out};
@@ -276,6 +301,22 @@ void array_coordinate_axis(array_builder *b, coordinate *c, int64_t size)
     b->sizes[b->axes++] = size;
 }
 
+/* An axis that goes with the blocks. */
+static void block_axis(array_builder *b, coordinate *c)
+{
+    array_coordinate_axis(b, c, -1);
+    c->counter = b->w->block_counter;
+}
+
+/* Axis d of the domain of v, which no recurrence binds. */
+void array_domain_axis(array_builder *b, const array_value *v, size_t d, coordinate *c)
+{
+    if (b->w->in_block && v->block == (int)d)
+        block_axis(b, c);
+    else
+        array_coordinate_axis(b, c, shape_sizes(b->w->g, value_domain(v))[d]);
+}
+
 /* Axis p of v: bound by a recurrence, or an axis of the step. */
 static bool bound_axis(const array_builder *b, const array_value *v, size_t p, coordinate *c)
 {
@@ -290,8 +331,13 @@ static bool bound_axis(const array_builder *b, const array_value *v, size_t p, c
 
 void array_own_coordinates(array_builder *b, const array_value *v, coordinate *at)
 {
-    for (size_t p = 0; p < value_rank(b->w, v); p++)
-        if (!bound_axis(b, v, p, &at[p])) array_coordinate_axis(b, &at[p], value_sizes(b->w, v)[p]);
+    for (size_t p = 0; p < value_rank(b->w, v); p++) {
+        if (bound_axis(b, v, p, &at[p])) continue;
+        if (b->w->in_block && v->block_own == (int)p)
+            block_axis(b, &at[p]);
+        else
+            array_coordinate_axis(b, &at[p], value_sizes(b->w, v)[p]);
+    }
 }
 
 /* ---- Sinks ---------------------------------------------------------------------------------------- */
@@ -301,6 +347,7 @@ bool array_sink(array_builder *b, int kind, op o, uint32_t value, uint32_t line,
     plan_sink s = {.kind = (uint8_t)kind, .type = (uint8_t)type, .op = (uint16_t)o, .value = value, .line = line};
     if (value == ARRAY_NONE || line == ARRAY_NONE || b->failed) return false;
     s.first = kind == SINK_JOIN && o != OP_SCATTER;
+    s.blocked = b->blocked;
     s.name = b->name;
     return array_push(b->w->m, &b->sinks, s) || (build_fail(b), false);
 }
@@ -320,10 +367,11 @@ static bool step_reduce(array_builder *b, uint32_t v)
     size_t own = value_rank(b->w, value), rank = shape_rank(b->w->g, value->domain);
     coordinate at[AXES_MOST];
     array_own_coordinates(b, value, at);
-    for (size_t d = own; d < rank; d++) array_coordinate_axis(b, &at[d], shape_sizes(b->w->g, value->domain)[d]);
+    for (size_t d = own; d < rank; d++) array_domain_axis(b, value, d, &at[d]);
+    b->blocked = b->w->in_block && value->sums;
     if (value->type == ARRAY_INT) b->name = array_label(b->w, v);
     uint32_t x = code_argument(b, v, 0, at, value->type);
-    return array_sink(b, SINK_JOIN, (op)value->op, x, b->failed ? ARRAY_NONE : array_line(b, v, at), value->type);
+    return array_sink(b, SINK_JOIN, (op)value->op, x, b->failed ? ARRAY_NONE : array_target(b, v, at), value->type);
 }
 
 /* What a recurrence binds of a scatter's domain follows from its own axis. */
@@ -346,23 +394,25 @@ static bool step_scatter(array_builder *b, uint32_t v)
     coordinate at[AXES_MOST];
     bool gathers;
     for (size_t d = 0; d < rank; d++)
-        if (!scatter_axis(b, value, d, &at[d]))
-            array_coordinate_axis(b, &at[d], shape_sizes(b->w->g, value->domain)[d]);
+        if (!scatter_axis(b, value, d, &at[d])) array_domain_axis(b, value, d, &at[d]);
     uint32_t x = code_argument(b, v, 0, at, value->type);
     if (x == ARRAY_NONE) return false;
     if (array_inside(b->w, value->target, value->domain, value->shape, &gathers)) {
-        uint32_t line = line_new(b, value->buffer, value->offset, value->type);
+        uint32_t line = target_line(b, v);
         for (size_t p = 0; line != ARRAY_NONE && p < own; p++) {
             map_draft d = map_axis(b->w->g, value->target, p);
             int64_t stride = b->w->strides.at[value->strides + p];
             b->lines.at[line].offset += d.offset * stride;
-            for (size_t t = 0; t < d.terms; t++)
-                if (!line_along(b, line, at[d.axis[t]], d.factor[t] * stride)) return false;
+            for (size_t t = 0; t < d.terms; t++) {
+                coordinate c = at[d.axis[t]];
+                if (value->local && (int)p == value->block_own) c.counter = ARRAY_NONE;
+                if (!line_along(b, line, c, d.factor[t] * stride)) return false;
+            }
         }
         return array_sink(b, SINK_JOIN, OP_SCATTER, x, line, value->type);
     }
     plan_access access = {.when = ARRAY_NONE, .zero = true};
-    access.line = line_new(b, value->buffer, value->offset, value->type);
+    access.line = target_line(b, v);
     if (access.line == ARRAY_NONE || !access_axes_of(b, v, value->target, at, v, &access)) return false;
     if (!array_push(b->w->m, &b->accesses, access)) return build_fail(b), false;
     return array_sink(b, SINK_SCATTER, OP_SCATTER, x, (uint32_t)b->accesses.count - 1, value->type);
@@ -376,11 +426,13 @@ static bool step_part(array_builder *b, uint32_t v, size_t k)
     uint32_t a = value_root(b->w, u.value);
     const array_value *part = value_at(b->w, u.value), *arg = value_at(b->w, a);
     coordinate at[AXES_MOST];
-    size_t rank = value_rank(b->w, part);
+    size_t rank = value_rank(b->w, part), along;
     for (size_t p = 0; p < rank; p++) {
         coordinate c;
         if (array_part_axis(b->w, v, k, p, &c))
             at[p] = c;
+        else if (b->w->in_block && array_plain_at(b->w, u.map, (size_t)value->block_own, &along) && along == p)
+            block_axis(b, &at[p]);
         else
             array_coordinate_axis(b, &at[p], value_sizes(b->w, part)[p]);
     }
@@ -394,8 +446,11 @@ static bool step_part(array_builder *b, uint32_t v, size_t k)
         map_draft d = map_axis(b->w->g, u.map, p);
         int64_t stride = b->w->strides.at[value->strides + p];
         b->lines.at[line].offset += d.offset * stride;
-        for (size_t t = 0; t < d.terms; t++)
-            if (!line_along(b, line, at[d.axis[t]], d.factor[t] * stride)) return false;
+        for (size_t t = 0; t < d.terms; t++) {
+            coordinate c = at[d.axis[t]];
+            if (value->local && (int)p == value->block_own) c.counter = ARRAY_NONE;
+            if (!line_along(b, line, c, d.factor[t] * stride)) return false;
+        }
     }
     return array_sink(b, SINK_STORE, OP_COPY, x, line, value->type);
 }
@@ -430,8 +485,13 @@ bool array_set_step(array_lowering *w, uint32_t v, double value, bool bound)
     const array_value *x = value_at(w, v);
     coordinate at[AXES_MOST];
     array_build_begin(&b, w);
-    for (size_t p = 0; p < value_rank(w, x); p++)
-        if (!bound || !bound_axis(&b, x, p, &at[p])) array_coordinate_axis(&b, &at[p], value_sizes(w, x)[p]);
+    for (size_t p = 0; p < value_rank(w, x); p++) {
+        if (bound && bound_axis(&b, x, p, &at[p])) continue;
+        if (w->in_block && x->block_own == (int)p)
+            block_axis(&b, &at[p]);
+        else
+            array_coordinate_axis(&b, &at[p], value_sizes(w, x)[p]);
+    }
     float single = (float)value;
     uint64_t bits = 0;
     if (x->type == ARRAY_F32)
@@ -444,7 +504,7 @@ bool array_set_step(array_lowering *w, uint32_t v, double value, bool bound)
     bool ok = array_constant(w, bits, x->type, &c);
     int64_t elements = (int64_t)(STRIP * 8 / array_type_bytes(x->type));
     uint32_t out = ok ? code_load(&b, line_new(&b, BUFFER_CONSTANT, (int64_t)c * elements, x->type)) : ARRAY_NONE;
-    ok = ok && array_sink(&b, SINK_STORE, OP_COPY, out, array_line(&b, v, at), x->type);
+    ok = ok && array_sink(&b, SINK_STORE, OP_COPY, out, array_target(&b, v, at), x->type);
     return array_build_end(&b, ok);
 }
 
@@ -470,6 +530,29 @@ bool array_map_step(array_lowering *w, uint32_t v, size_t k)
     else
         ok = op_is_reduction(value->op) ? step_reduce(&b, v) : step_each(&b, v);
     return array_build_end(&b, ok);
+}
+
+bool array_join_step(array_lowering *w, uint32_t v)
+{
+    array_builder b;
+    const array_value *x = value_at(w, v);
+    coordinate at[AXES_MOST], chunk;
+    size_t rank = value_rank(w, x), count = 0;
+    int64_t stride = 1;
+    array_build_begin(&b, w);
+    for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], value_sizes(w, x)[p]);
+    array_coordinate_axis(&b, &chunk, w->block_chunks);
+    shape_elements(w->g, x->shape, &count);
+    uint32_t line = line_new(&b, x->partial, 0, x->type);
+    bool ok = line != ARRAY_NONE;
+    for (size_t p = rank; ok && p-- > 0;) {
+        ok = line_along(&b, line, at[p], stride);
+        stride *= value_sizes(w, x)[p];
+    }
+    ok = ok && line_along(&b, line, chunk, (int64_t)count);
+    uint32_t out = ok ? code_load(&b, line) : ARRAY_NONE;
+    op o = x->op == OP_SCATTER ? OP_SUM : (op)x->op;
+    return array_build_end(&b, ok && array_sink(&b, SINK_JOIN, o, out, array_line(&b, v, at), x->type));
 }
 
 bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t offset)

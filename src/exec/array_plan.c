@@ -268,12 +268,30 @@ typedef struct plan_frame {
     uint32_t k;
 } plan_frame;
 
+/* Some value of a recurrence's body. */
+static uint32_t region_value(const array_lowering *w, uint32_t region)
+{
+    uint32_t v = w->regions[region].first;
+    while (v < w->regions[region].last && !value_bind(w, value_at(w, v), region)) v++;
+    return v;
+}
+
 typedef struct plan_walk {
     ARRAY(plan_frame) stack;
 } plan_walk;
 
-static bool walk_push(array_lowering *w, plan_walk *walk, uint32_t unit)
+/* Units of the outermost context come pass by pass; what goes in blocks is no unit of it. */
+static bool walk_skips(const array_lowering *w, uint32_t unit, uint32_t context)
 {
+    if (context != ARRAY_NONE) return false;
+    bool region = (unit & ARRAY_REGION) != 0;
+    const array_value *v = value_at(w, region ? region_value(w, unit & ~ARRAY_REGION) : unit);
+    return v->pass != w->pass || v->block >= 0;
+}
+
+static bool walk_push(array_lowering *w, plan_walk *walk, uint32_t unit, uint32_t context)
+{
+    if (walk_skips(w, unit, context)) return true;
     bool region = (unit & ARRAY_REGION) != 0;
     uint8_t *mark = region ? &w->regions[unit & ~ARRAY_REGION].visited : &w->mark[unit];
     if (*mark) return true;
@@ -301,12 +319,12 @@ static uint32_t walk_next(const array_lowering *w, plan_frame *f, uint32_t conte
 
 static bool walk_from(array_lowering *w, plan_walk *walk, uint32_t unit, uint32_t context)
 {
-    bool ok = walk_push(w, walk, unit);
+    bool ok = walk_push(w, walk, unit, context);
     while (ok && walk->stack.count) {
         plan_frame *f = &walk->stack.at[walk->stack.count - 1];
         uint32_t next = walk_next(w, f, context);
         if (next != ARRAY_NONE) {
-            ok = walk_push(w, walk, next);
+            ok = walk_push(w, walk, next, context);
             continue;
         }
         uint32_t done = f->unit;
@@ -332,6 +350,78 @@ static bool emit_context(array_lowering *w, uint32_t context)
     return ok;
 }
 
+/* ---- Blocks --------------------------------------------------------------------------------------------- */
+
+static bool emit_member(array_lowering *w, uint32_t v)
+{
+    const array_value *value = value_at(w, v);
+    size_t from = w->a->steps.count;
+    if (value->op == OP_SCATTER) {
+        if (!array_set_step(w, v, 0, true)) return false;
+        w->a->steps.at[from].begins = value->sums;
+    }
+    if (value->op == OP_JOIN) {
+        for (size_t k = 0; k < value->count; k++)
+            if (!array_map_step(w, v, k)) return false;
+    } else if (value->product ? !array_product_step(w, v) : !array_map_step(w, v, 0)) {
+        return false;
+    }
+    for (; from < w->a->steps.count; from++) w->a->steps.at[from].name = array_label(w, v);
+    w->time++;
+    return report_ok(&w->g->report);
+}
+
+/* What is no local memory is in use for the whole of the block. */
+static void block_touch(array_lowering *w, uint32_t begin)
+{
+    for (size_t i = 0; i < w->a->buffers.count; i++) {
+        plan_buffer *b = &w->a->buffers.at[i];
+        if (b->local || b->from == ARRAY_NONE || b->to < begin) continue;
+        b->to = w->time;
+        if (b->from > begin) b->from = begin;
+    }
+}
+
+static bool emit_block(array_lowering *w)
+{
+    plan_block block = {w->block_counter, w->block_chunk, w->block_size, w->block_rows, w->block_chunks, 0};
+    plan_step step = {.kind = STEP_BLOCK, .at = (uint32_t)w->a->blocks.count};
+    uint32_t begin = w->time;
+    bool any = false;
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        const array_value *value = value_at(w, v);
+        if (value->block < 0 || value->pass != w->pass || !is_computed(value)) continue;
+        if (!any && (!array_push(w->m, &w->a->blocks, block) || !array_push(w->m, &w->a->steps, step)))
+            return array_no_memory(w);
+        any = true;
+        w->in_block = true;
+        if (!emit_member(w, v)) return false;
+    }
+    w->in_block = false;
+    if (!any) return true;
+    w->a->blocks.at[step.at].end = (uint32_t)w->a->steps.count;
+    block_touch(w, begin);
+    w->time++;
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        const array_value *value = value_at(w, v);
+        if (value->block < 0 || value->pass != w->pass || !is_computed(value) || value->partial == ARRAY_NONE) continue;
+        if (!array_join_step(w, v)) return false;
+        w->a->steps.at[w->a->steps.count - 1].name = array_label(w, v);
+    }
+    w->time++;
+    return report_ok(&w->g->report);
+}
+
+static bool emit_passes(array_lowering *w)
+{
+    int32_t most = 0;
+    for (uint32_t v = 0; v < w->values.count; v++)
+        if (value_at(w, v)->pass > most) most = value_at(w, v)->pass;
+    for (w->pass = 0; w->pass <= most; w->pass++)
+        if (!emit_context(w, ARRAY_NONE) || !emit_block(w)) return false;
+    return true;
+}
+
 /* ---- Buffers -------------------------------------------------------------------------------------------- */
 
 enum { PLACE_ALIGN = 64 };
@@ -351,16 +441,17 @@ static bool place_buffers(array_lowering *w)
             moved = false;
             for (size_t k = i > 2000 ? i - 2000 : BUFFER_FIRST; k < i; k++) {
                 const plan_buffer *o = &a->buffers.at[k];
-                bool together = o->bytes && o->from <= b->to && o->to >= b->from;
+                bool together = o->local == b->local && o->bytes && o->from <= b->to && o->to >= b->from;
                 if (!together || o->place >= place + b->bytes || o->place + o->bytes <= place) continue;
                 place = o->place + o->bytes;
                 moved = true;
             }
         }
-        if (i > 2000 && place < a->bytes) place = a->bytes;
+        size_t *total = b->local ? &a->lane : &a->bytes;
+        if (i > 2000 && place < *total) place = *total;
         if (!size_add(place, b->bytes, &end)) return array_no_memory(w);
         b->place = place;
-        if (end > a->bytes) a->bytes = end;
+        if (end > *total) *total = end;
     }
     return true;
 }
@@ -391,5 +482,5 @@ bool array_plan(array_lowering *w)
         b->from = b->to = 0;
     }
     w->time = 1;
-    return emit_context(w, ARRAY_NONE) && emit_outputs(w) && place_buffers(w);
+    return emit_passes(w) && emit_outputs(w) && place_buffers(w);
 }

@@ -19,7 +19,7 @@ enum { FACTORS_MOST = 12, PRODUCT_SIDE = 4, PRODUCT_WORK = 512 };
 
 typedef struct factor {
     ew_node node;
-    uint16_t map; /* domain of the sum → its axes */
+    uint16_t map;  /* domain of the sum → its axes */
     uint32_t axes; /* of the domain, as bits */
     bool mask;
 } factor;
@@ -85,7 +85,7 @@ static bool factors_of(array_lowering *w, ew_node body, uint16_t map, factors *f
 /* ---- Groups ------------------------------------------------------------------------------------------- */
 
 typedef struct groups {
-    uint32_t a, b;        /* axes */
+    uint32_t a, b;            /* axes */
     uint8_t of[FACTORS_MOST]; /* 0: outside, 1: A, 2: B */
 } groups;
 
@@ -290,7 +290,7 @@ static void product_axes(const array_builder *b, product_dims *d)
 
 static bool product_merges(const product_dims *d, size_t outer, size_t inner)
 {
-    if (d->role[outer] != d->role[inner]) return false;
+    if (d->role[outer] != d->role[inner] || d->size[inner] < 0) return false;
     for (size_t l = 0; l < 3; l++)
         if (d->stride[outer][l] != d->stride[inner][l] * d->size[inner]) return false;
     return true;
@@ -322,12 +322,19 @@ static void product_merge(product_dims *d)
 }
 
 /* One axis of each role goes to the kernel, the largest; further ones are gone through one by one. */
-static void product_roles(product_dims *d)
+static int64_t product_size(int64_t size, int64_t rows)
+{
+    return size < 0 ? -size * rows : size;
+}
+
+static void product_roles(product_dims *d, int64_t rows)
 {
     for (int role = ROLE_M; role < ROLES; role++) {
         size_t best = d->count;
         for (size_t i = 0; i < d->count; i++)
-            if (d->role[i] == role && (best == d->count || d->size[i] > d->size[best])) best = i;
+            if (d->role[i] == role &&
+                (best == d->count || product_size(d->size[i], rows) > product_size(d->size[best], rows)))
+                best = i;
         for (size_t i = 0; i < d->count; i++)
             if (d->role[i] == role && i != best) d->role[i] = ROLE_BATCH;
     }
@@ -352,6 +359,7 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
     plan_product p = {.dims = (uint32_t)a->sizes.count,
                       .dim_count = (uint32_t)count,
                       .type = (uint8_t)type,
+                      .blocked = b->blocked,
                       .fallback = fallback};
     if (!array_push_lines(b, strides, count, &p.lines)) return false;
     plan_step step = {.kind = STEP_PRODUCT, .at = (uint32_t)a->products.count};
@@ -359,7 +367,9 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
         !array_push(b->w->m, &a->steps, step))
         return array_no_memory(b->w);
     for (size_t i = 0; i < count; i++) a->sizes.at[a->sizes.count++] = sizes[i];
-    size_t m = (size_t)sizes[count - 3], n = (size_t)sizes[count - 2], k = (size_t)sizes[count - 1];
+    int64_t rows = b->w->block_rows;
+    size_t m = (size_t)product_size(sizes[count - 3], rows), n = (size_t)product_size(sizes[count - 2], rows);
+    size_t k = (size_t)product_size(sizes[count - 1], rows);
     scratch = type == ARRAY_F32 ? matrix_scratch_f32(m, n, k) : matrix_scratch_f64(m, n, k);
     if (scratch > a->scratch) a->scratch = scratch;
     a->count++;
@@ -383,20 +393,20 @@ bool array_product_step(array_lowering *w, uint32_t v)
     a->steps.count--;
     array_build_begin(&b, w);
     array_own_coordinates(&b, value, at);
-    for (size_t x = own; x < rank; x++) array_coordinate_axis(&b, &at[x], shape_sizes(w->g, value->domain)[x]);
+    for (size_t x = own; x < rank; x++) array_domain_axis(&b, value, x, &at[x]);
     bool ok = true;
     for (size_t k = 1; ok && k < 3; k++) {
         array_use u = value_use(w, value, k);
         uint32_t root = value_root(w, u.value);
-        for (size_t p = 0; p < value_rank(w, value_at(w, root)); p++)
-            to[p] = at[map_plain_axis(w->g, u.map, p)];
+        for (size_t p = 0; p < value_rank(w, value_at(w, root)); p++) to[p] = at[map_plain_axis(w->g, u.map, p)];
         ok = array_line(&b, root, to) != ARRAY_NONE;
     }
-    ok = ok && array_line(&b, v, at) != ARRAY_NONE;
+    b.blocked = w->in_block && value->sums;
+    ok = ok && array_target(&b, v, at) != ARRAY_NONE;
     if (ok) {
         product_axes(&b, &d);
         product_merge(&d);
-        product_roles(&d);
+        product_roles(&d, w->block_rows);
         ok = product_push(&b, &d, value->type, fallback);
     }
     array_free(w->m, &b.lines);

@@ -268,8 +268,7 @@ bool array_regions(array_lowering *w)
     if (!w->mark) return array_no_memory(w);
     for (size_t i = 0; i < w->wanted_count; i++) value_at(w, value_root(w, w->of[w->wanted[i]]))->output = true;
     for (size_t r = 0; r < count; r++)
-        if (w->regions[r].needed && w->regions[r].until != ARRAY_NONE)
-            w->mark[value_root(w, w->regions[r].until)] = 1;
+        if (w->regions[r].needed && w->regions[r].until != ARRAY_NONE) w->mark[value_root(w, w->regions[r].until)] = 1;
     drop_unused(w);
     for (size_t r = 0; r < count; r++) {
         w->regions[r].first = w->regions[r].parent = ARRAY_NONE;

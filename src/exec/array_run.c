@@ -30,6 +30,8 @@ array_work *array_work_new(memory *m, const plan *a)
     bool ok = size_mul(a->constants.count, (size_t)STRIP * 8, &constants);
     w->base = block_new(m, a->buffers.count, sizeof *w->base);
     w->memory = memory_resize(m, NULL, 0, a->bytes + 64); /* written before it is read */
+    w->lane = memory_resize(m, NULL, 0, a->lane + 64);
+    w->size = block_new(m, AXES_MOST + 4, sizeof *w->size);
     w->constants = ok ? memory_new(m, constants) : NULL;
     w->strips = memory_new(m, a->scratch_slots * STRIP * 8);
     w->scratch = memory_new(m, a->scratch);
@@ -38,14 +40,16 @@ array_work *array_work_new(memory *m, const plan *a)
     w->line = block_new(m, a->lines.count, sizeof *w->line);
     w->number = block_new(m, a->lines.count, sizeof *w->number);
     w->place = block_new(m, AXES_MOST + 2, sizeof *w->place);
-    if (!w->base || !w->memory || !w->constants || !w->strips || !w->scratch || !w->counter || !w->at || !w->line ||
-        !w->number || !w->place) {
+    if (!w->lane || !w->size || !w->base || !w->memory || !w->constants || !w->strips || !w->scratch || !w->counter ||
+        !w->at || !w->line || !w->number || !w->place) {
         array_work_free(m, w);
         return NULL;
     }
     constants_write(w);
     char *begin = w->memory + (64 - (uintptr_t)w->memory % 64) % 64;
-    for (size_t i = BUFFER_FIRST; i < a->buffers.count; i++) w->base[i] = begin + a->buffers.at[i].place;
+    char *lane = w->lane + (64 - (uintptr_t)w->lane % 64) % 64;
+    for (size_t i = BUFFER_FIRST; i < a->buffers.count; i++)
+        w->base[i] = (a->buffers.at[i].local ? lane : begin) + a->buffers.at[i].place;
     w->base[BUFFER_CONSTANT] = w->constants;
     return w;
 }
@@ -56,6 +60,8 @@ void array_work_free(memory *m, array_work *w)
     const plan *a = w->plan;
     block_free(m, w->base, a->buffers.count);
     memory_free(m, w->memory, a->bytes + 64);
+    memory_free(m, w->lane, a->lane + 64);
+    block_free(m, w->size, AXES_MOST + 4);
     memory_free(m, w->constants, a->constants.count * STRIP * 8);
     memory_free(m, w->strips, a->scratch_slots * STRIP * 8);
     memory_free(m, w->scratch, a->scratch);
@@ -181,7 +187,8 @@ static bool run_product(const ew_program *p, ew_work *work, const plan_product *
 {
     array_work *w = work->arrays;
     const plan *a = w->plan;
-    product x = {.p = s, .size = a->sizes.at + s->dims, .batch = s->dim_count - 3, .w = w};
+    if (w->careful) return array_map_run(p, work, &a->maps.at[s->fallback]);
+    product x = {.p = s, .size = array_step_sizes(w, s->dims, s->dim_count, true), .batch = s->dim_count - 3, .w = w};
     size_t bytes = array_type_bytes(s->type);
     bool finite = true;
     array_lines_begin(w, s->lines, 3);
@@ -193,7 +200,7 @@ static bool run_product(const ew_program *p, ew_work *work, const plan_product *
         if (x.size[d] == 0) return true;
     for (size_t d = 0; d < x.batch; d++) w->place[d] = 0;
     for (size_t d = 1; d;) {
-        bool add = false;
+        bool add = s->blocked && !w->begins;
         for (size_t k = 0; k < x.batch; k++) add = add || (x.stride[2][k] == 0 && w->place[k] != 0);
         product_run(&x, add);
         finite = finite && product_finite(&x);
@@ -205,7 +212,8 @@ static bool run_product(const ew_program *p, ew_work *work, const plan_product *
             w->place[d - 1] = 0;
         }
     }
-    return finite || array_map_run(p, work, &a->maps.at[s->fallback]);
+    if (!finite && s->blocked) w->suspect = true;
+    return finite || s->blocked || array_map_run(p, work, &a->maps.at[s->fallback]);
 }
 
 static bool step_wanted(const array_work *w, const plan_step *s)
@@ -245,20 +253,44 @@ static bool run_loop(const ew_program *p, ew_work *work, uint32_t at, const plan
     return true;
 }
 
+static bool run_chunk(const ew_program *p, ew_work *work, uint32_t at, const plan_block *b, int64_t chunk)
+{
+    array_work *w = work->arrays;
+    int64_t blocks = (b->size + b->rows - 1) / b->rows;
+    int64_t from = blocks * chunk / b->chunks, to = blocks * (chunk + 1) / b->chunks;
+    w->counter[b->chunk] = chunk;
+    for (int64_t i = from; i < to; i++) {
+        w->counter[b->counter] = i * b->rows;
+        w->rows = b->size - i * b->rows < b->rows ? b->size - i * b->rows : b->rows;
+        w->begins = i == from;
+        if (!run_steps(p, work, at + 1, b->end, RUN_ALL)) return false;
+    }
+    return true;
+}
+
+static bool run_block(const ew_program *p, ew_work *work, uint32_t at, const plan_block *b)
+{
+    for (int64_t chunk = 0; chunk < b->chunks; chunk++)
+        if (!run_chunk(p, work, at, b, chunk)) return false;
+    return true;
+}
+
 static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t end, int which)
 {
     array_work *w = work->arrays;
     const plan *a = w->plan;
     while (at < end) {
         const plan_step *s = &a->steps.at[at];
-        bool runs = (!s->guard_count || step_wanted(w, s)) && !(which == RUN_AFTER && s->defines);
+        bool runs =
+            (!s->begins || w->begins) && (!s->guard_count || step_wanted(w, s)) && !(which == RUN_AFTER && s->defines);
         uint32_t now = at;
-        at = s->kind == STEP_LOOP ? a->loops.at[s->at].end : at + 1;
+        at = s->kind == STEP_LOOP ? a->loops.at[s->at].end : s->kind == STEP_BLOCK ? a->blocks.at[s->at].end : at + 1;
         if (!runs) continue;
-        bool ok = s->kind == STEP_MAP   ? array_map_run(p, work, &a->maps.at[s->at])
-                  : s->kind == STEP_ARG ? run_arg(p, work, &a->args.at[s->at])
+        bool ok = s->kind == STEP_MAP       ? array_map_run(p, work, &a->maps.at[s->at])
+                  : s->kind == STEP_ARG     ? run_arg(p, work, &a->args.at[s->at])
                   : s->kind == STEP_PRODUCT ? run_product(p, work, &a->products.at[s->at])
-                                        : run_loop(p, work, now, &a->loops.at[s->at]);
+                  : s->kind == STEP_BLOCK   ? run_block(p, work, now, &a->blocks.at[s->at])
+                                            : run_loop(p, work, now, &a->loops.at[s->at]);
         if (!ok) return false;
     }
     return true;
@@ -274,5 +306,11 @@ ew_status array_run(const ew_program *p, ew_work *work, const double *in, double
     }
     w->base[BUFFER_IN] = (char *)(uintptr_t)in;
     w->base[BUFFER_OUT] = (char *)out;
-    return run_steps(p, work, 0, (uint32_t)a->steps.count, RUN_ALL) ? EW_OK : work->error.status;
+    w->suspect = w->careful = false;
+    bool ok = run_steps(p, work, 0, (uint32_t)a->steps.count, RUN_ALL);
+    if (ok && w->suspect) {
+        w->careful = true;
+        ok = run_steps(p, work, 0, (uint32_t)a->steps.count, RUN_ALL);
+    }
+    return ok ? EW_OK : work->error.status;
 }

@@ -95,6 +95,7 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
     uint32_t home = value->lies == LIES_INLINE ? h->home[v] : v;
     if (value->op == OP_JOIN) home = (uint32_t)w->values.count + value->uses + (uint32_t)k;
     size_t here = value->op == OP_JOIN ? elements_of(w, arg->shape) : elements_of(w, value_domain(value));
+    if (value->pass != arg->pass || (value->block >= 0) != (arg->block >= 0)) inside = true;
     if (here > elements_of(w, arg->shape) || value->region != arg->region) inside = true;
     if (inside || (h->home[a] != ARRAY_NONE && h->home[a] != home)) h->demand[a] = 1;
     h->home[a] = home;
@@ -150,6 +151,20 @@ static bool is_slice(const array_lowering *w, const array_value *v, size_t p)
     return false;
 }
 
+static bool is_bound(const array_lowering *w, const array_value *v, size_t p)
+{
+    for (size_t i = 0; i < v->bind_count; i++)
+        if (w->binds.at[v->binds + i].axis == (int)p) return true;
+    return false;
+}
+
+static bool push_buffer(array_lowering *w, size_t bytes, bool local, uint32_t *made)
+{
+    plan_buffer b = {.bytes = bytes, .from = ARRAY_NONE, .local = local};
+    *made = (uint32_t)w->a->buffers.count;
+    return array_push(w->m, &w->a->buffers, b) || array_no_memory(w);
+}
+
 static bool place_value(array_lowering *w, array_value *v)
 {
     size_t rank = value_rank(w, v), bytes = array_type_bytes(v->type), count = 1;
@@ -157,16 +172,19 @@ static bool place_value(array_lowering *w, array_value *v)
     if (!array_reserve(w->m, &w->strides, rank + 1)) return array_no_memory(w);
     v->strides = (uint32_t)w->strides.count;
     w->strides.count += rank;
-    for (size_t p = rank; p-- > 0;) {
-        bool slice = is_slice(w, v, p);
-        w->strides.at[v->strides + p] = slice ? 0 : (int64_t)count;
-        if (!slice && !size_mul(count, (size_t)sizes[p], &count)) return array_no_memory(w);
-    }
-    if (v->buffer != ARRAY_NONE) return true;
-    plan_buffer b = {.from = ARRAY_NONE};
-    if (!size_mul(count, bytes, &b.bytes) || !array_push(w->m, &w->a->buffers, b)) return array_no_memory(w);
-    v->buffer = (uint32_t)w->a->buffers.count - 1;
-    return true;
+    for (int bound = 0; bound < 2; bound++) /* what a recurrence goes along lies outermost: its slices are one piece */
+        for (size_t p = rank; p-- > 0;) {
+            bool slice = is_slice(w, v, p);
+            if ((is_bound(w, v, p) && v->buffer == ARRAY_NONE) != bound) continue;
+            size_t size = v->local && (int)p == v->block_own ? (size_t)w->block_rows : (size_t)sizes[p];
+            w->strides.at[v->strides + p] = slice ? 0 : (int64_t)count;
+            if (!slice && !size_mul(count, size, &count)) return array_no_memory(w);
+        }
+    if (!size_mul(count, bytes, &bytes)) return array_no_memory(w);
+    if (v->buffer == ARRAY_NONE && !push_buffer(w, bytes, v->local, &v->buffer)) return false;
+    if (!v->sums || w->block_chunks < 2) return true;
+    return (size_mul(bytes, (size_t)w->block_chunks, &bytes) && push_buffer(w, bytes, false, &v->partial)) ||
+           array_no_memory(w);
 }
 
 static bool place_input(array_lowering *w, array_value *v)
@@ -193,6 +211,7 @@ static bool place_view(array_lowering *w, array_value *v)
     memset(to, 0, rank * sizeof *to);
     v->buffer = a->buffer;
     v->offset = a->offset;
+    v->local = a->local;
     for (size_t p = 0; p < from; p++) {
         map_draft d = map_axis(w->g, u.map, p);
         int64_t stride = w->strides.at[a->strides + p];

@@ -285,7 +285,8 @@ static bool strip_join(const strip *s, const plan_sink *sink)
     int64_t bytes = (int64_t)array_type_bytes(sink->type), width = (int64_t)s->columns;
     char *to = s->w->line[line] + strip_begin(s, row, column) * bytes;
     const char *from = s->w->at[sink->value];
-    bool set = sink->first && join_begins(s, line) && (column != 0 || s->column == 0);
+    bool set =
+        sink->first && (!sink->blocked || s->w->begins) && join_begins(s, line) && (column != 0 || s->column == 0);
     if (row == 0 && column == 0) return join_one(s, sink, to, from, s->count, set && s->row == 0);
     if (column == 1 && row == width) return join_each(s, sink, to, 1, from, s->count, set);
     for (size_t r = 0; r < s->rows; r++, to += row * bytes, from += width * bytes) {
@@ -375,10 +376,23 @@ static bool strip_place(strip *s)
     return true;
 }
 
+const int64_t *array_step_sizes(array_work *w, uint32_t first, uint32_t count, bool varies)
+{
+    const int64_t *size = w->plan->sizes.at + first;
+    if (!varies) return size;
+    for (uint32_t d = 0; d < count; d++) w->size[d] = size[d] < 0 ? -size[d] * w->rows : size[d];
+    return w->size;
+}
+
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
 {
     array_work *w = work->arrays;
-    strip s = {.p = p, .work = work, .w = w, .a = w->plan, .m = m, .size = w->plan->sizes.at + m->dims};
+    strip s = {.p = p,
+               .work = work,
+               .w = w,
+               .a = w->plan,
+               .m = m,
+               .size = array_step_sizes(w, m->dims, m->dim_count, m->varies)};
     for (uint32_t d = 0; d < m->dim_count; d++) {
         if (s.size[d] == 0) return true;
         w->place[d] = 0;

@@ -296,7 +296,10 @@ ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *
     text_begin(&e.upper, &e.m);
     text_begin(&e.lines, &e.m);
     text_begin(&e.out, &e.m);
-    if (emit_prepare(&e, name)) emit_files(&e, to_source, source_context, to_header, header_context);
+    if (p->arrays)
+        report_plain(&e.report, E_EMIT_AXES, NULL, NULL);
+    else if (emit_prepare(&e, name))
+        emit_files(&e, to_source, source_context, to_header, header_context);
     emit_free(&e);
     if (err) *err = e.report.error;
     return e.report.error.status;

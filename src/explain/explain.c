@@ -51,6 +51,8 @@ ew_status ew_explain(ew_graph *g, const ew_explain_options *options, ew_write *w
     lesson l = {.g = g, .o = options ? options : &plain, .m = &g->memory, .write = write, .context = context};
     l.r = (report){.m = &g->memory, .language = g->language}; /* a fault here is none of the graph's */
     l.numbers = l.o->in != NULL;
+    bool before = g->memory.refused;
+    g->memory.refused = false;
     text_begin(&l.out, l.m);
     text_begin(&l.line, l.m);
     text_begin(&l.work, l.m);
@@ -59,7 +61,8 @@ ew_status ew_explain(ew_graph *g, const ew_explain_options *options, ew_write *w
     } else if (explain_gather(&l)) {
         explain_tell(&l);
     }
-    if (l.line.failed || l.work.failed || l.out.failed) explain_fail(&l);
+    if (l.line.failed || l.work.failed || l.out.failed || g->memory.refused) explain_fail(&l); /* some text is short */
+    g->memory.refused = g->memory.refused || before;
     if (l.broken) report_plain(&l.r, E_WRITE, NULL, NULL);
     explain_release(&l);
     if (err) *err = l.r.error;

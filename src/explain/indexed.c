@@ -87,7 +87,10 @@ static void indexed_sweep(lesson *l, ew_node *slopes)
         size_t i = l->node[k];
         if (!(l->ways[i] > 0) || !explain_is_real(l, i) || !indexed_small(l, i)) continue;
         slopes[i] = ew_diff(l->g, explain_node(l, l->of), explain_node(l, i), EW_REVERSE, &err);
-        if (slopes[i] == EW_NONE) return;
+        if (slopes[i] == EW_NONE) {
+            if (l->m->refused) explain_heard(l, &err);
+            return;
+        }
         if (indexed_same(l, slopes[i]) || node_at(l->g, slopes[i])->shape != explain_row(l, i)->shape)
             slopes[i] = EW_NONE;
     }

@@ -501,6 +501,57 @@ void indexed_nudge(lesson *l)
 
 /* ---- The plan --------------------------------------------------------------------------------- */
 
+static int plan_gather(void *context, const char *bytes, size_t count)
+{
+    text *t = context;
+    text_addn(t, bytes, count);
+    return t->failed;
+}
+
+/* `of` and, if it is a scalar, its derivatives, as they would be prepared; NULL where sizes are open or a form is
+ * not derived. */
+static ew_program *plan_program(lesson *l)
+{
+    ew_error err = {0};
+    size_t count = explain_row(l, l->of)->shape ? 0 : l->wrt_count;
+    ew_node *nodes = block_new(l->m, count + 1, sizeof *nodes);
+    bool ok = nodes != NULL;
+    if (!ok) explain_fail(l);
+    if (ok) nodes[0] = explain_node(l, l->of);
+    for (size_t k = 0; ok && k < count; k++) {
+        nodes[k + 1] = ew_diff(l->g, nodes[0], explain_node(l, l->wrt[k]), EW_AUTO, &err);
+        ok = nodes[k + 1] != EW_NONE;
+    }
+    for (size_t k = 0; ok && k < l->count; k++) ok = indexed_count(l, l->node[k]) >= 0;
+    ew_program *p = ok ? ew_prepare_nodes(l->g, nodes, count + 1, &err) : NULL;
+    if (!p && (l->m->refused || strcmp(err.code, "E080") == 0)) explain_fail(l); /* no memory is no answer */
+    if (nodes) block_free(l->m, nodes, count + 1);
+    return p;
+}
+
+/* The steps of one run, a line each. */
+static void plan_steps(lesson *l)
+{
+    ew_error err = {0};
+    text all;
+    ew_program *p = plan_program(l);
+    if (!p) return;
+    text_begin(&all, l->m);
+    if (ew_plan(p, plan_gather, &all, &err) != EW_OK) explain_heard(l, &err);
+    explain_blank(l);
+    explain_sentence(l, 2, "What one run does, step by step:", NULL, NULL, NULL);
+    for (char *line = all.at, *end; line && !all.failed && *line; line = end) {
+        end = line + strcspn(line, "\n");
+        if (*end) *end++ = '\0';
+        text_clear(&l->line);
+        text_add(&l->line, "    ");
+        explain_cut(&l->line, line, LESSON_COLUMNS - 4);
+        explain_raw(l, text_string(&l->line));
+    }
+    explain_drop(l, &all);
+    ew_free(p);
+}
+
 void indexed_plan(lesson *l)
 {
     const char *name = ew_node_name(l->g, explain_node(l, l->of));
@@ -525,4 +576,5 @@ void indexed_plan(lesson *l)
     cost_sweeps(&t, explain_word(l, "reverse"), reverse);
     explain_blank(l);
     explain_table_end(&t, 2);
+    plan_steps(l);
 }

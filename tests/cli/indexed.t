@@ -55,7 +55,7 @@ $ edgewise eval --threads 3 'e = sum(i: x[i]^2)' x=[1,2,3]
 $ edgewise eval 'input x[N]; e = sum(i: x[i]) / N' x=[1,2,3]
 > e = 2
 $ edgewise eval 'input x[N]; input y[N]; e = sum(i: x[i] * y[i])' x=[1,2,3] y=[1,2]
-! error[E111]: the sizes disagree about N: 3 in x (1:7), but 2 in y (1:21)
+! error[E411]: the sizes disagree about N: 3 in x (1:7), but 2 in y (1:21)
 !   --> 1:21
 !   |
 ! 1 | input x[N]; input y[N]; e = sum(i: x[i] * y[i])

@@ -451,6 +451,11 @@ static void test_latex(void **state)
         {"y = gelu(a)", "y = \\mathrm{gelu}(a)"},
         {"y = a / b", "\\partial b} = -\\frac{y}{b}"},
         {"y = 1e-7 * a", "y = 1 \\cdot 10^{-7} \\cdot a"},
+        {"input x[2, 3]; param W[3]; z[n] = sum(j: x[n, j] * W[j])", "z_{n} = \\sum_{j} c_{n,j}"},
+        {"input x[2, 3]; param W[3]; z[n] = sum(j: x[n, j] * W[j])", "\\partial c_{n,j}}{\\partial x_{n,j}} = W_{j}"},
+        {"input x[5]; h[0] = x[0]; h[t+1] = 2 * h[t] + x[t]; output h", "h_{0} = x_{0},\\quad h_{t+1} = c_{t} + x_{t}"},
+        {"input x[9]; input g[4] : int; z[i] = x[g[i]] * x[2*i+1]", "z_{i} = x_{{g}_{i}} \\cdot x_{2 i+1}"},
+        {"input x[9]; z[i, j in 4] = prod(k in 3: max(x[i+k], j)); output z", "\\prod_{k}"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         ew_graph *g = parse(rows[i].program, NULL);
@@ -470,6 +475,9 @@ static const char *const programs[] = {
     "s = sqrt(a^2 + b^2) * exp(-c*d) + log(1 + abs(x*y - z)) / (1 + sigmoid(u*v)) - max(a, b, x) * sin(c + z)",
     "điểm = θ * một_cái_tên_rất_dài_để_xem_nó_có_bị_cắt_không + 漢字",
     "x",
+    "input x[2, 3]; param W[3, 2]; z[n, k] = sum(j: x[n, j] * W[j, k]); p[n, k] = exp(z[n, k]) / sum(c: exp(z[n, c]))",
+    "input h0[2]; input x[4, 2]; param U[2, 2]; h[0, i] = h0[i]; h[t+1, i] = tanh(sum(j: U[i, j] * h[t, j]) + x[t, i])",
+    "input s[N]; input w[2]; q[0] = w[1]; q[1] = 2 * w[0]; c[r in 0..2] = max(p in 2: s[r+p] * q[p]); output c",
 };
 enum { PROGRAMS = sizeof programs / sizeof programs[0] };
 

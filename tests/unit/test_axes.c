@@ -22,7 +22,7 @@ enum { MOST_SIZES = 16, MOST_VALUES = 4096 };
 typedef struct row {
     const char *program;
     const char *in;  /* "x[2,3] = 1 2 3 4 5 6; N = 3" */
-    const char *out; /* "1 2 3" or "E106 words of the sentence" */
+    const char *out; /* "1 2 3" or "E406 words of the sentence" */
 } row;
 
 typedef struct given {
@@ -184,7 +184,7 @@ static void test_indices(void **state)
         {"input l[K, D*(D-1)/2]\ninput q[K, D]\ns = sum(k, d: q[k, d]) + sum(k, i: l[k, i])",
          "l[1,3] = 1 1 1; q[1,3] = 1 1 1", "6"},
         {"input v[3] = [1, 2, 3]\ns = sum(i: v[i])", "", "6"},
-        {"input v[N] = [[1, 2, 3], [4, 5, 6]]\ns = 1", "", "E126"},
+        {"input v[N] = [[1, 2, 3], [4, 5, 6]]\ns = 1", "", "E426"},
         {"input v[N, M] = [[1, 2, 3], [4, 5, 6]]\ns = sum(i, j: v[i, j]) * M", "", "63"},
         {"input H : int = 3\ny[i in H] = i", "", "0 1 2"},
         {"param b[4] : f32 = 2\ns = sum(i: b[i])", "", "8"},
@@ -217,11 +217,11 @@ static void test_recurrences(void **state)
     };
     ROWS(rows);
     static const row wrong[] = {
-        {"h[t + 1] = h[t] + x[t]", "x[3] = 1 1 1", "E117 h"},
-        {"c[t] = c[t - 1] + x[t]", "x[3] = 1 1 1", "E117 c"},
+        {"h[t + 1] = h[t] + x[t]", "x[3] = 1 1 1", "E417 h"},
+        {"c[t] = c[t - 1] + x[t]", "x[3] = 1 1 1", "E417 c"},
         {"a[i] = b[i] + x[i]; b[i] = a[i]", "x[3] = 1 1 1", "E015 a"},
         {"a = b + 1; b = a", "", "E015"},
-        {"y[i in 3 until y[i] > 1] = 2", "", "E124"},
+        {"y[i in 3 until y[i] > 1] = 2", "", "E424"},
     };
     ROWS(wrong);
 }
@@ -230,21 +230,21 @@ static void test_errors(void **state)
 {
     (void)state;
     static const row rows[] = {
-        {"s = sum(: x)", "", "E100"},
-        {"y[i, i] = x[i]", "x[2] = 1 2", "E101"},
-        {"y = x[i]", "x[2] = 1 2", "E105 'i'"},
-        {"y[i] = 2", "", "E106 'i'"},
-        {"y[n in 2] = softmax(i: x[i])", "x[2] = 1 2", "E105 'i'"},
-        {"y[i] = a[i] + b[i]", "a[2] = 1 2; b[3] = 1 2 3", "E107 'i'"},
-        {"y[i in 4] = a[i]", "a[2] = 1 2", "E108 place 3, and the places are 0..1"},
-        {"y[i in 2] = a[i / 2]", "a[2] = 1 2", "E110"},
-        {"y[i] = a[0.5] * b[i]", "a[2] = 1 2; b[1] = 1", "E109 0.5"},
-        {"input x[N]\ninput y[N]\ns = sum(i: x[i] * y[i])", "x[2] = 1 2; y[3] = 1 2 3", "E111 N"},
-        {"u[0] = 1; u[t in 0..3] = t", "", "E115 [0]"},
-        {"u[0] = 1; u[t in 2..3] = t", "", "E116 [1]"},
+        {"s = sum(: x)", "", "E400"},
+        {"y[i, i] = x[i]", "x[2] = 1 2", "E401"},
+        {"y = x[i]", "x[2] = 1 2", "E405 'i'"},
+        {"y[i] = 2", "", "E406 'i'"},
+        {"y[n in 2] = softmax(i: x[i])", "x[2] = 1 2", "E405 'i'"},
+        {"y[i] = a[i] + b[i]", "a[2] = 1 2; b[3] = 1 2 3", "E407 'i'"},
+        {"y[i in 4] = a[i]", "a[2] = 1 2", "E408 place 3, and the places are 0..1"},
+        {"y[i in 2] = a[i / 2]", "a[2] = 1 2", "E410"},
+        {"y[i] = a[0.5] * b[i]", "a[2] = 1 2; b[1] = 1", "E409 0.5"},
+        {"input x[N]\ninput y[N]\ns = sum(i: x[i] * y[i])", "x[2] = 1 2; y[3] = 1 2 3", "E411 N"},
+        {"u[0] = 1; u[t in 0..3] = t", "", "E415 [0]"},
+        {"u[0] = 1; u[t in 2..3] = t", "", "E416 [1]"},
         {"s = sum(a, b)", "", "E038"},
-        {"s = argsort(k: x[k])", "x[2] = 1 2", "E119"},
-        {"s[i] = x[i] + y", "x[2] = 1 2; y[2] = 1 2", "E114"},
+        {"s = argsort(k: x[k])", "x[2] = 1 2", "E419"},
+        {"s[i] = x[i] + y", "x[2] = 1 2; y[2] = 1 2", "E414"},
     };
     ROWS(rows);
 }

@@ -401,7 +401,7 @@ static void *heap_resize(void *context, void *pointer, size_t old_size, size_t n
 static ew_status refused(heap *h, const char *program, int how, size_t *bytes, ew_error *err)
 {
     ew_options options = {.resize = heap_resize, .context = h};
-    double in[16] = {2, 1, 0.5, 3, 1, 1, 1, 1, 1, 1, 1, 1}, nudge[16] = {0.1};
+    double in[32] = {2, 1, 0.5, 3, 1, 1, 1, 1, 1, 1, 1, 1}, nudge[16] = {0.1};
     page p = {0};
     ew_graph *g = ew_parse(program, EW_WHOLE, &options, err);
     if (!g) return err->status;
@@ -418,9 +418,9 @@ static ew_status refused(heap *h, const char *program, int how, size_t *bytes, e
 static void test_every_allocation(void **state)
 {
     (void)state;
-    static const char *const tried[] = {example, kinks, factored, network};
+    static const char *const tried[] = {example, kinks, factored, network, layer, recurrence, accesses};
     static const int forms[] = {VALUES, 0, VALUES | BRIEF, BRIEF, PLAN, VALUES | NUDGE};
-    for (size_t i = 0; i < 24; i++) {
+    for (size_t i = 0; i < 42; i++) {
         const char *program = tried[i / 6];
         heap h = {0};
         ew_error err;

@@ -1,0 +1,325 @@
+/*
+ * array_block.c - the outermost parallel index in blocks: what lies between inputs and sums over it is computed for
+ * some of its places at a time, value and adjoint together, in small buffers that stay in the cache.
+ *
+ * Axes that plain uses make the same index are one CLASS. A value is a MEMBER of the chosen class if one axis of its
+ * domain is in it and whatever it uses at that axis it uses at the same place. Members run in PASSES: one that needs a
+ * finished sum over the class, or another place of a member, belongs to a later pass than that. What only one pass
+ * uses is held for one block (`local`); sums over the class have a partial result for each CHUNK of blocks, joined in
+ * order afterwards. Class, size of blocks and number of chunks follow from the sizes alone.
+ */
+#include <string.h>
+
+#include "exec/array_build.h"
+
+enum {
+    BLOCK_LEAST = 256,     /* places of a class worth blocking */
+    BLOCK_WHOLE = 1 << 17, /* bytes that need no blocks */
+    BLOCK_BYTES = 1 << 17, /* of local buffers */
+    BLOCK_ROWS = 2048,
+    CHUNKS_MOST = 16,
+    PARTIAL_BYTES = 1 << 23
+};
+
+typedef struct classes {
+    uint32_t *first;  /* by value: its first axis variable; own axes (scatters: then those of the domain) */
+    uint32_t *parent; /* by variable */
+    size_t count;
+} classes;
+
+static uint32_t class_root(classes *c, uint32_t x)
+{
+    while (c->parent[x] != x) x = c->parent[x] = c->parent[c->parent[x]];
+    return x;
+}
+
+static void class_join(classes *c, uint32_t x, uint32_t y)
+{
+    x = class_root(c, x);
+    y = class_root(c, y);
+    if (x < y)
+        c->parent[y] = x;
+    else
+        c->parent[x] = y;
+}
+
+static size_t domain_first(const array_lowering *w, const array_value *v) /* of its axis variables */
+{
+    return v->op == OP_SCATTER ? value_rank(w, v) : 0;
+}
+
+static bool block_can(const array_value *v)
+{
+    return v->region == ARRAY_NONE && v->lies != LIES_AS && v->lies != LIES_NOWHERE && v->lies != LIES_CONST &&
+           v->op != OP_ARGMIN && v->op != OP_ARGMAX && v->op != OP_INPUT && v->op != OP_PARAM && v->op != OP_INDEX;
+}
+
+/* The target axis of a map that is domain axis d as it stands. */
+bool array_plain_at(const array_lowering *w, uint16_t map, size_t p, size_t *d)
+{
+    map_draft a = map_axis(w->g, map, p);
+    if (a.gather || a.offset || a.terms != 1 || a.factor[0] != 1) return false;
+    *d = a.axis[0];
+    return true;
+}
+
+static void class_use(const array_lowering *w, classes *c, uint32_t v, size_t k)
+{
+    const array_value *value = value_at(w, v);
+    array_use u = value_use(w, value, k);
+    uint32_t a = value_root(w, u.value);
+    const array_value *arg = value_at(w, a);
+    size_t d, join = value->op == OP_JOIN;
+    size_t rank = join ? value_rank(w, value) : value_rank(w, arg);
+    const int64_t *domain = shape_sizes(w->g, value_domain(value));
+    for (size_t p = 0; p < rank; p++) {
+        if (!array_plain_at(w, u.map, p, &d)) continue;
+        if (join ? value_sizes(w, arg)[d] != value_sizes(w, value)[p] : domain[d] != value_sizes(w, arg)[p]) continue;
+        if (join)
+            class_join(c, c->first[v] + (uint32_t)p, c->first[a] + (uint32_t)d);
+        else
+            class_join(c, c->first[v] + (uint32_t)(domain_first(w, value) + d), c->first[a] + (uint32_t)p);
+    }
+}
+
+static void class_target(const array_lowering *w, classes *c, uint32_t v)
+{
+    const array_value *value = value_at(w, v);
+    size_t d;
+    for (size_t p = 0; value->op == OP_SCATTER && p < value_rank(w, value); p++)
+        if (array_plain_at(w, value->target, p, &d) && shape_sizes(w->g, value->domain)[d] == value_sizes(w, value)[p])
+            class_join(c, c->first[v] + (uint32_t)p, c->first[v] + (uint32_t)(value_rank(w, value) + d));
+}
+
+static bool classes_find(array_lowering *w, classes *c)
+{
+    size_t n = w->values.count;
+    c->first = block_new(w->m, n, sizeof *c->first);
+    if (!c->first) return false;
+    for (uint32_t v = 0; v < n; v++) {
+        const array_value *value = value_at(w, v);
+        c->first[v] = (uint32_t)c->count;
+        c->count += shape_rank(w->g, value_domain(value)) + domain_first(w, value);
+    }
+    c->parent = block_new(w->m, c->count, sizeof *c->parent);
+    if (!c->parent) return false;
+    for (uint32_t x = 0; x < c->count; x++) c->parent[x] = x;
+    for (uint32_t v = 0; v < n; v++) {
+        const array_value *value = value_at(w, v);
+        if (!block_can(value)) continue;
+        for (size_t k = 0; k < value->count; k++) class_use(w, c, v, k);
+        class_target(w, c, v);
+    }
+    return true;
+}
+
+/* ---- Members ------------------------------------------------------------------------------------------ */
+
+/* The axis of a variable list that is in the class; -1: none, -2: several. */
+static int axis_in(classes *c, uint32_t first, size_t count, uint32_t chosen)
+{
+    int found = -1;
+    for (size_t d = 0; d < count; d++)
+        if (class_root(c, first + (uint32_t)d) == chosen) found = found == -1 ? (int)d : -2;
+    return found;
+}
+
+static int own_axis_in(const array_lowering *w, classes *c, uint32_t v, uint32_t chosen)
+{
+    return axis_in(c, c->first[v], value_rank(w, value_at(w, v)), chosen);
+}
+
+/* Parts of a join all lie along the class, or it is none of it. */
+static bool join_fits(const array_lowering *w, const array_value *v, int axis)
+{
+    size_t d;
+    for (size_t k = 0; k < v->count; k++) {
+        array_use u = value_use(w, v, k);
+        if (!array_plain_at(w, u.map, (size_t)axis, &d)) return false;
+        if (value_sizes(w, value_at(w, u.value))[d] != value_sizes(w, v)[axis]) return false;
+    }
+    return true;
+}
+
+static void member_find(array_lowering *w, classes *c, uint32_t v, uint32_t chosen)
+{
+    array_value *value = value_at(w, v);
+    value->block = -1;
+    value->sums = false;
+    if (!block_can(value)) return;
+    size_t rank = shape_rank(w->g, value_domain(value));
+    int d = axis_in(c, c->first[v] + (uint32_t)domain_first(w, value), rank, chosen);
+    if (d < 0 || (value->op == OP_JOIN && !join_fits(w, value, d))) return;
+    value->block = d;
+    if (value->op == OP_SCATTER) {
+        int own = own_axis_in(w, c, v, chosen);
+        size_t to = 0;
+        value->sums = own < 0 || !array_plain_at(w, value->target, (size_t)own, &to) || (int)to != d;
+        value->block_own = value->sums ? -1 : own;
+    } else {
+        value->sums = d >= (int)value_rank(w, value);
+        value->block_own = value->sums ? -1 : d;
+    }
+}
+
+/* Is use k of v of the same place along the class, or of what has no place there? */
+static bool use_fits(array_lowering *w, classes *c, uint32_t v, size_t k, uint32_t chosen)
+{
+    const array_value *value = value_at(w, v);
+    array_use u = value_use(w, value, k);
+    uint32_t a = value_root(w, u.value);
+    const array_value *arg = value_at(w, a);
+    size_t d;
+    if (value->op == OP_JOIN) return true;
+    for (size_t p = 0; p < value_rank(w, arg); p++) {
+        if (class_root(c, c->first[a] + (uint32_t)p) != chosen) continue;
+        if (!array_plain_at(w, u.map, p, &d) || (int)d != value->block) return false;
+    }
+    return true;
+}
+
+/* Passes of members, and for other values the pass before which they are computed. */
+static void passes_find(array_lowering *w, classes *c, uint32_t chosen)
+{
+    bool news = true;
+    for (int round = 0; news && round < 64; round++) {
+        news = false;
+        for (uint32_t v = 0; v < w->values.count; v++) {
+            array_value *value = value_at(w, v);
+            int32_t pass = value->pass;
+            for (size_t k = 0; k < value->count; k++) {
+                const array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
+                bool with = a->block >= 0 && !a->sums && value->block >= 0 && use_fits(w, c, v, k, chosen);
+                int32_t need = a->block >= 0 && !with ? a->pass + 1 : a->pass;
+                if (need > pass) pass = need;
+            }
+            if (pass != value->pass) value->pass = pass, news = true;
+        }
+        for (uint32_t r = 0; r < w->g->regions.count; r++) { /* a recurrence is one thing */
+            int32_t most = 0;
+            if (!w->regions[r].needed || w->regions[r].first == ARRAY_NONE) continue;
+            for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++)
+                if (value_bind(w, value_at(w, v), r) && value_at(w, v)->pass > most) most = value_at(w, v)->pass;
+            for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++) {
+                array_value *value = value_at(w, v);
+                if (!value_bind(w, value, r) || value->pass == most) continue;
+                value->pass = most;
+                news = true;
+            }
+        }
+    }
+}
+
+/* What other passes, other places or the caller read is held whole. */
+static void locals_find(array_lowering *w, classes *c, uint32_t chosen)
+{
+    for (uint32_t v = 0; v < w->values.count; v++)
+        value_at(w, v)->local = value_at(w, v)->block >= 0 && !value_at(w, v)->sums;
+    for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
+        array_value *value = value_at(w, v);
+        if (value->output || value->defines) value->local = false;
+        for (size_t k = 0; k < value->count; k++) {
+            array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
+            bool fits = value->block >= 0 && value->pass == a->pass && use_fits(w, c, v, k, chosen);
+            bool seen = !value->local && (value->op == OP_AT || value->op == OP_COPY || value->op == OP_STOP);
+            if (!fits || seen) a->local = false;
+        }
+    }
+}
+
+/* ---- Sizes -------------------------------------------------------------------------------------------- */
+
+static double class_work(array_lowering *w, classes *c, uint32_t chosen, double *bytes)
+{
+    double work = 0;
+    *bytes = 0;
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        const array_value *value = value_at(w, v);
+        if (!block_can(value)) continue;
+        size_t n = 0, rank = shape_rank(w->g, value_domain(value));
+        if (axis_in(c, c->first[v] + (uint32_t)domain_first(w, value), rank, chosen) < 0) continue;
+        shape_elements(w->g, value_domain(value), &n);
+        work += (double)n;
+        if (own_axis_in(w, c, v, chosen) >= 0) *bytes += (double)n * 8;
+    }
+    return work;
+}
+
+static bool class_choose(array_lowering *w, classes *c, uint32_t *chosen, int64_t *size)
+{
+    double best = 0;
+    uint8_t *tried = block_new(w->m, c->count, 1);
+    if (!tried) return false;
+    *chosen = ARRAY_NONE;
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        const array_value *value = value_at(w, v);
+        if (!block_can(value)) continue;
+        size_t first = domain_first(w, value), rank = shape_rank(w->g, value_domain(value));
+        for (size_t d = 0; d < rank; d++) {
+            uint32_t root = class_root(c, c->first[v] + (uint32_t)(first + d));
+            int64_t n = shape_sizes(w->g, value_domain(value))[d];
+            double bytes, work;
+            if (tried[root] || n < BLOCK_LEAST) continue;
+            tried[root] = 1;
+            work = class_work(w, c, root, &bytes);
+            if (work <= best || bytes < BLOCK_WHOLE) continue;
+            best = work;
+            *chosen = root;
+            *size = n;
+        }
+    }
+    block_free(w->m, tried, c->count);
+    return true;
+}
+
+static void block_sizes(array_lowering *w, int64_t size)
+{
+    double row = 0, sums = 0;
+    bool product = false;
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        const array_value *value = value_at(w, v);
+        size_t n = 0;
+        if (value->block < 0) continue;
+        shape_elements(w->g, value->shape, &n);
+        if (value->sums)
+            sums += (double)n * 8;
+        else
+            row += (double)n / (double)size * (value->type == ARRAY_F32 ? 4 : 8);
+        product = product || value->product;
+    }
+    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = product ? 32 : 8;
+    if (rows < least) rows = least;
+    if (rows > BLOCK_ROWS) rows = BLOCK_ROWS;
+    w->block_rows = (int64_t)rows - (int64_t)rows % 8;
+    if (w->block_rows > size) w->block_rows = size;
+    int64_t blocks = (size + w->block_rows - 1) / w->block_rows;
+    double chunks = PARTIAL_BYTES / (sums > 0 ? sums : 1);
+    if (chunks > CHUNKS_MOST) chunks = CHUNKS_MOST;
+    if (chunks > (double)blocks) chunks = (double)blocks;
+    w->block_chunks = chunks < 1 ? 1 : (int64_t)chunks;
+    w->block_size = size;
+}
+
+bool array_blocks(array_lowering *w)
+{
+    classes c = {0};
+    uint32_t chosen = ARRAY_NONE;
+    int64_t size = 0;
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        value_at(w, v)->block = value_at(w, v)->block_own = -1;
+        value_at(w, v)->pass = 0;
+    }
+    w->block_counter = w->block_chunk = ARRAY_NONE;
+    bool ok = w->no_blocks || (classes_find(w, &c) && class_choose(w, &c, &chosen, &size));
+    if (ok && chosen != ARRAY_NONE) {
+        for (uint32_t v = 0; v < w->values.count; v++) member_find(w, &c, v, chosen);
+        passes_find(w, &c, chosen);
+        locals_find(w, &c, chosen);
+        block_sizes(w, size);
+        w->block_counter = w->a->counters++;
+        w->block_chunk = w->a->counters++;
+    }
+    block_free(w->m, c.first, w->values.count);
+    block_free(w->m, c.parent, c.count);
+    return ok || array_no_memory(w);
+}
