@@ -375,17 +375,18 @@ bool access_read(machine *m, const piece *p, bool guarded)
 
 /* ---- diff ---------------------------------------------------------------------------------------------------- */
 
-static bool access_diff_type(machine *m, const piece *p, ew_node x)
+/* The type of an array of a circle is known when the whole circle is (circle_finish). */
+static bool access_diff_type(machine *m, const piece *p, const value *x)
 {
     char buffer[160];
-    const graph_node *node = node_at(m->g, x);
-    if (type_is_real(node->type)) return true;
+    const graph_node *node = node_at(m->g, x->node);
+    if (type_is_real(node->type) || x->member) return true;
     const char *name = node->name ? graph_name_text(m->g, node->name) : "";
     return eval_error(m, E_DIFF_TYPE, p, quote(buffer, name, strlen(name)), type_name(node->type), NULL);
 }
 
 /* The derivative of each place of `of` by each of x: the axes of both. Those of x are still open. */
-static bool access_diff_base(machine *m, const value *of, ew_node x, value *v)
+static bool access_diff_base(machine *m, const value *of, ew_node x, uint32_t place, value *v)
 {
     int64_t sizes[2 * AXES_MOST];
     uint32_t ids[AXES_MOST];
@@ -396,7 +397,7 @@ static bool access_diff_base(machine *m, const value *of, ew_node x, value *v)
     for (size_t k = 0; k < closed; k++) ids[k] = value_list(m, of)[k];
     ew_node args[2] = {of->node, x};
     node_spec s = {.op = OP_DIFF, .args = args, .count = 2, .shape = graph_shape_of(m->g, sizes, rank + by),
-                   .place = NO_PLACE};
+                   .place = place};
     if (!value_new(m, graph_make(m->g, &s), ids, closed, v)) return false;
     v->rank = (uint16_t)(rank + by);
     v->open = (uint16_t)(of->open + by);
@@ -410,14 +411,14 @@ bool access_diff(machine *m, const piece *p)
     const value *first = m->stack.at + (m->stack.count - p->count);
     value of = first[0], by = first[1], v;
     if (by.member) by.node = circle_state(m, by.member, first + 2, brackets);
-    if (by.node == EW_NONE || !access_diff_type(m, p, by.node) || !access_count(m, p, &by, brackets)) return false;
+    if (by.node == EW_NONE || !access_diff_type(m, p, &by) || !access_count(m, p, &by, brackets)) return false;
     if (brackets && !value_closed(m, &of, p)) return false;
     access *x = memory_new(&m->g->memory, sizeof *x);
     if (!x) return eval_memory(m);
     x->p = p;
     x->bracket = first + 2;
     x->brackets = brackets;
-    bool ok = access_diff_base(m, &of, by.node, &x->base) && access_begin(m, x) && access_ids(m, x) &&
+    bool ok = access_diff_base(m, &of, by.node, p->place, &x->base) && access_begin(m, x) && access_ids(m, x) &&
               access_value(m, x, NULL, &v);
     memory_free(&m->g->memory, x, sizeof *x);
     if (!ok) return false;
