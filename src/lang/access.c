@@ -385,22 +385,25 @@ static bool access_diff_type(machine *m, const piece *p, const value *x)
     return eval_error(m, E_DIFF_TYPE, p, quote(buffer, name, strlen(name)), type_name(node->type), NULL);
 }
 
-/* The derivative of each place of `of` by each of x: the axes of both. Those of x are still open. */
-static bool access_diff_base(machine *m, const value *of, ew_node x, uint32_t place, value *v)
+/* The derivative of each place of `of` by each of x: the axes of both. Axes of x that have an index (a
+ * function's parameter) are read at it; the others are still open. */
+static bool access_diff_base(machine *m, const value *of, const value *with, uint32_t place, value *v)
 {
     int64_t sizes[2 * AXES_MOST];
-    uint32_t ids[AXES_MOST];
-    size_t rank = of->rank, by = node_rank(m->g, x), closed = rank - of->open;
+    uint32_t ids[2 * AXES_MOST];
+    ew_node x = with->node;
+    size_t rank = of->rank, by = node_rank(m->g, x), closed = rank - of->open, own = by - with->open;
     if (rank + by > AXES_MOST) return report_plain(&m->g->report, E_LIMIT_AXES, "32", NULL);
     for (size_t k = 0; k < rank; k++) sizes[k] = node_size(m->g, of->node, k);
     for (size_t k = 0; k < by; k++) sizes[rank + k] = node_size(m->g, x, k);
     for (size_t k = 0; k < closed; k++) ids[k] = value_list(m, of)[k];
+    for (size_t k = 0; k < own; k++) ids[closed + k] = value_list(m, with)[k];
     ew_node args[2] = {of->node, x};
     node_spec s = {.op = OP_DIFF, .args = args, .count = 2, .shape = graph_shape_of(m->g, sizes, rank + by),
                    .place = place};
-    if (!value_new(m, graph_make(m->g, &s), ids, closed, v)) return false;
+    if (!value_new(m, graph_make(m->g, &s), ids, closed + own, v)) return false;
     v->rank = (uint16_t)(rank + by);
-    v->open = (uint16_t)(of->open + by);
+    v->open = (uint16_t)(of->open + with->open);
     return true;
 }
 
@@ -412,13 +415,13 @@ bool access_diff(machine *m, const piece *p)
     value of = first[0], by = first[1], v;
     if (by.member) by.node = circle_state(m, by.member, first + 2, brackets);
     if (by.node == EW_NONE || !access_diff_type(m, p, &by) || !access_count(m, p, &by, brackets)) return false;
-    if (brackets && !value_closed(m, &of, p)) return false;
+    if ((brackets || by.rank > by.open) && !value_closed(m, &of, p)) return false;
     access *x = memory_new(&m->g->memory, sizeof *x);
     if (!x) return eval_memory(m);
     x->p = p;
     x->bracket = first + 2;
     x->brackets = brackets;
-    bool ok = access_diff_base(m, &of, by.node, p->place, &x->base) && access_begin(m, x) && access_ids(m, x) &&
+    bool ok = access_diff_base(m, &of, &by, p->place, &x->base) && access_begin(m, x) && access_ids(m, x) &&
               access_value(m, x, NULL, &v);
     memory_free(&m->g->memory, x, sizeof *x);
     if (!ok) return false;

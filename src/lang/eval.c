@@ -171,7 +171,7 @@ static bool eval_name(machine *m, const piece *p)
 {
     value v;
     ew_node n = m->g->names.at[p->value].node;
-    if (n != EW_NONE) {
+    if (n != EW_NONE && !(m->sizing && lang_symbol(m->l, p->value)->sized)) {
         eval_top(m)->at++;
         return eval_push_node(m, n, NO_PART);
     }
