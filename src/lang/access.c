@@ -12,11 +12,11 @@
 typedef struct access {
     const piece *p;
     value base;
-    const value *bracket; /* on the stack */
+    const value *bracket;  /* on the stack */
     size_t brackets, axes; /* axes: of the base's node */
     uint32_t ids[AXES_MOST];
     size_t rank;
-    affine form[AXES_MOST];   /* by axis of the base; of the others: */
+    affine form[AXES_MOST]; /* by axis of the base; of the others: */
     const value *gather[AXES_MOST];
     bool inside[AXES_MOST]; /* proved */
     bool plain;
@@ -74,9 +74,11 @@ static void access_positions(const machine *m, affine *a)
 static bool access_bracket(machine *m, access *x, size_t axis, const value *v)
 {
     int type = node_at(m->g, v->node)->type;
+    affine form;
     if (!value_closed(m, v, x->p)) return false;
     if (value_whole(m, v, &x->form[axis]) && !x->form[axis].base) return true;
-    if (type == TYPE_REAL && node_is_const(m->g, v->node)) return access_fraction(m, x, v);
+    bool fraction = value_ratio(m, v, &form) && form.over && !form.terms;
+    if (fraction || (type == TYPE_REAL && node_is_const(m->g, v->node))) return access_fraction(m, x, v);
     if (type != TYPE_INT && type != TYPE_WHOLE) return access_bracket_wrong(m, x, v);
     x->gather[axis] = v;
     return true;
@@ -306,8 +308,14 @@ static bool access_node(machine *m, access *x, const value *when, uint8_t flags,
         maps[count++] = value_map(m, x->ids, x->rank, when);
     }
     maps[0] = access_map(m, x, gather_arg);
-    node_spec s = {.op = OP_AT, .args = args, .maps = maps, .count = count, .shape = access_shape(m, x),
-                   .flags = flags, .name = name, .place = x->p->place};
+    node_spec s = {.op = OP_AT,
+                   .args = args,
+                   .maps = maps,
+                   .count = count,
+                   .shape = access_shape(m, x),
+                   .flags = flags,
+                   .name = name,
+                   .place = x->p->place};
     if (!value_new(m, graph_make(m->g, &s), x->ids, x->rank, v)) return false;
     v->rank = (uint16_t)(v->rank + open);
     v->open = (uint16_t)open;
@@ -399,8 +407,8 @@ static bool access_diff_base(machine *m, const value *of, const value *with, uin
     for (size_t k = 0; k < closed; k++) ids[k] = value_list(m, of)[k];
     for (size_t k = 0; k < own; k++) ids[closed + k] = value_list(m, with)[k];
     ew_node args[2] = {of->node, x};
-    node_spec s = {.op = OP_DIFF, .args = args, .count = 2, .shape = graph_shape_of(m->g, sizes, rank + by),
-                   .place = place};
+    node_spec s = {
+        .op = OP_DIFF, .args = args, .count = 2, .shape = graph_shape_of(m->g, sizes, rank + by), .place = place};
     if (!value_new(m, graph_make(m->g, &s), ids, closed + own, v)) return false;
     v->rank = (uint16_t)(rank + by);
     v->open = (uint16_t)(of->open + with->open);
@@ -430,7 +438,8 @@ bool access_diff(machine *m, const piece *p)
     return eval_push(m, v);
 }
 
-/* ---- Literals ------------------------------------------------------------------------------------------------------ */
+/* ---- Literals ------------------------------------------------------------------------------------------------------
+ */
 
 /* [a, b, …]: one more axis before those that the elements have left. */
 static bool access_literal(machine *m, const piece *p, const value *e, value *v)
