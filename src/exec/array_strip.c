@@ -120,8 +120,51 @@ static void access_places(const strip *s, const plan_access *x, int64_t *at, int
     }
 }
 
+enum { PLACES_MIXED, PLACES_INSIDE, PLACES_OUTSIDE };
+
+/* Do all places of the strip lie inside, or all outside? Inside: the first one's element, and its strides. */
+static int access_plain(const strip *s, const plan_access *x, int64_t *at, int64_t *row, int64_t *column)
+{
+    *at = *row = *column = 0;
+    if (x->when != ARRAY_NONE) return PLACES_MIXED;
+    for (uint32_t k = 0; k < x->axis_count; k++) {
+        const access_axis *axis = &s->a->access_axes.at[x->axes + k];
+        if (axis->line == ARRAY_NONE) return PLACES_MIXED;
+        uint32_t line = s->m->lines + axis->line;
+        int64_t down = strip_row(s, line), along = strip_column(s, line);
+        int64_t first = s->w->number[line] + strip_begin(s, down, along), low = first, high = first;
+        int64_t far = ((int64_t)s->rows - 1) * down, wide = ((int64_t)s->columns - 1) * along;
+        *(far < 0 ? &low : &high) += far;
+        *(wide < 0 ? &low : &high) += wide;
+        if (high < 0 || low >= axis->size) return x->zero ? PLACES_OUTSIDE : PLACES_MIXED;
+        if (low < 0 || high >= axis->size) return PLACES_MIXED;
+        *at += first * axis->stride;
+        *row += down * axis->stride;
+        *column += along * axis->stride;
+    }
+    return PLACES_INSIDE;
+}
+
+/* Without a look at each place, where that can be. */
+static bool access_at_once(const strip *s, const plan_access *x, int type, void *to)
+{
+    int64_t at, row, column;
+    uint32_t line = s->m->lines + x->line;
+    if (s->a->lines.at[line].buffer == ARRAY_NONE) return false;
+    int places = access_plain(s, x, &at, &row, &column);
+    const char *from = s->w->line[line];
+    if (places == PLACES_OUTSIDE)
+        memset(to, 0, s->count * array_type_bytes(type));
+    else if (places == PLACES_INSIDE && type == ARRAY_F32)
+        strip_copy_4(s, to, (const uint32_t *)(const void *)from + at, row, column);
+    else if (places == PLACES_INSIDE)
+        strip_copy_8(s, to, (const uint64_t *)(const void *)from + at, row, column);
+    return places != PLACES_MIXED;
+}
+
 static bool strip_access(const strip *s, const plan_access *x, int type, void *to)
 {
+    if (access_at_once(s, x, type, to)) return true;
     int64_t at[STRIP], wrong[STRIP];
     uint32_t left[STRIP];
     uint32_t line = s->m->lines + x->line;
