@@ -282,6 +282,8 @@ static bool push_map(array_builder *b, const dims *d, bool rows, uint32_t once)
 bool array_build_finish(array_builder *b)
 {
     dims d = {0};
+    bool fold = false;
+    if (!b->plain && (!array_fold_step(b, &fold) || fold)) return fold && report_ok(&b->w->g->report);
     order_axes(b, &d);
     merge_axes(b, &d);
     bool ok = make_strides(b, &d);

@@ -523,6 +523,7 @@ bool array_map_step(array_lowering *w, uint32_t v, size_t k)
     if (op_is_reduction(value->op) && reduces_nothing(w, value))
         return array_set_step(w, v, array_first((op)value->op), true);
     array_build_begin(&b, w);
+    b.plain = value->product;
     if (value->op == OP_JOIN)
         ok = step_part(&b, v, k);
     else if (value->op == OP_SCATTER)
