@@ -49,6 +49,7 @@ typedef struct plan_line {
     uint32_t moves, move_count;
     uint32_t strides; /* in plan->strides, one for each dimension of the step */
     uint8_t type;
+    bool sparse; /* mostly 0: what a comparison with the least of many gives */
     int64_t offset;
 } plan_line;
 
@@ -95,6 +96,7 @@ typedef struct plan_map {
     uint32_t code, code_count, once; /* the first `once` run once for each place of the outer dimensions */
     uint32_t sinks, sink_count;
     uint32_t slots, registers; /* by register: its place in the scratch, or ARRAY_NONE */
+    uint32_t skip;             /* line: where it is 0 the sums get nothing, or ARRAY_NONE */
     bool rows;                 /* a strip may hold several */
     bool varies;               /* a dimension goes with the rows of a block */
 } plan_map;

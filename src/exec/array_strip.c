@@ -400,19 +400,55 @@ static bool strip_next(const strip *s)
     return false;
 }
 
+/* Does the strip at this row get a 0 alone? The sums begin there all the same. */
+static bool strip_skips(strip *s)
+{
+    uint32_t line = s->m->lines + s->m->skip;
+    int64_t row = strip_row(s, line);
+    const double *x = (const double *)(const void *)s->w->line[line] + (int64_t)s->row * row;
+    if (*x != 0) return false;
+    const plan_sink *sink = &s->a->sinks.at[s->m->sinks];
+    uint32_t to = s->m->lines + sink->line;
+    int64_t down = strip_row(s, to), along = strip_column(s, to);
+    if ((sink->blocked && !s->w->begins) || !join_begins(s, to) || (down == 0 && s->row)) return true;
+    double *t = (double *)(void *)s->w->line[to] + strip_begin(s, down, along);
+    for (size_t c = 0; c < s->columns; c++) t[(int64_t)c * along] = 0;
+    return true;
+}
+
+/* The first row from `row` on that is not left out, where nothing begins; eight at a time. */
+static size_t strip_skip(const strip *s, size_t row, size_t rows)
+{
+    uint32_t line = s->m->lines + s->m->skip, to = s->m->lines + s->a->sinks.at[s->m->sinks].line;
+    const plan_sink *sink = &s->a->sinks.at[s->m->sinks];
+    bool begins = (!sink->blocked || s->w->begins) && join_begins(s, to);
+    if (strip_row(s, line) != 1 || begins) return row;
+    const double *x = (const double *)(const void *)s->w->line[line];
+    for (; row + 8 <= rows; row += 8) {
+        bool any = false;
+        for (size_t k = 0; k < 8; k++) any |= x[row + k] != 0;
+        if (any) break;
+    }
+    while (row < rows && x[row] == 0) row++;
+    return row;
+}
+
 static bool strip_place(strip *s)
 {
     const plan_map *m = s->m;
     size_t rows = (size_t)s->size[m->dim_count - 2], columns = (size_t)s->size[m->dim_count - 1];
     size_t high = m->rows ? STRIP / columns : 1, wide = m->rows ? columns : STRIP;
     const plan_code *code = s->a->code.at + m->code;
+    bool once = m->once != 0;
     for (s->row = 0; s->row < rows; s->row += high) {
+        if (m->skip != ARRAY_NONE && (s->row = strip_skip(s, s->row, rows)) == rows) break;
         s->rows = rows - s->row < high ? rows - s->row : high;
         for (s->column = 0; s->column < columns; s->column += wide) {
             s->columns = columns - s->column < wide ? columns - s->column : wide;
             s->count = s->rows * s->columns;
-            bool first = s->row == 0 && s->column == 0;
-            if (first && m->once && !strip_code(s, code, m->once)) return false;
+            if (m->skip != ARRAY_NONE && strip_skips(s)) continue;
+            if (once && !strip_code(s, code, m->once)) return false;
+            once = false;
             if (!strip_code(s, code + m->once, m->code_count - m->once) || !strip_sinks(s)) return false;
         }
     }
