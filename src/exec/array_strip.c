@@ -424,9 +424,10 @@ static size_t strip_skip(const strip *s, size_t row, size_t rows)
     bool begins = (!sink->blocked || s->w->begins) && join_begins(s, to);
     if (strip_row(s, line) != 1 || begins) return row;
     const double *x = (const double *)(const void *)s->w->line[line];
-    for (; row + 8 <= rows; row += 8) {
-        bool any = false;
-        for (size_t k = 0; k < 8; k++) any |= x[row + k] != 0;
+    for (; row + 8 <= rows; row += 8) { /* by their bits; a -0 stops here alone */
+        uint64_t bits[8], any = 0;
+        memcpy(bits, x + row, sizeof bits);
+        for (size_t k = 0; k < 8; k++) any |= bits[k];
         if (any) break;
     }
     while (row < rows && x[row] == 0) row++;
