@@ -275,7 +275,6 @@ static bool class_choose(array_lowering *w, classes *c, uint32_t *chosen, int64_
 static void block_sizes(array_lowering *w, int64_t size)
 {
     double row = 0, sums = 0;
-    bool product = false;
     for (uint32_t v = 0; v < w->values.count; v++) {
         const array_value *value = value_at(w, v);
         size_t n = 0;
@@ -285,9 +284,8 @@ static void block_sizes(array_lowering *w, int64_t size)
             sums += (double)n * 8;
         else
             row += (double)n / (double)size * (value->type == ARRAY_F32 ? 4 : 8);
-        product = product || value->product;
     }
-    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = product ? 32 : 8;
+    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = 64;
     if (rows < least) rows = least;
     if (rows > BLOCK_ROWS_MOST) rows = BLOCK_ROWS_MOST;
     w->block_rows = (int64_t)rows - (int64_t)rows % 8;
