@@ -558,20 +558,21 @@ bool array_join_step(array_lowering *w, uint32_t v)
 bool array_out_step(array_lowering *w, uint32_t v, size_t offset)
 {
     array_builder b;
-    const array_value *x = value_at(w, v);
+    uint32_t root = value_root(w, v);
+    const array_value *shown = value_at(w, v), *x = value_at(w, root); /* one constant may be shown in many places */
     coordinate at[AXES_MOST];
-    size_t rank = value_rank(w, x);
+    size_t rank = value_rank(w, shown);
     int64_t stride = 1;
     array_build_begin(&b, w);
-    for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], value_sizes(w, x)[p]);
-    uint32_t out = x->lies == LIES_CONST ? code_constant(&b, v, ARRAY_F64)
-                                         : array_code_convert(&b, array_code_value(&b, v, at),
+    for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], value_sizes(w, shown)[p]);
+    uint32_t out = x->lies == LIES_CONST ? code_constant(&b, root, ARRAY_F64)
+                                         : array_code_convert(&b, array_code_value(&b, root, at),
                                                               x->lies == LIES_RAMP ? ARRAY_INT : x->type, ARRAY_F64);
     uint32_t line = out == ARRAY_NONE ? ARRAY_NONE : line_new(&b, BUFFER_OUT, (int64_t)offset, ARRAY_F64);
     bool ok = line != ARRAY_NONE;
     for (size_t p = rank; ok && p-- > 0;) {
         ok = line_along(&b, line, at[p], stride);
-        stride *= value_sizes(w, x)[p];
+        stride *= value_sizes(w, shown)[p];
     }
     return array_build_end(&b, ok && array_sink(&b, SINK_STORE, OP_COPY, out, line, ARRAY_F64));
 }
