@@ -341,6 +341,7 @@ void array_free_plan(memory *m, plan *a)
     array_free(m, &a->maps);
     array_free(m, &a->args);
     array_free(m, &a->products);
+    array_free(m, &a->folds);
     array_free(m, &a->loops);
     array_free(m, &a->blocks);
     array_free(m, &a->lines);

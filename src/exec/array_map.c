@@ -9,6 +9,8 @@
 
 #include "exec/array_build.h"
 
+enum { SPARSE_DEPTH = 6 };
+
 static uint32_t build_fail(array_builder *b)
 {
     b->failed = true;
@@ -60,11 +62,29 @@ static bool lines_equal(const array_builder *b, uint32_t x, uint32_t y)
     return same;
 }
 
+/* Does v say where something equals something else, so that it is mostly 0? */
+static bool line_sparse(const array_lowering *w, uint32_t v)
+{
+    for (int depth = 0; depth < SPARSE_DEPTH; depth++) {
+        const array_value *value = value_at(w, value_root(w, v));
+        if (value->op == OP_EQ) return true;
+        bool follows = value->op == OP_DIV || value->op == OP_NEG || value->op == OP_COPY || value->op == OP_IF;
+        if (!follows || !value->count) return false;
+        if (value->op == OP_IF) {
+            const array_value *other = value_at(w, value_root(w, value_use(w, value, 2).value));
+            if (other->lies != LIES_CONST || !node_is_value(w->g, other->node, 0)) return false;
+        }
+        v = value_use(w, value, 0).value;
+    }
+    return false;
+}
+
 /* Where value a lies when its axis p is at at[p]. */
 uint32_t array_line(array_builder *b, uint32_t a, const coordinate *at)
 {
     const array_value *v = value_at(b->w, a);
     uint32_t line = line_new(b, v->buffer, v->offset, v->buffer == ARRAY_NONE ? ARRAY_INT : v->type);
+    if (line != ARRAY_NONE) b->lines.at[line].sparse = v->type == ARRAY_F64 && line_sparse(b->w, a);
     for (size_t p = 0; line != ARRAY_NONE && p < value_rank(b->w, v); p++) {
         coordinate c = at[p];
         if (v->local && (int)p == v->block_own) c.counter = ARRAY_NONE; /* it holds the block alone */
@@ -523,6 +543,7 @@ bool array_map_step(array_lowering *w, uint32_t v, size_t k)
     if (op_is_reduction(value->op) && reduces_nothing(w, value))
         return array_set_step(w, v, array_first((op)value->op), true);
     array_build_begin(&b, w);
+    b.plain = value->product;
     if (value->op == OP_JOIN)
         ok = step_part(&b, v, k);
     else if (value->op == OP_SCATTER)
