@@ -579,15 +579,15 @@ bool array_join_step(array_lowering *w, uint32_t v)
     return array_build_end(&b, ok && array_sink(&b, SINK_JOIN, o, out, array_line(&b, v, at), x->type));
 }
 
-bool array_out_step(array_lowering *w, uint32_t v, size_t offset)
+bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t offset)
 {
     array_builder b;
     const array_value *x = value_at(w, v);
     coordinate at[AXES_MOST];
-    size_t rank = value_rank(w, x);
+    size_t rank = node_rank(w->g, wanted); /* a constant has none of its own */
     int64_t stride = 1;
     array_build_begin(&b, w);
-    for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], value_sizes(w, x)[p]);
+    for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], node_size(w->g, wanted, p));
     uint32_t out = x->lies == LIES_CONST ? code_constant(&b, v, ARRAY_F64)
                                          : array_code_convert(&b, array_code_value(&b, v, at),
                                                               x->lies == LIES_RAMP ? ARRAY_INT : x->type, ARRAY_F64);
@@ -595,7 +595,7 @@ bool array_out_step(array_lowering *w, uint32_t v, size_t offset)
     bool ok = line != ARRAY_NONE;
     for (size_t p = rank; ok && p-- > 0;) {
         ok = line_along(&b, line, at[p], stride);
-        stride *= value_sizes(w, x)[p];
+        stride *= node_size(w->g, wanted, p);
     }
     return array_build_end(&b, ok && array_sink(&b, SINK_STORE, OP_COPY, out, line, ARRAY_F64));
 }

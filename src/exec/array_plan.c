@@ -467,7 +467,7 @@ static bool emit_outputs(array_lowering *w)
         const array_value *value = value_at(w, v);
         int64_t offset = (int64_t)w->p->outputs[i].offset;
         if (value->direct && value->offset == offset) continue;
-        if (!array_out_step(w, v, (size_t)offset)) return false;
+        if (!array_out_step(w, v, w->wanted[i], (size_t)offset)) return false;
         w->time++;
     }
     return true;
