@@ -45,7 +45,7 @@ static int64_t strip_begin(const strip *s, int64_t row, int64_t column)
             if (column == 1)                                                                                           \
                 memcpy(to, from, s->columns * sizeof *to);                                                             \
             else if (column == 0)                                                                                      \
-                for (size_t c = 0; c < s->columns; c++) to[c] = *from;                                                 \
+                for (type value = *from, *end = to + s->columns, *at = to; at < end; at++) *at = value;                \
             else                                                                                                       \
                 for (size_t c = 0; c < s->columns; c++) to[c] = from[(int64_t)c * column];                             \
         }                                                                                                              \
