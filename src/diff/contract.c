@@ -15,32 +15,32 @@
 
 enum { CONTRACT_FACTORS = 12 };
 
-typedef struct product {
+typedef struct contract_term {
     uint16_t domain; /* the sum's own axes, then all that is summed over */
     ew_node node;    /* what is still to be taken apart, at a place */
     spot at[AXES_MOST];
     view factor[CONTRACT_FACTORS];
     size_t factors;
     bool minus;
-} product;
+} contract_term;
 
 typedef struct contract {
     resolve *r;
     ew_graph *g;
     size_t own;
-    ARRAY(product) open, done;
+    ARRAY(contract_term) open, done;
 } contract;
 
-static bool contract_push(contract *c, const product *p)
+static bool contract_push(contract *c, const contract_term *p)
 {
     return array_push(&c->g->memory, &c->open, *p) || report_memory(&c->g->report);
 }
 
 /* p with an argument of its node in its place. */
-static product contract_argument(contract *c, const product *p, size_t k)
+static contract_term contract_argument(contract *c, const contract_term *p, size_t k)
 {
     ew_graph *g = c->g;
-    product next = *p;
+    contract_term next = *p;
     next.node = node_arg(g, p->node, k);
     for (size_t a = 0; a < node_rank(g, next.node); a++) {
         spot use = spot_of_use(g, p->node, use_map(g, p->node, k), a);
@@ -49,18 +49,18 @@ static product contract_argument(contract *c, const product *p, size_t k)
     return next;
 }
 
-static view contract_value(contract *c, const product *p)
+static view contract_value(contract *c, const contract_term *p)
 {
     return resolve_value(c->r, p->node, p->at, p->domain);
 }
 
-static bool contract_leaf(contract *c, const product *p)
+static bool contract_leaf(contract *c, const contract_term *p)
 {
     return array_push(&c->g->memory, &c->done, *p) || report_memory(&c->g->report);
 }
 
 /* A factor more; where there is no room the product so far becomes one. */
-static void contract_factor(contract *c, product *p, view v)
+static void contract_factor(contract *c, contract_term *p, view v)
 {
     if (p->factors == CONTRACT_FACTORS) {
         view one = p->factor[0];
@@ -71,10 +71,10 @@ static void contract_factor(contract *c, product *p, view v)
     p->factor[p->factors++] = v;
 }
 
-static bool contract_multiply(contract *c, const product *p)
+static bool contract_multiply(contract *c, const contract_term *p)
 {
     ew_graph *g = c->g;
-    product a = contract_argument(c, p, 0), b = contract_argument(c, p, 1);
+    contract_term a = contract_argument(c, p, 0), b = contract_argument(c, p, 1);
     bool in_a = resolve_needs(c->r, a.node), in_b = resolve_needs(c->r, b.node);
     size_t count_a = 0, count_b = 0;
     shape_elements(g, node_at(g, a.node)->shape, &count_a);
@@ -86,27 +86,27 @@ static bool contract_multiply(contract *c, const product *p)
     return contract_push(c, first ? &a : &b);
 }
 
-static bool contract_divide(contract *c, const product *p)
+static bool contract_divide(contract *c, const contract_term *p)
 {
     ew_graph *g = c->g;
-    product a = contract_argument(c, p, 0), b = contract_argument(c, p, 1);
+    contract_term a = contract_argument(c, p, 0), b = contract_argument(c, p, 1);
     if (resolve_needs(c->r, b.node)) return contract_leaf(c, p);
     view factor = view_op(g, p->domain, OP_DIV, view_number(g, 1), contract_value(c, &b), view_none());
     contract_factor(c, &a, factor);
     return factor.node != EW_NONE && contract_push(c, &a);
 }
 
-static bool contract_add(contract *c, const product *p)
+static bool contract_add(contract *c, const contract_term *p)
 {
-    product a = contract_argument(c, p, 0), b = contract_argument(c, p, 1);
+    contract_term a = contract_argument(c, p, 0), b = contract_argument(c, p, 1);
     b.minus = p->minus != (node_at(c->g, p->node)->op == OP_SUB);
     return contract_push(c, &b) && contract_push(c, &a);
 }
 
-static bool contract_branch(contract *c, const product *p)
+static bool contract_branch(contract *c, const contract_term *p)
 {
     ew_graph *g = c->g;
-    product when = contract_argument(c, p, 0), a = contract_argument(c, p, 1), b = contract_argument(c, p, 2);
+    contract_term when = contract_argument(c, p, 0), a = contract_argument(c, p, 1), b = contract_argument(c, p, 2);
     view w = contract_value(c, &when), one = view_number(g, 1), zero = view_number(g, 0);
     if (w.node == EW_NONE) return false;
     contract_factor(c, &a, view_op(g, p->domain, OP_IF, w, one, zero));
@@ -115,16 +115,16 @@ static bool contract_branch(contract *c, const product *p)
     return node_is_value(g, a.node, 0) || contract_push(c, &a);
 }
 
-static bool contract_access(contract *c, const product *p)
+static bool contract_access(contract *c, const contract_term *p)
 {
     ew_graph *g = c->g;
-    product a = contract_argument(c, p, 0);
+    contract_term a = contract_argument(c, p, 0);
     uint8_t flags = node_at(g, p->node)->flags;
     view inside = view_number(g, 1);
     for (size_t q = 0; (flags & NODE_ZERO) && q < node_rank(g, a.node); q++)
         inside = view_within(g, p->domain, inside, &a.at[q], node_size(g, a.node, q));
     if (flags & NODE_WHEN) {
-        product when = contract_argument(c, p, node_at(g, p->node)->count - 1u);
+        contract_term when = contract_argument(c, p, node_at(g, p->node)->count - 1u);
         inside = view_op(g, p->domain, OP_IF, contract_value(c, &when), inside, view_number(g, 0));
     }
     if (inside.node == EW_NONE) return false;
@@ -133,13 +133,13 @@ static bool contract_access(contract *c, const product *p)
 }
 
 /* A sum inside: its reduced axes come after all that there are. */
-static bool contract_inner(contract *c, const product *p)
+static bool contract_inner(contract *c, const contract_term *p)
 {
     ew_graph *g = c->g;
     const graph_node *node = node_at(g, p->node);
     size_t own = shape_rank(g, node->shape), all = shape_rank(g, node->domain), rank = shape_rank(g, p->domain);
     int64_t sizes[2 * AXES_MOST];
-    product next = *p;
+    contract_term next = *p;
     spot at[AXES_MOST];
     if (rank + all - own > AXES_MOST) return contract_leaf(c, p);
     for (size_t a = 0; a < rank; a++) sizes[a] = shape_sizes(g, p->domain)[a];
@@ -156,7 +156,7 @@ static bool contract_inner(contract *c, const product *p)
 }
 
 /* Takes one step into what p still has to be taken apart. */
-static bool contract_step(contract *c, const product *p)
+static bool contract_step(contract *c, const contract_term *p)
 {
     ew_graph *g = c->g;
     unsigned o = node_at(g, p->node)->op;
@@ -168,7 +168,7 @@ static bool contract_step(contract *c, const product *p)
     if (o == OP_AT) return contract_access(c, p);
     if (o == OP_SUM) return contract_inner(c, p);
     if (o != OP_COPY && o != OP_NEG) return contract_leaf(c, p);
-    product next = contract_argument(c, p, 0);
+    contract_term next = contract_argument(c, p, 0);
     next.minus = p->minus != (o == OP_NEG);
     return contract_push(c, &next);
 }
@@ -184,7 +184,7 @@ typedef struct half {
     bool summed;
 } half;
 
-static half contract_half(contract *c, const product *p, ew_node node, const spot *at)
+static half contract_half(contract *c, const contract_term *p, ew_node node, const spot *at)
 {
     ew_graph *g = c->g;
     half s = {node, at, node_rank(g, node), 0, true};
@@ -200,7 +200,7 @@ static half contract_half(contract *c, const product *p, ew_node node, const spo
 }
 
 /* Can `in` be contracted by one sweep for each place of *further? */
-static bool contract_fits(contract *c, const product *p, const half *in, const half *out, uint32_t *further)
+static bool contract_fits(contract *c, const contract_term *p, const half *in, const half *out, uint32_t *further)
 {
     *further = 0;
     if (!in->summed || (in->axes & out->axes)) return false;
@@ -222,7 +222,8 @@ static double contract_sweeps(const ew_graph *g, uint16_t shape, uint32_t axes)
 }
 
 /* The sweep from `in` with those factors as a seed that depend on its axes; they are taken out of p. */
-static view contract_sweep(contract *c, product *p, bool forward, const half *in, const half *out, uint32_t further)
+static view contract_sweep(contract *c, contract_term *p, bool forward, const half *in, const half *out,
+                           uint32_t further)
 {
     ew_graph *g = c->g;
     uint16_t to[AXES_MOST] = {0};
@@ -256,7 +257,7 @@ static view contract_sweep(contract *c, product *p, bool forward, const half *in
     return terms_at(&f->t, flow_list(f, out->node), p->domain, out->at, out->rank, far);
 }
 
-static bool contract_is_forward(const ew_graph *g, const product *p, int mode, const half *y, uint32_t by_x,
+static bool contract_is_forward(const ew_graph *g, const contract_term *p, int mode, const half *y, uint32_t by_x,
                                 uint32_t by_y)
 {
     if (mode == EW_FORWARD || mode == EW_REVERSE) return mode == EW_FORWARD;
@@ -265,7 +266,7 @@ static bool contract_is_forward(const ew_graph *g, const product *p, int mode, c
 }
 
 /* The derivative in p, contracted where a sweep can; *summed: the axes that it was summed over. */
-static view contract_derivative(contract *c, product *p, uint32_t *summed)
+static view contract_derivative(contract *c, contract_term *p, uint32_t *summed)
 {
     ew_graph *g = c->g;
     resolve *r = c->r;
@@ -287,7 +288,7 @@ static view contract_derivative(contract *c, product *p, uint32_t *summed)
 }
 
 /* A product summed over everything but the sum's own axes. */
-static view contract_product(contract *c, product *p)
+static view contract_product(contract *c, contract_term *p)
 {
     ew_graph *g = c->g;
     uint32_t summed = 0, all = (uint32_t)(((uint64_t)1 << shape_rank(g, p->domain)) - 1);
@@ -319,14 +320,14 @@ view resolve_sum(resolve *r, ew_node n)
     ew_graph *g = r->g;
     uint16_t shape = node_at(g, n)->shape;
     contract c = {.r = r, .g = g, .own = shape_rank(g, shape)};
-    product first;
+    contract_term first;
     memset(&first, 0, sizeof first);
     first.domain = shape;
     first.node = n;
     for (size_t a = 0; a < c.own; a++) first.at[a] = spot_axis(a);
     bool ok = contract_push(&c, &first);
     while (ok && c.open.count) {
-        product p = c.open.at[--c.open.count];
+        contract_term p = c.open.at[--c.open.count];
         ok = contract_step(&c, &p);
     }
     view sum = ok && !r->waiting ? contract_total(&c, shape) : view_none();

@@ -18,7 +18,8 @@
 ew_node diff_partial(ew_graph *g, ew_node n, size_t k);
 
 /* The derivative of `of` by `wrt`: the sum over all paths, over the axes of `of`, then those of `wrt`. Mode
- * EW_AUTO: reverse for scalars; else by the side with fewer places. */
+ * EW_AUTO: reverse for scalars; else by the side with fewer places. A DIFF node where that has to wait: `of`
+ * needs another one, or a circle that is not closed. */
 ew_node diff_node(ew_graph *g, ew_node of, ew_node wrt, int mode);
 
 /* Replaces nodes that need a DIFF by ones that need none; named nodes stay, their twins are unnamed. */

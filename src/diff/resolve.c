@@ -88,7 +88,7 @@ static view resolve_outside(resolve *r, ew_node y, const spot *y_at, ew_node x, 
     ew_graph *g = r->g;
     bool fixed = node_rank(g, x) > 0;
     for (size_t p = 0; p < node_rank(g, x); p++) fixed = fixed && spot_is_fixed(&x_at[p]);
-    if (!node_rank(g, y) && !node_rank(g, x)) return (view){diff_node(g, y, x, r->mode), 0};
+    if (!node_rank(g, y) && !node_rank(g, x)) return (view){diff_now(g, y, x, r->mode), 0};
     if (fixed && node_rank(g, y) && r->mode != EW_REVERSE) return resolve_one_hot(r, y, y_at, x, x_at, shape);
     bool forward = resolve_forward(g, y, x, r->mode);
     flow *f = resolve_flow(g, forward, y, x);
@@ -259,6 +259,26 @@ static bool resolve_any(const ew_graph *g, derived *d)
     for (; !d->has_diff && d->scanned < g->nodes.count; d->scanned++)
         d->has_diff = g->nodes.at[d->scanned].op == OP_DIFF;
     return d->has_diff;
+}
+
+bool diff_must_wait(ew_graph *g, ew_node of)
+{
+    derived *d = derived_of(g);
+    bool any = d && resolve_any(g, d), open = false;
+    for (size_t i = 0; i < g->states.count && !open; i++) open = g->states.at[i].loop == EW_NONE;
+    if (!any && !open) return false;
+    size_t count = (size_t)of + 1;
+    uint8_t *waits = block_new(&g->memory, count, sizeof *waits);
+    if (!waits) return report_memory(&g->report);
+    for (ew_node n = 0; n <= of; n++) {
+        const graph_node *node = node_at(g, n);
+        waits[n] = node->op == OP_DIFF || (node->op == OP_STATE && node_state(g, n)->loop == EW_NONE);
+        if (op_is_leaf(node->op)) continue;
+        for (size_t k = 0; !waits[n] && k < node->count; k++) waits[n] = waits[node_arg(g, n, k)];
+    }
+    bool must = waits[of];
+    block_free(&g->memory, waits, count);
+    return must;
 }
 
 static void resolve_marks(const ew_graph *g, uint8_t *needs, size_t count)

@@ -332,7 +332,7 @@ static bool cone_is_scalar(ew_graph *g, ew_node of)
     return true;
 }
 
-ew_node diff_node(ew_graph *g, ew_node of, ew_node wrt, int mode)
+ew_node diff_now(ew_graph *g, ew_node of, ew_node wrt, int mode)
 {
     if (!report_ok(&g->report)) return EW_NONE;
     if (!node_at(g, of)->shape && !node_at(g, wrt)->shape) {
@@ -340,4 +340,17 @@ ew_node diff_node(ew_graph *g, ew_node of, ew_node wrt, int mode)
         if (cone_is_scalar(g, of)) return scalar_node(g, of, wrt, mode);
     }
     return diff_whole(g, of, wrt, mode);
+}
+
+ew_node diff_node(ew_graph *g, ew_node of, ew_node wrt, int mode)
+{
+    if (!report_ok(&g->report)) return EW_NONE;
+    if (g->shapes.count <= 1 || !diff_must_wait(g, of)) return diff_now(g, of, wrt, mode);
+    ew_node args[2] = {of, wrt};
+    node_spec s = {.op = OP_DIFF,
+                   .args = args,
+                   .count = 2,
+                   .shape = shape_join(g, node_at(g, of)->shape, node_at(g, wrt)->shape),
+                   .place = NO_PLACE};
+    return graph_make(g, &s);
 }

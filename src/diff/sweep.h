@@ -52,8 +52,12 @@ derived *derived_of(ew_graph *g); /* NULL: no memory, reported */
 /* The derivative of a pointwise operation by argument k, an edge, over the operation's axes. */
 view diff_partial_each(ew_graph *g, ew_node n, size_t k);
 
-/* diff_node for nodes with axes (resolve.c). */
+/* diff_node of what can be worked out at once; with axes (resolve.c). */
+ew_node diff_now(ew_graph *g, ew_node of, ew_node wrt, int mode);
 ew_node diff_whole(ew_graph *g, ew_node of, ew_node wrt, int mode);
+
+/* Does `of` need a DIFF, or a circle that is not closed yet? */
+bool diff_must_wait(ew_graph *g, ew_node of);
 
 bool sweep_marks(ew_graph *g); /* a new epoch */
 void sweep_sort(derived *d);   /* the cone */

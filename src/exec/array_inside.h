@@ -170,8 +170,8 @@ int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, in
 /* A step for value v (LIES_STORED; k: of a JOIN, part k) is pushed. */
 bool array_map_step(array_lowering *w, uint32_t v, size_t k);
 bool array_arg_step(array_lowering *w, uint32_t v);
-/* out[output] = value v. */
-bool array_out_step(array_lowering *w, uint32_t v, size_t output_offset);
+/* out[output] = value v, for the wanted node that it stands for. */
+bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t output_offset);
 /* The value of `until` at the step's own place, as a line without dimensions. */
 uint32_t array_until_line(array_lowering *w, uint32_t v);
 /* Later places of definition v become the place of the step that ran last. */

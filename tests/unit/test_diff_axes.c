@@ -824,6 +824,51 @@ static void test_steps(void **state)
     end();
 }
 
+/* Zeros, ties, nan and nothing, as sections 7 and 8 say. */
+static void test_kinks(void **state)
+{
+    (void)state;
+    begin();
+    uint16_t n = shape(1, 3, 0, 0), none = shape(1, 0, 0, 0);
+    ew_node x = input("x", n), e = input("e", none);
+    struct {
+        op o;
+        double x[3], want[3];
+    } cases[] = {
+        {OP_PROD, {0, 2, 3}, {6, 0, 0}},
+        {OP_PROD, {0, 0, 3}, {0, 0, 0}},
+        {OP_GREATEST, {1, 2, 2}, {0, 0.5, 0.5}},
+        {OP_LEAST, {1, 1, 1}, {1 / 3.0, 1 / 3.0, 1 / 3.0}},
+        {OP_GREATEST, {1, NAN, 2}, {NAN, NAN, NAN}},
+        {OP_LOGSUMEXP, {-INFINITY, -INFINITY, -INFINITY}, {0, 0, 0}},
+        {OP_LOGSUMEXP, {-INFINITY, 1, 1}, {0, 0.5, 0.5}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ew_node y = reduce(cases[i].o, x, "0", 0, n);
+        memcpy(in, cases[i].x, sizeof cases[i].x);
+        same_values(diff_node(g, y, x, EW_REVERSE), cases[i].want, 1e-15);
+        same_values(diff_node(g, y, x, EW_FORWARD), cases[i].want, 1e-15);
+    }
+    double pair[9] = {0, 3, 2, 3, 0, 0, 2, 0, 0};
+    memcpy(in, (double[]){0, 2, 3}, 3 * sizeof *in);
+    ew_node product = reduce(OP_PROD, x, "0", 0, n);
+    same_values(diff_node(g, diff_node(g, product, x, EW_REVERSE), x, EW_REVERSE), pair, 0);
+    /* sqrt(sum(i: x[i]^2)) at 0 */
+    memset(in, 0, 3 * sizeof *in);
+    ew_node norm = op1(OP_SQRT, 0, reduce(OP_SUM, op2(OP_MUL, n, x, "0", x, "0"), "0", 0, n), "");
+    double zeros[3] = {0};
+    same_values(diff_node(g, norm, x, EW_REVERSE), zeros, 0);
+    same_values(diff_node(g, norm, x, EW_FORWARD), zeros, 0);
+    op over[] = {OP_SUM, OP_PROD, OP_LEAST, OP_LOGSUMEXP};
+    for (size_t i = 0; i < 4; i++) {
+        ew_node y = reduce(over[i], e, "0", 0, none);
+        assert_int_equal(elements(diff_node(g, y, e, EW_REVERSE)), 0);
+        ew_node s = op2(OP_MUL, 0, y, "", norm, "");
+        same_values(diff_node(g, s, x, EW_REVERSE), zeros, 0);
+    }
+    end();
+}
+
 /* ---- Memory ----------------------------------------------------------------------------------------- */
 
 typedef struct refuser {
@@ -915,6 +960,7 @@ int main(void)
         cmocka_unit_test(test_products),
         cmocka_unit_test(test_descent),
         cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_kinks),
         cmocka_unit_test(test_memory),
     };
     cmocka_set_message_output(CM_OUTPUT_STDOUT);
