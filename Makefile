@@ -11,7 +11,7 @@ VERSION := $(shell sed -n 's/^.define EW_VERSION "\(.*\)"/\1/p' include/edgewise
 SOVERSION := 0
 
 # No contraction to fused multiply-add: the interpreter and emitted C give the same bits.
-STRICT   = -std=c11 -ffp-contract=off -fno-math-errno
+STRICT   = -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 ALL_CFLAGS = $(STRICT) $(WARNINGS) $(CFLAGS) -Iinclude -Isrc -fPIC -fvisibility=hidden
 

@@ -6,6 +6,7 @@
  *     store    array_store.c    which values lie in memory, which are seen through others, which are inline
  *     plan     array_plan.c     the order of steps, buffers and their places
  *     map      array_map.c      one MAP step: lines, registers, code, sinks
+ *     fold     array_fold.c     a short sum of products or squares, kept in registers
  *     run      array_run.c, array_strip.c, array_multiply.c; array_crew.c and array_pool.c: by several threads
  *
  * A LINE says where something lies for each place of a step's domain: offset + the sum of counter · move
@@ -48,6 +49,7 @@ typedef struct plan_line {
     uint32_t moves, move_count;
     uint32_t strides; /* in plan->strides, one for each dimension of the step */
     uint8_t type;
+    bool sparse; /* mostly 0: what a comparison with the least of many gives */
     int64_t offset;
 } plan_line;
 
@@ -94,6 +96,7 @@ typedef struct plan_map {
     uint32_t code, code_count, once; /* the first `once` run once for each place of the outer dimensions */
     uint32_t sinks, sink_count;
     uint32_t slots, registers; /* by register: its place in the scratch, or ARRAY_NONE */
+    uint32_t skip;             /* line: where it is 0 the sums get nothing, or ARRAY_NONE */
     bool rows;                 /* a strip may hold several */
     bool varies;               /* a dimension goes with the rows of a block */
 } plan_map;
@@ -113,6 +116,13 @@ typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
     uint32_t fallback; /* map: where a result is not finite */
 } plan_product;
 
+typedef struct plan_fold { /* out[…, c] = sum r: x[…, r] y[…, c, r], or (x - y)^2 */
+    uint32_t dims, dim_count; /* …, then c, r */
+    uint32_t lines, line_count, x, y, out;
+    uint8_t type;
+    bool square, varies;
+} plan_fold;
+
 typedef struct plan_loop {
     uint32_t counter, frozen; /* frozen: the last step that ran, once `until` has held */
     int64_t first, last;      /* in the order in which they run */
@@ -123,7 +133,7 @@ typedef struct plan_loop {
     bool kept;          /* after `until` the other steps still run */
 } plan_loop;
 
-enum { STEP_MAP, STEP_ARG, STEP_PRODUCT, STEP_LOOP, STEP_BLOCK };
+enum { STEP_MAP, STEP_ARG, STEP_PRODUCT, STEP_FOLD, STEP_LOOP, STEP_BLOCK };
 
 typedef struct plan_block { /* the steps up to `end`, for each block of places 0 … size - 1 */
     uint32_t counter, chunk;
@@ -160,6 +170,7 @@ typedef struct plan {
     ARRAY(plan_map) maps;
     ARRAY(plan_arg) args;
     ARRAY(plan_product) products;
+    ARRAY(plan_fold) folds;
     ARRAY(plan_loop) loops;
     ARRAY(plan_block) blocks;
     ARRAY(plan_line) lines;
@@ -182,6 +193,8 @@ typedef struct plan {
     size_t lane;    /* of the local ones */
     size_t scratch; /* of products */
     size_t count;   /* operations */
+    double least;   /* operations that are worth waking threads for, */
+    double part;    /* and worth a part of its own */
 } plan;
 
 /* The memory of one run. */
@@ -227,6 +240,8 @@ bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
 /* The same for the places [from, to) of one dimension: the outermost or one of the last two. `from` lies where a
  * strip begins. */
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to);
+
+void array_fold_run(array_work *w, const plan_fold *p);
 
 /* Where each line begins, by the loops' counters. */
 void array_lines_begin(array_work *w, uint32_t first, uint32_t count);

@@ -16,7 +16,7 @@ enum {
     BLOCK_LEAST = 256,     /* places of a class worth blocking */
     BLOCK_WHOLE = 1 << 17, /* bytes that need no blocks */
     BLOCK_BYTES = 1 << 17, /* of local buffers */
-    BLOCK_ROWS = 2048,
+    BLOCK_ROWS_MOST = 2048,
     CHUNKS_MOST = 16,
     PARTIAL_BYTES = 1 << 23
 };
@@ -275,7 +275,6 @@ static bool class_choose(array_lowering *w, classes *c, uint32_t *chosen, int64_
 static void block_sizes(array_lowering *w, int64_t size)
 {
     double row = 0, sums = 0;
-    bool product = false;
     for (uint32_t v = 0; v < w->values.count; v++) {
         const array_value *value = value_at(w, v);
         size_t n = 0;
@@ -285,11 +284,10 @@ static void block_sizes(array_lowering *w, int64_t size)
             sums += (double)n * 8;
         else
             row += (double)n / (double)size * (value->type == ARRAY_F32 ? 4 : 8);
-        product = product || value->product;
     }
-    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = product ? 32 : 8;
+    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = 64;
     if (rows < least) rows = least;
-    if (rows > BLOCK_ROWS) rows = BLOCK_ROWS;
+    if (rows > BLOCK_ROWS_MOST) rows = BLOCK_ROWS_MOST;
     w->block_rows = (int64_t)rows - (int64_t)rows % 8;
     if (w->block_rows > size) w->block_rows = size;
     int64_t blocks = (size + w->block_rows - 1) / w->block_rows;

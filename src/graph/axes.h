@@ -58,6 +58,9 @@
 
 enum { AXES_MOST = 32 };
 
+/* What a gather gives for a quotient that is no whole number. */
+#define NO_WHOLE_PLACE INT64_MIN
+
 /* A size that is not known yet is negative: -1 - index of its name in g->unknown. */
 static inline bool size_is_known(int64_t size)
 {

@@ -12,11 +12,11 @@
 typedef struct access {
     const piece *p;
     value base;
-    const value *bracket; /* on the stack */
+    const value *bracket;  /* on the stack */
     size_t brackets, axes; /* axes: of the base's node */
     uint32_t ids[AXES_MOST];
     size_t rank;
-    affine form[AXES_MOST];   /* by axis of the base; of the others: */
+    affine form[AXES_MOST]; /* by axis of the base; of the others: */
     const value *gather[AXES_MOST];
     bool inside[AXES_MOST]; /* proved */
     bool plain;
@@ -74,9 +74,11 @@ static void access_positions(const machine *m, affine *a)
 static bool access_bracket(machine *m, access *x, size_t axis, const value *v)
 {
     int type = node_at(m->g, v->node)->type;
+    affine form;
     if (!value_closed(m, v, x->p)) return false;
     if (value_whole(m, v, &x->form[axis]) && !x->form[axis].base) return true;
-    if (type == TYPE_REAL && node_is_const(m->g, v->node)) return access_fraction(m, x, v);
+    bool fraction = value_ratio(m, v, &form) && form.over && !form.terms;
+    if (fraction || (type == TYPE_REAL && node_is_const(m->g, v->node))) return access_fraction(m, x, v);
     if (type != TYPE_INT && type != TYPE_WHOLE) return access_bracket_wrong(m, x, v);
     x->gather[axis] = v;
     return true;
@@ -306,8 +308,14 @@ static bool access_node(machine *m, access *x, const value *when, uint8_t flags,
         maps[count++] = value_map(m, x->ids, x->rank, when);
     }
     maps[0] = access_map(m, x, gather_arg);
-    node_spec s = {.op = OP_AT, .args = args, .maps = maps, .count = count, .shape = access_shape(m, x),
-                   .flags = flags, .name = name, .place = x->p->place};
+    node_spec s = {.op = OP_AT,
+                   .args = args,
+                   .maps = maps,
+                   .count = count,
+                   .shape = access_shape(m, x),
+                   .flags = flags,
+                   .name = name,
+                   .place = x->p->place};
     if (!value_new(m, graph_make(m->g, &s), x->ids, x->rank, v)) return false;
     v->rank = (uint16_t)(v->rank + open);
     v->open = (uint16_t)open;
@@ -375,31 +383,35 @@ bool access_read(machine *m, const piece *p, bool guarded)
 
 /* ---- diff ---------------------------------------------------------------------------------------------------- */
 
-static bool access_diff_type(machine *m, const piece *p, ew_node x)
+/* The type of an array of a circle is known when the whole circle is (circle_finish). */
+static bool access_diff_type(machine *m, const piece *p, const value *x)
 {
     char buffer[160];
-    const graph_node *node = node_at(m->g, x);
-    if (type_is_real(node->type)) return true;
+    const graph_node *node = node_at(m->g, x->node);
+    if (type_is_real(node->type) || x->member) return true;
     const char *name = node->name ? graph_name_text(m->g, node->name) : "";
     return eval_error(m, E_DIFF_TYPE, p, quote(buffer, name, strlen(name)), type_name(node->type), NULL);
 }
 
-/* The derivative of each place of `of` by each of x: the axes of both. Those of x are still open. */
-static bool access_diff_base(machine *m, const value *of, ew_node x, value *v)
+/* The derivative of each place of `of` by each of x: the axes of both. Axes of x that have an index (a
+ * function's parameter) are read at it; the others are still open. */
+static bool access_diff_base(machine *m, const value *of, const value *with, uint32_t place, value *v)
 {
     int64_t sizes[2 * AXES_MOST];
-    uint32_t ids[AXES_MOST];
-    size_t rank = of->rank, by = node_rank(m->g, x), closed = rank - of->open;
+    uint32_t ids[2 * AXES_MOST];
+    ew_node x = with->node;
+    size_t rank = of->rank, by = node_rank(m->g, x), closed = rank - of->open, own = by - with->open;
     if (rank + by > AXES_MOST) return report_plain(&m->g->report, E_LIMIT_AXES, "32", NULL);
     for (size_t k = 0; k < rank; k++) sizes[k] = node_size(m->g, of->node, k);
     for (size_t k = 0; k < by; k++) sizes[rank + k] = node_size(m->g, x, k);
     for (size_t k = 0; k < closed; k++) ids[k] = value_list(m, of)[k];
+    for (size_t k = 0; k < own; k++) ids[closed + k] = value_list(m, with)[k];
     ew_node args[2] = {of->node, x};
-    node_spec s = {.op = OP_DIFF, .args = args, .count = 2, .shape = graph_shape_of(m->g, sizes, rank + by),
-                   .place = NO_PLACE};
-    if (!value_new(m, graph_make(m->g, &s), ids, closed, v)) return false;
+    node_spec s = {
+        .op = OP_DIFF, .args = args, .count = 2, .shape = graph_shape_of(m->g, sizes, rank + by), .place = place};
+    if (!value_new(m, graph_make(m->g, &s), ids, closed + own, v)) return false;
     v->rank = (uint16_t)(rank + by);
-    v->open = (uint16_t)(of->open + by);
+    v->open = (uint16_t)(of->open + with->open);
     return true;
 }
 
@@ -410,14 +422,14 @@ bool access_diff(machine *m, const piece *p)
     const value *first = m->stack.at + (m->stack.count - p->count);
     value of = first[0], by = first[1], v;
     if (by.member) by.node = circle_state(m, by.member, first + 2, brackets);
-    if (by.node == EW_NONE || !access_diff_type(m, p, by.node) || !access_count(m, p, &by, brackets)) return false;
-    if (brackets && !value_closed(m, &of, p)) return false;
+    if (by.node == EW_NONE || !access_diff_type(m, p, &by) || !access_count(m, p, &by, brackets)) return false;
+    if ((brackets || by.rank > by.open) && !value_closed(m, &of, p)) return false;
     access *x = memory_new(&m->g->memory, sizeof *x);
     if (!x) return eval_memory(m);
     x->p = p;
     x->bracket = first + 2;
     x->brackets = brackets;
-    bool ok = access_diff_base(m, &of, by.node, &x->base) && access_begin(m, x) && access_ids(m, x) &&
+    bool ok = access_diff_base(m, &of, &by, p->place, &x->base) && access_begin(m, x) && access_ids(m, x) &&
               access_value(m, x, NULL, &v);
     memory_free(&m->g->memory, x, sizeof *x);
     if (!ok) return false;
@@ -426,7 +438,8 @@ bool access_diff(machine *m, const piece *p)
     return eval_push(m, v);
 }
 
-/* ---- Literals ------------------------------------------------------------------------------------------------------ */
+/* ---- Literals ------------------------------------------------------------------------------------------------------
+ */
 
 /* [a, b, …]: one more axis before those that the elements have left. */
 static bool access_literal(machine *m, const piece *p, const value *e, value *v)

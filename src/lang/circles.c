@@ -616,12 +616,36 @@ static bool circle_close(machine *m, circle *c, uint32_t q)
     return ok;
 }
 
+/* The array whose state it is; 0: none. */
+static uint32_t circle_name_of(const circle *c, ew_node state)
+{
+    for (size_t k = 0; k < c->memberships.count; k++)
+        if (c->memberships.at[k].state == state) return c->members.at[c->memberships.at[k].member].name;
+    return 0;
+}
+
+/* Now that the types are known: derivatives by ints and bools are none. */
+static bool circle_diffs(machine *m, const circle *c)
+{
+    for (ew_node n = c->from; n < m->g->nodes.count; n++) {
+        const graph_node *x = node_at(m->g, n);
+        if (x->op != OP_DIFF || type_is_real(node_at(m->g, node_arg(m->g, n, 1))->type)) continue;
+        uint32_t name = circle_name_of(c, node_arg(m->g, n, 1));
+        if (!name) continue;
+        char buffer[160];
+        const char *word = graph_name_text(m->g, name);
+        return report_at(&m->g->report, E_DIFF_TYPE, x->place, strlen("diff"), quote(buffer, word, strlen(word)),
+                         type_name(node_at(m->g, node_arg(m->g, n, 1))->type), NULL);
+    }
+    return true;
+}
+
 static bool circle_finish(machine *m, circle *c)
 {
     if (!until_run(m, c)) return false;
     for (uint32_t q = (uint32_t)c->groups.count; q-- > 0;)
         if (!circle_close(m, c, q)) return false;
-    if (!graph_retype(m->g, c->from)) return false;
+    if (!graph_retype(m->g, c->from) || !circle_diffs(m, c)) return false;
     for (uint32_t i = 0; i < c->members.count; i++) {
         uint32_t name = c->members.at[i].name;
         m->l->symbols.at[name].busy = false;

@@ -99,9 +99,10 @@ static bool resolve_name(lang *l, piece *p)
     }
     if (!s->used && s->kind == S_NONE) s->place = p->place;
     s->used = true;
-    if (defined || l->has_declarations || l->outside || p->quiet) return true;
+    if (p->quiet && s->kind == S_INPUT && s->rank && !l->has_declarations) s->declared_type = TYPE_INT;
+    if (defined || l->has_declarations || l->outside || (p->quiet && !s->rank)) return true;
     s->kind = S_INPUT;
-    s->declared_type = l->g->real;
+    s->declared_type = p->quiet ? TYPE_INT : l->g->real; /* what stands in a bracket is a place */
     return array_push(&l->g->memory, &l->declared, p->value) ? true : report_memory(&l->g->report);
 }
 
@@ -133,7 +134,7 @@ static bool resolve_free(lang *l, statement *st)
     for (uint32_t i = st->value.begin; i < st->value.end; i++) {
         const piece *p = &l->pieces.at[i];
         symbol *s = p->kind == P_NAME && p->quiet ? lang_symbol(l, p->value) : NULL;
-        if (!s || s->kind != S_NONE || s->index || l->g->names.at[p->value].node != EW_NONE) continue;
+        if (!s || s->kind != S_NONE || s->index || s->rank || l->g->names.at[p->value].node != EW_NONE) continue;
         bool known = false;
         for (size_t k = 0; k < l->g->bound.count; k++) known = known || l->g->bound.at[k].name == p->value;
         if (!known && lang_bind(l, p->value, p->place, false) == NO_BINDER) return false;
@@ -240,12 +241,12 @@ static bool resolve_reduce(lang *l, const piece *p)
 bool lang_resolve(lang *l)
 {
     if (!resolve_dimensions(l) || !lang_places(l)) return false;
-    for (size_t i = 0; i < l->statements.count; i++)
-        if (!resolve_free(l, &l->statements.at[i])) return false;
     for (size_t i = 0; l->brackets && i < l->pieces.count; i++) {
         const piece *p = &l->pieces.at[i];
         if (p->kind == P_AT || p->kind == P_AT_ELSE || (p->kind == P_DIFF && p->count > 2)) resolve_rank(l, p);
     }
+    for (size_t i = 0; i < l->statements.count; i++)
+        if (!resolve_free(l, &l->statements.at[i])) return false;
     if (!lang_prelude(l)) return false;
     resolve_kept(l);
     for (size_t i = 0; i < l->pieces.count; i++)
