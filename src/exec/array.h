@@ -194,6 +194,8 @@ typedef struct plan {
     size_t lane;    /* of the local ones */
     size_t scratch; /* of products */
     size_t count;   /* operations */
+    double least;   /* operations that are worth waking threads for, */
+    double part;    /* and worth a part of its own */
 } plan;
 
 /* The memory of one run. */

@@ -5,12 +5,7 @@
 
 #include <string.h>
 
-enum {
-    CREW_LEAST = 1 << 17, /* operations worth waking threads for */
-    CREW_PART = 1 << 15,
-    CREW_PARTS = 16,
-    CREW_MOST = 256
-};
+enum { CREW_PARTS = 16, CREW_MOST = 256 };
 
 /* ---- Work ------------------------------------------------------------------------------------------ */
 
@@ -32,6 +27,10 @@ double array_step_work(const plan *a, uint32_t step, double rows)
         const plan_product *p = &a->products.at[s->at];
         return sizes_work(a->sizes.at + p->dims, p->dim_count, rows) / 8;
     }
+    if (s->kind == STEP_FOLD) {
+        const plan_fold *f = &a->folds.at[s->at];
+        return sizes_work(a->sizes.at + f->dims, f->dim_count, rows) / 2;
+    }
     if (s->kind != STEP_BLOCK) return 0;
     const plan_block *b = &a->blocks.at[s->at];
     double all = 0;
@@ -43,20 +42,20 @@ static bool crew_useful(const ew_program *p)
 {
     const plan *a = p->arrays;
     for (uint32_t i = 0; i < a->steps.count; i++)
-        if (array_step_work(a, i, 1) >= CREW_LEAST) return true;
+        if (array_step_work(a, i, 1) >= a->least) return true;
     for (size_t i = 0; i < a->conversions.count; i++)
-        if (p->inputs[a->conversions.at[i].input].count >= CREW_LEAST) return true;
+        if ((double)p->inputs[a->conversions.at[i].input].count >= a->least) return true;
     return false;
 }
 
 bool array_crew_worth(const array_work *w, double operations)
 {
-    return w->pool && !w->busy && operations >= CREW_LEAST;
+    return w->pool && !w->busy && operations >= w->plan->least;
 }
 
-size_t array_crew_parts(double operations, double most)
+size_t array_crew_parts(const array_work *w, double operations, double most)
 {
-    double parts = operations / CREW_PART;
+    double parts = operations / w->plan->part;
     if (parts > CREW_PARTS) parts = CREW_PARTS;
     if (parts > most) parts = most;
     return parts < 1 ? 1 : (size_t)parts;
@@ -202,6 +201,6 @@ bool array_crew_map(const ew_program *p, ew_work *work, const plan_map *m)
     if (!w->pool || w->busy || m->varies) return array_map_run(p, work, m);
     double all = sizes_work(w->plan->sizes.at + m->dims, m->dim_count, 1) * (double)(m->code_count + m->sink_count);
     if (!array_crew_worth(w, all) || !map_choose(w->plan, m, &c)) return array_map_run(p, work, m);
-    c.parts = array_crew_parts(all, (double)((c.size + c.unit - 1) / c.unit));
+    c.parts = array_crew_parts(w, all, (double)((c.size + c.unit - 1) / c.unit));
     return array_crew_run(p, work, crew_map_part, &c, c.parts);
 }

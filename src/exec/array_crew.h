@@ -21,7 +21,7 @@ void array_crew_free(ew_work *work);
 /* Can and should something of so many operations be split now? */
 bool array_crew_worth(const array_work *w, double operations);
 /* In how many parts, at most `most`. */
-size_t array_crew_parts(double operations, double most);
+size_t array_crew_parts(const array_work *w, double operations, double most);
 double array_step_work(const plan *a, uint32_t step, double rows);
 
 bool array_crew_run(const ew_program *p, ew_work *work, array_crew_task *task, const void *context, size_t parts);

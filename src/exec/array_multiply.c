@@ -122,11 +122,11 @@ static multiply_split multiply_choose(const array_work *w, const product *x, dou
     bool apart = x->batch && a->strides.at[a->lines.at[s->lines + 2].strides] != 0;
     multiply_split split = {s, 1, 1};
     if (apart && outer >= 8)
-        split.batch = array_crew_parts(all, outer);
+        split.batch = array_crew_parts(w, all, outer);
     else if (array_crew_worth(w, one))
-        split.matrix = array_crew_parts(one, 8);
+        split.matrix = array_crew_parts(w, one, 8);
     else if (apart)
-        split.batch = array_crew_parts(all, outer);
+        split.batch = array_crew_parts(w, all, outer);
     return split;
 }
 

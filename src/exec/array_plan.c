@@ -463,8 +463,8 @@ static bool place_buffers(array_lowering *w)
 static bool emit_outputs(array_lowering *w)
 {
     for (size_t i = 0; i < w->wanted_count; i++) {
-        uint32_t v = w->of[w->wanted[i]];
-        const array_value *value = value_at(w, value_root(w, v));
+        uint32_t v = value_root(w, w->of[w->wanted[i]]);
+        const array_value *value = value_at(w, v);
         int64_t offset = (int64_t)w->p->outputs[i].offset;
         if (value->direct && value->offset == offset) continue;
         if (!array_out_step(w, v, w->wanted[i], (size_t)offset)) return false;

@@ -45,7 +45,7 @@ static int64_t strip_begin(const strip *s, int64_t row, int64_t column)
             if (column == 1)                                                                                           \
                 memcpy(to, from, s->columns * sizeof *to);                                                             \
             else if (column == 0)                                                                                      \
-                for (type value = *from, *end = to + s->columns, *at = to; at < end; at++) *at = value;                \
+                for (size_t c = 0; c < s->columns; c++) to[c] = *from;                                                 \
             else                                                                                                       \
                 for (size_t c = 0; c < s->columns; c++) to[c] = from[(int64_t)c * column];                             \
         }                                                                                                              \
@@ -93,13 +93,7 @@ static void strip_ramp(const strip *s, uint32_t line, int64_t *to)
 static bool access_fault(const strip *s, const plan_access *x, size_t axis, int64_t place)
 {
     char where[64], which[64];
-    bool fraction = place == NO_WHOLE_PLACE, early = place >= NOT_MADE / 2 * 3 && place < NOT_MADE / 2 && !fraction;
-    snprintf(where, sizeof where, "%lld", (long long)(early ? place - NOT_MADE : place));
-    if (fraction || early) {
-        exec_report(s->p, s->work, EW_LIMIT, fraction ? E_RUN_FRACTION : E_RUN_EARLY, program_name(s->p, x->name),
-                    where, NULL);
-        return false;
-    }
+    snprintf(where, sizeof where, "%lld", (long long)place);
     snprintf(which, sizeof which, "%zu (0 to %lld)", axis + 1,
              (long long)s->a->access_axes.at[x->axes + axis].size - 1);
     exec_report(s->p, s->work, EW_LIMIT, E_RUN_OUTSIDE, program_name(s->p, x->name), where, which);
@@ -408,6 +402,16 @@ static bool strip_next(const strip *s)
     return false;
 }
 
+static size_t strip_from(const strip *s, uint32_t dim)
+{
+    return dim == s->dim ? (size_t)s->from : 0;
+}
+
+static size_t strip_to(const strip *s, uint32_t dim)
+{
+    return (size_t)(dim == s->dim ? s->to : s->size[dim]);
+}
+
 /* Does the strip at this row get a 0 alone? The sums begin there all the same. */
 static bool strip_skips(strip *s)
 {
@@ -442,16 +446,6 @@ static size_t strip_skip(const strip *s, size_t row, size_t rows)
     return row;
 }
 
-static size_t strip_from(const strip *s, uint32_t dim)
-{
-    return dim == s->dim ? (size_t)s->from : 0;
-}
-
-static size_t strip_to(const strip *s, uint32_t dim)
-{
-    return (size_t)(dim == s->dim ? s->to : s->size[dim]);
-}
-
 static bool strip_place(strip *s)
 {
     const plan_map *m = s->m;
@@ -484,7 +478,7 @@ const int64_t *array_step_sizes(array_work *w, uint32_t first, uint32_t count, b
 }
 
 /* The lines of a step over a part of its outermost dimension begin at the part's first place. */
-static void strip_start(const strip *s)
+static void strip_outer(const strip *s)
 {
     array_work *w = s->w;
     w->place[0] = s->from;
@@ -516,7 +510,7 @@ bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint3
     }
     if (from >= s.to) return true;
     array_lines_begin(w, m->lines, m->line_count);
-    if (from > 0 && dim + 2 < m->dim_count) strip_start(&s);
+    if (from > 0 && dim + 2 < m->dim_count) strip_outer(&s);
     const uint32_t *slot = s.a->slots.at + m->slots;
     for (uint32_t r = 0; r < m->registers; r++)
         if (slot[r] != ARRAY_NONE) w->at[r] = w->strips + (size_t)slot[r] * STRIP * 8;
