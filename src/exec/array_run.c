@@ -168,18 +168,34 @@ static void product_run(const product *x, bool add)
                            c[1], add, x->w->scratch);
 }
 
+/* x - x is 0, or nan; side by side, since only whether all are 0 counts. */
+#define FINITE_ROW(name, real)                                                                                         \
+    static bool name(const real *x, int64_t count, int64_t stride)                                                     \
+    {                                                                                                                  \
+        real sum[8] = {0};                                                                                             \
+        int64_t i = 0;                                                                                                 \
+        if (stride == 1)                                                                                               \
+            for (; i + 8 <= count; i += 8)                                                                             \
+                for (int k = 0; k < 8; k++) sum[k] += x[i + k] - x[i + k];                                             \
+        for (; i < count; i++) sum[i & 7] += x[i * stride] - x[i * stride];                                            \
+        for (int k = 1; k < 8; k++) sum[0] += sum[k];                                                                  \
+        return sum[0] == 0;                                                                                            \
+    }
+FINITE_ROW(finite_row_f64, double)
+FINITE_ROW(finite_row_f32, float)
+
 static bool product_finite(const product *x)
 {
     const int64_t *n = x->size + x->batch, *c = x->stride[2] + x->batch;
-    double sum = 0; /* x - x is 0, or nan */
-    for (int64_t i = 0; i < n[0]; i++)
-        for (int64_t k = 0; k < n[1]; k++) {
-            int64_t at = i * c[0] + k * c[1];
-            double v = x->p->type == ARRAY_F32 ? (double)((const float *)(const void *)x->at[2])[at]
-                                               : ((const double *)(const void *)x->at[2])[at];
-            sum += v - v;
-        }
-    return sum == 0;
+    bool turned = c[1] != 1, finite = true; /* along what is one piece, if anything is */
+    int64_t rows = turned ? n[1] : n[0], columns = turned ? n[0] : n[1];
+    int64_t down = turned ? c[1] : c[0], along = turned ? c[0] : c[1];
+    for (int64_t i = 0; i < rows; i++) {
+        const char *at = x->at[2] + i * down * (int64_t)array_type_bytes(x->p->type);
+        finite = finite && (x->p->type == ARRAY_F32 ? finite_row_f32((const float *)(const void *)at, columns, along)
+                                                    : finite_row_f64((const double *)(const void *)at, columns, along));
+    }
+    return finite;
 }
 
 /* Goes through the batch; what several of it add up to begins anew where all of those are at their first. */
