@@ -68,6 +68,9 @@ typedef struct access_axis {
     uint32_t line; /* a line of places, or ARRAY_NONE: register `gather` has them */
     uint32_t gather;
     int64_t size, stride;
+    uint32_t counter; /* of the recurrence that makes the places: those before counter + made are there, downward */
+    int64_t made;     /* those after; ARRAY_NONE: all are */
+    bool down;
 } access_axis;
 
 typedef struct plan_access { /* of an array at places that may lie outside, or that are gathered */
@@ -116,7 +119,7 @@ typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
     uint32_t fallback; /* map: where a result is not finite */
 } plan_product;
 
-typedef struct plan_fold { /* out[…, c] = sum r: x[…, r] y[…, c, r], or (x - y)^2 */
+typedef struct plan_fold {    /* out[…, c] = sum r: x[…, r] y[…, c, r], or (x - y)^2 */
     uint32_t dims, dim_count; /* …, then c, r */
     uint32_t lines, line_count, x, y, out;
     uint8_t type;

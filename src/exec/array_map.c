@@ -253,6 +253,26 @@ static uint32_t code_each(array_builder *b, uint32_t v, const coordinate *at)
     return args[0];
 }
 
+/* Which places of a recurrence's array are there while v is computed. Under two recurrences the inner one says
+ * nothing about the outer one's earlier steps, so nothing is checked. */
+static void access_made(const array_builder *b, uint32_t v, uint32_t array, bool state, access_axis *axes)
+{
+    const array_value *a = value_at(b->w, array);
+    access_axis *found = NULL;
+    for (size_t i = 0; i < a->bind_count && a->op != OP_SCATTER; i++) {
+        const array_bind *bind = &b->w->binds.at[a->binds + i];
+        if (bind->axis < 0 || !bind->known || !value_bind(b->w, value_at(b->w, v), bind->region)) continue;
+        if (found) {
+            found->counter = ARRAY_NONE;
+            return;
+        }
+        found = &axes[bind->axis];
+        found->down = b->w->g->regions.at[bind->region].down;
+        found->counter = b->w->regions[bind->region].counter;
+        found->made = bind->offset + (state ? 0 : found->down ? -1 : 1);
+    }
+}
+
 /* The array of an access, and the places asked for along each of its axes. */
 static bool access_axes_of(array_builder *b, uint32_t v, uint16_t map, const coordinate *at, uint32_t array,
                            plan_access *x)
@@ -263,13 +283,17 @@ static bool access_axes_of(array_builder *b, uint32_t v, uint16_t map, const coo
     for (size_t p = 0; p < rank; p++) {
         map_draft d = map_axis(b->w->g, map, p);
         int64_t stride = a->lies == LIES_CONST ? 0 : b->w->strides.at[a->strides + p];
-        axes[p] = (access_axis){ARRAY_NONE, ARRAY_NONE, value_sizes(b->w, a)[p], stride};
+        axes[p] =
+            (access_axis){.line = ARRAY_NONE, .gather = ARRAY_NONE, .size = value_sizes(b->w, a)[p], .stride = stride};
+        axes[p].counter = ARRAY_NONE;
         if (d.gather)
             axes[p].gather = code_argument(b, v, d.gather, at, ARRAY_INT);
         else
             axes[p].line = place_line(b, &d, at);
         if (b->failed) return false;
     }
+    if (v != array)
+        access_made(b, v, array, value_at(b->w, value_use(b->w, value_at(b->w, v), 0).value)->op == OP_STATE, axes);
     x->axes = (uint32_t)b->access_axes.count;
     x->axis_count = (uint32_t)rank;
     for (size_t p = 0; p < rank; p++)
@@ -282,7 +306,7 @@ static uint32_t code_at(array_builder *b, uint32_t v, const coordinate *at)
     const array_value *value = value_at(b->w, v);
     array_use u = value_use(b->w, value, 0);
     uint32_t a = value_root(b->w, u.value);
-    plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_label(b->w, a)};
+    plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_label(b->w, u.value)};
     const array_value *array = value_at(b->w, a);
     x.line = line_new(b, array->buffer, array->offset, array->lies == LIES_RAMP ? ARRAY_INT : array->type);
     if (x.line == ARRAY_NONE || !access_axes_of(b, v, u.map, at, a, &x)) return ARRAY_NONE;
