@@ -16,7 +16,11 @@ enum {
     BLOCK_LEAST = 256,     /* places of a class worth blocking */
     BLOCK_WHOLE = 1 << 17, /* bytes that need no blocks */
     BLOCK_BYTES = 1 << 17, /* of local buffers */
+    BLOCK_WIDE = 1 << 22,  /* of those, where long rows for products are worth it */
     BLOCK_ROWS_MOST = 2048,
+    BLOCK_FEW = 64,      /* the least rows of a block, */
+    BLOCK_PRODUCT = 128, /* with batches of products, */
+    BLOCK_LOOP = 512,    /* with recurrences: their steps go along it strip by strip */
     CHUNKS_MOST = 16,
     PARTIAL_BYTES = 1 << 23
 };
@@ -317,6 +321,7 @@ static void block_sizes(array_lowering *w, int64_t size)
         size_t n = 0;
         if (value->block < 0) continue;
         loop = loop || value->region != ARRAY_NONE;
+        w->block_inner = w->block_inner || (value->product && shape_rank(w->g, value->domain) > 3);
         shape_elements(w->g, value->shape, &n);
         for (size_t i = 0; n && i < value->bind_count; i++) {
             const array_bind *b = &w->binds.at[value->binds + i];
@@ -327,7 +332,8 @@ static void block_sizes(array_lowering *w, int64_t size)
         else
             row += (double)n / (double)size * (value->type == ARRAY_F32 ? 4 : 8);
     }
-    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = loop ? 512 : 64;
+    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = loop ? BLOCK_LOOP : BLOCK_FEW;
+    if (w->block_inner && !loop && row * BLOCK_PRODUCT <= BLOCK_WIDE) least = BLOCK_PRODUCT;
     if (rows < least) rows = least;
     if (rows > BLOCK_ROWS_MOST) rows = BLOCK_ROWS_MOST;
     w->block_rows = (int64_t)rows - (int64_t)rows % 8;
