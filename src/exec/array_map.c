@@ -582,13 +582,14 @@ bool array_join_step(array_lowering *w, uint32_t v)
 bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t offset)
 {
     array_builder b;
-    const array_value *x = value_at(w, v);
+    uint32_t root = value_root(w, v);
+    const array_value *x = value_at(w, root); /* one constant may be shown in many places */
     coordinate at[AXES_MOST];
     size_t rank = node_rank(w->g, wanted); /* a constant has none of its own */
     int64_t stride = 1;
     array_build_begin(&b, w);
     for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], node_size(w->g, wanted, p));
-    uint32_t out = x->lies == LIES_CONST ? code_constant(&b, v, ARRAY_F64)
+    uint32_t out = x->lies == LIES_CONST ? code_constant(&b, root, ARRAY_F64)
                                          : array_code_convert(&b, array_code_value(&b, v, at),
                                                               x->lies == LIES_RAMP ? ARRAY_INT : x->type, ARRAY_F64);
     uint32_t line = out == ARRAY_NONE ? ARRAY_NONE : line_new(&b, BUFFER_OUT, (int64_t)offset, ARRAY_F64);
