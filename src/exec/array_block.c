@@ -296,7 +296,9 @@ static double class_work(array_lowering *w, classes *c, uint32_t chosen, double 
         shape_elements(w->g, value_domain(value), &n);
         if (value->product) products += (double)n;
         work += (double)n;
-        if (own_axis_in(w, c, v, chosen) >= 0) *bytes += (double)n * 8;
+        if (own_axis_in(w, c, v, chosen) < 0) continue;
+        shape_elements(w->g, value->shape, &n);
+        *bytes += (double)n * 8;
     }
     if (products * 8 > *bytes * BLOCK_DENSE) return 0;
     return work;
