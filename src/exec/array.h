@@ -61,6 +61,7 @@ typedef struct plan_code {
     uint32_t out, x, y, w; /* registers */
     uint32_t line;         /* of the step; AT: an access */
     uint32_t name;         /* of the node, for faults */
+    bool three;            /* it reads w too */
     array_kernel *kernel;
 } plan_code;
 
@@ -68,9 +69,6 @@ typedef struct access_axis {
     uint32_t line; /* a line of places, or ARRAY_NONE: register `gather` has them */
     uint32_t gather;
     int64_t size, stride;
-    uint32_t counter; /* of the recurrence that makes the places: those before counter + made are there, downward */
-    int64_t made;     /* those after; ARRAY_NONE: all are */
-    bool down;
 } access_axis;
 
 typedef struct plan_access { /* of an array at places that may lie outside, or that are gathered */

@@ -45,7 +45,7 @@ static int64_t strip_begin(const strip *s, int64_t row, int64_t column)
             if (column == 1)                                                                                           \
                 memcpy(to, from, s->columns * sizeof *to);                                                             \
             else if (column == 0)                                                                                      \
-                for (size_t c = 0; c < s->columns; c++) to[c] = *from;                                                 \
+                for (type value = *from, *end = to + s->columns, *at = to; at < end; at++) *at = value;                \
             else                                                                                                       \
                 for (size_t c = 0; c < s->columns; c++) to[c] = from[(int64_t)c * column];                             \
         }                                                                                                              \
@@ -93,33 +93,21 @@ static void strip_ramp(const strip *s, uint32_t line, int64_t *to)
 static bool access_fault(const strip *s, const plan_access *x, size_t axis, int64_t place)
 {
     char where[64], which[64];
-    const access_axis *a = &s->a->access_axes.at[x->axes + axis];
-    snprintf(where, sizeof where, "%lld", (long long)place);
-    if ((uint64_t)place < (uint64_t)a->size) {
-        snprintf(which, sizeof which, "%zu", axis + 1);
-        exec_report(s->p, s->work, EW_LIMIT, E_RUN_BEFORE, program_name(s->p, x->name), where, which);
+    bool fraction = place == NO_WHOLE_PLACE, early = place >= NOT_MADE / 2 * 3 && place < NOT_MADE / 2 && !fraction;
+    snprintf(where, sizeof where, "%lld", (long long)(early ? place - NOT_MADE : place));
+    if (fraction || early) {
+        exec_report(s->p, s->work, EW_LIMIT, fraction ? E_RUN_FRACTION : E_RUN_EARLY, program_name(s->p, x->name),
+                    where, NULL);
         return false;
     }
-    snprintf(which, sizeof which, "%zu (0 to %lld)", axis + 1, (long long)a->size - 1);
+    snprintf(which, sizeof which, "%zu (0 to %lld)", axis + 1,
+             (long long)s->a->access_axes.at[x->axes + axis].size - 1);
     exec_report(s->p, s->work, EW_LIMIT, E_RUN_OUTSIDE, program_name(s->p, x->name), where, which);
     return false;
 }
 
-/* The places [*low, *high) of an axis are there: all, or those that a recurrence has made. */
-static void access_range(const strip *s, const access_axis *axis, int64_t *low, int64_t *high)
-{
-    *low = 0;
-    *high = axis->size;
-    if (axis->counter == ARRAY_NONE) return;
-    int64_t at = s->w->counter[axis->counter] + axis->made;
-    if (axis->down)
-        *low = at < 0 ? 0 : at + 1;
-    else
-        *high = at < *high ? at : *high;
-}
-
-/* The element that each place of the strip asks for, from the array's first one, axis by axis into `at`, which has
- * room for a strip. The first axis along which a place is not there, in *left, or UINT32_MAX; the place in *wrong. */
+/* The element that each place of the strip asks for, from the array's first one; -1: it lies outside. Axis by axis
+ * into `at`, which has room for a strip. Returns the first axis that an element left, in *left, or SIZE_MAX. */
 static void access_places(const strip *s, const plan_access *x, int64_t *at, int64_t *wrong, uint32_t *left)
 {
     for (size_t i = 0; i < s->count; i++) at[i] = 0, left[i] = UINT32_MAX;
@@ -128,12 +116,11 @@ static void access_places(const strip *s, const plan_access *x, int64_t *at, int
         const int64_t *gather = axis->line == ARRAY_NONE ? (const int64_t *)(const void *)s->w->at[axis->gather] : NULL;
         uint32_t line = gather ? 0 : s->m->lines + axis->line;
         int64_t row = gather ? 0 : strip_row(s, line), column = gather ? 0 : strip_column(s, line);
-        int64_t first = gather ? 0 : s->w->number[line] + strip_begin(s, row, column), low, high;
-        access_range(s, axis, &low, &high);
+        int64_t first = gather ? 0 : s->w->number[line] + strip_begin(s, row, column);
         for (size_t r = 0, i = 0; r < s->rows; r++, first += row)
             for (size_t c = 0; c < s->columns; c++, i++) {
                 int64_t place = gather ? gather[i] : first + (int64_t)c * column;
-                if (place >= low && place < high)
+                if ((uint64_t)place < (uint64_t)axis->size)
                     at[i] += place * axis->stride;
                 else if (left[i] == UINT32_MAX)
                     left[i] = k, wrong[i] = place;
@@ -141,15 +128,51 @@ static void access_places(const strip *s, const plan_access *x, int64_t *at, int
     }
 }
 
-/* Is an access at a place that is not there a fault? One that gives 0 outside is none there. */
-static bool access_bad(const strip *s, const plan_access *x, uint32_t left, int64_t wrong)
+enum { PLACES_MIXED, PLACES_INSIDE, PLACES_OUTSIDE };
+
+/* Do all places of the strip lie inside, or all outside? Inside: the first one's element, and its strides. */
+static int access_plain(const strip *s, const plan_access *x, int64_t *at, int64_t *row, int64_t *column)
 {
-    if (left == UINT32_MAX) return false;
-    return !x->zero || (uint64_t)wrong < (uint64_t)s->a->access_axes.at[x->axes + left].size;
+    *at = *row = *column = 0;
+    if (x->when != ARRAY_NONE) return PLACES_MIXED;
+    for (uint32_t k = 0; k < x->axis_count; k++) {
+        const access_axis *axis = &s->a->access_axes.at[x->axes + k];
+        if (axis->line == ARRAY_NONE) return PLACES_MIXED;
+        uint32_t line = s->m->lines + axis->line;
+        int64_t down = strip_row(s, line), along = strip_column(s, line);
+        int64_t first = s->w->number[line] + strip_begin(s, down, along), low = first, high = first;
+        int64_t far = ((int64_t)s->rows - 1) * down, wide = ((int64_t)s->columns - 1) * along;
+        *(far < 0 ? &low : &high) += far;
+        *(wide < 0 ? &low : &high) += wide;
+        if (high < 0 || low >= axis->size) return x->zero ? PLACES_OUTSIDE : PLACES_MIXED;
+        if (low < 0 || high >= axis->size) return PLACES_MIXED;
+        *at += first * axis->stride;
+        *row += down * axis->stride;
+        *column += along * axis->stride;
+    }
+    return PLACES_INSIDE;
+}
+
+/* Without a look at each place, where that can be. */
+static bool access_at_once(const strip *s, const plan_access *x, int type, void *to)
+{
+    int64_t at, row, column;
+    uint32_t line = s->m->lines + x->line;
+    if (s->a->lines.at[line].buffer == ARRAY_NONE) return false;
+    int places = access_plain(s, x, &at, &row, &column);
+    const char *from = s->w->line[line];
+    if (places == PLACES_OUTSIDE)
+        memset(to, 0, s->count * array_type_bytes(type));
+    else if (places == PLACES_INSIDE && type == ARRAY_F32)
+        strip_copy_4(s, to, (const uint32_t *)(const void *)from + at, row, column);
+    else if (places == PLACES_INSIDE)
+        strip_copy_8(s, to, (const uint64_t *)(const void *)from + at, row, column);
+    return places != PLACES_MIXED;
 }
 
 static bool strip_access(const strip *s, const plan_access *x, int type, void *to)
 {
+    if (access_at_once(s, x, type, to)) return true;
     int64_t at[STRIP], wrong[STRIP];
     uint32_t left[STRIP];
     uint32_t line = s->m->lines + x->line;
@@ -158,8 +181,8 @@ static bool strip_access(const strip *s, const plan_access *x, int type, void *t
     const char *from = s->w->line[line];
     access_places(s, x, at, wrong, left);
     for (size_t i = 0; i < s->count; i++) {
-        bool taken = !when || when[i] != 0, outside = left[i] != UINT32_MAX || !taken;
-        if (taken && access_bad(s, x, left[i], wrong[i])) return access_fault(s, x, left[i], wrong[i]);
+        bool outside = left[i] != UINT32_MAX || (when && when[i] == 0);
+        if (left[i] != UINT32_MAX && !x->zero && !(when && when[i] == 0)) return access_fault(s, x, left[i], wrong[i]);
         if (type == ARRAY_F32)
             ((float *)to)[i] = outside ? 0 : ((const float *)(const void *)from)[at[i]];
         else if (type == ARRAY_F64)
@@ -385,16 +408,6 @@ static bool strip_next(const strip *s)
     return false;
 }
 
-static size_t strip_from(const strip *s, uint32_t dim)
-{
-    return dim == s->dim ? (size_t)s->from : 0;
-}
-
-static size_t strip_to(const strip *s, uint32_t dim)
-{
-    return (size_t)(dim == s->dim ? s->to : s->size[dim]);
-}
-
 /* Does the strip at this row get a 0 alone? The sums begin there all the same. */
 static bool strip_skips(strip *s)
 {
@@ -429,6 +442,16 @@ static size_t strip_skip(const strip *s, size_t row, size_t rows)
     return row;
 }
 
+static size_t strip_from(const strip *s, uint32_t dim)
+{
+    return dim == s->dim ? (size_t)s->from : 0;
+}
+
+static size_t strip_to(const strip *s, uint32_t dim)
+{
+    return (size_t)(dim == s->dim ? s->to : s->size[dim]);
+}
+
 static bool strip_place(strip *s)
 {
     const plan_map *m = s->m;
@@ -461,7 +484,7 @@ const int64_t *array_step_sizes(array_work *w, uint32_t first, uint32_t count, b
 }
 
 /* The lines of a step over a part of its outermost dimension begin at the part's first place. */
-static void strip_outer(const strip *s)
+static void strip_start(const strip *s)
 {
     array_work *w = s->w;
     w->place[0] = s->from;
@@ -493,7 +516,7 @@ bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint3
     }
     if (from >= s.to) return true;
     array_lines_begin(w, m->lines, m->line_count);
-    if (from > 0 && dim + 2 < m->dim_count) strip_outer(&s);
+    if (from > 0 && dim + 2 < m->dim_count) strip_start(&s);
     const uint32_t *slot = s.a->slots.at + m->slots;
     for (uint32_t r = 0; r < m->registers; r++)
         if (slot[r] != ARRAY_NONE) w->at[r] = w->strips + (size_t)slot[r] * STRIP * 8;

@@ -19,6 +19,9 @@ typedef struct access {
     affine form[AXES_MOST]; /* by axis of the base; of the others: */
     const value *gather[AXES_MOST];
     bool inside[AXES_MOST]; /* proved */
+    const value *asked;     /* of a state: the place asked for, where the bracket checks that it is made; NULL */
+    made made;
+    bool stepped; /* it is read anew in each step, though no bracket has the step's index */
     bool plain;
 } access;
 
@@ -131,6 +134,7 @@ static bool access_ids(machine *m, access *x)
             access_add_index(x, x->form[k].index[t]);
         }
     }
+    if (x->stepped) access_add_index(x, x->made.id);
     if (x->rank + open > AXES_MOST) return report_plain(&m->g->report, E_LIMIT_AXES, "32", NULL);
     return true;
 }
@@ -224,11 +228,71 @@ static bool access_guard(machine *m, const access *x, value *all, bool *any)
         int64_t low = -1, high = INT64_MAX, size = node_size(m->g, x->base.node, closed + k);
         if (x->inside[closed + k]) continue;
         if (!x->gather[closed + k]) affine_bounds(m, &x->form[closed + k], &low, &high);
-        if (low < 0 && !access_test(m, x, OP_GE, 0, &x->bracket[k], all, any)) return false;
-        if (size_is_known(size) && high >= size && !access_test(m, x, OP_LT, size, &x->bracket[k], all, any))
-            return false;
+        const value *v = x->asked && k == x->made.axis ? x->asked : &x->bracket[k];
+        if (low < 0 && !access_test(m, x, OP_GE, 0, v, all, any)) return false;
+        if (size_is_known(size) && high >= size && !access_test(m, x, OP_LT, size, v, all, any)) return false;
     }
     return true;
+}
+
+/* ---- Places of a recurrence ---------------------------------------------------------------------------------- */
+
+/* The greatest value, with indices whose ranges depend on others at their bounds. */
+static bool access_most(const machine *m, affine a, int64_t *most, bool *sure)
+{
+    int64_t low;
+    *sure = true;
+    for (int round = 0; round < 8; round++) {
+        size_t k = 0;
+        while (k < a.terms && !m->indices.at[a.index[k]].conditional) k++;
+        if (k == a.terms) break;
+        const index_state *i = &m->indices.at[a.index[k]];
+        affine one = {.terms = 1, .index = {a.index[k]}, .factor = {1}}, by = {.offset = a.factor[k]}, bound;
+        bound = m->affines.at[(a.factor[k] > 0 ? i->last : i->first) - 1];
+        *sure = false;
+        if (!affine_op(OP_SUB, &bound, &one, &bound) || !affine_op(OP_MUL, &bound, &by, &bound) ||
+            !affine_op(OP_ADD, &a, &bound, &a))
+            return false;
+    }
+    return affine_bounds(m, &a, &low, most);
+}
+
+/* The bracket's place, or one that no array has where it is not made yet. */
+static bool access_checked(machine *m, access *x, value *bracket)
+{
+    affine step = {.terms = 1, .index = {x->made.id}, .factor = {1}, .offset = x->made.offset};
+    value two[2] = {*bracket}, three[3] = {{0}, *bracket}, early[2] = {*bracket, {.part = NO_PART}};
+    early[1].node = graph_whole(m->g, NOT_MADE);
+    return value_of_form(m, &step, x->p, &two[1]) &&
+           value_op(m, x->made.down ? OP_GT : OP_LT, two, 2, NULL, 0, x->p, &three[0]) &&
+           value_op(m, OP_ADD, early, 2, NULL, 0, x->p, &three[2]) &&
+           value_op(m, OP_IF, three, 3, NULL, 0, x->p, bracket);
+}
+
+/* A use of a state: form proves that an earlier step has made the place, or a check says so as it runs. */
+static bool access_made(machine *m, access *x, value *bracket, value *asked, bool guarded)
+{
+    affine a, ahead = {.terms = 1, .index = {0}, .factor = {-1}};
+    int64_t most;
+    bool sure;
+    x->made = circle_made(m, x->base.node);
+    if (x->made.axis >= x->brackets) return circle_none(m, x->base.member);
+    bracket += x->made.axis;
+    bool form = value_whole(m, bracket, &a) && !a.base;
+    const index_state *step = &m->indices.at[x->made.id];
+    if (form && a.terms == 1 && a.factor[0] == 1 && a.index[0] == x->made.id) return true;
+    if (form && !a.terms && !x->made.down && a.offset < x->made.offset + step->low) return true; /* before all steps */
+    x->stepped = true;
+    if (!size_is_known(step->size)) return true;
+    ahead.index[0] = x->made.id;
+    ahead.offset = -x->made.offset;
+    if (form && !x->made.down && affine_op(OP_ADD, &a, &ahead, &ahead) && access_most(m, ahead, &most, &sure)) {
+        if (most < 0) return true;
+        if (sure && !guarded && m->conditions.count == eval_top(m)->conditions) return circle_none(m, x->base.member);
+    }
+    *asked = *bracket;
+    x->asked = asked;
+    return access_checked(m, x, bracket);
 }
 
 /* ---- The node --------------------------------------------------------------------------------------------------- */
@@ -347,7 +411,9 @@ static bool access_value(machine *m, access *x, const value *other, value *v)
         if (runtime && !access_condition(m, &when, &any)) return false;
         return access_node(m, x, any ? &when : NULL, any ? NODE_WHEN : 0, !other, v);
     }
-    if (!access_guard(m, x, &all, &any) || !access_node(m, x, NULL, NODE_ZERO, false, &three[1])) return false;
+    if (!access_guard(m, x, &all, &any)) return false;
+    bool early = x->asked && any; /* a place that is not made yet is an error, also here */
+    if (!access_node(m, x, early ? &all : NULL, early ? NODE_WHEN : NODE_ZERO, false, &three[1])) return false;
     three[0] = all;
     three[2] = *other;
     frame *f = eval_top(m);
@@ -362,17 +428,18 @@ static bool access_value(machine *m, access *x, const value *other, value *v)
 bool access_read(machine *m, const piece *p, bool guarded)
 {
     size_t count = p->count + 1u + guarded;
-    const value *first = m->stack.at + (m->stack.count - count);
+    value *first = m->stack.at + (m->stack.count - count);
     access *x = memory_new(&m->g->memory, sizeof *x);
-    value v;
+    value v, asked;
     if (!x) return eval_memory(m);
     x->p = p;
     x->base = first[0];
     if (x->base.member) x->base.node = circle_state(m, x->base.member, first + 1, p->count);
     x->bracket = first + 1;
     x->brackets = p->count;
-    bool ok = access_count(m, p, &x->base, p->count) && access_begin(m, x) && access_ids(m, x) &&
-              (!guarded || value_closed(m, &first[1 + p->count], p)) &&
+    bool ok = access_count(m, p, &x->base, p->count) &&
+              (!x->base.member || access_made(m, x, first + 1, &asked, guarded)) && access_begin(m, x) &&
+              access_ids(m, x) && (!guarded || value_closed(m, &first[1 + p->count], p)) &&
               access_value(m, x, guarded ? &first[1 + p->count] : NULL, &v);
     memory_free(&m->g->memory, x, sizeof *x);
     if (!ok) return false;

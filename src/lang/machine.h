@@ -216,6 +216,13 @@ void circle_free(machine *m);
 bool circle_shape(const machine *m, uint32_t name, uint16_t *shape); /* is it an array of the circle? */
 bool circle_is_ordered(const machine *m, const affine *a); /* does the form use an index that orders it? */
 ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t brackets);
+typedef struct made { /* what is there of a state when a step begins: the places below index + offset */
+    uint32_t axis, id;
+    int64_t offset;
+    bool down; /* … or above */
+} made;
+made circle_made(const machine *m, ew_node state);
+bool circle_none(machine *m, uint32_t name); /* tells that no index orders the circle */
 
 /* sizes.c: declarations with axes. */
 bool sizes_bind(machine *m);

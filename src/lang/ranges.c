@@ -90,6 +90,15 @@ static guess *guess_args(machine *m, size_t count)
     return m->guesses.at + m->guesses.count;
 }
 
+/* A whole array of a circle is there only when the circle is done. */
+static bool guess_wholes(machine *m, size_t count)
+{
+    const guess *x = m->guesses.at + m->guesses.count - count;
+    for (size_t k = 0; k < count; k++)
+        if (x[k].member) return circle_none(m, x[k].member);
+    return true;
+}
+
 /* Arithmetic with a size that is not known gives one that is not known. */
 static bool guess_unknown(machine *m, op o, const guess *x, size_t count)
 {
@@ -218,6 +227,8 @@ static bool guess_local(machine *m, const frame *f, const piece *p)
 static bool guess_piece(machine *m, const frame *f, const piece *p, uint32_t number)
 {
     affine a = {.terms = 1, .factor = {1}};
+    bool takes = p->kind == P_OP || p->kind == P_CALL || p->kind == P_REDUCE || p->kind == P_ARRAY;
+    if (takes && m->circle && !guess_wholes(m, p->count)) return false;
     switch (p->kind) {
     case P_NUMBER: return guess_number(m, p);
     case P_NAME: return guess_name(m, p->value);

@@ -70,7 +70,7 @@ static void test_order(void **state)
                        "h[t] = g[t] * 2 + (if t == 0 then 0 else h[p[t]])\noutput h";
     gives(tree, NULL, (double[]){0, 0, 1, 1, 2}, (double[]){1, 2, 3, 3, 4}, 5);
     fails(tree, (double[]){0, 0, 3, 1, 2}, "E466", "'h");
-    fails(tree, (double[]){0, 0, 2, 1, 2}, "E466", "place 2 along axis 1");
+    fails(tree, (double[]){0, 0, 2, 1, 2}, "E466", "place 2");
     fails(tree, (double[]){0, 0, -2, 1, 2}, "E460", "place -2");
     fails(tree, (double[]){0, 9, 0, 1, 2}, "E460", "place 9");
     gives(guarded, NULL, (double[]){-1, 0, 7, 2, 1, 2, 3, 4}, (double[]){1, 3, 3, 7}, 4);
