@@ -163,7 +163,7 @@ static bool access_is_plain(machine *m, access *x)
 
 /* ---- Outside --------------------------------------------------------------------------------------------------- */
 
-static bool access_outside(machine *m, const access *x, size_t axis, int64_t low, int64_t high, int64_t size)
+static bool access_outside(machine *m, const access *x, int64_t low, int64_t high, int64_t size)
 {
     char places[64], value_text[32], shown[160];
     const source *s = &m->g->report.source;
@@ -175,10 +175,13 @@ static bool access_outside(machine *m, const access *x, size_t axis, int64_t low
         return eval_error(m, E_BASE, x->p, quote(shown, word, strlen(word)), places, NULL);
     }
     bool here = !eval_top(m)->function && x->p->place < s->count;
-    quote(shown, here ? s->at + x->p->place : "[…]", here ? x->p->bytes : strlen("[…]"));
-    (void)axis;
+    const piece *by = &m->l->pieces.at[x->p->value];
+    if (x->p->kind == P_DIFF && by->kind == P_NAME)
+        quote(shown, graph_name_text(m->g, by->value), m->g->names.at[by->value].count);
+    else
+        quote(shown, here ? s->at + x->p->place : "[…]", here ? x->p->bytes : strlen("[…]"));
     eval_error(m, E_OUTSIDE, x->p, shown, value_text, places);
-    report_hint(&m->g->report, "x[i else 0] gives a value for outside", NULL);
+    if (x->p->kind != P_DIFF) report_hint(&m->g->report, "x[i else 0] gives a value for outside", NULL);
     return false;
 }
 
@@ -204,7 +207,7 @@ static bool access_check(machine *m, access *x, bool guarded, bool *unsure)
         x->inside[axis] = !x->gather[axis] && access_inside(m, x, axis, size, &low, &high);
         if (x->inside[axis]) continue;
         *unsure = true;
-        if (!guarded && !conditions && !x->gather[axis]) return access_outside(m, x, axis, low, high, size);
+        if (!guarded && !conditions && !x->gather[axis]) return access_outside(m, x, low, high, size);
     }
     return true;
 }
