@@ -11,7 +11,7 @@ VERSION := $(shell sed -n 's/^.define EW_VERSION "\(.*\)"/\1/p' include/edgewise
 SOVERSION := 0
 
 # No contraction to fused multiply-add: the interpreter and emitted C give the same bits.
-STRICT   = -std=c11 -ffp-contract=off -fno-math-errno
+STRICT   = -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
 ALL_CFLAGS = $(STRICT) $(WARNINGS) $(CFLAGS) -Iinclude -Isrc -fPIC -fvisibility=hidden
 
@@ -42,7 +42,7 @@ $(B)/libedgewise.a: $(CORE_O)
 	$(AR) rcs $@ $(CORE_O)
 
 $(B)/libedgewise.so: $(CORE_O)
-	$(CC) $(LDFLAGS) -shared -Wl,-soname,libedgewise.so.$(SOVERSION) -o $@ $(CORE_O) -lm
+	$(CC) $(LDFLAGS) -shared -Wl,-soname,libedgewise.so.$(SOVERSION) -o $@ $(CORE_O) -lm -lpthread
 	@ln -sf libedgewise.so $(B)/libedgewise.so.$(SOVERSION)
 
 # The room base is in it too, since src/io uses it and the shared library hides it; its public functions

@@ -97,8 +97,8 @@ typedef struct ew_minimize_result {
  * rule leads and stop at the first point that is not finite.
  *
  * EW_OK also when it did not converge: look at `reason`. Otherwise EW_USE (an input that is no
- * number of one, stands twice or carries no derivative; `of` is an array; a size is not known), or EW_LIMIT (memory, nodes, an int of the program
- * that overflows).
+ * number of one, stands twice or carries no derivative; `of` is an array; a size is not known), or EW_LIMIT (memory,
+ * nodes, an int of the program that overflows).
  */
 EW_API ew_status ew_minimize(ew_graph *g, ew_node of, const size_t *over, size_t count, double *in,
                              const ew_minimize_options *options, ew_minimize_result *result, ew_error *err);

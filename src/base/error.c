@@ -139,6 +139,11 @@ bool report_ok(const report *r)
     return r->error.status == EW_OK;
 }
 
+void report_forget(report *r)
+{
+    if (r->error.status == EW_TEXT) r->error = (ew_error){0};
+}
+
 size_t ew_error_text(const ew_error *e, char *buffer, size_t size)
 {
     char where[300] = "", caret[900] = "";

@@ -41,6 +41,8 @@ void report_hint(report *r, const char *template_, const char *a);
 /* "no memory", or the limit that the caller set. */
 bool report_memory(report *r);
 bool report_ok(const report *r);
+/* After a look ahead: a fault of the text is met again where it counts, but refused memory stays told. */
+void report_forget(report *r);
 
 /* Line and column (in characters, from 1) of a byte offset. */
 void source_place(const source *s, size_t offset, int *line, int *column);

@@ -64,7 +64,7 @@ static unsigned class_of(uint32_t code)
 }
 
 /* The canonical combining class; 0 is a starter. */
-static unsigned order_of(uint32_t code)
+static unsigned combining_order(uint32_t code)
 {
     if (code < 0x300) return 0;
     const struct unicode_range *range = FIND(unicode_order, code);
@@ -355,7 +355,7 @@ static unsigned take_class(struct stream marks, unsigned class, uint32_t *starte
     unsigned higher = 0, order;
     bool blocked = false;
     uint32_t code;
-    while (read_code(&marks, &code) && (order = order_of(code)) != 0) {
+    while (read_code(&marks, &code) && (order = combining_order(code)) != 0) {
         if (order > class && (higher == 0 || order < higher)) higher = order;
         if (order != class) continue;
         uint32_t both = *starter && !blocked ? compose(*starter, code) : 0;
@@ -396,7 +396,7 @@ static void skip_marks(struct stream *stream)
 {
     struct stream ahead = *stream;
     uint32_t code;
-    while (read_code(&ahead, &code) && order_of(code) != 0) *stream = ahead;
+    while (read_code(&ahead, &code) && combining_order(code) != 0) *stream = ahead;
 }
 
 /* A starter follows; it composes only with one that stands directly before it. */
@@ -422,7 +422,7 @@ size_t unicode_nfc(const char *in, size_t n, char *out, size_t capacity)
     struct stream before = stream;
     uint32_t code;
     while (!composer.full && read_code(&stream, &code)) {
-        if (order_of(code) == 0) {
+        if (combining_order(code) == 0) {
             compose_starter(&composer, code);
         } else {
             compose_marks(&composer, &before);

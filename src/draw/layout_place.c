@@ -73,7 +73,7 @@ static void place_kinds(place_work *p)
 
 /* Where the whole line goes: after those of its dummies that had to move aside; and, early on,
  * back between its ends. */
-static void place_line(place_work *p, size_t e, size_t first, size_t end, size_t sweep)
+static void place_bent(place_work *p, size_t e, size_t first, size_t end, size_t sweep)
 {
     const layout_work *w = p->w;
     const layout_edge *edge = &w->l->edges[e];
@@ -95,7 +95,7 @@ static void place_lines(place_work *p, size_t sweep)
 {
     size_t first, end;
     for (size_t e = 0; e < p->w->l->edge_count; e++)
-        if (place_straight(p->w, e, &first, &end)) place_line(p, e, first, end, sweep);
+        if (place_straight(p->w, e, &first, &end)) place_bent(p, e, first, end, sweep);
 }
 
 /* ---- Wishes ---------------------------------------------------------------------------------- */

@@ -135,7 +135,7 @@ static bool route_ports(const layout_work *w, bool leaving, double *offset)
 /* ---- Edges ---------------------------------------------------------------------------------- */
 
 /* The slope at a place between two pieces: the lesser of theirs, so that nothing overshoots. */
-static double route_slope(double below, double above)
+static double route_rise(double below, double above)
 {
     double least = fabs(below) < fabs(above) ? fabs(below) : fabs(above);
     if (below * above <= 0) return 0;
@@ -154,7 +154,7 @@ static void route_chain(route_pen *p, size_t e, double target)
             double after = k + 1 < end ? w->items.at[w->chain.at[k + 1]].x : target, y = w->row_y[item->rank];
             double below = (item->x - p->x) / (p->y - y);
             double above = (after - item->x) / (y - layout_row_bottom(w, item->rank + 1));
-            route_curve(p, item->x, y, route_slope(below, above));
+            route_curve(p, item->x, y, route_rise(below, above));
         } else {
             route_curve(p, item->x, layout_row_bottom(w, item->rank), 0);
             route_line(p, item->x, layout_row_top(w, item->rank));

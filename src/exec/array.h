@@ -6,7 +6,8 @@
  *     store    array_store.c    which values lie in memory, which are seen through others, which are inline
  *     plan     array_plan.c     the order of steps, buffers and their places
  *     map      array_map.c      one MAP step: lines, registers, code, sinks
- *     run      array_run.c, array_strip.c
+ *     fold     array_fold.c     a short sum of products or squares, kept in registers
+ *     run      array_run.c, array_strip.c, array_multiply.c; array_crew.c and array_pool.c: by several threads
  *
  * A LINE says where something lies for each place of a step's domain: offset + the sum of counter · move
  * + the sum of place · stride, in elements of a buffer. Counters are those of the loops around the step. So an
@@ -48,6 +49,7 @@ typedef struct plan_line {
     uint32_t moves, move_count;
     uint32_t strides; /* in plan->strides, one for each dimension of the step */
     uint8_t type;
+    bool sparse; /* mostly 0: what a comparison with the least of many gives */
     int64_t offset;
 } plan_line;
 
@@ -59,6 +61,7 @@ typedef struct plan_code {
     uint32_t out, x, y, w; /* registers */
     uint32_t line;         /* of the step; AT: an access */
     uint32_t name;         /* of the node, for faults */
+    bool three; /* it reads w too */
     array_kernel *kernel;
 } plan_code;
 
@@ -94,6 +97,7 @@ typedef struct plan_map {
     uint32_t code, code_count, once; /* the first `once` run once for each place of the outer dimensions */
     uint32_t sinks, sink_count;
     uint32_t slots, registers; /* by register: its place in the scratch, or ARRAY_NONE */
+    uint32_t skip;             /* line: where it is 0 the sums get nothing, or ARRAY_NONE */
     bool rows;                 /* a strip may hold several */
     bool varies;               /* a dimension goes with the rows of a block */
 } plan_map;
@@ -113,6 +117,13 @@ typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
     uint32_t fallback; /* map: where a result is not finite */
 } plan_product;
 
+typedef struct plan_fold { /* out[…, c] = sum r: x[…, r] y[…, c, r], or (x - y)^2 */
+    uint32_t dims, dim_count; /* …, then c, r */
+    uint32_t lines, line_count, x, y, out;
+    uint8_t type;
+    bool square, varies;
+} plan_fold;
+
 typedef struct plan_loop {
     uint32_t counter, frozen; /* frozen: the last step that ran, once `until` has held */
     int64_t first, last;      /* in the order in which they run */
@@ -123,7 +134,7 @@ typedef struct plan_loop {
     bool kept;          /* after `until` the other steps still run */
 } plan_loop;
 
-enum { STEP_MAP, STEP_ARG, STEP_PRODUCT, STEP_LOOP, STEP_BLOCK };
+enum { STEP_MAP, STEP_ARG, STEP_PRODUCT, STEP_FOLD, STEP_LOOP, STEP_BLOCK };
 
 typedef struct plan_block { /* the steps up to `end`, for each block of places 0 … size - 1 */
     uint32_t counter, chunk;
@@ -160,6 +171,7 @@ typedef struct plan {
     ARRAY(plan_map) maps;
     ARRAY(plan_arg) args;
     ARRAY(plan_product) products;
+    ARRAY(plan_fold) folds;
     ARRAY(plan_loop) loops;
     ARRAY(plan_block) blocks;
     ARRAY(plan_line) lines;
@@ -182,6 +194,8 @@ typedef struct plan {
     size_t lane;    /* of the local ones */
     size_t scratch; /* of products */
     size_t count;   /* operations */
+    double least;   /* operations that are worth waking threads for, */
+    double part;    /* and worth a part of its own */
 } plan;
 
 /* The memory of one run. */
@@ -203,6 +217,12 @@ typedef struct array_work {
     bool careful;    /* products are done term by term */
     bool suspect;    /* a product over blocks was not finite */
     int64_t *size;   /* of the step that runs */
+    bool shares;     /* it is a helper's: `memory` and `constants` are the caller's */
+    bool busy;       /* a step is being run in parts */
+    size_t failed;   /* the part that failed last */
+    struct array_pool *pool;
+    ew_work *crew; /* of the helpers */
+    size_t crew_count, crew_room;
 } array_work;
 
 /* Does anything wanted need a node with axes? Then the program is one of this kind. */
@@ -211,12 +231,18 @@ bool array_needed(const ew_graph *g, const ew_node *wanted, size_t count, bool *
 bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t count);
 void array_free_plan(memory *m, plan *a);
 
-array_work *array_work_new(memory *m, const plan *a);
+/* with: NULL, or the work whose buffers a helper shares. */
+array_work *array_work_new(memory *m, const plan *a, const array_work *with);
 void array_work_free(memory *m, array_work *w);
 ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out);
 
 /* Runs one MAP step; false: a fault is in w->error. */
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
+/* The same for the places [from, to) of one dimension: the outermost or one of the last two. `from` lies where a
+ * strip begins. */
+bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to);
+
+void array_fold_run(array_work *w, const plan_fold *p);
 
 /* Where each line begins, by the loops' counters. */
 void array_lines_begin(array_work *w, uint32_t first, uint32_t count);

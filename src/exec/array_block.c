@@ -16,7 +16,7 @@ enum {
     BLOCK_LEAST = 256,     /* places of a class worth blocking */
     BLOCK_WHOLE = 1 << 17, /* bytes that need no blocks */
     BLOCK_BYTES = 1 << 17, /* of local buffers */
-    BLOCK_ROWS = 2048,
+    BLOCK_ROWS_MOST = 2048,
     CHUNKS_MOST = 16,
     PARTIAL_BYTES = 1 << 23
 };
@@ -50,8 +50,8 @@ static size_t domain_first(const array_lowering *w, const array_value *v) /* of 
 
 static bool block_can(const array_value *v)
 {
-    return v->region == ARRAY_NONE && v->lies != LIES_AS && v->lies != LIES_NOWHERE && v->lies != LIES_CONST &&
-           v->op != OP_ARGMIN && v->op != OP_ARGMAX && v->op != OP_INPUT && v->op != OP_PARAM && v->op != OP_INDEX;
+    return v->lies != LIES_AS && v->lies != LIES_NOWHERE && v->lies != LIES_CONST && v->op != OP_ARGMIN &&
+           v->op != OP_ARGMAX && v->op != OP_INPUT && v->op != OP_PARAM && v->op != OP_INDEX;
 }
 
 /* The target axis of a map that is domain axis d as it stands. */
@@ -178,6 +178,41 @@ static bool use_fits(array_lowering *w, classes *c, uint32_t v, size_t k, uint32
     return true;
 }
 
+/* Is the whole body of a recurrence along the blocks, place by place? Then its loop runs within a block. */
+static bool region_fits(array_lowering *w, classes *c, uint32_t r, uint32_t chosen)
+{
+    if (w->regions[r].until != ARRAY_NONE) return false;
+    for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++) {
+        const array_value *value = value_at(w, v);
+        const array_bind *bind = value_bind(w, value, r);
+        if (!bind || value->lies == LIES_AS || value->lies == LIES_NOWHERE || value->lies == LIES_CONST) continue;
+        if (value->block_own < 0 || bind->axis == value->block_own) return false;
+        for (size_t k = 0; k < value->count; k++)
+            if (value_bind(w, value_at(w, value_root(w, value_use(w, value, k).value)), r) &&
+                !use_fits(w, c, v, k, chosen))
+                return false;
+    }
+    return true;
+}
+
+/* Recurrences that do not fit are no members, with all that they hold. */
+static void regions_find(array_lowering *w, classes *c, uint32_t chosen)
+{
+    for (bool news = true; news;) {
+        news = false;
+        for (uint32_t r = 0; r < w->g->regions.count; r++) {
+            if (!w->regions[r].needed || w->regions[r].first == ARRAY_NONE || region_fits(w, c, r, chosen)) continue;
+            for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++) {
+                array_value *value = value_at(w, v);
+                if (!value_bind(w, value, r) || value->block < 0) continue;
+                value->block = value->block_own = -1;
+                value->sums = false;
+                news = true;
+            }
+        }
+    }
+}
+
 /* Passes of members, and for other values the pass before which they are computed. */
 static void passes_find(array_lowering *w, classes *c, uint32_t chosen)
 {
@@ -187,7 +222,7 @@ static void passes_find(array_lowering *w, classes *c, uint32_t chosen)
         for (uint32_t v = 0; v < w->values.count; v++) {
             array_value *value = value_at(w, v);
             int32_t pass = value->pass;
-            for (size_t k = 0; k < value->count; k++) {
+            for (size_t k = 0; value->lies != LIES_AS && k < value->count; k++) {
                 const array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
                 bool with = a->block >= 0 && !a->sums && value->block >= 0 && use_fits(w, c, v, k, chosen);
                 int32_t need = a->block >= 0 && !with ? a->pass + 1 : a->pass;
@@ -199,7 +234,8 @@ static void passes_find(array_lowering *w, classes *c, uint32_t chosen)
             int32_t most = 0;
             if (!w->regions[r].needed || w->regions[r].first == ARRAY_NONE) continue;
             for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++)
-                if (value_bind(w, value_at(w, v), r) && value_at(w, v)->pass > most) most = value_at(w, v)->pass;
+                if (value_at(w, v)->lies != LIES_AS && value_bind(w, value_at(w, v), r) && value_at(w, v)->pass > most)
+                    most = value_at(w, v)->pass;
             for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++) {
                 array_value *value = value_at(w, v);
                 if (!value_bind(w, value, r) || value->pass == most) continue;
@@ -217,8 +253,8 @@ static void locals_find(array_lowering *w, classes *c, uint32_t chosen)
         value_at(w, v)->local = value_at(w, v)->block >= 0 && !value_at(w, v)->sums;
     for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
         array_value *value = value_at(w, v);
-        if (value->output || value->defines) value->local = false;
-        for (size_t k = 0; k < value->count; k++) {
+        if (value->output) value->local = false;
+        for (size_t k = 0; value->lies != LIES_AS && k < value->count; k++) {
             array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
             bool fits = value->block >= 0 && value->pass == a->pass && use_fits(w, c, v, k, chosen);
             bool seen = !value->local && (value->op == OP_AT || value->op == OP_COPY || value->op == OP_STOP);
@@ -275,21 +311,25 @@ static bool class_choose(array_lowering *w, classes *c, uint32_t *chosen, int64_
 static void block_sizes(array_lowering *w, int64_t size)
 {
     double row = 0, sums = 0;
-    bool product = false;
+    bool loop = false;
     for (uint32_t v = 0; v < w->values.count; v++) {
         const array_value *value = value_at(w, v);
         size_t n = 0;
         if (value->block < 0) continue;
+        loop = loop || value->region != ARRAY_NONE;
         shape_elements(w->g, value->shape, &n);
+        for (size_t i = 0; n && i < value->bind_count; i++) {
+            const array_bind *b = &w->binds.at[value->binds + i];
+            if (b->axis >= 0 && !b->whole) n /= (size_t)value_sizes(w, value)[b->axis];
+        }
         if (value->sums)
             sums += (double)n * 8;
         else
             row += (double)n / (double)size * (value->type == ARRAY_F32 ? 4 : 8);
-        product = product || value->product;
     }
-    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = product ? 32 : 8;
+    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = loop ? 512 : 64;
     if (rows < least) rows = least;
-    if (rows > BLOCK_ROWS) rows = BLOCK_ROWS;
+    if (rows > BLOCK_ROWS_MOST) rows = BLOCK_ROWS_MOST;
     w->block_rows = (int64_t)rows - (int64_t)rows % 8;
     if (w->block_rows > size) w->block_rows = size;
     int64_t blocks = (size + w->block_rows - 1) / w->block_rows;
@@ -313,6 +353,7 @@ bool array_blocks(array_lowering *w)
     bool ok = w->no_blocks || (classes_find(w, &c) && class_choose(w, &c, &chosen, &size));
     if (ok && chosen != ARRAY_NONE) {
         for (uint32_t v = 0; v < w->values.count; v++) member_find(w, &c, v, chosen);
+        regions_find(w, &c, chosen);
         passes_find(w, &c, chosen);
         locals_find(w, &c, chosen);
         block_sizes(w, size);

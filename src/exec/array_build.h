@@ -31,13 +31,15 @@ typedef struct array_builder {
     ARRAY(build_memo) memo;
     ARRAY(coordinate) memo_at;
     uint32_t registers, name;
-    bool failed, blocked;
+    bool failed, blocked, plain; /* plain: a MAP, whatever it looks like */
 } array_builder;
 
 void array_build_begin(array_builder *b, array_lowering *w);
 bool array_build_end(array_builder *b, bool ok); /* frees what it holds, whatever happens */
 bool array_build_finish(array_builder *b);       /* orders and merges the axes, and pushes the step */
 
+/* The step as a fold, if it is one. */
+bool array_fold_step(array_builder *b, bool *made);
 bool array_push_lines(array_builder *b, const int64_t *strides, size_t count, uint32_t *first);
 
 void array_coordinate_axis(array_builder *b, coordinate *c, int64_t size);

@@ -52,6 +52,10 @@ static void describe_step(const ew_program *p, text *t, const plan_step *s)
     }
     switch (s->kind) {
     case STEP_MAP: describe_map(a, t, &a->maps.at[s->at]); break;
+    case STEP_FOLD:
+        text_add(t, a->folds.at[s->at].square ? "sum of squares " : "sum of products ");
+        describe_sizes(a, t, a->folds.at[s->at].dims, a->folds.at[s->at].dim_count);
+        break;
     case STEP_PRODUCT:
         text_add(t, "product ");
         describe_sizes(a, t, a->products.at[s->at].dims, a->products.at[s->at].dim_count);

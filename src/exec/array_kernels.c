@@ -362,10 +362,10 @@ enum { LANES = 16 };
 #define STRIP_JOINS(prefix, attribute, real)                                                                           \
     STRIP_JOIN(prefix##sum, attribute, real, 0, a + b)                                                                 \
     STRIP_JOIN(prefix##prod, attribute, real, 1, a *b)                                                                 \
-    STRIP_JOIN(prefix##least, attribute, real, HUGE_VAL, b < a ? b : b != b || a != a ? a + b : a)                     \
-    STRIP_JOIN(prefix##greatest, attribute, real, -HUGE_VAL, b > a ? b : b != b || a != a ? a + b : a)                 \
-    STRIP_JOIN(prefix##all, attribute, real, 1, a != 0 && b != 0 ? 1 : 0)                                              \
-    STRIP_JOIN(prefix##any, attribute, real, 0, a != 0 || b != 0 ? 1 : 0)
+    STRIP_JOIN(prefix##least, attribute, real, HUGE_VAL, b < a ? b : (b != b) | (a != a) ? a + b : a)                  \
+    STRIP_JOIN(prefix##greatest, attribute, real, -HUGE_VAL, b > a ? b : (b != b) | (a != a) ? a + b : a)              \
+    STRIP_JOIN(prefix##all, attribute, real, 1, (a != 0) & (b != 0) ? 1 : 0)                                           \
+    STRIP_JOIN(prefix##any, attribute, real, 0, (a != 0) | (b != 0) ? 1 : 0)
 
 STRIP_JOINS(strip_join_f64_, , double)
 STRIP_JOINS(strip_join_f32_, , float)
@@ -401,8 +401,22 @@ float array_join_f32(op o, size_t count, const float *x)
     }
 }
 
+/* A sum of ints that are small enough; false: they may not be. */
+STRIP_FAST static bool strip_sum_small(size_t count, const int64_t *x, int64_t *sum)
+{
+    uint64_t bits = 0;
+    int64_t r = 0;
+    for (size_t i = 0; i < count; i++) bits |= (uint64_t)(x[i] ^ x[i] >> 63);
+    if (bits >> 31 || count >> 31) return false;
+    for (size_t i = 0; i < count; i++) r += x[i];
+    *sum = r;
+    return true;
+}
+
 int64_t array_join_int(op o, size_t count, const int64_t *x, int *bad)
 {
+    int64_t small;
+    if (o != OP_PROD && o != OP_LEAST && o != OP_GREATEST && strip_sum_small(count, x, &small)) return small;
     int64_t r = o == OP_PROD ? 1 : o == OP_LEAST ? INT64_MAX : o == OP_GREATEST ? INT64_MIN : 0;
     for (size_t i = 0; i < count; i++) {
         int64_t b = x[i];

@@ -9,6 +9,8 @@
 
 #include "exec/array_build.h"
 
+enum { SPARSE_DEPTH = 6 };
+
 static uint32_t build_fail(array_builder *b)
 {
     b->failed = true;
@@ -60,11 +62,29 @@ static bool lines_equal(const array_builder *b, uint32_t x, uint32_t y)
     return same;
 }
 
+/* Does v say where something equals something else, so that it is mostly 0? */
+static bool line_sparse(const array_lowering *w, uint32_t v)
+{
+    for (int depth = 0; depth < SPARSE_DEPTH; depth++) {
+        const array_value *value = value_at(w, value_root(w, v));
+        if (value->op == OP_EQ) return true;
+        bool follows = value->op == OP_DIV || value->op == OP_NEG || value->op == OP_COPY || value->op == OP_IF;
+        if (!follows || !value->count) return false;
+        if (value->op == OP_IF) {
+            const array_value *other = value_at(w, value_root(w, value_use(w, value, 2).value));
+            if (other->lies != LIES_CONST || !node_is_value(w->g, other->node, 0)) return false;
+        }
+        v = value_use(w, value, 0).value;
+    }
+    return false;
+}
+
 /* Where value a lies when its axis p is at at[p]. */
 uint32_t array_line(array_builder *b, uint32_t a, const coordinate *at)
 {
     const array_value *v = value_at(b->w, a);
     uint32_t line = line_new(b, v->buffer, v->offset, v->buffer == ARRAY_NONE ? ARRAY_INT : v->type);
+    if (line != ARRAY_NONE) b->lines.at[line].sparse = v->type == ARRAY_F64 && line_sparse(b->w, a);
     for (size_t p = 0; line != ARRAY_NONE && p < value_rank(b->w, v); p++) {
         coordinate c = at[p];
         if (v->local && (int)p == v->block_own) c.counter = ARRAY_NONE; /* it holds the block alone */
@@ -98,12 +118,15 @@ uint32_t array_target(array_builder *b, uint32_t v, const coordinate *at)
     return line;
 }
 
-/* The places of one target axis of a map, as a line of whole numbers. */
-static uint32_t place_line(array_builder *b, const map_draft *d, const coordinate *at)
+/* The places of one target axis of a map, as a line of whole numbers; local: those of the block alone. */
+static uint32_t place_line(array_builder *b, const map_draft *d, const coordinate *at, bool local)
 {
     uint32_t line = line_new(b, ARRAY_NONE, d->offset, ARRAY_INT);
-    for (size_t t = 0; line != ARRAY_NONE && t < d->terms; t++)
-        if (!line_along(b, line, at[d->axis[t]], d->factor[t])) return ARRAY_NONE;
+    for (size_t t = 0; line != ARRAY_NONE && t < d->terms; t++) {
+        coordinate c = at[d->axis[t]];
+        if (local) c.counter = ARRAY_NONE;
+        if (!line_along(b, line, c, d->factor[t])) return ARRAY_NONE;
+    }
     return line;
 }
 
@@ -247,7 +270,7 @@ static bool access_axes_of(array_builder *b, uint32_t v, uint16_t map, const coo
         if (d.gather)
             axes[p].gather = code_argument(b, v, d.gather, at, ARRAY_INT);
         else
-            axes[p].line = place_line(b, &d, at);
+            axes[p].line = place_line(b, &d, at, a->local && (int)p == a->block_own);
         if (b->failed) return false;
     }
     x->axes = (uint32_t)b->access_axes.count;
@@ -523,6 +546,7 @@ bool array_map_step(array_lowering *w, uint32_t v, size_t k)
     if (op_is_reduction(value->op) && reduces_nothing(w, value))
         return array_set_step(w, v, array_first((op)value->op), true);
     array_build_begin(&b, w);
+    b.plain = value->product;
     if (value->op == OP_JOIN)
         ok = step_part(&b, v, k);
     else if (value->op == OP_SCATTER)
@@ -558,13 +582,14 @@ bool array_join_step(array_lowering *w, uint32_t v)
 bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t offset)
 {
     array_builder b;
-    const array_value *x = value_at(w, v);
+    uint32_t root = value_root(w, v);
+    const array_value *x = value_at(w, root); /* one constant may be shown in many places */
     coordinate at[AXES_MOST];
     size_t rank = node_rank(w->g, wanted); /* a constant has none of its own */
     int64_t stride = 1;
     array_build_begin(&b, w);
     for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], node_size(w->g, wanted, p));
-    uint32_t out = x->lies == LIES_CONST ? code_constant(&b, v, ARRAY_F64)
+    uint32_t out = x->lies == LIES_CONST ? code_constant(&b, root, ARRAY_F64)
                                          : array_code_convert(&b, array_code_value(&b, v, at),
                                                               x->lies == LIES_RAMP ? ARRAY_INT : x->type, ARRAY_F64);
     uint32_t line = out == ARRAY_NONE ? ARRAY_NONE : line_new(&b, BUFFER_OUT, (int64_t)offset, ARRAY_F64);

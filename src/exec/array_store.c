@@ -10,7 +10,12 @@
 
 #include "exec/array_inside.h"
 
-enum { HOME_MOST = 96 }; /* operations of one step */
+enum {
+    HOME_MOST = 96,  /* operations of one step */
+    SPREAD_LEAST = 8 /* places to each place of an argument */
+};
+
+enum { DEMAND_SHARED = 1, DEMAND_HARD }; /* several steps use it; it must lie in memory */
 
 typedef struct homes {
     uint32_t *home;  /* by value: the step that computes it; ARRAY_NONE: nobody uses it yet */
@@ -68,13 +73,26 @@ static bool can_be_inline(const array_lowering *w, const array_value *v)
     return !whole && (value_is_each(v) || v->op == OP_AT);
 }
 
+/* One cheap operation on what is spread over more places: computed wherever it is used, for to keep it costs more. */
+static bool is_spread(const array_lowering *w, const array_value *v)
+{
+    size_t n = elements_of(w, v->shape);
+    if (v->op != OP_ADD && v->op != OP_SUB && v->op != OP_MUL && v->op != OP_NEG) return false;
+    if (v->type == ARRAY_INT || v->count > 2) return false;
+    for (size_t k = 0; k < v->count; k++)
+        if (elements_of(w, value_at(w, value_root(w, value_use(w, v, k).value))->shape) > n / SPREAD_LEAST)
+            return false;
+    return true;
+}
+
 /* Decides about v; its users are decided already. */
 static void decide(array_lowering *w, homes *h, uint32_t v)
 {
     array_value *value = value_at(w, v);
     if (value->lies != LIES_INLINE) return;
     bool view = is_view(w, value), copy = is_copy(w, value);
-    bool stays = !value->defines && !h->demand[v] && can_be_inline(w, value) && h->home[v] != ARRAY_NONE &&
+    bool alone = !h->demand[v] || (h->demand[v] == DEMAND_SHARED && is_spread(w, value));
+    bool stays = !value->defines && alone && can_be_inline(w, value) && h->home[v] != ARRAY_NONE &&
                  h->count[h->home[v]] < HOME_MOST;
     if (value->op == OP_INPUT || value->op == OP_PARAM)
         value->lies = LIES_STORED;
@@ -82,6 +100,17 @@ static void decide(array_lowering *w, homes *h, uint32_t v)
         value->lies = LIES_VIEW;
     else if (!stays)
         value->lies = LIES_STORED;
+}
+
+/* Is argument k, which no step changes, used at another place in each step of v? Then v's step may compute it. */
+static bool goes_along(const array_lowering *w, uint32_t v, size_t k, const array_value *arg)
+{
+    const array_value *value = value_at(w, v);
+    int64_t by;
+    if (arg->region != ARRAY_NONE || value->op == OP_JOIN || value->op == OP_SCATTER || arg->op == OP_AT) return false;
+    for (size_t i = 0; i < value->bind_count; i++)
+        if (array_follows(w, v, k, w->binds.at[value->binds + i].axis, &by) < 0) return false;
+    return true;
 }
 
 /* What v asks of its argument k. */
@@ -96,8 +125,11 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
     if (value->op == OP_JOIN) home = (uint32_t)w->values.count + value->uses + (uint32_t)k;
     size_t here = value->op == OP_JOIN ? elements_of(w, arg->shape) : elements_of(w, value_domain(value));
     if (value->pass != arg->pass || (value->block >= 0) != (arg->block >= 0)) inside = true;
-    if (here > elements_of(w, arg->shape) || value->region != arg->region) inside = true;
-    if (inside || (h->home[a] != ARRAY_NONE && h->home[a] != home)) h->demand[a] = 1;
+    if (here > elements_of(w, arg->shape) || (value->region != arg->region && !goes_along(w, v, k, arg))) inside = true;
+    if (inside)
+        h->demand[a] = DEMAND_HARD;
+    else if (h->home[a] != ARRAY_NONE && h->home[a] != home && !h->demand[a])
+        h->demand[a] = DEMAND_SHARED;
     h->home[a] = home;
 }
 
@@ -109,7 +141,8 @@ static bool store_homes(array_lowering *w)
     bool ok = h.home && h.demand && h.count;
     for (size_t v = 0; ok && v < n; v++) h.home[v] = ARRAY_NONE;
     for (uint32_t r = 0; ok && r < w->g->regions.count; r++)
-        if (w->regions[r].needed && w->regions[r].until != ARRAY_NONE) h.demand[value_root(w, w->regions[r].until)] = 1;
+        if (w->regions[r].needed && w->regions[r].until != ARRAY_NONE)
+            h.demand[value_root(w, w->regions[r].until)] = DEMAND_HARD;
     for (uint32_t v = (uint32_t)n; ok && v-- > 0;) {
         decide(w, &h, v);
         const array_value *value = value_at(w, v);

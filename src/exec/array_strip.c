@@ -17,6 +17,8 @@ typedef struct strip {
     const int64_t *size;         /* of each dimension */
     size_t row, column;          /* where it begins */
     size_t rows, columns, count; /* what it holds */
+    uint32_t dim;                /* of which the step runs the places [from, to) */
+    int64_t from, to;
 } strip;
 
 static int64_t strip_row(const strip *s, uint32_t line)
@@ -120,8 +122,51 @@ static void access_places(const strip *s, const plan_access *x, int64_t *at, int
     }
 }
 
+enum { PLACES_MIXED, PLACES_INSIDE, PLACES_OUTSIDE };
+
+/* Do all places of the strip lie inside, or all outside? Inside: the first one's element, and its strides. */
+static int access_plain(const strip *s, const plan_access *x, int64_t *at, int64_t *row, int64_t *column)
+{
+    *at = *row = *column = 0;
+    if (x->when != ARRAY_NONE) return PLACES_MIXED;
+    for (uint32_t k = 0; k < x->axis_count; k++) {
+        const access_axis *axis = &s->a->access_axes.at[x->axes + k];
+        if (axis->line == ARRAY_NONE) return PLACES_MIXED;
+        uint32_t line = s->m->lines + axis->line;
+        int64_t down = strip_row(s, line), along = strip_column(s, line);
+        int64_t first = s->w->number[line] + strip_begin(s, down, along), low = first, high = first;
+        int64_t far = ((int64_t)s->rows - 1) * down, wide = ((int64_t)s->columns - 1) * along;
+        *(far < 0 ? &low : &high) += far;
+        *(wide < 0 ? &low : &high) += wide;
+        if (high < 0 || low >= axis->size) return x->zero ? PLACES_OUTSIDE : PLACES_MIXED;
+        if (low < 0 || high >= axis->size) return PLACES_MIXED;
+        *at += first * axis->stride;
+        *row += down * axis->stride;
+        *column += along * axis->stride;
+    }
+    return PLACES_INSIDE;
+}
+
+/* Without a look at each place, where that can be. */
+static bool access_at_once(const strip *s, const plan_access *x, int type, void *to)
+{
+    int64_t at, row, column;
+    uint32_t line = s->m->lines + x->line;
+    if (s->a->lines.at[line].buffer == ARRAY_NONE) return false;
+    int places = access_plain(s, x, &at, &row, &column);
+    const char *from = s->w->line[line];
+    if (places == PLACES_OUTSIDE)
+        memset(to, 0, s->count * array_type_bytes(type));
+    else if (places == PLACES_INSIDE && type == ARRAY_F32)
+        strip_copy_4(s, to, (const uint32_t *)(const void *)from + at, row, column);
+    else if (places == PLACES_INSIDE)
+        strip_copy_8(s, to, (const uint64_t *)(const void *)from + at, row, column);
+    return places != PLACES_MIXED;
+}
+
 static bool strip_access(const strip *s, const plan_access *x, int type, void *to)
 {
+    if (access_at_once(s, x, type, to)) return true;
     int64_t at[STRIP], wrong[STRIP];
     uint32_t left[STRIP];
     uint32_t line = s->m->lines + x->line;
@@ -341,7 +386,7 @@ static bool strip_next(const strip *s)
 {
     array_work *w = s->w;
     for (size_t d = s->m->dim_count - 2; d-- > 0;) {
-        bool again = ++w->place[d] == s->size[d];
+        bool again = ++w->place[d] == (d == s->dim ? s->to : s->size[d]);
         int64_t times = again ? 1 - s->size[d] : 1;
         if (again) w->place[d] = 0;
         for (uint32_t i = s->m->lines; i < s->m->lines + s->m->line_count; i++) {
@@ -357,19 +402,67 @@ static bool strip_next(const strip *s)
     return false;
 }
 
+static size_t strip_from(const strip *s, uint32_t dim)
+{
+    return dim == s->dim ? (size_t)s->from : 0;
+}
+
+static size_t strip_to(const strip *s, uint32_t dim)
+{
+    return (size_t)(dim == s->dim ? s->to : s->size[dim]);
+}
+
+/* Does the strip at this row get a 0 alone? The sums begin there all the same. */
+static bool strip_skips(strip *s)
+{
+    uint32_t line = s->m->lines + s->m->skip;
+    int64_t row = strip_row(s, line);
+    const double *x = (const double *)(const void *)s->w->line[line] + (int64_t)s->row * row;
+    if (*x != 0) return false;
+    const plan_sink *sink = &s->a->sinks.at[s->m->sinks];
+    uint32_t to = s->m->lines + sink->line;
+    int64_t down = strip_row(s, to), along = strip_column(s, to);
+    if ((sink->blocked && !s->w->begins) || !join_begins(s, to) || (down == 0 && s->row)) return true;
+    double *t = (double *)(void *)s->w->line[to] + strip_begin(s, down, along);
+    for (size_t c = 0; c < s->columns; c++) t[(int64_t)c * along] = 0;
+    return true;
+}
+
+/* The first row from `row` on that is not left out, where nothing begins; eight at a time. */
+static size_t strip_skip(const strip *s, size_t row, size_t rows)
+{
+    uint32_t line = s->m->lines + s->m->skip, to = s->m->lines + s->a->sinks.at[s->m->sinks].line;
+    const plan_sink *sink = &s->a->sinks.at[s->m->sinks];
+    bool begins = (!sink->blocked || s->w->begins) && join_begins(s, to);
+    if (strip_row(s, line) != 1 || begins) return row;
+    const double *x = (const double *)(const void *)s->w->line[line];
+    for (; row + 8 <= rows; row += 8) { /* by their bits; a -0 stops here alone */
+        uint64_t bits[8], any = 0;
+        memcpy(bits, x + row, sizeof bits);
+        for (size_t k = 0; k < 8; k++) any |= bits[k];
+        if (any) break;
+    }
+    while (row < rows && x[row] == 0) row++;
+    return row;
+}
+
 static bool strip_place(strip *s)
 {
     const plan_map *m = s->m;
-    size_t rows = (size_t)s->size[m->dim_count - 2], columns = (size_t)s->size[m->dim_count - 1];
+    uint32_t r = m->dim_count - 2, c = m->dim_count - 1;
+    size_t row = strip_from(s, r), column = strip_from(s, c), rows = strip_to(s, r), columns = strip_to(s, c);
     size_t high = m->rows ? STRIP / columns : 1, wide = m->rows ? columns : STRIP;
     const plan_code *code = s->a->code.at + m->code;
-    for (s->row = 0; s->row < rows; s->row += high) {
+    bool once = m->once != 0;
+    for (s->row = row; s->row < rows; s->row += high) {
+        if (m->skip != ARRAY_NONE && (s->row = strip_skip(s, s->row, rows)) == rows) break;
         s->rows = rows - s->row < high ? rows - s->row : high;
-        for (s->column = 0; s->column < columns; s->column += wide) {
+        for (s->column = column; s->column < columns; s->column += wide) {
             s->columns = columns - s->column < wide ? columns - s->column : wide;
             s->count = s->rows * s->columns;
-            bool first = s->row == 0 && s->column == 0;
-            if (first && m->once && !strip_code(s, code, m->once)) return false;
+            if (m->skip != ARRAY_NONE && strip_skips(s)) continue;
+            if (once && !strip_code(s, code, m->once)) return false;
+            once = false;
             if (!strip_code(s, code + m->once, m->code_count - m->once) || !strip_sinks(s)) return false;
         }
     }
@@ -384,7 +477,22 @@ const int64_t *array_step_sizes(array_work *w, uint32_t first, uint32_t count, b
     return w->size;
 }
 
-bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
+/* The lines of a step over a part of its outermost dimension begin at the part's first place. */
+static void strip_outer(const strip *s)
+{
+    array_work *w = s->w;
+    w->place[0] = s->from;
+    for (uint32_t i = s->m->lines; i < s->m->lines + s->m->line_count; i++) {
+        const plan_line *l = &s->a->lines.at[i];
+        int64_t by = s->from * s->a->strides.at[l->strides];
+        if (l->buffer == ARRAY_NONE)
+            w->number[i] += by;
+        else
+            w->line[i] += by * (l->type == ARRAY_F32 ? 4 : 8);
+    }
+}
+
+bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to)
 {
     array_work *w = work->arrays;
     strip s = {.p = p,
@@ -392,12 +500,17 @@ bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
                .w = w,
                .a = w->plan,
                .m = m,
-               .size = array_step_sizes(w, m->dims, m->dim_count, m->varies)};
+               .size = array_step_sizes(w, m->dims, m->dim_count, m->varies),
+               .dim = dim,
+               .from = from,
+               .to = to};
     for (uint32_t d = 0; d < m->dim_count; d++) {
         if (s.size[d] == 0) return true;
         w->place[d] = 0;
     }
+    if (from >= s.to) return true;
     array_lines_begin(w, m->lines, m->line_count);
+    if (from > 0 && dim + 2 < m->dim_count) strip_outer(&s);
     const uint32_t *slot = s.a->slots.at + m->slots;
     for (uint32_t r = 0; r < m->registers; r++)
         if (slot[r] != ARRAY_NONE) w->at[r] = w->strips + (size_t)slot[r] * STRIP * 8;
@@ -405,4 +518,9 @@ bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
         if (!strip_place(&s)) return false;
     while (m->dim_count > 2 && strip_next(&s));
     return true;
+}
+
+bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
+{
+    return array_map_part(p, work, m, 0, 0, array_step_sizes(work->arrays, m->dims, m->dim_count, m->varies)[0]);
 }

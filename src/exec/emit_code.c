@@ -104,7 +104,7 @@ static void code_load_value(emitter *e, emit_row *row, size_t part)
         text_format(code_line(e), "const int f%u = work[%u] != 0;\n", n, code_flag_place(e, row));
 }
 
-static void code_load(emitter *e, uint32_t slot, size_t part)
+static void emit_load(emitter *e, uint32_t slot, size_t part)
 {
     if (slot >= emit_base(e->p))
         code_load_value(e, &e->rows[slot - emit_base(e->p)], part);
@@ -247,7 +247,7 @@ static void code_instruction(emitter *e, uint32_t i, size_t part)
     const instruction *c = &e->p->code[i];
     const char *form = emit_template(row);
     bool bracket = row->code == CODE_SINGLE && (form[0] == '-' || (form[0] == 'x' && form[1] == ' '));
-    for (unsigned k = 0; k < emit_operands(row->op); k++) code_load(e, emit_operand(c, k), part);
+    for (unsigned k = 0; k < emit_operands(row->op); k++) emit_load(e, emit_operand(c, k), part);
     code_faults(e, row, c);
     size_t start = e->lines.count;
     text *t = code_line(e);
@@ -263,7 +263,7 @@ static void code_instruction(emitter *e, uint32_t i, size_t part)
 static void code_output(emitter *e, uint32_t i, size_t part)
 {
     const program_output *o = &e->p->outputs[i];
-    code_load(e, o->slot, part);
+    emit_load(e, o->slot, part);
     e->uses_out = true;
     text_format(code_line(e), "out[%s_OUT_%s] = ", text_string(&e->upper), code_macro(e, true, i));
     if (e->is_float)

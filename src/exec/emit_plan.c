@@ -75,16 +75,16 @@ static void plan_faults(emitter *e)
 
 /* ---- Order ------------------------------------------------------------------------------------ */
 
-typedef struct plan_walk {
+typedef struct emit_walk {
     uint32_t *stack; /* instructions begun, none twice */
     uint8_t *next;   /* by instruction: operand to visit next */
     uint32_t number;
-} plan_walk;
+} emit_walk;
 
 enum { PLAN_DONE = 255 };
 
 /* The instruction and all it needs that no earlier one needed, operands first. */
-static void plan_visit(emitter *e, plan_walk *w, uint32_t root)
+static void plan_visit(emitter *e, emit_walk *w, uint32_t root)
 {
     size_t depth = 0, base = emit_base(e->p);
     if (w->next[root] == PLAN_DONE) return;
@@ -106,7 +106,7 @@ static void plan_visit(emitter *e, plan_walk *w, uint32_t root)
 static bool plan_order(emitter *e)
 {
     const ew_program *p = e->p;
-    plan_walk w = {block_new(&e->m, p->code_count, sizeof *w.stack), block_new(&e->m, p->code_count, 1), 0};
+    emit_walk w = {block_new(&e->m, p->code_count, sizeof *w.stack), block_new(&e->m, p->code_count, 1), 0};
     bool ok = w.stack && w.next;
     for (size_t i = 0; ok && i < p->output_count; i++) {
         uint32_t slot = p->outputs[i].slot;

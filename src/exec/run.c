@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exec/array.h"
+#include "exec/array_crew.h"
 #include "math/integers.h"
 #include "math/kernels.h"
 
@@ -19,7 +19,11 @@ ew_work *ew_work_new(const ew_program *p)
     w->memory = m;
     w->program = p;
     if (p->arrays) {
-        if (!(w->arrays = array_work_new(&w->memory, p->arrays))) ew_work_free(w), w = NULL;
+        if (!(w->arrays = array_work_new(&w->memory, p->arrays, NULL))) {
+            ew_work_free(w);
+            return NULL;
+        }
+        array_crew_new(w, p->threads);
         return w;
     }
     w->slots = program_slots(p);
@@ -38,6 +42,7 @@ void ew_work_free(ew_work *w)
 {
     if (!w) return;
     memory last;
+    array_crew_free(w);
     array_work_free(&w->memory, w->arrays);
     block_free(&w->memory, w->needed, w->code);
     block_free(&w->memory, w->slot, w->slots);
@@ -137,12 +142,12 @@ static bool run_batches(const ew_program *p, ew_work *w)
 
 /* ---- Faults that count ------------------------------------------------------------------------- */
 
-enum { BAD = 1, NEEDED = 2 };
+enum { SLOT_BAD = 1, SLOT_NEEDED = 2 };
 
 static void need(const ew_program *p, ew_work *w, uint32_t slot)
 {
     size_t base = p->constant_count + p->input_count;
-    if (slot >= base) w->needed[slot - base] |= NEEDED;
+    if (slot >= base) w->needed[slot - base] |= SLOT_NEEDED;
 }
 
 /* `and`, `or` and `if` need only what decides: the other operands do not count. */
@@ -207,12 +212,12 @@ static ew_status run_faults(const ew_program *p, ew_work *w)
     for (size_t k = p->batch_count; k-- > 0;) {
         const batch *b = &p->batches[k];
         for (size_t i = b->first + b->count; i-- > b->first;)
-            if (w->needed[i] & NEEDED) need_operands(p, w, b, i);
+            if (w->needed[i] & SLOT_NEEDED) need_operands(p, w, b, i);
     }
     for (size_t k = 0; k < p->batch_count; k++) {
         const batch *b = &p->batches[k];
         for (size_t i = b->first; i < b->first + b->count; i++)
-            if (w->needed[i] == (BAD | NEEDED)) return run_fault(p, w, b, i);
+            if (w->needed[i] == (SLOT_BAD | SLOT_NEEDED)) return run_fault(p, w, b, i);
     }
     return EW_OK;
 }

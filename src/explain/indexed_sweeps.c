@@ -537,7 +537,8 @@ static void plan_steps(lesson *l)
     ew_program *p = plan_program(l);
     if (!p) return;
     text_begin(&all, l->m);
-    if (ew_plan(p, plan_gather, &all, &err) != EW_OK) explain_heard(l, &err);
+    if (ew_plan(p, plan_gather, &all, &err) != EW_OK && !all.failed) explain_heard(l, &err);
+    if (all.failed) explain_fail(l);
     explain_blank(l);
     explain_sentence(l, 2, "What one run does, step by step:", NULL, NULL, NULL);
     for (char *line = all.at, *end; line && !all.failed && *line; line = end) {

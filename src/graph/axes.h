@@ -58,6 +58,11 @@
 
 enum { AXES_MOST = 32 };
 
+/* What a gather gives for a quotient that is no whole number; from NOT_MADE - 2^61 to NOT_MADE + 2^61: for
+ * the place p of a recurrence that no earlier step has made, NOT_MADE + p. No array has such places. */
+#define NO_WHOLE_PLACE INT64_MIN
+#define NOT_MADE (INT64_MIN / 2)
+
 /* A size that is not known yet is negative: -1 - index of its name in g->unknown. */
 static inline bool size_is_known(int64_t size)
 {

@@ -323,7 +323,7 @@ static int structure_type(const ew_graph *g, const node_spec *s)
         if (g->nodes.at[s->args[k]].type != type) type = type_join(type, g->nodes.at[s->args[k]].type);
     if (op_is_reduction(s->op) && type == TYPE_BOOL) type = TYPE_INT;
     if (type_is_soft(type)) type = type == TYPE_WHOLE ? TYPE_INT : g->real;
-    return s->op == OP_LOGSUMEXP && !type_is_real(type) ? g->real : type;
+    return (s->op == OP_LOGSUMEXP || s->op == OP_DIFF) && !type_is_real(type) ? g->real : type;
 }
 
 ew_node graph_make(ew_graph *g, const node_spec *s)
@@ -368,7 +368,8 @@ static int retype_node(const ew_graph *g, ew_node n, bool soft)
         if (g->nodes.at[args[k]].type != type) type = type_join(type, g->nodes.at[args[k]].type);
     bool passes = p->op == OP_AT || p->op == OP_JOIN || p->op == OP_IF || p->op == OP_SCATTER || p->op == OP_SUM ||
                   p->op == OP_PROD || p->op == OP_LEAST || p->op == OP_GREATEST;
-    return soft && passes && type_is_soft(type) ? type : structure_type(g, &s);
+    if (soft && passes && type_is_soft(type)) return type;
+    return p->op == OP_IF ? type_of(g, s.op, args, p->count) : structure_type(g, &s);
 }
 
 static bool retype_state(ew_graph *g, ew_node n, bool soft)
@@ -487,7 +488,8 @@ ew_node graph_name_node(ew_graph *g, uint32_t name, ew_node n, uint32_t place)
         g->names.at[name].node = made;
         return made;
     }
-    if (node.name == 0) return name_again(g, name, &node, place);
+    bool once = op_is_leaf(node.op) || node.op == OP_LOOP; /* there is no second one of these */
+    if (node.name == 0 && !once) return name_again(g, name, &node, place);
     node_spec copy = {.op = OP_COPY, .args = &n, .count = 1, .shape = node.shape, .name = name, .place = place};
     return graph_make(g, &copy);
 }

@@ -12,13 +12,16 @@
 typedef struct access {
     const piece *p;
     value base;
-    const value *bracket; /* on the stack */
+    const value *bracket;  /* on the stack */
     size_t brackets, axes; /* axes: of the base's node */
     uint32_t ids[AXES_MOST];
     size_t rank;
-    affine form[AXES_MOST];   /* by axis of the base; of the others: */
+    affine form[AXES_MOST]; /* by axis of the base; of the others: */
     const value *gather[AXES_MOST];
     bool inside[AXES_MOST]; /* proved */
+    const value *asked;     /* of a state: the place asked for, where the bracket checks that it is made; NULL */
+    made made;
+    bool stepped; /* it is read anew in each step, though no bracket has the step's index */
     bool plain;
 } access;
 
@@ -74,9 +77,11 @@ static void access_positions(const machine *m, affine *a)
 static bool access_bracket(machine *m, access *x, size_t axis, const value *v)
 {
     int type = node_at(m->g, v->node)->type;
+    affine form;
     if (!value_closed(m, v, x->p)) return false;
     if (value_whole(m, v, &x->form[axis]) && !x->form[axis].base) return true;
-    if (type == TYPE_REAL && node_is_const(m->g, v->node)) return access_fraction(m, x, v);
+    bool fraction = value_ratio(m, v, &form) && form.over && !form.terms;
+    if (fraction || (type == TYPE_REAL && node_is_const(m->g, v->node))) return access_fraction(m, x, v);
     if (type != TYPE_INT && type != TYPE_WHOLE) return access_bracket_wrong(m, x, v);
     x->gather[axis] = v;
     return true;
@@ -129,6 +134,7 @@ static bool access_ids(machine *m, access *x)
             access_add_index(x, x->form[k].index[t]);
         }
     }
+    if (x->stepped) access_add_index(x, x->made.id);
     if (x->rank + open > AXES_MOST) return report_plain(&m->g->report, E_LIMIT_AXES, "32", NULL);
     return true;
 }
@@ -222,11 +228,71 @@ static bool access_guard(machine *m, const access *x, value *all, bool *any)
         int64_t low = -1, high = INT64_MAX, size = node_size(m->g, x->base.node, closed + k);
         if (x->inside[closed + k]) continue;
         if (!x->gather[closed + k]) affine_bounds(m, &x->form[closed + k], &low, &high);
-        if (low < 0 && !access_test(m, x, OP_GE, 0, &x->bracket[k], all, any)) return false;
-        if (size_is_known(size) && high >= size && !access_test(m, x, OP_LT, size, &x->bracket[k], all, any))
-            return false;
+        const value *v = x->asked && k == x->made.axis ? x->asked : &x->bracket[k];
+        if (low < 0 && !access_test(m, x, OP_GE, 0, v, all, any)) return false;
+        if (size_is_known(size) && high >= size && !access_test(m, x, OP_LT, size, v, all, any)) return false;
     }
     return true;
+}
+
+/* ---- Places of a recurrence ---------------------------------------------------------------------------------- */
+
+/* The greatest value, with indices whose ranges depend on others at their bounds. */
+static bool access_most(const machine *m, affine a, int64_t *most, bool *sure)
+{
+    int64_t low;
+    *sure = true;
+    for (int round = 0; round < 8; round++) {
+        size_t k = 0;
+        while (k < a.terms && !m->indices.at[a.index[k]].conditional) k++;
+        if (k == a.terms) break;
+        const index_state *i = &m->indices.at[a.index[k]];
+        affine one = {.terms = 1, .index = {a.index[k]}, .factor = {1}}, by = {.offset = a.factor[k]}, bound;
+        bound = m->affines.at[(a.factor[k] > 0 ? i->last : i->first) - 1];
+        *sure = false;
+        if (!affine_op(OP_SUB, &bound, &one, &bound) || !affine_op(OP_MUL, &bound, &by, &bound) ||
+            !affine_op(OP_ADD, &a, &bound, &a))
+            return false;
+    }
+    return affine_bounds(m, &a, &low, most);
+}
+
+/* The bracket's place, or one that no array has where it is not made yet. */
+static bool access_checked(machine *m, access *x, value *bracket)
+{
+    affine step = {.terms = 1, .index = {x->made.id}, .factor = {1}, .offset = x->made.offset};
+    value two[2] = {*bracket}, three[3] = {{0}, *bracket}, early[2] = {*bracket, {.part = NO_PART}};
+    early[1].node = graph_whole(m->g, NOT_MADE);
+    return value_of_form(m, &step, x->p, &two[1]) &&
+           value_op(m, x->made.down ? OP_GT : OP_LT, two, 2, NULL, 0, x->p, &three[0]) &&
+           value_op(m, OP_ADD, early, 2, NULL, 0, x->p, &three[2]) &&
+           value_op(m, OP_IF, three, 3, NULL, 0, x->p, bracket);
+}
+
+/* A use of a state: form proves that an earlier step has made the place, or a check says so as it runs. */
+static bool access_made(machine *m, access *x, value *bracket, value *asked, bool guarded)
+{
+    affine a, ahead = {.terms = 1, .index = {0}, .factor = {-1}};
+    int64_t most;
+    bool sure;
+    x->made = circle_made(m, x->base.node);
+    if (x->made.axis >= x->brackets) return circle_none(m, x->base.member);
+    bracket += x->made.axis;
+    bool form = value_whole(m, bracket, &a) && !a.base;
+    const index_state *step = &m->indices.at[x->made.id];
+    if (form && a.terms == 1 && a.factor[0] == 1 && a.index[0] == x->made.id) return true;
+    if (form && !a.terms && !x->made.down && a.offset < x->made.offset + step->low) return true; /* before all steps */
+    x->stepped = true;
+    if (!size_is_known(step->size)) return true;
+    ahead.index[0] = x->made.id;
+    ahead.offset = -x->made.offset;
+    if (form && !x->made.down && affine_op(OP_ADD, &a, &ahead, &ahead) && access_most(m, ahead, &most, &sure)) {
+        if (most < 0) return true;
+        if (sure && !guarded && m->conditions.count == eval_top(m)->conditions) return circle_none(m, x->base.member);
+    }
+    *asked = *bracket;
+    x->asked = asked;
+    return access_checked(m, x, bracket);
 }
 
 /* ---- The node --------------------------------------------------------------------------------------------------- */
@@ -284,7 +350,7 @@ static uint32_t access_order(machine *m, access *x)
         while (at < x->rank && x->ids[at] != left[k]) at++;
         if (at == x->rank) return 0;
     }
-    memcpy(x->ids, left, f->lefts * sizeof *left);
+    if (f->lefts) memcpy(x->ids, left, f->lefts * sizeof *left);
     return f->name;
 }
 
@@ -306,8 +372,14 @@ static bool access_node(machine *m, access *x, const value *when, uint8_t flags,
         maps[count++] = value_map(m, x->ids, x->rank, when);
     }
     maps[0] = access_map(m, x, gather_arg);
-    node_spec s = {.op = OP_AT, .args = args, .maps = maps, .count = count, .shape = access_shape(m, x),
-                   .flags = flags, .name = name, .place = x->p->place};
+    node_spec s = {.op = OP_AT,
+                   .args = args,
+                   .maps = maps,
+                   .count = count,
+                   .shape = access_shape(m, x),
+                   .flags = flags,
+                   .name = name,
+                   .place = x->p->place};
     if (!value_new(m, graph_make(m->g, &s), x->ids, x->rank, v)) return false;
     v->rank = (uint16_t)(v->rank + open);
     v->open = (uint16_t)open;
@@ -339,7 +411,9 @@ static bool access_value(machine *m, access *x, const value *other, value *v)
         if (runtime && !access_condition(m, &when, &any)) return false;
         return access_node(m, x, any ? &when : NULL, any ? NODE_WHEN : 0, !other, v);
     }
-    if (!access_guard(m, x, &all, &any) || !access_node(m, x, NULL, NODE_ZERO, false, &three[1])) return false;
+    if (!access_guard(m, x, &all, &any)) return false;
+    bool early = x->asked && any; /* a place that is not made yet is an error, also here */
+    if (!access_node(m, x, early ? &all : NULL, early ? NODE_WHEN : NODE_ZERO, false, &three[1])) return false;
     three[0] = all;
     three[2] = *other;
     frame *f = eval_top(m);
@@ -354,17 +428,18 @@ static bool access_value(machine *m, access *x, const value *other, value *v)
 bool access_read(machine *m, const piece *p, bool guarded)
 {
     size_t count = p->count + 1u + guarded;
-    const value *first = m->stack.at + (m->stack.count - count);
+    value *first = m->stack.at + (m->stack.count - count);
     access *x = memory_new(&m->g->memory, sizeof *x);
-    value v;
+    value v, asked;
     if (!x) return eval_memory(m);
     x->p = p;
     x->base = first[0];
     if (x->base.member) x->base.node = circle_state(m, x->base.member, first + 1, p->count);
     x->bracket = first + 1;
     x->brackets = p->count;
-    bool ok = access_count(m, p, &x->base, p->count) && access_begin(m, x) && access_ids(m, x) &&
-              (!guarded || value_closed(m, &first[1 + p->count], p)) &&
+    bool ok = access_count(m, p, &x->base, p->count) &&
+              (!x->base.member || access_made(m, x, first + 1, &asked, guarded)) && access_begin(m, x) &&
+              access_ids(m, x) && (!guarded || value_closed(m, &first[1 + p->count], p)) &&
               access_value(m, x, guarded ? &first[1 + p->count] : NULL, &v);
     memory_free(&m->g->memory, x, sizeof *x);
     if (!ok) return false;
@@ -375,31 +450,35 @@ bool access_read(machine *m, const piece *p, bool guarded)
 
 /* ---- diff ---------------------------------------------------------------------------------------------------- */
 
-static bool access_diff_type(machine *m, const piece *p, ew_node x)
+/* The type of an array of a circle is known when the whole circle is (circle_finish). */
+static bool access_diff_type(machine *m, const piece *p, const value *x)
 {
     char buffer[160];
-    const graph_node *node = node_at(m->g, x);
-    if (type_is_real(node->type)) return true;
+    const graph_node *node = node_at(m->g, x->node);
+    if (type_is_real(node->type) || x->member) return true;
     const char *name = node->name ? graph_name_text(m->g, node->name) : "";
     return eval_error(m, E_DIFF_TYPE, p, quote(buffer, name, strlen(name)), type_name(node->type), NULL);
 }
 
-/* The derivative of each place of `of` by each of x: the axes of both. Those of x are still open. */
-static bool access_diff_base(machine *m, const value *of, ew_node x, value *v)
+/* The derivative of each place of `of` by each of x: the axes of both. Axes of x that have an index (a
+ * function's parameter) are read at it; the others are still open. */
+static bool access_diff_base(machine *m, const value *of, const value *with, uint32_t place, value *v)
 {
     int64_t sizes[2 * AXES_MOST];
-    uint32_t ids[AXES_MOST];
-    size_t rank = of->rank, by = node_rank(m->g, x), closed = rank - of->open;
+    uint32_t ids[2 * AXES_MOST];
+    ew_node x = with->node;
+    size_t rank = of->rank, by = node_rank(m->g, x), closed = rank - of->open, own = by - with->open;
     if (rank + by > AXES_MOST) return report_plain(&m->g->report, E_LIMIT_AXES, "32", NULL);
     for (size_t k = 0; k < rank; k++) sizes[k] = node_size(m->g, of->node, k);
     for (size_t k = 0; k < by; k++) sizes[rank + k] = node_size(m->g, x, k);
     for (size_t k = 0; k < closed; k++) ids[k] = value_list(m, of)[k];
+    for (size_t k = 0; k < own; k++) ids[closed + k] = value_list(m, with)[k];
     ew_node args[2] = {of->node, x};
-    node_spec s = {.op = OP_DIFF, .args = args, .count = 2, .shape = graph_shape_of(m->g, sizes, rank + by),
-                   .place = NO_PLACE};
-    if (!value_new(m, graph_make(m->g, &s), ids, closed, v)) return false;
+    node_spec s = {
+        .op = OP_DIFF, .args = args, .count = 2, .shape = graph_shape_of(m->g, sizes, rank + by), .place = place};
+    if (!value_new(m, graph_make(m->g, &s), ids, closed + own, v)) return false;
     v->rank = (uint16_t)(rank + by);
-    v->open = (uint16_t)(of->open + by);
+    v->open = (uint16_t)(of->open + with->open);
     return true;
 }
 
@@ -410,14 +489,14 @@ bool access_diff(machine *m, const piece *p)
     const value *first = m->stack.at + (m->stack.count - p->count);
     value of = first[0], by = first[1], v;
     if (by.member) by.node = circle_state(m, by.member, first + 2, brackets);
-    if (by.node == EW_NONE || !access_diff_type(m, p, by.node) || !access_count(m, p, &by, brackets)) return false;
-    if (brackets && !value_closed(m, &of, p)) return false;
+    if (by.node == EW_NONE || !access_diff_type(m, p, &by) || !access_count(m, p, &by, brackets)) return false;
+    if ((brackets || by.rank > by.open) && !value_closed(m, &of, p)) return false;
     access *x = memory_new(&m->g->memory, sizeof *x);
     if (!x) return eval_memory(m);
     x->p = p;
     x->bracket = first + 2;
     x->brackets = brackets;
-    bool ok = access_diff_base(m, &of, by.node, &x->base) && access_begin(m, x) && access_ids(m, x) &&
+    bool ok = access_diff_base(m, &of, &by, p->place, &x->base) && access_begin(m, x) && access_ids(m, x) &&
               access_value(m, x, NULL, &v);
     memory_free(&m->g->memory, x, sizeof *x);
     if (!ok) return false;
@@ -426,7 +505,8 @@ bool access_diff(machine *m, const piece *p)
     return eval_push(m, v);
 }
 
-/* ---- Literals ------------------------------------------------------------------------------------------------------ */
+/* ---- Literals ------------------------------------------------------------------------------------------------------
+ */
 
 /* [a, b, …]: one more axis before those that the elements have left. */
 static bool access_literal(machine *m, const piece *p, const value *e, value *v)

@@ -88,7 +88,7 @@ bool expr_is_reduction(expr *e)
         while (ok && x->now.kind == T_NEWLINE && !x->now.semicolon);
     }
     *x = saved;
-    e->l->g->report.error = (ew_error){0};
+    report_forget(&e->l->g->report);
     return is;
 }
 

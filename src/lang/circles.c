@@ -106,7 +106,8 @@ bool circles_find(machine *m)
     return ok;
 }
 
-/* ---- Life of a circle --------------------------------------------------------------------------------------------- */
+/* ---- Life of a circle ---------------------------------------------------------------------------------------------
+ */
 
 void circle_free(machine *m)
 {
@@ -153,7 +154,8 @@ bool circles_enter(machine *m, uint32_t name)
     return eval_enter(m, f);
 }
 
-/* ---- Names from outside ---------------------------------------------------------------------------------------------- */
+/* ---- Names from outside
+ * ---------------------------------------------------------------------------------------------- */
 
 /* Runs the next definition that is needed; *done: there is none left. */
 static bool circle_names(machine *m, circle *c, bool *done)
@@ -174,7 +176,8 @@ static bool circle_names(machine *m, circle *c, bool *done)
     return *done = true;
 }
 
-/* ---- Ranges ---------------------------------------------------------------------------------------------------------- */
+/* ---- Ranges
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static bool circle_scan(machine *m, circle *c)
 {
@@ -306,7 +309,8 @@ bool circle_is_ordered(const machine *m, const affine *a)
     return false;
 }
 
-/* ---- States ------------------------------------------------------------------------------------------------------------ */
+/* ---- States
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* A bool where the last operation of an equation says so; otherwise what begins it, or an int, which grows
  * into the type that its definition gives (graph_retype). */
@@ -368,7 +372,8 @@ static bool circle_states(machine *m, circle *c)
     return true;
 }
 
-/* ---- Uses of states ------------------------------------------------------------------------------------------------------ */
+/* ---- Uses of states
+ * ------------------------------------------------------------------------------------------------------ */
 
 static bool circle_is_in(const circle *c, uint32_t group_index, uint32_t of)
 {
@@ -393,7 +398,8 @@ ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t bra
         best = s;
         if (s->axis >= brackets || !value_whole(m, &bracket[s->axis], &a)) break;
         int64_t offset = s->offset - m->indices.at[c->groups.at[q].id].low;
-        bool same = !a.base && a.terms == 1 && a.factor[0] == 1 && a.index[0] == c->groups.at[q].id && a.offset == offset;
+        bool same =
+            !a.base && a.terms == 1 && a.factor[0] == 1 && a.index[0] == c->groups.at[q].id && a.offset == offset;
         if (!same) break;
         uint32_t inner = NO_GROUP;
         for (uint32_t k = 0; k < c->groups.count; k++)
@@ -403,7 +409,22 @@ ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t bra
     return best ? best->state : EW_NONE;
 }
 
-/* ---- Equations --------------------------------------------------------------------------------------------------------------- */
+made circle_made(const machine *m, ew_node state)
+{
+    const circle *c = m->circle;
+    const membership *s = c->memberships.at;
+    while (s->state != state) s++;
+    const group *q = &c->groups.at[s->group];
+    return (made){s->axis, q->id, s->offset - m->indices.at[q->id].low, q->down};
+}
+
+bool circle_none(machine *m, uint32_t name)
+{
+    return circle_error(m, m->circle, circle_member(m->circle, name));
+}
+
+/* ---- Equations
+ * --------------------------------------------------------------------------------------------------------------- */
 
 /* The next equation that begins (or, later, steps) is run; *done: there is none. */
 static bool circle_next(machine *m, circle *c, bool step, bool *done)
@@ -468,7 +489,9 @@ bool circle_leave(machine *m, const frame *f)
     return true;
 }
 
-/* ---- until ------------------------------------------------------------------------------------------------------------------- */
+/* ---- until
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 static const piece until_nowhere = {P_OP, 1, 0, 0, 0, NO_PLACE};
 
@@ -527,7 +550,12 @@ static bool until_keep(machine *m, circle *c, const equation *e, const value *be
     }
     uint16_t map = graph_map_of(m->g, d, st->rank), shape = value_shape(m, ids, lefts);
     block_free(&m->g->memory, d, st->rank);
-    node_spec at = {.op = OP_AT, .args = &s->state, .maps = &map, .count = 1, .shape = shape, .flags = NODE_ZERO,
+    node_spec at = {.op = OP_AT,
+                    .args = &s->state,
+                    .maps = &map,
+                    .count = 1,
+                    .shape = shape,
+                    .flags = NODE_ZERO,
                     .place = NO_PLACE};
     if (!value_new(m, graph_make(m->g, &at), ids, lefts, &three[1])) return false;
     three[2] = *v;
@@ -544,7 +572,8 @@ static bool until_run(machine *m, circle *c)
     return true;
 }
 
-/* ---- Putting together ------------------------------------------------------------------------------------------------------------ */
+/* ---- Putting together
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* A member's whole definition, from its equations' values. */
 static bool circle_definition(machine *m, circle *c, const member *x, ew_node *n)
@@ -616,12 +645,36 @@ static bool circle_close(machine *m, circle *c, uint32_t q)
     return ok;
 }
 
+/* The array whose state it is; 0: none. */
+static uint32_t circle_name_of(const circle *c, ew_node state)
+{
+    for (size_t k = 0; k < c->memberships.count; k++)
+        if (c->memberships.at[k].state == state) return c->members.at[c->memberships.at[k].member].name;
+    return 0;
+}
+
+/* Now that the types are known: derivatives by ints and bools are none. */
+static bool circle_diffs(machine *m, const circle *c)
+{
+    for (ew_node n = c->from; n < m->g->nodes.count; n++) {
+        const graph_node *x = node_at(m->g, n);
+        if (x->op != OP_DIFF || type_is_real(node_at(m->g, node_arg(m->g, n, 1))->type)) continue;
+        uint32_t name = circle_name_of(c, node_arg(m->g, n, 1));
+        if (!name) continue;
+        char buffer[160];
+        const char *word = graph_name_text(m->g, name);
+        return report_at(&m->g->report, E_DIFF_TYPE, x->place, strlen("diff"), quote(buffer, word, strlen(word)),
+                         type_name(node_at(m->g, node_arg(m->g, n, 1))->type), NULL);
+    }
+    return true;
+}
+
 static bool circle_finish(machine *m, circle *c)
 {
     if (!until_run(m, c)) return false;
     for (uint32_t q = (uint32_t)c->groups.count; q-- > 0;)
         if (!circle_close(m, c, q)) return false;
-    if (!graph_retype(m->g, c->from)) return false;
+    if (!graph_retype(m->g, c->from) || !circle_diffs(m, c)) return false;
     for (uint32_t i = 0; i < c->members.count; i++) {
         uint32_t name = c->members.at[i].name;
         m->l->symbols.at[name].busy = false;

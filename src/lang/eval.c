@@ -34,8 +34,14 @@ static bool eval_push_node(machine *m, ew_node n, uint32_t part_index)
 
 frame eval_frame(frame_kind kind, span s, uint32_t name, uint32_t place)
 {
-    return (frame){.kind = (uint8_t)kind, .prepared = !s.indexed, .at = s.begin, .end = s.end,
-                   .name = name, .place = place, .scan = s.begin, .s = s};
+    return (frame){.kind = (uint8_t)kind,
+                   .prepared = !s.indexed,
+                   .at = s.begin,
+                   .end = s.end,
+                   .name = name,
+                   .place = place,
+                   .scan = s.begin,
+                   .s = s};
 }
 
 bool eval_enter(machine *m, frame f)
@@ -171,7 +177,7 @@ static bool eval_name(machine *m, const piece *p)
 {
     value v;
     ew_node n = m->g->names.at[p->value].node;
-    if (n != EW_NONE) {
+    if (n != EW_NONE && !(m->sizing && lang_symbol(m->l, p->value)->sized)) {
         eval_top(m)->at++;
         return eval_push_node(m, n, NO_PART);
     }
@@ -238,7 +244,8 @@ static bool eval_types(machine *m, const piece *p, const value *args)
 uint32_t eval_part(machine *m, const piece *p, ew_node n)
 {
     part q = {n, eval_top(m)->place, (uint32_t)m->parts.count};
-    if (m->l->outside || p->quiet || q.statement == NO_PLACE || node_is_const(m->g, n) || node_at(m->g, n)->name) return NO_PART;
+    if (m->l->outside || p->quiet || q.statement == NO_PLACE || node_is_const(m->g, n) || node_at(m->g, n)->name)
+        return NO_PART;
     if (!array_push(&m->g->memory, &m->parts, q)) {
         eval_memory(m);
         return NO_PART;
@@ -250,11 +257,13 @@ uint32_t eval_part(machine *m, const piece *p, ew_node n)
 static bool eval_op_form(machine *m, const piece *p, const value *args, value *v)
 {
     affine a, b, out;
-    bool any = false;
+    bool any = p->quiet;
     for (size_t k = 0; k < p->count; k++) any = any || args[k].form;
-    if (!any || p->count > 2 || !value_whole(m, &args[0], &a)) return true;
+    if (!any) return true;
+    if (p->quiet) return value_exact(m, p, args, v);
+    if (p->count > 2 || !value_whole(m, &args[0], &a)) return true;
     if (p->count == 2 && !value_whole(m, &args[1], &b)) return true;
-    return !affine_op((op)p->value, &a, p->count == 2 ? &b : NULL, &out) || value_set_form(m, v, &out);
+    return !affine_op((op)p->value, &a, p->count == 2 ? &b : NULL, &out) || out.over || value_set_form(m, v, &out);
 }
 
 /* An operation on values with axes. */
@@ -280,7 +289,7 @@ static bool eval_op(machine *m, const piece *p)
     if (!eval_types(m, p, v)) return false;
     for (size_t k = 0; k < p->count; k++) axes |= v[k].rank;
     if (p->value == OP_IF || p->value == OP_AND || p->value == OP_OR) m->conditions.count--;
-    if (axes) return eval_op_axes(m, p);
+    if (axes || p->quiet) return eval_op_axes(m, p);
     if (p->count > 4 && !(args = block_new(&m->g->memory, p->count, sizeof *args))) return eval_memory(m);
     for (size_t k = 0; k < p->count; k++) args[k] = v[k].node;
     m->stack.count -= p->count;

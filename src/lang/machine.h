@@ -34,9 +34,10 @@ typedef struct frame {
 
 enum { AFFINE_MOST = 8 };
 
-/* offset + sum of factor · index (+ an unknown size `base`, if that is not 0) */
+/* (offset + sum of factor · index) / over (+ an unknown size `base`, if that is not 0; then `over` is 0) */
 typedef struct affine {
     int64_t base, offset;
+    int64_t over; /* 0: it is whole */
     size_t terms;
     uint32_t index[AFFINE_MOST];
     int64_t factor[AFFINE_MOST];
@@ -163,7 +164,12 @@ bool value_op(machine *m, op o, const value *args, size_t count, const frame *le
 bool value_arrange(machine *m, const value *v, const uint32_t *ids, size_t count, uint32_t name, uint32_t place,
                    value *out);
 bool value_index_names(machine *m, const value *v);
-bool value_whole(machine *m, const value *v, affine *a); /* its form, if it has one */
+bool value_whole(machine *m, const value *v, affine *a); /* its form, if it has one and that is whole */
+bool value_ratio(machine *m, const value *v, affine *a); /* its form, if it has one */
+/* An operation in a bracket or a range, where arithmetic is exact: the form and node of its value. */
+bool value_exact(machine *m, const piece *p, const value *args, value *v);
+/* The value of a whole form. */
+bool value_of_form(machine *m, const affine *a, const piece *p, value *v);
 bool value_set_form(machine *m, value *v, const affine *a);
 bool affine_op(op o, const affine *a, const affine *b, affine *out);
 /* The least and the greatest value over the ranges of its indices; false: one of them is unknown or nothing. */
@@ -210,6 +216,13 @@ void circle_free(machine *m);
 bool circle_shape(const machine *m, uint32_t name, uint16_t *shape); /* is it an array of the circle? */
 bool circle_is_ordered(const machine *m, const affine *a); /* does the form use an index that orders it? */
 ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t brackets);
+typedef struct made { /* what is there of a state when a step begins: the places below index + offset */
+    uint32_t axis, id;
+    int64_t offset;
+    bool down; /* … or above */
+} made;
+made circle_made(const machine *m, ew_node state);
+bool circle_none(machine *m, uint32_t name); /* tells that no index orders the circle */
 
 /* sizes.c: declarations with axes. */
 bool sizes_bind(machine *m);

@@ -198,7 +198,7 @@ static bool parse_index_parameters(lang *l, function *f)
     while (head && (parse_now(l)->kind == T_NAME || parse_now(l)->kind == T_COMMA)) head = lexer_next(&l->lexer);
     colon = head && parse_now(l)->kind == T_COLON;
     l->lexer = saved;
-    l->g->report.error = (ew_error){0};
+    report_forget(&l->g->report);
     f->binder = (uint32_t)l->binders.count;
     while (colon) {
         token t;
@@ -301,7 +301,7 @@ static bool parse_is_function(lang *l)
         head = lexer_next(&l->lexer);
     head = head && parse_now(l)->kind == T_CLOSE && lexer_next(&l->lexer) && parse_now(l)->kind == T_ASSIGN;
     l->lexer = saved;
-    l->g->report.error = (ew_error){0}; /* a fault in what was only looked at is met again */
+    report_forget(&l->g->report); /* a fault in what was only looked at is met again */
     return head;
 }
 
@@ -404,7 +404,7 @@ static bool parse_is_equation(lang *l, token_kind kind)
     lexer saved = l->lexer;
     bool is = lexer_next(&l->lexer) && parse_now(l)->kind == kind;
     l->lexer = saved;
-    l->g->report.error = (ew_error){0};
+    report_forget(&l->g->report);
     return is;
 }
 
@@ -424,7 +424,7 @@ static bool parse_is_array(lang *l)
     }
     is = is && parse_now(l)->kind == T_ASSIGN;
     l->lexer = saved;
-    l->g->report.error = (ew_error){0};
+    report_forget(&l->g->report);
     return is;
 }
 

@@ -90,23 +90,50 @@ static guess *guess_args(machine *m, size_t count)
     return m->guesses.at + m->guesses.count;
 }
 
+/* A whole array of a circle is there only when the circle is done. */
+static bool guess_wholes(machine *m, size_t count)
+{
+    const guess *x = m->guesses.at + m->guesses.count - count;
+    for (size_t k = 0; k < count; k++)
+        if (x[k].member) return circle_none(m, x[k].member);
+    return true;
+}
+
+/* Arithmetic with a size that is not known gives one that is not known. */
+static bool guess_unknown(machine *m, op o, const guess *x, size_t count)
+{
+    affine a = {0};
+    bool unknown = false, plain = o == OP_NEG || o == OP_ADD || o == OP_SUB || o == OP_MUL || o == OP_DIV;
+    for (size_t k = 0; k < count; k++) unknown = unknown || m->affines.at[x[k].form - 1].base;
+    if (!unknown || !plain) return guess_push(m, (guess){0});
+    a.base = graph_unknown_size(m->g, 0);
+    return a.base && guess_form(m, &a);
+}
+
 static bool guess_op(machine *m, const piece *p)
 {
     const guess *x = guess_args(m, p->count);
     affine out;
-    bool forms = p->count <= 2;
+    bool forms = p->count && p->count <= 2;
     for (size_t k = 0; forms && k < p->count; k++) forms = x[k].form != 0;
-    if (forms && p->count && affine_op((op)p->value, &m->affines.at[x[0].form - 1],
-                                       p->count == 2 ? &m->affines.at[x[1].form - 1] : NULL, &out))
+    if (!forms) return guess_push(m, (guess){0});
+    if (affine_op((op)p->value, &m->affines.at[x[0].form - 1], p->count == 2 ? &m->affines.at[x[1].form - 1] : NULL,
+                  &out))
         return guess_form(m, &out);
-    return guess_push(m, (guess){0});
+    return guess_unknown(m, (op)p->value, x, p->count);
+}
+
+/* The form if it is whole, else 0. */
+static uint32_t guess_whole(const machine *m, uint32_t form)
+{
+    return form && !m->affines.at[form - 1].over ? form : 0;
 }
 
 static bool guess_limit(machine *m, const guess *base, size_t axis, uint32_t form, const piece *p)
 {
     range_limit x = {form, p->place, p->bytes, 0};
     size_t at = base->skip + axis;
-    if (!form || at >= shape_rank(m->g, base->shape)) return true;
+    if (!guess_whole(m, form) || at >= shape_rank(m->g, base->shape)) return true;
     if (base->member && circle_is_ordered(m, &m->affines.at[form - 1])) return true;
     x.size = shape_sizes(m->g, base->shape)[at];
     return array_push(&m->g->memory, &m->limits, x) ? true : eval_memory(m);
@@ -114,12 +141,12 @@ static bool guess_limit(machine *m, const guess *base, size_t axis, uint32_t for
 
 static bool guess_use(machine *m, const guess *base, const guess *brackets, const piece *p, uint32_t number)
 {
-    use u = {number - 1, base->member,  p->place, p->bytes, (uint32_t)m->use_forms.count,
-             p->count,  p->kind == P_AT_ELSE};
+    use u = {number - 1, base->member,        p->place, p->bytes, (uint32_t)m->use_forms.count,
+             p->count,   p->kind == P_AT_ELSE};
     if (p->kind == P_DIFF) u.count -= 2;
     if (!array_push(&m->g->memory, &m->uses, u)) return eval_memory(m);
     for (size_t k = 0; k < u.count; k++)
-        if (!array_push(&m->g->memory, &m->use_forms, brackets[k].form)) return eval_memory(m);
+        if (!array_push(&m->g->memory, &m->use_forms, guess_whole(m, brackets[k].form))) return eval_memory(m);
     return true;
 }
 
@@ -155,6 +182,16 @@ static bool guess_array(machine *m, const piece *p)
     return shape != UINT16_MAX && guess_push(m, (guess){.shape = shape});
 }
 
+/* A bound that is no whole number. */
+static bool guess_bound(machine *m, uint32_t form, const piece *p)
+{
+    char number[64];
+    const affine *a = form ? &m->affines.at[form - 1] : NULL;
+    if (!a || a->terms || a->base) return eval_error(m, E_RANGE_BOUND, p, NULL, NULL, NULL);
+    snprintf(number, sizeof number, "%lld/%lld", (long long)a->offset, (long long)a->over);
+    return eval_error(m, E_FRACTION, p, number, NULL, NULL);
+}
+
 static bool guess_bind(machine *m, const frame *f, const piece *p)
 {
     uint32_t id = ranges_id(m, f, p->value);
@@ -163,7 +200,7 @@ static bool guess_bind(machine *m, const frame *f, const piece *p)
     index_state *i = &m->indices.at[id];
     affine a = {0}, one = {.offset = 1};
     for (size_t k = 0; k < p->count; k++)
-        if (!x[k].form) return eval_error(m, E_RANGE_BOUND, p, NULL, NULL, NULL);
+        if (!guess_whole(m, x[k].form)) return guess_bound(m, x[k].form, p);
     uint32_t first = x[0].form, last = x[p->count - 1].form;
     if (p->count == 1) { /* in n: 0 … n - 1 */
         affine n = m->affines.at[first - 1];
@@ -190,6 +227,8 @@ static bool guess_local(machine *m, const frame *f, const piece *p)
 static bool guess_piece(machine *m, const frame *f, const piece *p, uint32_t number)
 {
     affine a = {.terms = 1, .factor = {1}};
+    bool takes = p->kind == P_OP || p->kind == P_CALL || p->kind == P_REDUCE || p->kind == P_ARRAY;
+    if (takes && m->circle && !guess_wholes(m, p->count)) return false;
     switch (p->kind) {
     case P_NUMBER: return guess_number(m, p);
     case P_NAME: return guess_name(m, p->value);
@@ -252,6 +291,7 @@ bool ranges_place(machine *m, frame *f, span s, int64_t *place)
     if (!ranges_scan(m, f, s, 0)) return false;
     uint32_t form = range_form(m);
     const affine *a = form ? &m->affines.at[form - 1] : NULL;
+    if (a && !a->terms && a->over) return guess_bound(m, form, p);
     if (!a || a->terms) return eval_error(m, E_PLACE_FIXED, p, NULL, NULL, NULL);
     *place = a->base ? INT64_MIN : a->offset;
     return true;
@@ -302,7 +342,8 @@ static void range_size_text(const machine *m, int64_t size, char buffer[64])
     if (size_is_known(size))
         snprintf(buffer, 64, "%lld", (long long)size);
     else
-        snprintf(buffer, 64, "%.60s", m->g->unknown.at[-1 - size] ? graph_name_text(m->g, m->g->unknown.at[-1 - size]) : "?");
+        snprintf(buffer, 64, "%.60s",
+                 m->g->unknown.at[-1 - size] ? graph_name_text(m->g, m->g->unknown.at[-1 - size]) : "?");
 }
 
 /* "x[i] in line 2 has 3 places" */
@@ -369,9 +410,12 @@ static bool range_largest(machine *m, const range_limit *x, uint32_t id, int64_t
         return true;
     }
     if (known == 0) return false;
-    if (known == 3 || x->size < 0) *most = -2;
-    else if (factor > 0) *most = x->size - 1 - high < 0 ? -1 : (x->size - 1 - high) / factor;
-    else *most = low < 0 ? -1 : low / -factor;
+    if (known == 3 || x->size < 0)
+        *most = -2;
+    else if (factor > 0)
+        *most = x->size - 1 - high < 0 ? -1 : (x->size - 1 - high) / factor;
+    else
+        *most = low < 0 ? -1 : low / -factor;
     return true;
 }
 
@@ -388,8 +432,10 @@ static bool range_arithmetic(machine *m, uint32_t id)
         for (size_t t = 0; t < a->terms; t++) has = has || a->index[t] == id;
         if (!has) continue;
         if (!range_largest(m, &m->limits.at[k], id, &here)) return false;
-        if (here == -2) unknown = true, from = m->limits.at[k].place;
-        else if (here < most) most = here, from = m->limits.at[k].place;
+        if (here == -2)
+            unknown = true, from = m->limits.at[k].place;
+        else if (here < most)
+            most = here, from = m->limits.at[k].place;
     }
     if (from == NO_PLACE) return false;
     index_state *i = &m->indices.at[id];

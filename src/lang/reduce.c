@@ -14,11 +14,16 @@ static const struct {
     op op;
     double nothing; /* what changes nothing */
 } reductions[] = {
-    {"sum", OP_SUM, 0},           {"prod", OP_PROD, 1},
-    {"min", OP_LEAST, INFINITY},  {"max", OP_GREATEST, -INFINITY},
-    {"mean", OP_COPY, 0},         {"logsumexp", OP_LOGSUMEXP, -INFINITY},
-    {"argmin", OP_ARGMIN, INFINITY}, {"argmax", OP_ARGMAX, -INFINITY},
-    {"all", OP_ALL, 1},           {"any", OP_ANY, 0},
+    {"sum", OP_SUM, 0},
+    {"prod", OP_PROD, 1},
+    {"min", OP_LEAST, INFINITY},
+    {"max", OP_GREATEST, -INFINITY},
+    {"mean", OP_COPY, 0},
+    {"logsumexp", OP_LOGSUMEXP, -INFINITY},
+    {"argmin", OP_ARGMIN, INFINITY},
+    {"argmax", OP_ARGMAX, -INFINITY},
+    {"all", OP_ALL, 1},
+    {"any", OP_ANY, 0},
 };
 
 static int reduce_find(const char *name)
@@ -48,33 +53,12 @@ static value reduce_number(machine *m, double x, op o)
     return (value){n, NO_PART, 0, 0, 0, 0, 0};
 }
 
-/* The value of a form: sum of factor · index + offset. */
-static bool reduce_form(machine *m, const affine *a, const piece *p, value *v)
-{
-    *v = (value){graph_whole(m->g, a->offset), NO_PART, 0, 0, 0, 0, 0};
-    bool first = a->offset == 0 && a->terms;
-    for (size_t k = 0; k < a->terms; k++) {
-        const index_state *i = &m->indices.at[a->index[k]];
-        value two[2];
-        if (!value_new(m, graph_index(m->g, i->size, i->low), &a->index[k], 1, &two[1])) return false;
-        two[0] = (value){graph_whole(m->g, a->factor[k]), NO_PART, 0, 0, 0, 0, 0};
-        if (a->factor[k] != 1 && !value_op(m, OP_MUL, two, 2, NULL, 0, p, &two[1])) return false;
-        two[0] = *v;
-        if (first)
-            *v = two[1];
-        else if (!value_op(m, OP_ADD, two, 2, NULL, 0, p, v))
-            return false;
-        first = false;
-    }
-    return v->node != EW_NONE;
-}
-
 static bool reduce_bound(machine *m, uint32_t id, const affine *bound, op o, const piece *p, value *all, bool *any)
 {
     affine index = {.terms = 1, .index = {id}, .factor = {1}};
     value two[2], test;
     if (!bound->terms) return true;
-    if (!reduce_form(m, &index, p, &two[0]) || !reduce_form(m, bound, p, &two[1])) return false;
+    if (!value_of_form(m, &index, p, &two[0]) || !value_of_form(m, bound, p, &two[1])) return false;
     if (!value_op(m, o, two, 2, NULL, 0, p, &test)) return false;
     two[0] = *all;
     two[1] = test;
@@ -150,8 +134,13 @@ static bool reduce_node(machine *m, const reduce *r, const frame *left, uint32_t
     memcpy(ids + rank, r->over, r->count * sizeof *ids);
     ew_node body = r->body.node;
     uint16_t map = value_map(m, ids, rank + r->count, &r->body);
-    node_spec s = {.op = r->op, .args = &body, .maps = &map, .count = 1, .shape = shape,
-                   .domain = value_shape(m, ids, rank + r->count), .place = r->p->place};
+    node_spec s = {.op = r->op,
+                   .args = &body,
+                   .maps = &map,
+                   .count = 1,
+                   .shape = shape,
+                   .domain = value_shape(m, ids, rank + r->count),
+                   .place = r->p->place};
     if (root) s.name = name;
     uint32_t names[AXES_MOST];
     for (size_t k = 0; k < rank + r->count; k++) names[k] = m->indices.at[ids[k]].name;
@@ -179,7 +168,8 @@ static bool reduce_count(machine *m, const reduce *r, const value *mask, bool ma
     v->node = graph_whole(m->g, 1);
     for (size_t k = 0; k < r->count; k++) {
         int64_t size = m->indices.at[r->over[k]].size;
-        value two[2] = {*v, {size_is_known(size) ? graph_whole(m->g, size) : graph_size(m->g, size), NO_PART, 0, 0, 0, 0, 0}};
+        value two[2] = {
+            *v, {size_is_known(size) ? graph_whole(m->g, size) : graph_size(m->g, size), NO_PART, 0, 0, 0, 0, 0}};
         if (k == 0 ? (*v = two[1]).node == EW_NONE : !value_op(m, OP_MUL, two, 2, NULL, 0, r->p, v)) return false;
     }
     return true;
@@ -198,8 +188,7 @@ static bool reduce_check(machine *m, const reduce *r, const char *name, size_t b
     char count[24];
     op o = r->op;
     count_text(o == OP_ARGMIN || o == OP_ARGMAX ? r->count : bodies, count);
-    if (bodies != 1)
-        return eval_error(m, E_ARGUMENTS, r->p, name, translate(m->g->language, "1 argument"), count);
+    if (bodies != 1) return eval_error(m, E_ARGUMENTS, r->p, name, translate(m->g->language, "1 argument"), count);
     if ((o == OP_ARGMIN || o == OP_ARGMAX) && r->count != 1) return eval_error(m, E_ONE_INDEX, r->p, name, count, NULL);
     if ((o == OP_ARGMIN || o == OP_ARGMAX) && m->indices.at[r->over[0]].size == 0)
         return eval_error(m, E_EMPTY_RANGE, r->p, name, NULL, NULL);

@@ -28,7 +28,7 @@ static token side_next(lang *l)
     token t = {0};
     if (lexer_next(&l->lexer)) t = l->lexer.now;
     l->lexer = saved;
-    l->g->report.error = (ew_error){0};
+    report_forget(&l->g->report);
     return t;
 }
 

@@ -95,8 +95,7 @@ bool value_index_names(machine *m, const value *v)
     uint32_t names[AXES_MOST];
     const uint32_t *list = value_list(m, v);
     if (!v->rank || graph_index_name(m->g, v->node, 0)) return true;
-    for (size_t k = 0; k < v->rank; k++)
-        names[k] = k < (size_t)(v->rank - v->open) ? m->indices.at[list[k]].name : 0;
+    for (size_t k = 0; k < v->rank; k++) names[k] = k < (size_t)(v->rank - v->open) ? m->indices.at[list[k]].name : 0;
     return graph_set_index_names(m->g, v->node, names, v->rank);
 }
 
@@ -153,8 +152,7 @@ bool value_arrange(machine *m, const value *v, const uint32_t *ids, size_t count
         return true;
     }
     ew_node n = v->node;
-    node_spec s = {
-        .op = OP_COPY, .args = &n, .maps = &map, .count = 1, .shape = shape, .name = name, .place = place};
+    node_spec s = {.op = OP_COPY, .args = &n, .maps = &map, .count = 1, .shape = shape, .name = name, .place = place};
     n = same ? graph_name_node(m->g, name, n, place) : graph_make(m->g, &s);
     return value_new(m, n, ids, count, out);
 }
@@ -179,52 +177,77 @@ static bool affine_add_term(affine *a, uint32_t index, int64_t factor)
     return true;
 }
 
-static bool affine_scale(affine *a, int64_t factor)
+static int64_t affine_gcd(int64_t a, int64_t b)
 {
-    if (a->base && factor != 1) return false;
+    while (b) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a < 0 ? -a : a;
+}
+
+/* Times factor / over, in lowest terms; over > 0. */
+static bool affine_scale(affine *a, int64_t factor, int64_t over)
+{
+    int64_t all = a->over ? a->over : 1, common;
+    if (a->base && (factor != over)) return false;
     if (!factor) a->terms = 0;
-    if (__builtin_mul_overflow(a->offset, factor, &a->offset)) return false;
-    for (size_t k = 0; k < a->terms; k++)
+    if (__builtin_mul_overflow(all, over, &all) || __builtin_mul_overflow(a->offset, factor, &a->offset)) return false;
+    common = affine_gcd(all, a->offset % all);
+    for (size_t k = 0; k < a->terms; k++) {
         if (__builtin_mul_overflow(a->factor[k], factor, &a->factor[k])) return false;
+        common = affine_gcd(common, a->factor[k] % common);
+    }
+    a->offset /= common;
+    for (size_t k = 0; k < a->terms; k++) a->factor[k] /= common;
+    a->over = all == common ? 0 : all / common;
     return true;
 }
 
-static bool affine_divide(affine *a, int64_t divisor)
+static bool affine_add(affine *a, affine b)
 {
-    if (divisor == 0 || divisor == -1 || a->base || a->offset % divisor) return false;
-    a->offset /= divisor;
-    for (size_t k = 0; k < a->terms; k++) {
-        if (a->factor[k] % divisor) return false;
-        a->factor[k] /= divisor;
-    }
-    return true;
+    int64_t over_a = a->over ? a->over : 1, over_b = b.over ? b.over : 1, over;
+    if (a->base && b.base) return false;
+    if (__builtin_mul_overflow(over_a, over_b, &over)) return false;
+    if (over != 1 && (a->base || b.base)) return false;
+    a->base += b.base;
+    if (__builtin_mul_overflow(a->offset, over_b, &a->offset) || __builtin_mul_overflow(b.offset, over_a, &b.offset) ||
+        __builtin_add_overflow(a->offset, b.offset, &a->offset))
+        return false;
+    for (size_t k = 0; k < a->terms; k++)
+        if (__builtin_mul_overflow(a->factor[k], over_b, &a->factor[k])) return false;
+    for (size_t k = 0; k < b.terms; k++)
+        if (__builtin_mul_overflow(b.factor[k], over_a, &b.factor[k]) || !affine_add_term(a, b.index[k], b.factor[k]))
+            return false;
+    a->over = over == 1 ? 0 : over;
+    return affine_scale(a, 1, 1);
+}
+
+static bool affine_is_number(const affine *a)
+{
+    return !a->terms && !a->base;
 }
 
 bool affine_op(op o, const affine *a, const affine *b, affine *out)
 {
     affine second = b ? *b : (affine){0};
+    int64_t over = second.over ? second.over : 1;
     *out = *a;
     switch (o) {
-    case OP_NEG: return affine_scale(out, -1);
+    case OP_NEG: return affine_scale(out, -1, 1);
     case OP_MUL:
-        if (!a->terms && !a->base) {
-            *out = second;
-            return affine_scale(out, a->offset);
-        }
-        return !second.terms && !second.base && affine_scale(out, second.offset);
-    case OP_DIV: return !second.terms && !second.base && affine_divide(out, second.offset);
-    case OP_SUB:
-        if (!affine_scale(&second, -1)) return false;
-        break;
-    case OP_ADD: break;
+        if (affine_is_number(&second)) return affine_scale(out, second.offset, over);
+        if (!affine_is_number(a)) return false;
+        *out = second;
+        return affine_scale(out, a->offset, a->over ? a->over : 1);
+    case OP_DIV:
+        if (!affine_is_number(&second) || !second.offset || second.offset == INT64_MIN) return false;
+        return second.offset < 0 ? affine_scale(out, -over, -second.offset) : affine_scale(out, over, second.offset);
+    case OP_SUB: return affine_scale(&second, -1, 1) && affine_add(out, second);
+    case OP_ADD: return affine_add(out, second);
     default: return false;
     }
-    if (out->base && second.base) return false;
-    out->base += second.base;
-    if (__builtin_add_overflow(out->offset, second.offset, &out->offset)) return false;
-    for (size_t k = 0; k < second.terms; k++)
-        if (!affine_add_term(out, second.index[k], second.factor[k])) return false;
-    return true;
 }
 
 bool affine_bounds(const machine *m, const affine *a, int64_t *low, int64_t *high)
@@ -252,7 +275,7 @@ bool value_set_form(machine *m, value *v, const affine *a)
     return true;
 }
 
-bool value_whole(machine *m, const value *v, affine *a)
+bool value_ratio(machine *m, const value *v, affine *a)
 {
     int type;
     if (v->form) {
@@ -279,4 +302,80 @@ bool value_whole(machine *m, const value *v, affine *a)
     if (!(c.real >= -9007199254740992.0 && c.real <= 9007199254740992.0)) return false;
     a->offset = (int64_t)c.real;
     return (double)a->offset == c.real;
+}
+
+bool value_whole(machine *m, const value *v, affine *a)
+{
+    return value_ratio(m, v, a) && !a->over;
+}
+
+/* ---- Exact arithmetic ----------------------------------------------------------------------------------- */
+
+bool value_of_form(machine *m, const affine *a, const piece *p, value *v)
+{
+    *v = (value){graph_whole(m->g, a->offset), NO_PART, 0, 0, 0, 0, 0};
+    bool first = a->offset == 0 && a->terms;
+    for (size_t k = 0; k < a->terms; k++) {
+        const index_state *i = &m->indices.at[a->index[k]];
+        value two[2];
+        if (!value_new(m, graph_index(m->g, i->size, i->low), &a->index[k], 1, &two[1])) return false;
+        two[0] = (value){graph_whole(m->g, a->factor[k]), NO_PART, 0, 0, 0, 0, 0};
+        if (a->factor[k] != 1 && !value_op(m, OP_MUL, two, 2, NULL, 0, p, &two[1])) return false;
+        two[0] = *v;
+        if (first)
+            *v = two[1];
+        else if (!value_op(m, OP_ADD, two, 2, NULL, 0, p, v))
+            return false;
+        first = false;
+    }
+    return v->node != EW_NONE;
+}
+
+static value value_number(machine *m, int64_t x)
+{
+    return (value){.node = graph_whole(m->g, x), .part = NO_PART};
+}
+
+/* a / b where that is whole, else a place that no array has (NO_WHOLE_PLACE). */
+static bool value_quotient(machine *m, const value *a, const value *b, const piece *p, value *v)
+{
+    value two[2] = {*a, *b}, three[3], test[2] = {{0}, value_number(m, 0)};
+    if (!value_op(m, OP_MOD, two, 2, NULL, 0, p, &test[0]) || !value_op(m, OP_EQ, test, 2, NULL, 0, p, &three[0]))
+        return false;
+    three[2] = value_number(m, NO_WHOLE_PLACE);
+    return value_op(m, OP_FLOORDIV, two, 2, NULL, 0, p, &three[1]) && value_op(m, OP_IF, three, 3, NULL, 0, p, v);
+}
+
+static bool value_is_int(const machine *m, const value *v)
+{
+    int type = node_at(m->g, v->node)->type;
+    return type == TYPE_INT || type == TYPE_WHOLE;
+}
+
+/* The node of a form, a quotient too. */
+static bool value_of_ratio(machine *m, const affine *a, const piece *p, value *v)
+{
+    affine above = *a;
+    value over = value_number(m, a->over), number;
+    above.over = 0;
+    if (!value_of_form(m, &above, p, &number)) return false;
+    if (!a->over) return *v = number, true;
+    return value_quotient(m, &number, &over, p, v);
+}
+
+bool value_exact(machine *m, const piece *p, const value *args, value *v)
+{
+    affine a, b, out;
+    op o = (op)p->value;
+    if (p->count > 2 || v->open) return true;
+    bool forms = value_ratio(m, &args[0], &a) && (p->count == 1 || value_ratio(m, &args[1], &b)) &&
+                 affine_op(o, &a, p->count == 2 ? &b : NULL, &out);
+    if (forms) {
+        bool ratio = o == OP_DIV || a.over || (p->count == 2 && b.over);
+        bool number = !out.terms && !out.base && out.over; /* 3/2 */
+        if (ratio && !number && !out.base && !value_of_ratio(m, &out, p, v)) return false;
+        return value_set_form(m, v, &out);
+    }
+    if (o != OP_DIV || !value_is_int(m, &args[0]) || !value_is_int(m, &args[1])) return true;
+    return value_quotient(m, &args[0], &args[1], p, v);
 }

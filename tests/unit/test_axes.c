@@ -46,8 +46,7 @@ static void read_given(const char *s, given *q)
         z->name = q->names[q->count];
         z->size = q->axes[q->count];
         s += n;
-        if (*s == '[')
-            do {
+        if (*s == '[') do {
                 char *end;
                 q->axes[q->count][z->rank] = strtoull(s + 1, &end, 10);
                 elements *= q->axes[q->count][z->rank++];
@@ -110,7 +109,8 @@ static void expect_error(const row *r, const ew_error *err)
 {
     if (strncmp(err->code, r->out, 4) != 0)
         fail_msg("%s: %s %s, due is %s", r->program, err->code, err->message, r->out);
-    if (r->out[4] && !strstr(err->message, r->out + 5)) fail_msg("%s: '%s' has no '%s'", r->program, err->message, r->out + 5);
+    if (r->out[4] && !strstr(err->message, r->out + 5))
+        fail_msg("%s: '%s' has no '%s'", r->program, err->message, r->out + 5);
 }
 
 static void run_row(const row *r)
@@ -137,7 +137,8 @@ static void run_row(const row *r)
     for (size_t i = 0; i < q.count; i++) free(q.value[i]);
 }
 
-#define ROWS(table) for (size_t i = 0; i < sizeof(table) / sizeof *(table); i++) run_row(&(table)[i])
+#define ROWS(table)                                                                                                    \
+    for (size_t i = 0; i < sizeof(table) / sizeof *(table); i++) run_row(&(table)[i])
 
 static void test_indices(void **state)
 {
@@ -202,8 +203,7 @@ static void test_recurrences(void **state)
         {"input r[T]\nV[T] = 0\nV[t] = V[t + 1] + r[t]", "r[3] = 1 2 3", "6 5 3 0"},
         {"h[0, i] = h0[i]\nh[t + 1, i] = sum(j: U[i, j] * h[t, j]) + x[t, i]",
          "h0[2] = 1 2; U[2,2] = 0 1 1 0; x[2,2] = 1 1 2 2", "1 2 3 2 4 5"},
-        {"a[0] = 1; b[0] = 2; a[t + 1] = a[t] + b[t]; b[t + 1] = a[t + 1] * k[t]; output b", "k[2] = 1 2",
-         "2 3 12"},
+        {"a[0] = 1; b[0] = 2; a[t + 1] = a[t] + b[t]; b[t + 1] = a[t + 1] * k[t]; output b", "k[2] = 1 2", "2 3 12"},
         {"f[0] = 1; f[1] = 1; f[t in 2..6] = f[t - 1] + f[t - 2]", "", "1 1 2 3 5 8 13"},
         {"E[i in 4, 0] = i; E[0, j in 1..2] = j; E[i in 1..3, j in 1..2] = min(E[i-1, j] + 1, E[i, j-1] + 1, "
          "E[i-1, j-1] + (if a[i-1] == b[j-1] then 0 else 1))",

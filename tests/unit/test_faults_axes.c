@@ -1,0 +1,115 @@
+/*
+ * Every allocation refused once in turn, and from there on, for programs with indices: reading, derivatives,
+ * preparing, running, looking. A clean error, nothing left, nothing freed with a wrong size.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#include <edgewise.h>
+
+#include "heap.h"
+
+static int swallow(void *context, const char *bytes, size_t count)
+{
+    (void)bytes;
+    *(size_t *)context += count;
+    return 0;
+}
+
+static const struct {
+    const char *text, *outputs;
+} programs[] = {
+    {"input x[N, 3]\nparam W[3, 2] ~ normal(0, 1)\nparam b[2] = 0\nz[n, k] = sum(j: x[n, j] * W[j, k]) + b[k]\n"
+     "p[n, k] = softmax(k: z[n, k])\nf = -mean(n: log(p[n, 0]))",
+     "f, diff(f, W[j, k]), diff(f, b[k]), p"},
+    {"input x[N]\nparam u = 0.5\nh[0] = 0.1\nh[t+1] = tanh(u * h[t] + x[t])\nf = sum(t: h[t]^2)",
+     "f, diff(f, u), diff(f, x[t]), diff(diff(f, u), u)"},
+    {"input x[N]\nparam w[3] = [1, 2, 3]\ny[i] = sum(k: x[i + k] * w[k])\nc[i] = c[i - 1 else 0] + y[i]",
+     "c, diff(c[i], w[k])"},
+    {"norm(d: v) = (v - mean(d: v)) / sqrt(mean(d: (v - mean(d: v))^2) + 1e-5)\ninput x[N, N]\n"
+     "p[0] = x[0, 0]\np[i in 1..N-1] = max(j: x[i, j])\nq[i, j] = norm(j: x[i, j]) * (if i < j then p[i] else 1)\n"
+     "f = sum(i, j: q[i, j]^2)",
+     "diff(diff(f, x[i, j]), x[k, l])"},
+    {"input x[N]\ny[i] = x[i + 1]", "y"},
+    {"input x[N]\na[i] = b[i]\nb[i] = a[i] + x[i]", "a"},
+};
+
+static ew_status work(const char *text, const char *outputs, const ew_options *options, ew_error *err)
+{
+    ew_graph *g = ew_parse(text, EW_WHOLE, options, err);
+    if (!g) return err->status;
+    ew_status status = EW_OK;
+    double in[64], *out = NULL;
+    size_t written = 0;
+    for (size_t i = 0; i < 64; i++) in[i] = 0.1 + (double)(i % 7) / 7;
+    ew_program *p = ew_prepare(g, outputs, err);
+    if (!p) goto end;
+    if (ew_in_count(p) > 64 || !(out = malloc((ew_out_count(p) + 1) * sizeof *out))) goto end;
+    if ((status = ew_run(p, NULL, in, out)) != EW_OK) goto end;
+    ew_work *w = ew_work_new(p);
+    if (w) status = ew_run(p, w, in, out);
+    ew_work_free(w);
+    if (status != EW_OK) goto end;
+    ew_edge_count(g, err);
+    if (err->status != EW_OK) goto end;
+    ew_draw_options d = {.format = "svg", .of = EW_NONE};
+    if ((status = ew_draw(g, &d, swallow, &written, err)) != EW_OK) goto end;
+    ew_explain_options x = {.of = EW_NONE};
+    if ((status = ew_explain(g, &x, swallow, &written, err)) != EW_OK) goto end;
+    status = ew_print(g, swallow, &written, err);
+end:
+    if (err->status != EW_OK) status = err->status;
+    free(out);
+    ew_free(p);
+    ew_graph_free(g);
+    return status;
+}
+
+static void every_allocation(const char *text, const char *outputs, int from_there_on)
+{
+    heap h = {0};
+    ew_size n = {"N", 0, NULL, 4};
+    ew_options options = {.resize = heap_resize, .context = &h, .sizes = &n, .size_count = 1, .threads = 2};
+    ew_error err = {0};
+    ew_status due = work(text, outputs, &options, &err);
+    size_t calls = h.calls;
+    assert_int_equal(h.blocks, 0);
+    for (size_t i = 1; i <= calls; i += 1 + i / 400) { /* all of the first few hundred, then ever fewer */
+        h = (heap){.fail_at = i, .from_there_on = from_there_on};
+        memset(&err, 0, sizeof err);
+        ew_status status = work(text, outputs, &options, &err);
+        if (h.blocks || h.live || h.wrong_sizes)
+            fail_msg("%s: refusal %zu leaves %zu blocks, %zu bytes, %zu wrong sizes", text, i, h.blocks, h.live,
+                     h.wrong_sizes);
+        if (status != due && status != EW_LIMIT)
+            fail_msg("%s: refusal %zu gives status %d: %s", text, i, status, err.message);
+        if (status == EW_LIMIT && !err.message[0]) fail_msg("%s: refusal %zu has no sentence", text, i);
+    }
+}
+
+static void test_refused_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
+        every_allocation(programs[i].text, programs[i].outputs, 0);
+}
+
+static void test_refused_from_there_on(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
+        every_allocation(programs[i].text, programs[i].outputs, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_refused_once),
+        cmocka_unit_test(test_refused_from_there_on),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
