@@ -590,7 +590,7 @@ bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t offset
     array_build_begin(&b, w);
     for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], node_size(w->g, wanted, p));
     uint32_t out = x->lies == LIES_CONST ? code_constant(&b, root, ARRAY_F64)
-                                         : array_code_convert(&b, array_code_value(&b, v, at),
+                                         : array_code_convert(&b, array_code_value(&b, root, at),
                                                               x->lies == LIES_RAMP ? ARRAY_INT : x->type, ARRAY_F64);
     uint32_t line = out == ARRAY_NONE ? ARRAY_NONE : line_new(&b, BUFFER_OUT, (int64_t)offset, ARRAY_F64);
     bool ok = line != ARRAY_NONE;
