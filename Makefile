@@ -42,7 +42,7 @@ $(B)/libedgewise.a: $(CORE_O)
 	$(AR) rcs $@ $(CORE_O)
 
 $(B)/libedgewise.so: $(CORE_O)
-	$(CC) $(LDFLAGS) -shared -Wl,-soname,libedgewise.so.$(SOVERSION) -o $@ $(CORE_O) -lm
+	$(CC) $(LDFLAGS) -shared -Wl,-soname,libedgewise.so.$(SOVERSION) -o $@ $(CORE_O) -lm -lpthread
 	@ln -sf libedgewise.so $(B)/libedgewise.so.$(SOVERSION)
 
 # The room base is in it too, since src/io uses it and the shared library hides it; its public functions

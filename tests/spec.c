@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE = 70000, MOST = 4096, AXES = 8, NAMES = 64 };
+enum { LINE = 70000, MOST = 1 << 13, AXES = 8, NAMES = 64 };
 
 typedef struct group {
     char *program, *inputs, *result;

@@ -7,7 +7,7 @@
  *     plan     array_plan.c     the order of steps, buffers and their places
  *     map      array_map.c      one MAP step: lines, registers, code, sinks
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
- *     run      array_run.c, array_strip.c
+ *     run      array_run.c, array_strip.c, array_multiply.c; array_crew.c and array_pool.c: by several threads
  *
  * A LINE says where something lies for each place of a step's domain: offset + the sum of counter · move
  * + the sum of place · stride, in elements of a buffer. Counters are those of the loops around the step. So an
@@ -61,6 +61,7 @@ typedef struct plan_code {
     uint32_t out, x, y, w; /* registers */
     uint32_t line;         /* of the step; AT: an access */
     uint32_t name;         /* of the node, for faults */
+    bool three;            /* it reads w too */
     array_kernel *kernel;
 } plan_code;
 
@@ -193,6 +194,8 @@ typedef struct plan {
     size_t lane;    /* of the local ones */
     size_t scratch; /* of products */
     size_t count;   /* operations */
+    double least;   /* operations that are worth waking threads for, */
+    double part;    /* and worth a part of its own */
 } plan;
 
 /* The memory of one run. */
@@ -214,6 +217,12 @@ typedef struct array_work {
     bool careful;    /* products are done term by term */
     bool suspect;    /* a product over blocks was not finite */
     int64_t *size;   /* of the step that runs */
+    bool shares;     /* it is a helper's: `memory` and `constants` are the caller's */
+    bool busy;       /* a step is being run in parts */
+    size_t failed;   /* the part that failed last */
+    struct array_pool *pool;
+    ew_work *crew; /* of the helpers */
+    size_t crew_count, crew_room;
 } array_work;
 
 /* Does anything wanted need a node with axes? Then the program is one of this kind. */
@@ -222,12 +231,16 @@ bool array_needed(const ew_graph *g, const ew_node *wanted, size_t count, bool *
 bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t count);
 void array_free_plan(memory *m, plan *a);
 
-array_work *array_work_new(memory *m, const plan *a);
+/* with: NULL, or the work whose buffers a helper shares. */
+array_work *array_work_new(memory *m, const plan *a, const array_work *with);
 void array_work_free(memory *m, array_work *w);
 ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out);
 
 /* Runs one MAP step; false: a fault is in w->error. */
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
+/* The same for the places [from, to) of one dimension: the outermost or one of the last two. `from` lies where a
+ * strip begins. */
+bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to);
 
 void array_fold_run(array_work *w, const plan_fold *p);
 

@@ -16,7 +16,12 @@ enum {
     BLOCK_LEAST = 256,     /* places of a class worth blocking */
     BLOCK_WHOLE = 1 << 17, /* bytes that need no blocks */
     BLOCK_BYTES = 1 << 17, /* of local buffers */
+    BLOCK_WIDE = 1 << 22,  /* of those, where long rows for products are worth it */
     BLOCK_ROWS_MOST = 2048,
+    BLOCK_DENSE = 64,    /* terms of products to each place: no blocks, for products go in blocks by themselves */
+    BLOCK_FEW = 64,      /* the least rows of a block, */
+    BLOCK_PRODUCT = 128, /* with batches of products, */
+    BLOCK_LOOP = 512,    /* with recurrences: their steps go along it strip by strip */
     CHUNKS_MOST = 16,
     PARTIAL_BYTES = 1 << 23
 };
@@ -50,8 +55,8 @@ static size_t domain_first(const array_lowering *w, const array_value *v) /* of 
 
 static bool block_can(const array_value *v)
 {
-    return v->region == ARRAY_NONE && v->lies != LIES_AS && v->lies != LIES_NOWHERE && v->lies != LIES_CONST &&
-           v->op != OP_ARGMIN && v->op != OP_ARGMAX && v->op != OP_INPUT && v->op != OP_PARAM && v->op != OP_INDEX;
+    return v->lies != LIES_AS && v->lies != LIES_NOWHERE && v->lies != LIES_CONST && v->op != OP_ARGMIN &&
+           v->op != OP_ARGMAX && v->op != OP_INPUT && v->op != OP_PARAM && v->op != OP_INDEX;
 }
 
 /* The target axis of a map that is domain axis d as it stands. */
@@ -178,6 +183,41 @@ static bool use_fits(array_lowering *w, classes *c, uint32_t v, size_t k, uint32
     return true;
 }
 
+/* Is the whole body of a recurrence along the blocks, place by place? Then its loop runs within a block. */
+static bool region_fits(array_lowering *w, classes *c, uint32_t r, uint32_t chosen)
+{
+    if (w->regions[r].until != ARRAY_NONE) return false;
+    for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++) {
+        const array_value *value = value_at(w, v);
+        const array_bind *bind = value_bind(w, value, r);
+        if (!bind || value->lies == LIES_AS || value->lies == LIES_NOWHERE || value->lies == LIES_CONST) continue;
+        if (value->block_own < 0 || bind->axis == value->block_own) return false;
+        for (size_t k = 0; k < value->count; k++)
+            if (value_bind(w, value_at(w, value_root(w, value_use(w, value, k).value)), r) &&
+                !use_fits(w, c, v, k, chosen))
+                return false;
+    }
+    return true;
+}
+
+/* Recurrences that do not fit are no members, with all that they hold. */
+static void regions_find(array_lowering *w, classes *c, uint32_t chosen)
+{
+    for (bool news = true; news;) {
+        news = false;
+        for (uint32_t r = 0; r < w->g->regions.count; r++) {
+            if (!w->regions[r].needed || w->regions[r].first == ARRAY_NONE || region_fits(w, c, r, chosen)) continue;
+            for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++) {
+                array_value *value = value_at(w, v);
+                if (!value_bind(w, value, r) || value->block < 0) continue;
+                value->block = value->block_own = -1;
+                value->sums = false;
+                news = true;
+            }
+        }
+    }
+}
+
 /* Passes of members, and for other values the pass before which they are computed. */
 static void passes_find(array_lowering *w, classes *c, uint32_t chosen)
 {
@@ -187,7 +227,7 @@ static void passes_find(array_lowering *w, classes *c, uint32_t chosen)
         for (uint32_t v = 0; v < w->values.count; v++) {
             array_value *value = value_at(w, v);
             int32_t pass = value->pass;
-            for (size_t k = 0; k < value->count; k++) {
+            for (size_t k = 0; value->lies != LIES_AS && k < value->count; k++) {
                 const array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
                 bool with = a->block >= 0 && !a->sums && value->block >= 0 && use_fits(w, c, v, k, chosen);
                 int32_t need = a->block >= 0 && !with ? a->pass + 1 : a->pass;
@@ -199,7 +239,8 @@ static void passes_find(array_lowering *w, classes *c, uint32_t chosen)
             int32_t most = 0;
             if (!w->regions[r].needed || w->regions[r].first == ARRAY_NONE) continue;
             for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++)
-                if (value_bind(w, value_at(w, v), r) && value_at(w, v)->pass > most) most = value_at(w, v)->pass;
+                if (value_at(w, v)->lies != LIES_AS && value_bind(w, value_at(w, v), r) && value_at(w, v)->pass > most)
+                    most = value_at(w, v)->pass;
             for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++) {
                 array_value *value = value_at(w, v);
                 if (!value_bind(w, value, r) || value->pass == most) continue;
@@ -217,8 +258,8 @@ static void locals_find(array_lowering *w, classes *c, uint32_t chosen)
         value_at(w, v)->local = value_at(w, v)->block >= 0 && !value_at(w, v)->sums;
     for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
         array_value *value = value_at(w, v);
-        if (value->output || value->defines) value->local = false;
-        for (size_t k = 0; k < value->count; k++) {
+        if (value->output) value->local = false;
+        for (size_t k = 0; value->lies != LIES_AS && k < value->count; k++) {
             array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
             bool fits = value->block >= 0 && value->pass == a->pass && use_fits(w, c, v, k, chosen);
             bool seen = !value->local && (value->op == OP_AT || value->op == OP_COPY || value->op == OP_STOP);
@@ -227,21 +268,39 @@ static void locals_find(array_lowering *w, classes *c, uint32_t chosen)
     }
 }
 
+/* What only the term by term way of a product would compute is nothing that lies or runs anywhere. */
+static void terms_mark(array_lowering *w)
+{
+    memset(w->mark, 0, w->values.count);
+    for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
+        const array_value *value = value_at(w, v);
+        if (!value->product && !w->mark[v]) continue;
+        for (size_t k = 0; k < (value->product ? 1U : value->count); k++) {
+            uint32_t a = value_use(w, value, k).value;
+            if (value_at(w, a)->shape == value_domain(value) && value_at(w, a)->node == value->node) w->mark[a] = 1;
+        }
+    }
+}
+
 /* ---- Sizes -------------------------------------------------------------------------------------------- */
 
 static double class_work(array_lowering *w, classes *c, uint32_t chosen, double *bytes)
 {
-    double work = 0;
+    double work = 0, products = 0;
     *bytes = 0;
     for (uint32_t v = 0; v < w->values.count; v++) {
         const array_value *value = value_at(w, v);
-        if (!block_can(value)) continue;
+        if (!block_can(value) || w->mark[v]) continue;
         size_t n = 0, rank = shape_rank(w->g, value_domain(value));
         if (axis_in(c, c->first[v] + (uint32_t)domain_first(w, value), rank, chosen) < 0) continue;
         shape_elements(w->g, value_domain(value), &n);
+        if (value->product) products += (double)n;
         work += (double)n;
-        if (own_axis_in(w, c, v, chosen) >= 0) *bytes += (double)n * 8;
+        if (own_axis_in(w, c, v, chosen) < 0) continue;
+        shape_elements(w->g, value->shape, &n);
+        *bytes += (double)n * 8;
     }
+    if (products * 8 > *bytes * BLOCK_DENSE) return 0;
     return work;
 }
 
@@ -275,17 +334,25 @@ static bool class_choose(array_lowering *w, classes *c, uint32_t *chosen, int64_
 static void block_sizes(array_lowering *w, int64_t size)
 {
     double row = 0, sums = 0;
+    bool loop = false;
     for (uint32_t v = 0; v < w->values.count; v++) {
         const array_value *value = value_at(w, v);
         size_t n = 0;
-        if (value->block < 0) continue;
+        if (value->block < 0 || w->mark[v]) continue;
+        loop = loop || value->region != ARRAY_NONE;
+        w->block_inner = w->block_inner || (value->product && shape_rank(w->g, value->domain) > 3);
         shape_elements(w->g, value->shape, &n);
+        for (size_t i = 0; n && i < value->bind_count; i++) {
+            const array_bind *b = &w->binds.at[value->binds + i];
+            if (b->axis >= 0 && !b->whole) n /= (size_t)value_sizes(w, value)[b->axis];
+        }
         if (value->sums)
             sums += (double)n * 8;
         else
             row += (double)n / (double)size * (value->type == ARRAY_F32 ? 4 : 8);
     }
-    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = 64;
+    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = loop ? BLOCK_LOOP : BLOCK_FEW;
+    if (w->block_inner && !loop && row * BLOCK_PRODUCT <= BLOCK_WIDE) least = BLOCK_PRODUCT;
     if (rows < least) rows = least;
     if (rows > BLOCK_ROWS_MOST) rows = BLOCK_ROWS_MOST;
     w->block_rows = (int64_t)rows - (int64_t)rows % 8;
@@ -308,9 +375,11 @@ bool array_blocks(array_lowering *w)
         value_at(w, v)->pass = 0;
     }
     w->block_counter = w->block_chunk = ARRAY_NONE;
+    terms_mark(w);
     bool ok = w->no_blocks || (classes_find(w, &c) && class_choose(w, &c, &chosen, &size));
     if (ok && chosen != ARRAY_NONE) {
         for (uint32_t v = 0; v < w->values.count; v++) member_find(w, &c, v, chosen);
+        regions_find(w, &c, chosen);
         passes_find(w, &c, chosen);
         locals_find(w, &c, chosen);
         block_sizes(w, size);

@@ -28,8 +28,13 @@ static size_t axis_cost(const array_builder *b, size_t axis)
         int64_t s = stride_of(b, i, axis);
         cost += s != 0 && s != 1 && b->lines.at[i].buffer != ARRAY_NONE ? 4 : 0;
     }
+    for (size_t i = 0; i < b->sinks.count; i++) { /* what is written with gaps costs more */
+        int64_t s = b->sinks.at[i].kind == SINK_STORE ? stride_of(b, b->sinks.at[i].line, axis) : 0;
+        cost += s != 0 && s != 1 ? 2 : 0;
+    }
     int64_t size = b->sizes[axis] < 0 ? b->w->block_rows : b->sizes[axis];
-    return cost + (size < 8 ? 3 : b->sizes[axis] < 0 && size < 256 ? 3 : 0);
+    if (b->w->in_block && b->w->block_inner && b->sizes[axis] >= 0) cost++;
+    return cost + (size < 8 ? 3 : b->sizes[axis] < 0 && size < 256 && !b->w->block_inner ? 3 : 0);
 }
 
 /* The code that makes register r. */
@@ -171,6 +176,101 @@ static uint32_t code_order(array_builder *b, const dims *d, bool rows)
         b->code.at[once++] = c;
     }
     return (uint32_t)once;
+}
+
+static bool uniform_way(const array_builder *b, const dims *d, bool rows, uint32_t line)
+{
+    const int64_t *s = d->strides + line * d->count;
+    return b->lines.at[line].buffer != ARRAY_NONE && b->lines.at[line].buffer != BUFFER_CONSTANT &&
+           s[d->count - 1] == 0 && (!rows || s[d->count - 2] == 0);
+}
+
+static bool is_two(const plan_code *c)
+{
+    return c->op == OP_ADD || c->op == OP_SUB || c->op == OP_MUL || c->op == OP_DIV || c->op == OP_MUL0 ||
+           c->op == OP_EQ || c->op == OP_IF;
+}
+
+/* Do all users of register r take it as one number? As what: the kernel of each is *with, where asked to change. */
+static bool uniform_users(array_builder *b, uint32_t r, bool change)
+{
+    bool any = false;
+    for (size_t i = 0; i < b->sinks.count; i++)
+        if (b->sinks.at[i].value == r) return false;
+    for (size_t i = 0; i < b->access_axes.count; i++)
+        if (b->access_axes.at[i].gather == r) return false;
+    for (size_t i = 0; i < b->accesses.count; i++)
+        if (b->accesses.at[i].when == r) return false;
+    for (size_t i = 0; i < b->code.count; i++) {
+        plan_code *c = &b->code.at[i];
+        bool x = c->x == r, y = c->y == r, w = c->op == OP_IF && c->w == r;
+        if (c->kind != CODE_EACH || !(x || y || w)) continue;
+        if (c->op == OP_INPUT || !is_two(c) || (x && y) || w) return false;
+        if (c->kernel != array_kernel_of((op)c->op, c->type)) return false;
+        array_kernel *with = array_kernel_uniform((op)c->op, c->type, x);
+        if (!with) return false;
+        if (change) c->kernel = with;
+        any = true;
+    }
+    return any;
+}
+
+/* What is one number for all of a strip is not spread over a register, where its users can do without. */
+static void code_uniform(array_builder *b, const dims *d, bool rows)
+{
+    for (size_t i = 0; i < b->code.count; i++) {
+        plan_code *c = &b->code.at[i];
+        if (c->kind != CODE_LOAD || !uniform_way(b, d, rows, c->line) || !uniform_users(b, c->out, false)) continue;
+        uniform_users(b, c->out, true);
+        c->kind = CODE_DIRECT;
+    }
+}
+
+static size_t users_count(const array_builder *b, uint32_t r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->sinks.count; i++) n += b->sinks.at[i].value == r;
+    for (size_t i = 0; i < b->access_axes.count; i++) n += b->access_axes.at[i].gather == r;
+    for (size_t i = 0; i < b->accesses.count; i++) n += b->accesses.at[i].when == r;
+    for (size_t i = 0; i < b->code.count; i++) {
+        const plan_code *c = &b->code.at[i];
+        if (c->kind == CODE_EACH) n += c->x == r || c->y == r || c->w == r;
+    }
+    return n;
+}
+
+/* x·y, then + w: one pass over the strip. */
+static void code_pairs(array_builder *b)
+{
+    for (size_t i = 0; i < b->code.count; i++) {
+        plan_code *add = &b->code.at[i];
+        if (add->kind != CODE_EACH || add->op != OP_ADD || add->type == ARRAY_INT || add->x == add->y) continue;
+        bool plain = add->kernel == array_kernel_of(OP_ADD, add->type);
+        bool last = add->kernel == array_kernel_uniform(OP_ADD, add->type, false);
+        bool first = add->kernel == array_kernel_uniform(OP_ADD, add->type, true);
+        for (int side = 0; side < 2 && (plain || last || first); side++) {
+            uint32_t product = side ? add->y : add->x, other = side ? add->x : add->y;
+            if ((last && side) || (first && !side)) continue; /* the product is no single number */
+            size_t at = 0;
+            while (at < i && b->code.at[at].out != product) at++;
+            const plan_code *mul = &b->code.at[at];
+            if (at == i || mul->kind != CODE_EACH || mul->op != OP_MUL || users_count(b, product) != 1 ||
+                mul->kernel != array_kernel_of(OP_MUL, add->type))
+                continue;
+            plan_code pair = *add;
+            pair.op = OP_MUL;
+            pair.three = true;
+            pair.x = mul->x;
+            pair.y = mul->y;
+            pair.w = other;
+            pair.kernel = array_kernel_pair(add->type, !plain);
+            b->code.at[i] = pair;
+            memmove(b->code.at + at, b->code.at + at + 1, (b->code.count - at - 1) * sizeof pair);
+            b->code.count--;
+            i--;
+            break;
+        }
+    }
 }
 
 /* A result that is stored as one piece is computed where it goes. */
@@ -349,6 +449,7 @@ bool array_build_finish(array_builder *b)
     merge_axes(b, &d);
     bool ok = make_strides(b, &d);
     bool rows = ok && skip == ARRAY_NONE && d.size[d.count - 1] >= 0 && d.size[d.count - 1] <= STRIP / 2;
+    if (ok) code_uniform(b, &d, rows), code_pairs(b);
     uint32_t once = ok ? code_order(b, &d, rows) : 0;
     ok = ok && sinks_direct(b, &d, rows) && push_map(b, &d, rows, once, skip);
     if (d.strides) block_free(b->w->m, d.strides, d.count * b->lines.count);

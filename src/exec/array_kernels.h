@@ -7,6 +7,7 @@
 #ifndef EXEC_ARRAY_KERNELS_H
 #define EXEC_ARRAY_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,10 @@ typedef size_t array_kernel(size_t count, void *out, const void *x, const void *
 
 /* The kernel of a row of ops.def over elements of a type; NULL: there is none. */
 array_kernel *array_kernel_of(op o, int type);
+/* The same where x (or y) is one number; NULL: there is none. */
+array_kernel *array_kernel_uniform(op o, int type, bool first);
+/* x·y + w, rounded twice; uniform: w is one number. */
+array_kernel *array_kernel_pair(int type, bool uniform);
 /* Comparisons of ints give a double. */
 array_kernel *array_kernel_compare(op o);
 array_kernel *array_kernel_convert(int from, int to); /* real → int: a bool's */

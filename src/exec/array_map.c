@@ -118,12 +118,15 @@ uint32_t array_target(array_builder *b, uint32_t v, const coordinate *at)
     return line;
 }
 
-/* The places of one target axis of a map, as a line of whole numbers. */
-static uint32_t place_line(array_builder *b, const map_draft *d, const coordinate *at)
+/* The places of one target axis of a map, as a line of whole numbers; local: those of the block alone. */
+static uint32_t place_line(array_builder *b, const map_draft *d, const coordinate *at, bool local)
 {
     uint32_t line = line_new(b, ARRAY_NONE, d->offset, ARRAY_INT);
-    for (size_t t = 0; line != ARRAY_NONE && t < d->terms; t++)
-        if (!line_along(b, line, at[d->axis[t]], d->factor[t])) return ARRAY_NONE;
+    for (size_t t = 0; line != ARRAY_NONE && t < d->terms; t++) {
+        coordinate c = at[d->axis[t]];
+        if (local) c.counter = ARRAY_NONE;
+        if (!line_along(b, line, c, d->factor[t])) return ARRAY_NONE;
+    }
     return line;
 }
 
@@ -267,7 +270,7 @@ static bool access_axes_of(array_builder *b, uint32_t v, uint16_t map, const coo
         if (d.gather)
             axes[p].gather = code_argument(b, v, d.gather, at, ARRAY_INT);
         else
-            axes[p].line = place_line(b, &d, at);
+            axes[p].line = place_line(b, &d, at, a->local && (int)p == a->block_own);
         if (b->failed) return false;
     }
     x->axes = (uint32_t)b->access_axes.count;
@@ -579,14 +582,15 @@ bool array_join_step(array_lowering *w, uint32_t v)
 bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t offset)
 {
     array_builder b;
-    const array_value *x = value_at(w, v);
+    uint32_t root = value_root(w, v);
+    const array_value *x = value_at(w, root); /* one constant may be shown in many places */
     coordinate at[AXES_MOST];
     size_t rank = node_rank(w->g, wanted); /* a constant has none of its own */
     int64_t stride = 1;
     array_build_begin(&b, w);
     for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], node_size(w->g, wanted, p));
-    uint32_t out = x->lies == LIES_CONST ? code_constant(&b, v, ARRAY_F64)
-                                         : array_code_convert(&b, array_code_value(&b, v, at),
+    uint32_t out = x->lies == LIES_CONST ? code_constant(&b, root, ARRAY_F64)
+                                         : array_code_convert(&b, array_code_value(&b, root, at),
                                                               x->lies == LIES_RAMP ? ARRAY_INT : x->type, ARRAY_F64);
     uint32_t line = out == ARRAY_NONE ? ARRAY_NONE : line_new(&b, BUFFER_OUT, (int64_t)offset, ARRAY_F64);
     bool ok = line != ARRAY_NONE;

@@ -177,10 +177,29 @@ static bool emit_part(array_lowering *w, uint32_t v, size_t k)
     return array_map_step(w, v, k) && push_guards(w, from, v, k);
 }
 
+static bool emit_member(array_lowering *w, uint32_t v)
+{
+    const array_value *value = value_at(w, v);
+    size_t from = w->a->steps.count;
+    if (value->op == OP_SCATTER) {
+        if (!array_set_step(w, v, 0, true)) return false;
+        w->a->steps.at[from].begins = value->sums;
+    }
+    if (value->op == OP_JOIN) {
+        for (size_t k = 0; k < value->count; k++)
+            if (!array_map_step(w, v, k)) return false;
+    } else if (value->product ? !array_product_step(w, v) : !array_map_step(w, v, 0)) {
+        return false;
+    }
+    for (; from < w->a->steps.count; from++) w->a->steps.at[from].name = array_label(w, v);
+    return report_ok(&w->g->report);
+}
+
 static bool emit_value(array_lowering *w, uint32_t v, uint32_t context)
 {
     const array_value *value = value_at(w, v);
     if (!is_computed(value)) return true;
+    if (w->in_block && context == ARRAY_NONE) return emit_member(w, v);
     if (value->op == OP_JOIN) {
         for (size_t k = 0; k < value->count; k++)
             if (part_context(w, v, k) == context && !emit_part(w, v, k)) return false;
@@ -272,7 +291,8 @@ typedef struct plan_frame {
 static uint32_t region_value(const array_lowering *w, uint32_t region)
 {
     uint32_t v = w->regions[region].first;
-    while (v < w->regions[region].last && !value_bind(w, value_at(w, v), region)) v++;
+    while (v < w->regions[region].last && (!value_bind(w, value_at(w, v), region) || value_at(w, v)->lies == LIES_AS))
+        v++;
     return v;
 }
 
@@ -280,13 +300,13 @@ typedef struct plan_walk {
     ARRAY(plan_frame) stack;
 } plan_walk;
 
-/* Units of the outermost context come pass by pass; what goes in blocks is no unit of it. */
+/* Units of the outermost context come pass by pass: first what goes in no blocks, then what does. */
 static bool walk_skips(const array_lowering *w, uint32_t unit, uint32_t context)
 {
     if (context != ARRAY_NONE) return false;
     bool region = (unit & ARRAY_REGION) != 0;
     const array_value *v = value_at(w, region ? region_value(w, unit & ~ARRAY_REGION) : unit);
-    return v->pass != w->pass || v->block >= 0;
+    return v->pass != w->pass || (v->block >= 0) != w->in_block;
 }
 
 static bool walk_push(array_lowering *w, plan_walk *walk, uint32_t unit, uint32_t context)
@@ -352,25 +372,6 @@ static bool emit_context(array_lowering *w, uint32_t context)
 
 /* ---- Blocks --------------------------------------------------------------------------------------------- */
 
-static bool emit_member(array_lowering *w, uint32_t v)
-{
-    const array_value *value = value_at(w, v);
-    size_t from = w->a->steps.count;
-    if (value->op == OP_SCATTER) {
-        if (!array_set_step(w, v, 0, true)) return false;
-        w->a->steps.at[from].begins = value->sums;
-    }
-    if (value->op == OP_JOIN) {
-        for (size_t k = 0; k < value->count; k++)
-            if (!array_map_step(w, v, k)) return false;
-    } else if (value->product ? !array_product_step(w, v) : !array_map_step(w, v, 0)) {
-        return false;
-    }
-    for (; from < w->a->steps.count; from++) w->a->steps.at[from].name = array_label(w, v);
-    w->time++;
-    return report_ok(&w->g->report);
-}
-
 /* What is no local memory is in use for the whole of the block. */
 static void block_touch(array_lowering *w, uint32_t begin)
 {
@@ -382,23 +383,26 @@ static void block_touch(array_lowering *w, uint32_t begin)
     }
 }
 
+static bool block_any(const array_lowering *w)
+{
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        const array_value *value = value_at(w, v);
+        if (value->block >= 0 && value->pass == w->pass && is_computed(value)) return true;
+    }
+    return false;
+}
+
 static bool emit_block(array_lowering *w)
 {
     plan_block block = {w->block_counter, w->block_chunk, w->block_size, w->block_rows, w->block_chunks, 0};
     plan_step step = {.kind = STEP_BLOCK, .at = (uint32_t)w->a->blocks.count};
     uint32_t begin = w->time;
-    bool any = false;
-    for (uint32_t v = 0; v < w->values.count; v++) {
-        const array_value *value = value_at(w, v);
-        if (value->block < 0 || value->pass != w->pass || !is_computed(value)) continue;
-        if (!any && (!array_push(w->m, &w->a->blocks, block) || !array_push(w->m, &w->a->steps, step)))
-            return array_no_memory(w);
-        any = true;
-        w->in_block = true;
-        if (!emit_member(w, v)) return false;
-    }
+    if (!block_any(w)) return true;
+    if (!array_push(w->m, &w->a->blocks, block) || !array_push(w->m, &w->a->steps, step)) return array_no_memory(w);
+    w->in_block = true;
+    bool ok = emit_context(w, ARRAY_NONE);
     w->in_block = false;
-    if (!any) return true;
+    if (!ok) return false;
     w->a->blocks.at[step.at].end = (uint32_t)w->a->steps.count;
     block_touch(w, begin);
     w->time++;

@@ -44,11 +44,22 @@ static bool factor_push(array_lowering *w, factors *f, ew_node n, uint16_t map, 
     return true;
 }
 
-/* Is it computed for this sum alone, so that it need not be computed at all? */
+/* Is it spread by its arguments over axes that neither of them has alone? */
+static bool factor_spreads(const array_lowering *w, ew_node n)
+{
+    const graph_node *node = node_at(w->g, n);
+    for (size_t k = 0; k < 2; k++)
+        if (node->op == OP_NEG || node_rank(w->g, node_arg(w->g, n, k)) >= node_rank(w->g, n)) return false;
+    return true;
+}
+
+/* Is it computed for this sum alone, so that it need not be computed at all? Or larger than all it is made of? */
 static bool factor_opens(const array_lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
-    if (w->node_users[n] != 1 || !type_is_real(node->type) || type_is_soft(node->type)) return false;
+    bool used = w->node_users[n] == 1;
+    if ((!used && node->op != OP_IF && node->op != OP_MUL && node->op != OP_MUL0) || !type_is_real(node->type) || type_is_soft(node->type)) return false;
+    if (!used && !factor_spreads(w, n)) return false;
     if (node->op == OP_IF) return node_is_value(w->g, node_arg(w->g, n, 2), 0);
     return node->op == OP_MUL || node->op == OP_MUL0 || node->op == OP_NEG;
 }

@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exec/array.h"
+#include "exec/array_crew.h"
 #include "math/integers.h"
-#include "math/matrix.h"
 
 /* ---- Memory ------------------------------------------------------------------------------------------- */
 
@@ -21,18 +20,19 @@ static void constants_write(array_work *w)
     }
 }
 
-array_work *array_work_new(memory *m, const plan *a)
+array_work *array_work_new(memory *m, const plan *a, const array_work *with)
 {
     array_work *w = memory_new(m, sizeof *w);
     if (!w) return NULL;
     size_t constants;
     w->plan = a;
+    w->shares = with != NULL;
     bool ok = size_mul(a->constants.count, (size_t)STRIP * 8, &constants);
     w->base = block_new(m, a->buffers.count, sizeof *w->base);
-    w->memory = memory_resize(m, NULL, 0, a->bytes + 64); /* written before it is read */
+    w->memory = with ? with->memory : memory_resize(m, NULL, 0, a->bytes + 64); /* written before it is read */
     w->lane = memory_resize(m, NULL, 0, a->lane + 64);
     w->size = block_new(m, AXES_MOST + 4, sizeof *w->size);
-    w->constants = ok ? memory_new(m, constants) : NULL;
+    w->constants = with ? with->constants : ok ? memory_new(m, constants) : NULL;
     w->strips = memory_new(m, a->scratch_slots * STRIP * 8);
     w->scratch = memory_new(m, a->scratch);
     w->counter = block_new(m, a->counters, sizeof *w->counter);
@@ -45,7 +45,7 @@ array_work *array_work_new(memory *m, const plan *a)
         array_work_free(m, w);
         return NULL;
     }
-    constants_write(w);
+    if (!with) constants_write(w);
     char *begin = w->memory + (64 - (uintptr_t)w->memory % 64) % 64;
     char *lane = w->lane + (64 - (uintptr_t)w->lane % 64) % 64;
     for (size_t i = BUFFER_FIRST; i < a->buffers.count; i++)
@@ -59,10 +59,10 @@ void array_work_free(memory *m, array_work *w)
     if (!w) return;
     const plan *a = w->plan;
     block_free(m, w->base, a->buffers.count);
-    memory_free(m, w->memory, a->bytes + 64);
+    if (!w->shares) memory_free(m, w->memory, a->bytes + 64);
     memory_free(m, w->lane, a->lane + 64);
     block_free(m, w->size, AXES_MOST + 4);
-    memory_free(m, w->constants, a->constants.count * STRIP * 8);
+    if (!w->shares) memory_free(m, w->constants, a->constants.count * STRIP * 8);
     memory_free(m, w->strips, a->scratch_slots * STRIP * 8);
     memory_free(m, w->scratch, a->scratch);
     block_free(m, w->counter, a->counters);
@@ -75,12 +75,18 @@ void array_work_free(memory *m, array_work *w)
 
 /* ---- Inputs -------------------------------------------------------------------------------------------- */
 
-static ew_status convert_input(const ew_program *p, ew_work *work, const plan_input *c, const double *in)
+enum { CONVERT_PART = 1 << 15 };
+
+/* Elements [part · CONVERT_PART, …) of an input. */
+static bool convert_part(const ew_program *p, ew_work *work, const void *context, size_t part)
 {
+    const plan_input *c = context;
     const program_input *input = &p->inputs[c->input];
     void *to = work->arrays->base[c->buffer];
-    const double *from = in + input->offset;
-    for (size_t i = 0; i < input->count; i++) {
+    const double *from = (const double *)(const void *)work->arrays->base[BUFFER_IN] + input->offset;
+    size_t end = input->count - part * CONVERT_PART;
+    end = part * CONVERT_PART + (end < CONVERT_PART ? end : CONVERT_PART);
+    for (size_t i = part * CONVERT_PART; i < end; i++) {
         int bad = 0;
         if (input->type == TYPE_F32)
             ((float *)to)[i] = (float)from[i];
@@ -91,10 +97,20 @@ static ew_status convert_input(const ew_program *p, ew_work *work, const plan_in
         if (bad) {
             char number[32];
             number_text(from[i], 0, number);
-            return exec_report(p, work, EW_LIMIT, E_WHOLE, program_name(p, input->name), number, NULL);
+            exec_report(p, work, EW_LIMIT, E_WHOLE, program_name(p, input->name), number, NULL);
+            return false;
         }
     }
-    return EW_OK;
+    return true;
+}
+
+static bool convert_input(const ew_program *p, ew_work *work, const plan_input *c)
+{
+    size_t count = p->inputs[c->input].count, parts = count / CONVERT_PART + (count % CONVERT_PART != 0);
+    if (array_crew_worth(work->arrays, (double)count)) return array_crew_run(p, work, convert_part, c, parts);
+    for (size_t i = 0; i < parts; i++)
+        if (!convert_part(p, work, c, i)) return false;
+    return true;
 }
 
 /* ---- Steps --------------------------------------------------------------------------------------------- */
@@ -145,76 +161,7 @@ static bool run_arg(const ew_program *p, ew_work *work, const plan_arg *s)
     return true;
 }
 
-/* ---- Products ------------------------------------------------------------------------------------------ */
-
-typedef struct product {
-    const plan_product *p;
-    const int64_t *size, *stride[3]; /* of A, B, C */
-    char *at[3];
-    size_t batch; /* dimensions */
-    array_work *w;
-} product;
-
-static void product_run(const product *x, bool add)
-{
-    const int64_t *n = x->size + x->batch, *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch;
-    const int64_t *c = x->stride[2] + x->batch;
-    void *at[3] = {x->at[0], x->at[1], x->at[2]};
-    if (x->p->type == ARRAY_F32)
-        matrix_product_f32((size_t)n[0], (size_t)n[1], (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], c[0],
-                           c[1], add, x->w->scratch);
-    else
-        matrix_product_f64((size_t)n[0], (size_t)n[1], (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], c[0],
-                           c[1], add, x->w->scratch);
-}
-
-static bool product_finite(const product *x)
-{
-    const int64_t *n = x->size + x->batch, *c = x->stride[2] + x->batch;
-    double sum = 0; /* x - x is 0, or nan */
-    for (int64_t i = 0; i < n[0]; i++)
-        for (int64_t k = 0; k < n[1]; k++) {
-            int64_t at = i * c[0] + k * c[1];
-            double v = x->p->type == ARRAY_F32 ? (double)((const float *)(const void *)x->at[2])[at]
-                                               : ((const double *)(const void *)x->at[2])[at];
-            sum += v - v;
-        }
-    return sum == 0;
-}
-
-/* Goes through the batch; what several of it add up to begins anew where all of those are at their first. */
-static bool run_product(const ew_program *p, ew_work *work, const plan_product *s)
-{
-    array_work *w = work->arrays;
-    const plan *a = w->plan;
-    if (w->careful) return array_map_run(p, work, &a->maps.at[s->fallback]);
-    product x = {.p = s, .size = array_step_sizes(w, s->dims, s->dim_count, true), .batch = s->dim_count - 3, .w = w};
-    size_t bytes = array_type_bytes(s->type);
-    bool finite = true;
-    array_lines_begin(w, s->lines, 3);
-    for (int l = 0; l < 3; l++) {
-        x.stride[l] = a->strides.at + a->lines.at[s->lines + (uint32_t)l].strides;
-        x.at[l] = w->line[s->lines + (uint32_t)l];
-    }
-    for (size_t d = 0; d < s->dim_count; d++)
-        if (x.size[d] == 0) return true;
-    for (size_t d = 0; d < x.batch; d++) w->place[d] = 0;
-    for (size_t d = 1; d;) {
-        bool add = s->blocked && !w->begins;
-        for (size_t k = 0; k < x.batch; k++) add = add || (x.stride[2][k] == 0 && w->place[k] != 0);
-        product_run(&x, add);
-        finite = finite && product_finite(&x);
-        for (d = x.batch; d; d--) {
-            bool again = ++w->place[d - 1] == x.size[d - 1];
-            int64_t times = again ? 1 - x.size[d - 1] : 1;
-            for (int l = 0; l < 3; l++) x.at[l] += times * x.stride[l][d - 1] * (int64_t)bytes;
-            if (!again) break;
-            w->place[d - 1] = 0;
-        }
-    }
-    if (!finite && s->blocked) w->suspect = true;
-    return finite || s->blocked || array_map_run(p, work, &a->maps.at[s->fallback]);
-}
+/* ---- Steps in their order ------------------------------------------------------------------------------ */
 
 static bool step_wanted(const array_work *w, const plan_step *s)
 {
@@ -253,12 +200,14 @@ static bool run_loop(const ew_program *p, ew_work *work, uint32_t at, const plan
     return true;
 }
 
-static bool run_chunk(const ew_program *p, ew_work *work, uint32_t at, const plan_block *b, int64_t chunk)
+static bool run_chunk(const ew_program *p, ew_work *work, const void *context, size_t chunk)
 {
     array_work *w = work->arrays;
+    uint32_t at = *(const uint32_t *)context;
+    const plan_block *b = &w->plan->blocks.at[w->plan->steps.at[at].at];
     int64_t blocks = (b->size + b->rows - 1) / b->rows;
-    int64_t from = blocks * chunk / b->chunks, to = blocks * (chunk + 1) / b->chunks;
-    w->counter[b->chunk] = chunk;
+    int64_t from = blocks * (int64_t)chunk / b->chunks, to = blocks * ((int64_t)chunk + 1) / b->chunks;
+    w->counter[b->chunk] = (int64_t)chunk;
     for (int64_t i = from; i < to; i++) {
         w->counter[b->counter] = i * b->rows;
         w->rows = b->size - i * b->rows < b->rows ? b->size - i * b->rows : b->rows;
@@ -270,8 +219,11 @@ static bool run_chunk(const ew_program *p, ew_work *work, uint32_t at, const pla
 
 static bool run_block(const ew_program *p, ew_work *work, uint32_t at, const plan_block *b)
 {
-    for (int64_t chunk = 0; chunk < b->chunks; chunk++)
-        if (!run_chunk(p, work, at, b, chunk)) return false;
+    const array_work *w = work->arrays;
+    if (w->pool && array_crew_worth(w, array_step_work(w->plan, at, 1)))
+        return array_crew_run(p, work, run_chunk, &at, (size_t)b->chunks);
+    for (size_t chunk = 0; chunk < (size_t)b->chunks; chunk++)
+        if (!run_chunk(p, work, &at, chunk)) return false;
     return true;
 }
 
@@ -286,9 +238,9 @@ static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t 
         uint32_t now = at;
         at = s->kind == STEP_LOOP ? a->loops.at[s->at].end : s->kind == STEP_BLOCK ? a->blocks.at[s->at].end : at + 1;
         if (!runs) continue;
-        bool ok = s->kind == STEP_MAP       ? array_map_run(p, work, &a->maps.at[s->at])
+        bool ok = s->kind == STEP_MAP       ? array_crew_map(p, work, &a->maps.at[s->at])
                   : s->kind == STEP_ARG     ? run_arg(p, work, &a->args.at[s->at])
-                  : s->kind == STEP_PRODUCT ? run_product(p, work, &a->products.at[s->at])
+                  : s->kind == STEP_PRODUCT ? array_crew_product(p, work, &a->products.at[s->at])
                   : s->kind == STEP_FOLD    ? (array_fold_run(w, &a->folds.at[s->at]), true)
                   : s->kind == STEP_BLOCK   ? run_block(p, work, now, &a->blocks.at[s->at])
                                             : run_loop(p, work, now, &a->loops.at[s->at]);
@@ -301,12 +253,10 @@ ew_status array_run(const ew_program *p, ew_work *work, const double *in, double
 {
     array_work *w = work->arrays;
     const plan *a = w->plan;
-    for (size_t i = 0; i < a->conversions.count; i++) {
-        ew_status status = convert_input(p, work, &a->conversions.at[i], in);
-        if (status != EW_OK) return status;
-    }
     w->base[BUFFER_IN] = (char *)(uintptr_t)in;
     w->base[BUFFER_OUT] = (char *)out;
+    for (size_t i = 0; i < a->conversions.count; i++)
+        if (!convert_input(p, work, &a->conversions.at[i])) return work->error.status;
     w->suspect = w->careful = false;
     bool ok = run_steps(p, work, 0, (uint32_t)a->steps.count, RUN_ALL);
     if (ok && w->suspect) {

@@ -17,6 +17,8 @@ typedef struct strip {
     const int64_t *size;         /* of each dimension */
     size_t row, column;          /* where it begins */
     size_t rows, columns, count; /* what it holds */
+    uint32_t dim;                /* of which the step runs the places [from, to) */
+    int64_t from, to;
 } strip;
 
 static int64_t strip_row(const strip *s, uint32_t line)
@@ -152,14 +154,20 @@ static int access_plain(const strip *s, const plan_access *x, int64_t *at, int64
 }
 
 /* Without a look at each place, where that can be. */
-static bool access_at_once(const strip *s, const plan_access *x, int type, void *to)
+static bool access_at_once(const strip *s, const plan_access *x, int type, uint32_t out)
 {
     int64_t at, row, column;
+    bool own = s->a->slots.at[s->m->slots + out] != ARRAY_NONE;
+    if (own) s->w->at[out] = s->w->strips + (size_t)s->a->slots.at[s->m->slots + out] * STRIP * 8;
+    void *to = s->w->at[out];
     uint32_t line = s->m->lines + x->line;
     if (s->a->lines.at[line].buffer == ARRAY_NONE) return false;
     int places = access_plain(s, x, &at, &row, &column);
     const char *from = s->w->line[line];
-    if (places == PLACES_OUTSIDE)
+    bool piece = column == 1 && (s->rows == 1 || row == (int64_t)s->columns);
+    if (places == PLACES_INSIDE && own && piece) /* it is read where it lies */
+        s->w->at[out] = s->w->line[line] + at * (int64_t)array_type_bytes(type);
+    else if (places == PLACES_OUTSIDE)
         memset(to, 0, s->count * array_type_bytes(type));
     else if (places == PLACES_INSIDE && type == ARRAY_F32)
         strip_copy_4(s, to, (const uint32_t *)(const void *)from + at, row, column);
@@ -168,9 +176,10 @@ static bool access_at_once(const strip *s, const plan_access *x, int type, void 
     return places != PLACES_MIXED;
 }
 
-static bool strip_access(const strip *s, const plan_access *x, int type, void *to)
+static bool strip_access(const strip *s, const plan_access *x, int type, uint32_t out)
 {
-    if (access_at_once(s, x, type, to)) return true;
+    if (access_at_once(s, x, type, out)) return true;
+    void *to = s->w->at[out];
     int64_t at[STRIP], wrong[STRIP];
     uint32_t left[STRIP];
     uint32_t line = s->m->lines + x->line;
@@ -248,7 +257,7 @@ static bool strip_code(const strip *s, const plan_code *code, size_t count)
         case CODE_LOAD: strip_load(s, line, at[c->out]); break;
         case CODE_RAMP: strip_ramp(s, line, (int64_t *)(void *)at[c->out]); break;
         default:
-            if (!strip_access(s, &s->a->accesses.at[c->line], c->type, at[c->out])) return false;
+            if (!strip_access(s, &s->a->accesses.at[c->line], c->type, c->out)) return false;
         }
     }
     return true;
@@ -390,7 +399,7 @@ static bool strip_next(const strip *s)
 {
     array_work *w = s->w;
     for (size_t d = s->m->dim_count - 2; d-- > 0;) {
-        bool again = ++w->place[d] == s->size[d];
+        bool again = ++w->place[d] == (d == s->dim ? s->to : s->size[d]);
         int64_t times = again ? 1 - s->size[d] : 1;
         if (again) w->place[d] = 0;
         for (uint32_t i = s->m->lines; i < s->m->lines + s->m->line_count; i++) {
@@ -404,6 +413,16 @@ static bool strip_next(const strip *s)
         if (!again) return true;
     }
     return false;
+}
+
+static size_t strip_from(const strip *s, uint32_t dim)
+{
+    return dim == s->dim ? (size_t)s->from : 0;
+}
+
+static size_t strip_to(const strip *s, uint32_t dim)
+{
+    return (size_t)(dim == s->dim ? s->to : s->size[dim]);
 }
 
 /* Does the strip at this row get a 0 alone? The sums begin there all the same. */
@@ -443,14 +462,15 @@ static size_t strip_skip(const strip *s, size_t row, size_t rows)
 static bool strip_place(strip *s)
 {
     const plan_map *m = s->m;
-    size_t rows = (size_t)s->size[m->dim_count - 2], columns = (size_t)s->size[m->dim_count - 1];
+    uint32_t r = m->dim_count - 2, c = m->dim_count - 1;
+    size_t row = strip_from(s, r), column = strip_from(s, c), rows = strip_to(s, r), columns = strip_to(s, c);
     size_t high = m->rows ? STRIP / columns : 1, wide = m->rows ? columns : STRIP;
     const plan_code *code = s->a->code.at + m->code;
     bool once = m->once != 0;
-    for (s->row = 0; s->row < rows; s->row += high) {
+    for (s->row = row; s->row < rows; s->row += high) {
         if (m->skip != ARRAY_NONE && (s->row = strip_skip(s, s->row, rows)) == rows) break;
         s->rows = rows - s->row < high ? rows - s->row : high;
-        for (s->column = 0; s->column < columns; s->column += wide) {
+        for (s->column = column; s->column < columns; s->column += wide) {
             s->columns = columns - s->column < wide ? columns - s->column : wide;
             s->count = s->rows * s->columns;
             if (m->skip != ARRAY_NONE && strip_skips(s)) continue;
@@ -470,7 +490,22 @@ const int64_t *array_step_sizes(array_work *w, uint32_t first, uint32_t count, b
     return w->size;
 }
 
-bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
+/* The lines of a step over a part of its outermost dimension begin at the part's first place. */
+static void strip_outer(const strip *s)
+{
+    array_work *w = s->w;
+    w->place[0] = s->from;
+    for (uint32_t i = s->m->lines; i < s->m->lines + s->m->line_count; i++) {
+        const plan_line *l = &s->a->lines.at[i];
+        int64_t by = s->from * s->a->strides.at[l->strides];
+        if (l->buffer == ARRAY_NONE)
+            w->number[i] += by;
+        else
+            w->line[i] += by * (l->type == ARRAY_F32 ? 4 : 8);
+    }
+}
+
+bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to)
 {
     array_work *w = work->arrays;
     strip s = {.p = p,
@@ -478,12 +513,17 @@ bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
                .w = w,
                .a = w->plan,
                .m = m,
-               .size = array_step_sizes(w, m->dims, m->dim_count, m->varies)};
+               .size = array_step_sizes(w, m->dims, m->dim_count, m->varies),
+               .dim = dim,
+               .from = from,
+               .to = to};
     for (uint32_t d = 0; d < m->dim_count; d++) {
         if (s.size[d] == 0) return true;
         w->place[d] = 0;
     }
+    if (from >= s.to) return true;
     array_lines_begin(w, m->lines, m->line_count);
+    if (from > 0 && dim + 2 < m->dim_count) strip_outer(&s);
     const uint32_t *slot = s.a->slots.at + m->slots;
     for (uint32_t r = 0; r < m->registers; r++)
         if (slot[r] != ARRAY_NONE) w->at[r] = w->strips + (size_t)slot[r] * STRIP * 8;
@@ -491,4 +531,9 @@ bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
         if (!strip_place(&s)) return false;
     while (m->dim_count > 2 && strip_next(&s));
     return true;
+}
+
+bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
+{
+    return array_map_part(p, work, m, 0, 0, array_step_sizes(work->arrays, m->dims, m->dim_count, m->varies)[0]);
 }

@@ -69,6 +69,7 @@ struct ew_program {
     ARRAY(size_t) sizes;        /* of inputs and outputs */
     size_t in_count, out_count; /* doubles */
     struct plan *arrays;        /* a program with axes: then there is no code */
+    size_t threads;             /* that one run may use */
 
     ew_work *work; /* for callers without one */
 };

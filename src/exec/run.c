@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exec/array.h"
+#include "exec/array_crew.h"
 #include "math/integers.h"
 #include "math/kernels.h"
 
@@ -19,7 +19,11 @@ ew_work *ew_work_new(const ew_program *p)
     w->memory = m;
     w->program = p;
     if (p->arrays) {
-        if (!(w->arrays = array_work_new(&w->memory, p->arrays))) ew_work_free(w), w = NULL;
+        if (!(w->arrays = array_work_new(&w->memory, p->arrays, NULL))) {
+            ew_work_free(w);
+            return NULL;
+        }
+        array_crew_new(w, p->threads);
         return w;
     }
     w->slots = program_slots(p);
@@ -38,6 +42,7 @@ void ew_work_free(ew_work *w)
 {
     if (!w) return;
     memory last;
+    array_crew_free(w);
     array_work_free(&w->memory, w->arrays);
     block_free(&w->memory, w->needed, w->code);
     block_free(&w->memory, w->slot, w->slots);

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "exec/array.h"
 #include "reference/evaluate.h"
 
 /* ---- Random numbers -------------------------------------------------------------------------------- */
@@ -440,6 +441,29 @@ static void dump(const ew_graph *g)
     }
 }
 
+/* Every step in as many parts as there can be, by three threads: the same bits, the same faults. */
+static void compare_threads(const ew_program *p, const double *in, const double *out, ew_status status)
+{
+    ew_error one, more;
+    ew_program many = *p;
+    plan a = *p->arrays;
+    double *other = calloc(ew_out_count(p) + 1, sizeof *other);
+    many.threads = 3;
+    many.arrays = &a;
+    a.least = a.part = 1;
+    ew_work *w = ew_work_new(&many);
+    assert_non_null(w);
+    for (int turn = 0; turn < 2; turn++) {
+        assert_int_equal(ew_run(&many, w, in, other), status);
+        ew_run_error(&many, w, &more);
+        ew_run_error(p, NULL, &one);
+        assert_string_equal(one.message, more.message);
+        if (status == EW_OK) assert_memory_equal(other, out, ew_out_count(p) * sizeof *out);
+    }
+    ew_work_free(w);
+    free(other);
+}
+
 static void compare(uint64_t seed, size_t steps)
 {
     maker m;
@@ -457,6 +481,7 @@ static void compare(uint64_t seed, size_t steps)
     for (size_t i = 0; i < m.g->nodes.count; i++) single = single || node_at(m.g, (ew_node)i)->type == TYPE_F32;
     ew_status status = ew_run(p, NULL, in, out);
     if (status != EW_OK) ew_run_error(p, NULL, &err);
+    if (p->arrays) compare_threads(p, in, out, status);
     for (size_t i = 0; i < count; i++) {
         ew_array_info info = ew_out_array(p, i);
         double *expected = calloc(info.count + 1, sizeof *expected);

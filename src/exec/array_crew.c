@@ -1,0 +1,206 @@
+/*
+ * array_crew.c - what array_crew.h says: the crew's memory, what is worth splitting, and MAP steps in parts.
+ */
+#include "exec/array_crew.h"
+
+#include <string.h>
+
+enum { CREW_PARTS = 16, CREW_MOST = 256 };
+
+/* ---- Work ------------------------------------------------------------------------------------------ */
+
+static double sizes_work(const int64_t *size, uint32_t count, double rows)
+{
+    double n = 1;
+    for (uint32_t d = 0; d < count; d++) n *= size[d] < 0 ? (double)-size[d] * rows : (double)size[d];
+    return n;
+}
+
+double array_step_work(const plan *a, uint32_t step, double rows)
+{
+    const plan_step *s = &a->steps.at[step];
+    if (s->kind == STEP_MAP) {
+        const plan_map *m = &a->maps.at[s->at];
+        return sizes_work(a->sizes.at + m->dims, m->dim_count, rows) * (double)(m->code_count + m->sink_count);
+    }
+    if (s->kind == STEP_PRODUCT) {
+        const plan_product *p = &a->products.at[s->at];
+        return sizes_work(a->sizes.at + p->dims, p->dim_count, rows) / 8;
+    }
+    if (s->kind == STEP_FOLD) {
+        const plan_fold *f = &a->folds.at[s->at];
+        return sizes_work(a->sizes.at + f->dims, f->dim_count, rows) / 2;
+    }
+    if (s->kind != STEP_BLOCK) return 0;
+    const plan_block *b = &a->blocks.at[s->at];
+    double all = 0;
+    for (uint32_t i = step + 1; i < b->end; i++) all += array_step_work(a, i, (double)b->size);
+    return b->chunks > 1 ? all : 0;
+}
+
+static bool crew_useful(const ew_program *p)
+{
+    const plan *a = p->arrays;
+    for (uint32_t i = 0; i < a->steps.count; i++)
+        if (array_step_work(a, i, 1) >= a->least) return true;
+    for (size_t i = 0; i < a->conversions.count; i++)
+        if ((double)p->inputs[a->conversions.at[i].input].count >= a->least) return true;
+    return false;
+}
+
+bool array_crew_worth(const array_work *w, double operations)
+{
+    return w->pool && !w->busy && operations >= w->plan->least;
+}
+
+size_t array_crew_parts(const array_work *w, double operations, double most)
+{
+    double parts = operations / w->plan->part;
+    if (parts > CREW_PARTS) parts = CREW_PARTS;
+    if (parts > most) parts = most;
+    return parts < 1 ? 1 : (size_t)parts;
+}
+
+/* ---- Memory ---------------------------------------------------------------------------------------- */
+
+void array_crew_new(ew_work *work, size_t threads)
+{
+    array_work *w = work->arrays;
+    size_t helpers = threads > CREW_MOST ? CREW_MOST - 1 : threads - 1;
+    if (threads < 2 || !crew_useful(work->program)) return;
+    w->crew = block_new(&work->memory, helpers, sizeof *w->crew);
+    if (!w->crew) return;
+    w->crew_room = helpers;
+    for (; w->crew_count < helpers; w->crew_count++) {
+        ew_work *mine = &w->crew[w->crew_count];
+        mine->memory = work->memory;
+        mine->program = work->program;
+        mine->arrays = array_work_new(&work->memory, w->plan, w);
+        if (!mine->arrays) break;
+    }
+    w->pool = array_pool_new(&work->memory, w->crew_count);
+}
+
+void array_crew_free(ew_work *work)
+{
+    array_work *w = work->arrays;
+    if (!w) return;
+    array_pool_free(&work->memory, w->pool);
+    for (size_t i = 0; i < w->crew_count; i++) array_work_free(&work->memory, w->crew[i].arrays);
+    block_free(&work->memory, w->crew, w->crew_room);
+}
+
+/* ---- Running --------------------------------------------------------------------------------------- */
+
+typedef struct crew_round {
+    const ew_program *p;
+    ew_work *work;
+    array_crew_task *task;
+    const void *context;
+} crew_round;
+
+static bool crew_part(void *context, size_t worker, size_t part)
+{
+    const crew_round *r = context;
+    ew_work *mine = worker ? &r->work->arrays->crew[worker - 1] : r->work;
+    bool ok = r->task(r->p, mine, r->context, part);
+    if (!ok) mine->arrays->failed = part;
+    return ok;
+}
+
+/* A helper finds what the caller's memory says: where the caller's arrays are, and at which steps its loops are. */
+static void crew_begin(const array_work *w)
+{
+    for (size_t i = 0; i < w->crew_count; i++) {
+        array_work *mine = w->crew[i].arrays;
+        mine->base[BUFFER_IN] = w->base[BUFFER_IN];
+        mine->base[BUFFER_OUT] = w->base[BUFFER_OUT];
+        memcpy(mine->counter, w->counter, w->plan->counters * sizeof *w->counter);
+        mine->rows = w->rows;
+        mine->begins = w->begins;
+        mine->careful = w->careful;
+        mine->suspect = false;
+        mine->failed = SIZE_MAX;
+    }
+}
+
+bool array_crew_run(const ew_program *p, ew_work *work, array_crew_task *task, const void *context, size_t parts)
+{
+    array_work *w = work->arrays;
+    crew_round round = {p, work, task, context};
+    w->failed = SIZE_MAX;
+    crew_begin(w);
+    w->busy = true;
+    bool ok = array_pool_run(w->pool, crew_part, &round, parts);
+    w->busy = false;
+    for (size_t i = 0; i < w->crew_count; i++) {
+        const array_work *mine = w->crew[i].arrays;
+        w->suspect = w->suspect || mine->suspect;
+        if (ok || mine->failed >= w->failed) continue;
+        w->failed = mine->failed;
+        work->error = w->crew[i].error;
+    }
+    return ok;
+}
+
+/* ---- MAP steps ------------------------------------------------------------------------------------- */
+
+typedef struct crew_map {
+    const plan_map *m;
+    uint32_t dim;
+    int64_t size, unit; /* of the dimension; a part begins at a multiple of the unit */
+    size_t parts;
+} crew_map;
+
+static bool crew_map_part(const ew_program *p, ew_work *work, const void *context, size_t part)
+{
+    const crew_map *c = context;
+    int64_t units = (c->size + c->unit - 1) / c->unit, parts = (int64_t)c->parts;
+    int64_t from = units * (int64_t)part / parts * c->unit, to = units * ((int64_t)part + 1) / parts * c->unit;
+    return array_map_part(p, work, c->m, c->dim, from, to < c->size ? to : c->size);
+}
+
+/* Places along the dimension put their results at different places. */
+static bool map_splits(const plan *a, const plan_map *m, uint32_t dim)
+{
+    for (uint32_t i = m->sinks; i < m->sinks + m->sink_count; i++) {
+        const plan_sink *s = &a->sinks.at[i];
+        if (s->kind == SINK_SCATTER || (s->kind == SINK_JOIN && s->op == OP_SCATTER)) return false;
+        if (a->strides.at[a->lines.at[m->lines + s->line].strides + dim] == 0) return false;
+    }
+    return true;
+}
+
+static bool map_can_fail(const plan *a, const plan_map *m)
+{
+    for (uint32_t i = m->code; i < m->code + m->code_count; i++)
+        if (a->code.at[i].kind == CODE_AT || a->code.at[i].type == ARRAY_INT) return true;
+    for (uint32_t i = m->sinks; i < m->sinks + m->sink_count; i++)
+        if (a->sinks.at[i].type == ARRAY_INT) return true;
+    return false;
+}
+
+/* The dimension that is split: the outermost, so that the first fault is the same as without threads; where it
+ * cannot be, that of strips. */
+static bool map_choose(const plan *a, const plan_map *m, crew_map *c)
+{
+    const int64_t *size = a->sizes.at + m->dims;
+    uint32_t column = m->dim_count - 1, row = m->dim_count - 2;
+    for (uint32_t d = 0; d < m->dim_count; d++) {
+        if (size[d] < 2 || (d != 0 && d < row) || (d == column && m->rows) || !map_splits(a, m, d)) continue;
+        *c = (crew_map){m, d, size[d], d == column ? STRIP : d == row && m->rows ? STRIP / size[column] : 1, 0};
+        if (c->unit < size[d]) return d == 0 || size[0] < 2 || !map_can_fail(a, m);
+    }
+    return false;
+}
+
+bool array_crew_map(const ew_program *p, ew_work *work, const plan_map *m)
+{
+    const array_work *w = work->arrays;
+    crew_map c;
+    if (!w->pool || w->busy || m->varies) return array_map_run(p, work, m);
+    double all = sizes_work(w->plan->sizes.at + m->dims, m->dim_count, 1) * (double)(m->code_count + m->sink_count);
+    if (!array_crew_worth(w, all) || !map_choose(w->plan, m, &c)) return array_map_run(p, work, m);
+    c.parts = array_crew_parts(w, all, (double)((c.size + c.unit - 1) / c.unit));
+    return array_crew_run(p, work, crew_map_part, &c, c.parts);
+}

@@ -1,0 +1,188 @@
+/*
+ * array_pool.c - the pool of array_pool.h: one lock, two conditions, one counter of parts.
+ *
+ * A round is open from the moment its task stands in the pool until the caller has run out of parts. A helper
+ * enters an open round under the lock, and the caller leaves a round only when all who entered have left; so
+ * nobody touches a task that is over. Before they sleep both sides look a short while, without the lock, whether
+ * there is something to do: steps often follow each other closely.
+ */
+#include "exec/array_pool.h"
+
+#ifndef EDGEWISE_NO_THREADS
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { POOL_SPIN = 2000 };
+
+typedef struct pool_helper {
+    array_pool *pool;
+    size_t worker;
+    pthread_t thread;
+} pool_helper;
+
+struct array_pool {
+    size_t helpers, room; /* running; there is room for */
+    pool_helper *helper;
+    pthread_mutex_t lock;
+    pthread_cond_t wake, left;
+    array_pool_task *task;
+    void *context;
+    size_t parts;
+    bool open, stop;
+    size_t asleep;
+    atomic_uint round;
+    atomic_size_t next, inside;
+    atomic_bool failed;
+};
+
+static void pool_pause(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#endif
+}
+
+static void pool_work(array_pool *p, size_t worker)
+{
+    while (!atomic_load_explicit(&p->failed, memory_order_relaxed)) {
+        size_t part = atomic_fetch_add_explicit(&p->next, 1, memory_order_relaxed);
+        if (part >= p->parts) return;
+        if (!p->task(p->context, worker, part)) atomic_store_explicit(&p->failed, true, memory_order_relaxed);
+    }
+}
+
+/* Until there is a round after `seen`, or the end. Under the lock. */
+static void pool_sleep(array_pool *p, unsigned seen)
+{
+    pthread_mutex_unlock(&p->lock);
+    for (int i = 0; i < POOL_SPIN && atomic_load_explicit(&p->round, memory_order_relaxed) == seen; i++) pool_pause();
+    pthread_mutex_lock(&p->lock);
+    while (!p->stop && atomic_load_explicit(&p->round, memory_order_relaxed) == seen) {
+        p->asleep++;
+        pthread_cond_wait(&p->wake, &p->lock);
+        p->asleep--;
+    }
+}
+
+static void *pool_main(void *argument)
+{
+    pool_helper *h = argument;
+    array_pool *p = h->pool;
+    unsigned seen = 0;
+    pthread_mutex_lock(&p->lock);
+    for (;;) {
+        pool_sleep(p, seen);
+        if (p->stop) break;
+        seen = atomic_load_explicit(&p->round, memory_order_relaxed);
+        if (!p->open) continue;
+        atomic_fetch_add_explicit(&p->inside, 1, memory_order_relaxed);
+        pthread_mutex_unlock(&p->lock);
+        pool_work(p, h->worker);
+        pthread_mutex_lock(&p->lock);
+        if (atomic_fetch_sub_explicit(&p->inside, 1, memory_order_release) == 1) pthread_cond_signal(&p->left);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return NULL;
+}
+
+bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t parts)
+{
+    pthread_mutex_lock(&p->lock);
+    p->task = task;
+    p->context = context;
+    p->parts = parts;
+    p->open = true;
+    atomic_store_explicit(&p->next, 0, memory_order_relaxed);
+    atomic_store_explicit(&p->failed, false, memory_order_relaxed);
+    atomic_fetch_add_explicit(&p->round, 1, memory_order_relaxed);
+    bool wake = p->asleep > 0;
+    pthread_mutex_unlock(&p->lock);
+    if (wake) pthread_cond_broadcast(&p->wake);
+    pool_work(p, 0);
+    pthread_mutex_lock(&p->lock);
+    p->open = false;
+    if (atomic_load_explicit(&p->inside, memory_order_relaxed)) {
+        pthread_mutex_unlock(&p->lock);
+        for (int i = 0; i < POOL_SPIN && atomic_load_explicit(&p->inside, memory_order_relaxed); i++) pool_pause();
+        pthread_mutex_lock(&p->lock);
+        while (atomic_load_explicit(&p->inside, memory_order_relaxed)) pthread_cond_wait(&p->left, &p->lock);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return !atomic_load_explicit(&p->failed, memory_order_relaxed);
+}
+
+size_t array_pool_workers(const array_pool *p)
+{
+    return p ? p->helpers + 1 : 1;
+}
+
+array_pool *array_pool_new(memory *m, size_t helpers)
+{
+    array_pool *p = helpers ? memory_new(m, sizeof *p) : NULL;
+    if (!p) return NULL;
+    p->room = helpers;
+    p->helper = block_new(m, helpers, sizeof *p->helper);
+    bool lock = p->helper && pthread_mutex_init(&p->lock, NULL) == 0;
+    bool wake = lock && pthread_cond_init(&p->wake, NULL) == 0;
+    bool left = wake && pthread_cond_init(&p->left, NULL) == 0;
+    while (left && p->helpers < helpers) {
+        pool_helper *h = &p->helper[p->helpers];
+        *h = (pool_helper){.pool = p, .worker = p->helpers + 1};
+        if (pthread_create(&h->thread, NULL, pool_main, h) != 0) break;
+        p->helpers++;
+    }
+    if (p->helpers) return p;
+    if (left) pthread_cond_destroy(&p->left);
+    if (wake) pthread_cond_destroy(&p->wake);
+    if (lock) pthread_mutex_destroy(&p->lock);
+    if (p->helper) block_free(m, p->helper, p->room);
+    memory_free(m, p, sizeof *p);
+    return NULL;
+}
+
+void array_pool_free(memory *m, array_pool *p)
+{
+    if (!p) return;
+    pthread_mutex_lock(&p->lock);
+    p->stop = true;
+    pthread_cond_broadcast(&p->wake);
+    pthread_mutex_unlock(&p->lock);
+    for (size_t i = 0; i < p->helpers; i++) pthread_join(p->helper[i].thread, NULL);
+    pthread_cond_destroy(&p->left);
+    pthread_cond_destroy(&p->wake);
+    pthread_mutex_destroy(&p->lock);
+    block_free(m, p->helper, p->room);
+    memory_free(m, p, sizeof *p);
+}
+
+#else
+
+size_t array_pool_workers(const array_pool *p)
+{
+    (void)p;
+    return 1;
+}
+
+array_pool *array_pool_new(memory *m, size_t helpers)
+{
+    (void)m;
+    (void)helpers;
+    return NULL;
+}
+
+void array_pool_free(memory *m, array_pool *p)
+{
+    (void)m;
+    (void)p;
+}
+
+bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t parts)
+{
+    (void)p;
+    for (size_t i = 0; i < parts; i++)
+        if (!task(context, 0, i)) return false;
+    return true;
+}
+
+#endif

@@ -1,0 +1,94 @@
+/*
+ * array_uniform.c - kernels of strips in which one argument is a single number, and the pair x·y + w in one go.
+ *
+ * The values are those of array_kernels.c to the bit: a pair is rounded twice.
+ */
+#include "exec/array_kernels.h"
+
+#include "math/kernels.h"
+
+#if defined __GNUC__ && !defined __clang__
+#define UNIFORM_LOOP _Pragma("GCC ivdep")
+#define UNIFORM_FAST __attribute__((optimize("O3")))
+#elif defined __clang__
+#define UNIFORM_LOOP _Pragma("clang loop vectorize(assume_safety)")
+#define UNIFORM_FAST
+#else
+#define UNIFORM_LOOP
+#define UNIFORM_FAST
+#endif
+
+#if defined __x86_64__ && defined __GNUC__
+#define UNIFORM_TWICE 1
+#define UNIFORM_AVX2 __attribute__((target("avx2")))
+#else
+#define UNIFORM_TWICE 0
+#endif
+
+/* sx, sy, sw: 0 where the argument is one number. */
+#define UNIFORM_KERNEL(name, attribute, real, sx, sy, sw, value)                                                       \
+    attribute UNIFORM_FAST static size_t name(size_t count, void *out, const void *x_at, const void *y_at,             \
+                                              const void *w_at)                                                        \
+    {                                                                                                                  \
+        real *o = out;                                                                                                 \
+        const real *xs = x_at, *ys = y_at, *ws = w_at, x0 = *xs, y0 = *ys, w0 = *ws;                                   \
+        UNIFORM_LOOP                                                                                                   \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+            real x = (sx) ? xs[i] : x0, y = (sy) ? ys[i] : y0, w = (sw) ? ws[i] : w0;                                  \
+            (void)x, (void)y, (void)w;                                                                                 \
+            o[i] = (value);                                                                                            \
+        }                                                                                                              \
+        return count;                                                                                                  \
+    }
+
+#define UNIFORM_ZERO(x, y) (((x) == 0) | ((y) == 0) ? 0 : (x) * (y))
+
+#define UNIFORM_ROWS(prefix, attribute, real)                                                                          \
+    UNIFORM_KERNEL(prefix##_ADD_x, attribute, real, 0, 1, 0, x + y)                                                    \
+    UNIFORM_KERNEL(prefix##_ADD_y, attribute, real, 1, 0, 0, x + y)                                                    \
+    UNIFORM_KERNEL(prefix##_SUB_x, attribute, real, 0, 1, 0, x - y)                                                    \
+    UNIFORM_KERNEL(prefix##_SUB_y, attribute, real, 1, 0, 0, x - y)                                                    \
+    UNIFORM_KERNEL(prefix##_MUL_x, attribute, real, 0, 1, 0, x *y)                                                     \
+    UNIFORM_KERNEL(prefix##_MUL_y, attribute, real, 1, 0, 0, x *y)                                                     \
+    UNIFORM_KERNEL(prefix##_DIV_x, attribute, real, 0, 1, 0, x / y)                                                    \
+    UNIFORM_KERNEL(prefix##_DIV_y, attribute, real, 1, 0, 0, x / y)                                                    \
+    UNIFORM_KERNEL(prefix##_MUL0_x, attribute, real, 0, 1, 0, UNIFORM_ZERO(x, y))                                      \
+    UNIFORM_KERNEL(prefix##_MUL0_y, attribute, real, 1, 0, 0, UNIFORM_ZERO(x, y))                                      \
+    UNIFORM_KERNEL(prefix##_EQ_x, attribute, real, 0, 1, 0, x == y ? 1 : 0)                                            \
+    UNIFORM_KERNEL(prefix##_EQ_y, attribute, real, 1, 0, 0, x == y ? 1 : 0)                                            \
+    UNIFORM_KERNEL(prefix##_IF_x, attribute, real, 0, 1, 1, x != 0 ? y : w)                                            \
+    UNIFORM_KERNEL(prefix##_MUL_ADD, attribute, real, 1, 1, 1, x *y + w)                                               \
+    UNIFORM_KERNEL(prefix##_MUL_ADD_w, attribute, real, 1, 1, 0, x *y + w)
+
+UNIFORM_ROWS(uniform_f64, , double)
+UNIFORM_ROWS(uniform_f32, , float)
+#if UNIFORM_TWICE
+UNIFORM_ROWS(uniform_f64_avx2, UNIFORM_AVX2, double)
+UNIFORM_ROWS(uniform_f32_avx2, UNIFORM_AVX2, float)
+#define UNIFORM_PICK(name)                                                                                             \
+    (__builtin_cpu_supports("avx2") ? type == ARRAY_F32 ? uniform_f32_avx2##name : uniform_f64_avx2##name              \
+     : type == ARRAY_F32            ? uniform_f32##name                                                                \
+                                    : uniform_f64##name)
+#else
+#define UNIFORM_PICK(name) (type == ARRAY_F32 ? uniform_f32##name : uniform_f64##name)
+#endif
+
+array_kernel *array_kernel_uniform(op o, int type, bool first)
+{
+    if (type == ARRAY_INT) return NULL;
+    switch (o) {
+    case OP_ADD: return first ? UNIFORM_PICK(_ADD_x) : UNIFORM_PICK(_ADD_y);
+    case OP_SUB: return first ? UNIFORM_PICK(_SUB_x) : UNIFORM_PICK(_SUB_y);
+    case OP_MUL: return first ? UNIFORM_PICK(_MUL_x) : UNIFORM_PICK(_MUL_y);
+    case OP_DIV: return first ? UNIFORM_PICK(_DIV_x) : UNIFORM_PICK(_DIV_y);
+    case OP_MUL0: return first ? UNIFORM_PICK(_MUL0_x) : UNIFORM_PICK(_MUL0_y);
+    case OP_EQ: return first ? UNIFORM_PICK(_EQ_x) : UNIFORM_PICK(_EQ_y);
+    case OP_IF: return first ? UNIFORM_PICK(_IF_x) : NULL;
+    default: return NULL;
+    }
+}
+
+array_kernel *array_kernel_pair(int type, bool uniform)
+{
+    return type == ARRAY_INT ? NULL : uniform ? UNIFORM_PICK(_MUL_ADD_w) : UNIFORM_PICK(_MUL_ADD);
+}

@@ -1,0 +1,129 @@
+/*
+ * test_exec_indexed.c - runs of programs with indices, given as texts: results, faults, limits.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "edgewise.h"
+
+static ew_program *compiled(const char *text, const char *outputs, const ew_options *options)
+{
+    ew_error err;
+    ew_program *p = ew_compile(text, outputs, options, &err);
+    if (!p) fail_msg("%s: %s", text, err.message);
+    return p;
+}
+
+/* The outputs of a text, in doubles, are `want`. */
+static void gives(const char *text, const char *outputs, const double *in, const double *want, size_t count)
+{
+    ew_error err = {0};
+    double out[64] = {0};
+    ew_program *p = compiled(text, outputs, NULL);
+    assert_int_equal(ew_out_count(p), count);
+    if (ew_run(p, NULL, in, out) != EW_OK) {
+        ew_run_error(p, NULL, &err);
+        fail_msg("%s: %s", text, err.message);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (out[i] != want[i]) fail_msg("%s: element %zu is %g, not %g", text, i, out[i], want[i]);
+    ew_free(p);
+}
+
+/* One constant asked for as a whole array. */
+static void test_constant_outputs(void **state)
+{
+    (void)state;
+    gives("input x[3]\ne = sum(i: x[i])\ng[k] = diff(e, x[k])", "g", (double[]){1, 2, 3}, (double[]){1, 1, 1}, 3);
+    gives("input x[2, 3]\nf[i,j] = x[i,j]\nL = sum(i, j: f[i,j])\ng[a,b] = diff(L, x[a,b])", "g, L",
+          (double[]){1, 2, 3, 4, 5, 6}, (double[]){1, 1, 1, 1, 1, 1, 21}, 7);
+}
+
+/* A run that fails, with this error, which names what went wrong. */
+static void fails(const char *text, const double *in, const char *code, const char *names)
+{
+    ew_error err = {0};
+    double out[64];
+    ew_program *p = compiled(text, NULL, NULL);
+    assert_in_range(ew_out_count(p), 1, 64);
+    assert_int_equal(ew_run(p, NULL, in, out), EW_LIMIT);
+    ew_run_error(p, NULL, &err);
+    assert_string_equal(err.code, code);
+    if (!strstr(err.message, names)) fail_msg("%s: %s", text, err.message);
+    ew_free(p);
+}
+
+/* A recurrence whose order form does not prove is checked as it runs. */
+static void test_order(void **state)
+{
+    (void)state;
+    const char *tree = "input parent[5] : int\nh[b] = if b == 0 then 1 else h[parent[b]] + 1\noutput h";
+    const char *guarded = "input p[4] : int\ninput x[4]\nh[b] = x[b] + (h[p[b] else 0])\noutput h";
+    const char *pair = "input p[4] : int\ng[t] = if t == 0 then 1 else h[t-1] + 1\n"
+                       "h[t] = g[t] * 2 + (if t == 0 then 0 else h[p[t]])\noutput h";
+    gives(tree, NULL, (double[]){0, 0, 1, 1, 2}, (double[]){1, 2, 3, 3, 4}, 5);
+    fails(tree, (double[]){0, 0, 3, 1, 2}, "E466", "'h");
+    fails(tree, (double[]){0, 0, 2, 1, 2}, "E466", "place 2");
+    fails(tree, (double[]){0, 0, -2, 1, 2}, "E460", "place -2");
+    fails(tree, (double[]){0, 9, 0, 1, 2}, "E460", "place 9");
+    gives(guarded, NULL, (double[]){-1, 0, 7, 2, 1, 2, 3, 4}, (double[]){1, 3, 3, 7}, 4);
+    fails(guarded, (double[]){-1, 0, 3, 2, 1, 2, 3, 4}, "E466", "place 3");
+    gives(pair, NULL, (double[]){0, 0, 1, 0}, (double[]){2, 8, 26, 56}, 4);
+    fails(pair, (double[]){0, 1, 1, 0}, "E466", "place 1");
+}
+
+/* ---- Threads ----------------------------------------------------------------------------------------- */
+
+/* The same bits by one, two and four threads, run after run. */
+static void same_bits(const char *text, const char *outputs)
+{
+    double *in = NULL, *first = NULL;
+    for (size_t threads = 1; threads <= 4; threads *= 2) {
+        ew_program *p = compiled(text, outputs, &(ew_options){.threads = threads});
+        size_t bytes = ew_out_count(p) * sizeof(double);
+        double *out = malloc(bytes);
+        if (!in) in = malloc(ew_in_count(p) * sizeof *in);
+        for (size_t i = 0; threads == 1 && i < ew_in_count(p); i++) in[i] = (double)((i * 7919) % 1013) / 500 - 1;
+        for (int turn = 0; turn < 3; turn++) {
+            memset(out, 0, bytes);
+            assert_int_equal(ew_run(p, NULL, in, out), EW_OK);
+            if (!first) first = memcpy(malloc(bytes), out, bytes);
+            assert_memory_equal(out, first, bytes);
+        }
+        free(out);
+        ew_free(p);
+    }
+    free(in);
+    free(first);
+}
+
+static void test_threads(void **state)
+{
+    (void)state;
+    same_bits("input x[20011, 6]\ninput w[6, 3]\n"
+              "s[i, k] = sum(j: x[i, j] * w[j, k])\nf = sum(i: logsumexp(k: s[i, k]))\ng[j, k] = diff(f, w[j, k])",
+              "f, g");
+    same_bits("input a[150, 130] : f32\ninput b[130, 210] : f32\nc[i, j] = tanh(sum(k: a[i, k] * b[k, j]))\n"
+              "f = sum(i, j: c[i, j]^2)\ng[i, k] = diff(f, a[i, k])\nh[k, j] = diff(f, b[k, j])",
+              "f, g, h, c");
+    same_bits("input x[700, 300]\ny[j, i] = exp(x[i, j]) * 2\nz[i] = sum(j: x[i, j])\nm[j] = max(i: x[i, j])",
+              "y, z, m");
+    same_bits("input x[60, 40, 70]\ninput y[60, 70, 50]\nz[b, i, j] = sum(k: x[b, i, k] * y[b, k, j])", "z");
+    same_bits("input x[200000]\nh[t] = 0.5 * x[t] + (if t > 0 then x[t - 1] else 0)\nu = sum(t: sin(h[t]))\n"
+              "g[t] = diff(u, x[t])",
+              "u, g, h");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_constant_outputs), cmocka_unit_test(test_order),
+                                       cmocka_unit_test(test_threads)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
