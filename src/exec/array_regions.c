@@ -89,31 +89,64 @@ static bool is_state_of(const array_lowering *w, const array_value *v, uint32_t 
     return v->op == OP_STATE && node_state(w->g, v->node)->region == region;
 }
 
-/* From the states upward, then from the definitions downward, within the values that may be in the body. */
+/* The definition of a state of a recurrence inside; ARRAY_NONE: v is none. */
+static uint32_t inner_definition(const array_lowering *w, const array_value *v, uint32_t region)
+{
+    const array_region *r = &w->regions[region];
+    if (v->op != OP_STATE || is_state_of(w, v, region)) return ARRAY_NONE;
+    const array_region *inner = &w->regions[node_state(w->g, v->node)->region];
+    return inner->first >= r->first && inner->last < r->last ? v->as : ARRAY_NONE;
+}
+
+static bool mark_needs(array_lowering *w, uint32_t v, uint32_t region)
+{
+    const array_value *value = value_at(w, v);
+    uint32_t first = w->regions[region].first, behind = inner_definition(w, value, region);
+    bool needs = is_state_of(w, value, region) || (behind != ARRAY_NONE && (w->mark[behind] & NEEDS));
+    for (size_t k = 0; k < value->count && !needs; k++) {
+        uint32_t a = value_use(w, value, k).value;
+        needs = a >= first && (w->mark[a] & NEEDS);
+    }
+    bool news = needs && !(w->mark[v] & NEEDS);
+    if (needs) w->mark[v] |= NEEDS;
+    return news;
+}
+
+static bool mark_wanted(array_lowering *w, uint32_t v, uint32_t region)
+{
+    const array_value *value = value_at(w, v);
+    uint32_t first = w->regions[region].first, behind = inner_definition(w, value, region);
+    bool news = behind != ARRAY_NONE && !(w->mark[behind] & WANTED);
+    if (behind != ARRAY_NONE) w->mark[behind] |= WANTED;
+    for (size_t k = 0; k < value->count; k++) {
+        uint32_t a = value_use(w, value, k).value;
+        if (a >= first) w->mark[a] |= WANTED;
+    }
+    return news;
+}
+
+/* From the states upward, then from the definitions downward, within the values that may be in the body. A state
+ * of a recurrence inside stands below its definition: once more for each. */
 static void region_mark(array_lowering *w, uint32_t region)
 {
     array_region *r = &w->regions[region];
     const graph_region *from = &w->g->regions.at[region];
-    for (uint32_t v = r->first; v <= r->last; v++) {
-        const array_value *value = value_at(w, v);
-        w->mark[v] = is_state_of(w, value, region) ? NEEDS : 0;
-        for (size_t k = 0; k < value->count && !w->mark[v]; k++) {
-            uint32_t a = value_use(w, value, k).value;
-            if (a >= r->first && (w->mark[a] & NEEDS)) w->mark[v] = NEEDS;
-        }
+    bool again = true;
+    for (uint32_t v = r->first; v <= r->last; v++) w->mark[v] = 0;
+    while (again) {
+        again = false;
+        for (uint32_t v = r->first; v <= r->last; v++)
+            if (mark_needs(w, v, region) && value_at(w, v)->defines) again = true;
     }
     for (uint32_t s = from->first; s < from->first + from->count; s++) {
         uint32_t d = w->state[s];
         if (d >= r->first) w->mark[d] |= WANTED | (r->until != ARRAY_NONE ? NEEDS : 0);
     }
     if (r->until != ARRAY_NONE && r->until >= r->first) w->mark[r->until] |= WANTED;
-    for (uint32_t v = r->last + 1; v-- > r->first;) {
-        const array_value *value = value_at(w, v);
-        if (!(w->mark[v] & WANTED)) continue;
-        for (size_t k = 0; k < value->count; k++) {
-            uint32_t a = value_use(w, value, k).value;
-            if (a >= r->first) w->mark[a] |= WANTED;
-        }
+    for (again = true; again;) {
+        again = false;
+        for (uint32_t v = r->last + 1; v-- > r->first;)
+            if ((w->mark[v] & WANTED) && mark_wanted(w, v, region)) again = true;
     }
 }
 
@@ -123,7 +156,8 @@ static void region_inner(array_lowering *w, uint32_t region)
     array_region *r = &w->regions[region];
     for (uint32_t v = r->first; v <= r->last; v++) {
         const array_value *value = value_at(w, v);
-        if (value->op != OP_LOOP || w->mark[v] != (NEEDS | WANTED)) continue;
+        bool in = value->op == OP_LOOP && (w->mark[v] == (NEEDS | WANTED) || w->mark[value->as] == (NEEDS | WANTED));
+        if (!in) continue;
         uint32_t inner = node_state(w->g, value->node)->region;
         if (inner == region || w->regions[inner].parent != ARRAY_NONE) continue;
         w->regions[inner].parent = region;

@@ -45,7 +45,7 @@ static int64_t strip_begin(const strip *s, int64_t row, int64_t column)
             if (column == 1)                                                                                           \
                 memcpy(to, from, s->columns * sizeof *to);                                                             \
             else if (column == 0)                                                                                      \
-                for (type value = *from, *end = to + s->columns, *at = to; at < end; at++) *at = value;                \
+                for (size_t c = 0; c < s->columns; c++) to[c] = *from;                                                 \
             else                                                                                                       \
                 for (size_t c = 0; c < s->columns; c++) to[c] = from[(int64_t)c * column];                             \
         }                                                                                                              \
@@ -408,6 +408,16 @@ static bool strip_next(const strip *s)
     return false;
 }
 
+static size_t strip_from(const strip *s, uint32_t dim)
+{
+    return dim == s->dim ? (size_t)s->from : 0;
+}
+
+static size_t strip_to(const strip *s, uint32_t dim)
+{
+    return (size_t)(dim == s->dim ? s->to : s->size[dim]);
+}
+
 /* Does the strip at this row get a 0 alone? The sums begin there all the same. */
 static bool strip_skips(strip *s)
 {
@@ -442,16 +452,6 @@ static size_t strip_skip(const strip *s, size_t row, size_t rows)
     return row;
 }
 
-static size_t strip_from(const strip *s, uint32_t dim)
-{
-    return dim == s->dim ? (size_t)s->from : 0;
-}
-
-static size_t strip_to(const strip *s, uint32_t dim)
-{
-    return (size_t)(dim == s->dim ? s->to : s->size[dim]);
-}
-
 static bool strip_place(strip *s)
 {
     const plan_map *m = s->m;
@@ -484,7 +484,7 @@ const int64_t *array_step_sizes(array_work *w, uint32_t first, uint32_t count, b
 }
 
 /* The lines of a step over a part of its outermost dimension begin at the part's first place. */
-static void strip_start(const strip *s)
+static void strip_outer(const strip *s)
 {
     array_work *w = s->w;
     w->place[0] = s->from;
@@ -516,7 +516,7 @@ bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint3
     }
     if (from >= s.to) return true;
     array_lines_begin(w, m->lines, m->line_count);
-    if (from > 0 && dim + 2 < m->dim_count) strip_start(&s);
+    if (from > 0 && dim + 2 < m->dim_count) strip_outer(&s);
     const uint32_t *slot = s.a->slots.at + m->slots;
     for (uint32_t r = 0; r < m->registers; r++)
         if (slot[r] != ARRAY_NONE) w->at[r] = w->strips + (size_t)slot[r] * STRIP * 8;

@@ -1,14 +1,14 @@
 /*
  * emit.c - a prepared program as C: NAME.h and NAME.c, with its main where one is asked for.
  *
- * What is written has no loops, calls libm and the kernels it carries along and gives the
+ * What is written for programs without axes has no loops, calls libm and the kernels it carries along and gives the
  * interpreter's bits. It is for one thread at a time only in that `work` is: everything else is
  * local.
  */
 #include <string.h>
 
 #include "base/unicode.h"
-#include "exec/emit.h"
+#include "exec/emit_array.h"
 
 bool emit_flush(emitter *e)
 {
@@ -73,6 +73,19 @@ static bool emit_has_ints(const ew_program *p)
 
 /* ---- NAME.h --------------------------------------------------------------------------------------- */
 
+/* The name where the macro does not say it, the sizes of an array: "W[3, 4]". */
+static void emit_macro_comment(emitter *e, bool outputs, size_t i, bool other)
+{
+    const ew_program *p = e->p;
+    size_t rank = outputs ? p->outputs[i].rank : p->inputs[i].rank;
+    const size_t *size = p->sizes.at + (outputs ? p->outputs[i].sizes : p->inputs[i].sizes);
+    if (!other && !rank) return;
+    text_add(&e->out, " /* ");
+    emit_comment(&e->out, program_name(p, outputs ? p->outputs[i].name : p->inputs[i].name), "");
+    for (size_t d = 0; d < rank; d++) text_format(&e->out, d ? ", %zu" : "[%zu", size[d]);
+    text_add(&e->out, rank ? "] */" : " */");
+}
+
 /* "#define E_OUT_de_db 2 /" + "* diff(e, b) *" + "/", the comment only where the macro does not say it. */
 static bool emit_macros(emitter *e, bool outputs, size_t count)
 {
@@ -80,12 +93,9 @@ static bool emit_macros(emitter *e, bool outputs, size_t count)
     for (size_t i = 0; i < count; i++) {
         const char *macro = e->macro_text.at + (outputs ? e->out_macro[i] : e->in_macro[i]);
         const char *name = program_name(e->p, outputs ? e->p->outputs[i].name : e->p->inputs[i].name);
-        text_format(&e->out, "#define %s_%s_%s %zu", text_string(&e->upper), end, macro, i);
-        if (strcmp(macro, name) != 0) {
-            text_add(&e->out, " /* ");
-            emit_comment(&e->out, name, "");
-            text_add(&e->out, " */");
-        }
+        text_format(&e->out, "#define %s_%s_%s %zu", text_string(&e->upper), end, macro,
+                    outputs ? e->p->outputs[i].offset : e->p->inputs[i].offset);
+        emit_macro_comment(e, outputs, i, strcmp(macro, name) != 0);
         text_char(&e->out, '\n');
         if (i % 1000 == 999 && !emit_flush(e)) return false;
     }
@@ -107,6 +117,10 @@ static void emit_contract(emitter *e)
     if (e->faults)
         text_add(&e->out, " * Where an int overflows, is divided by zero or is given a value that is not whole,\n"
                           " * every result is nan.\n");
+    if (e->faults && e->p->arrays)
+        text_add(&e->out, " * So it is where a place lies outside of its array.\n");
+    if (e->p->arrays)
+        text_add(&e->out, " * Arrays lie row by row.\n");
 }
 
 static bool emit_header(emitter *e)
@@ -117,7 +131,7 @@ static bool emit_header(emitter *e)
     emit_formula(e, t);
     emit_contract(e);
     text_format(t, " */\n#ifndef %s_H\n#define %s_H\n\n#define %s_IN %zu\n#define %s_OUT %zu\n#define %s_WORK %zu\n\n",
-                upper, upper, upper, e->p->input_count, upper, e->p->output_count, upper, e->work);
+                upper, upper, upper, e->p->in_count, upper, e->p->out_count, upper, e->work);
     if (!emit_macros(e, false, e->p->input_count) || !emit_macros(e, true, e->p->output_count)) return false;
     text_add(t, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_format(t, "void %s(const %s *in, %s *out, %s *work);\n\n", e->name, real, real, real);
@@ -134,7 +148,7 @@ static void emit_head(emitter *e)
     text_format(t, "/*\n * %s.c - written by Edgewise %s; %s.h says how it is called.\n", e->name, EW_VERSION, e->name);
     emit_formula(e, t);
     text_format(t, " */\n#include \"%s.h\"\n\n#include <math.h>\n", e->name);
-    if (emit_has_ints(e->p)) text_add(t, "#include <stdint.h>\n");
+    if (emit_has_ints(e->p) || e->p->arrays) text_add(t, "#include <stdint.h>\n");
     if (has_main) text_add(t, "#include <stdio.h>\n#include <stdlib.h>\n");
     if (has_main || e->copies) text_add(t, "#include <string.h>\n");
     text_format(t,
@@ -242,8 +256,13 @@ static bool emit_source(emitter *e)
 {
     emit_head(e);
     emit_kernels(e);
-    if (!emit_function(e)) return false;
-    if (e->flags & EW_EMIT_MAIN && !emit_main(e)) return false;
+    if (e->p->arrays) {
+        emit_array_helpers(e);
+        text_add(&e->out, text_string(&e->nests));
+    } else if (!emit_function(e)) {
+        return false;
+    }
+    if (e->flags & EW_EMIT_MAIN && !(e->p->arrays ? emit_array_main(e) : emit_main(e))) return false;
     text_add(
         &e->out,
         "\n#if defined __clang__ && (defined __x86_64__ || defined __i386__)\n#pragma clang attribute pop\n#endif\n");
@@ -263,6 +282,7 @@ static void emit_free(emitter *e)
     array_free(&e->m, &e->macro_text);
     emit_kernels_free(e);
     text_free(&e->upper);
+    text_free(&e->nests);
     text_free(&e->lines);
     text_free(&e->out);
 }
@@ -271,7 +291,10 @@ static bool emit_prepare(emitter *e, const char *name)
 {
     if (!emit_name_is_free(name)) return report_plain(&e->report, E_FUNCTION_NAME, name, NULL);
     for (const char *s = name; *s; s++) text_char(&e->upper, *s >= 'a' && *s <= 'z' ? (char)(*s - 'a' + 'A') : *s);
-    return emit_plan(e) && emit_names(e) && emit_kernels_find(e);
+    if (!e->p->arrays && !emit_plan(e)) return false;
+    if (!emit_names(e) || !emit_kernels_find(e) || (e->p->arrays && !emit_array(e))) return false;
+    emit_kernels_close(e);
+    return true;
 }
 
 static bool emit_files(emitter *e, ew_write *to_source, void *source_context, ew_write *to_header, void *header_context)
@@ -294,11 +317,10 @@ ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *
     e.is_float = (flags & EW_EMIT_FLOAT) != 0;
     e.report = (report){&e.m, p->language, {NULL, 0, NULL}, {0}};
     text_begin(&e.upper, &e.m);
+    text_begin(&e.nests, &e.m);
     text_begin(&e.lines, &e.m);
     text_begin(&e.out, &e.m);
-    if (p->arrays)
-        report_plain(&e.report, E_EMIT_AXES, NULL, NULL);
-    else if (emit_prepare(&e, name))
+    if (emit_prepare(&e, name))
         emit_files(&e, to_source, source_context, to_header, header_context);
     emit_free(&e);
     if (err) *err = e.report.error;

@@ -6,6 +6,7 @@
  *     code    emit_code.c     one statement for each instruction
  *     kernels emit_kernels.c  the functions of src/math that the program needs
  *     files   emit.c          the header, the source, its main
+ *     arrays  emit_array.h    all of these for programs with axes
  */
 #ifndef EXEC_EMIT_H
 #define EXEC_EMIT_H
@@ -63,6 +64,9 @@ typedef struct emitter {
 
     uint8_t *kernels, *libm; /* which are needed */
 
+    text nests;       /* of a program with axes: its functions */
+    unsigned helpers; /* what they call, by emit_array.h */
+
     bool uses_in, uses_out, uses_work, uses_bad; /* of the part being written */
 } emitter;
 
@@ -70,6 +74,8 @@ typedef struct emitter {
 bool emit_plan(emitter *e);
 bool emit_names(emitter *e);
 bool emit_kernels_find(emitter *e);
+void emit_kernels_use(emitter *e, const char *line); /* what this line of C names */
+void emit_kernels_close(emitter *e);                 /* and what that needs itself */
 void emit_kernels_free(emitter *e);
 bool emit_flush(emitter *e); /* writes `out` and empties it */
 

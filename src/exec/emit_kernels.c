@@ -52,6 +52,18 @@ static void kernels_mark(emitter *e, const char *line, size_t end)
     }
 }
 
+void emit_kernels_use(emitter *e, const char *line)
+{
+    kernels_mark(e, line, KERNELS);
+}
+
+void emit_kernels_close(emitter *e)
+{
+    for (size_t i = KERNELS; i-- > 0;)
+        for (size_t k = 0; e->kernels[i] && k < kernel_rows[i].count; k++)
+            kernels_mark(e, kernel_lines[kernel_rows[i].first + k], i);
+}
+
 bool emit_kernels_find(emitter *e)
 {
     e->kernels = block_new(&e->m, KERNELS, 1);
@@ -63,9 +75,6 @@ bool emit_kernels_find(emitter *e)
         if (e->rows[i].op == I_REAL_INT && e->rows[i].known & EMIT_FAULTS) kernels_mark(e, "i_whole(x)", KERNELS);
     for (size_t i = 0; i < e->p->input_count; i++)
         if (e->p->inputs[i].type == TYPE_INT) kernels_mark(e, "i_whole(x)", KERNELS);
-    for (size_t i = KERNELS; i-- > 0;)
-        for (size_t k = 0; e->kernels[i] && k < kernel_rows[i].count; k++)
-            kernels_mark(e, kernel_lines[kernel_rows[i].first + k], i);
     return true;
 }
 

@@ -350,7 +350,7 @@ static uint32_t access_order(machine *m, access *x)
         while (at < x->rank && x->ids[at] != left[k]) at++;
         if (at == x->rank) return 0;
     }
-    memcpy(x->ids, left, f->lefts * sizeof *left);
+    if (f->lefts) memcpy(x->ids, left, f->lefts * sizeof *left);
     return f->name;
 }
 

@@ -72,7 +72,8 @@ static bool resolve_call(lang *l, piece *p)
     symbol *s = lang_symbol(l, p->value);
     const char *name = graph_name_text(l->g, p->value);
     if (!s) return false;
-    if (s->function && l->functions.at[s->function - 1].binders) return resolve_error(l, E_REDUCTION, p, name, NULL, NULL);
+    if (s->function && l->functions.at[s->function - 1].binders)
+        return resolve_error(l, E_REDUCTION, p, name, NULL, NULL);
     if (s->function) {
         unsigned due = l->functions.at[s->function - 1].parameters;
         return p->count == due || resolve_count(l, p, name, due, "no arguments");
@@ -126,6 +127,16 @@ static bool resolve_dimensions(lang *l)
     return report_ok(&l->g->report);
 }
 
+/* Does the name mean nothing that could stand in a bracket? A generated name of a part that is no whole number
+ * does not count. */
+static bool resolve_is_free(const lang *l, uint32_t name)
+{
+    ew_node n = l->g->names.at[name].node;
+    if (n == EW_NONE) return true;
+    const graph_node *node = node_at(l->g, n);
+    return l->outside && (node->flags & NODE_GENERATED) && (type_is_real(node->type) || node->shape);
+}
+
 /* The free indices of a bare expression: names in its brackets that mean nothing else. */
 static bool resolve_free(lang *l, statement *st)
 {
@@ -134,7 +145,7 @@ static bool resolve_free(lang *l, statement *st)
     for (uint32_t i = st->value.begin; i < st->value.end; i++) {
         const piece *p = &l->pieces.at[i];
         symbol *s = p->kind == P_NAME && p->quiet ? lang_symbol(l, p->value) : NULL;
-        if (!s || s->kind != S_NONE || s->index || s->rank || l->g->names.at[p->value].node != EW_NONE) continue;
+        if (!s || s->kind != S_NONE || s->index || s->rank || !resolve_is_free(l, p->value)) continue;
         bool known = false;
         for (size_t k = 0; k < l->g->bound.count; k++) known = known || l->g->bound.at[k].name == p->value;
         if (!known && lang_bind(l, p->value, p->place, false) == NO_BINDER) return false;

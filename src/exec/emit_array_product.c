@@ -1,0 +1,129 @@
+/*
+ * emit_array_product.c - the steps that are no map: products of matrices, argmin and argmax.
+ */
+#include <string.h>
+
+#include "exec/emit_array.h"
+
+/* ---- Products ---------------------------------------------------------------------------------------------- */
+
+/* "p0 + 12 * d0, 4, 1": where a matrix begins, then its strides. */
+static void product_operand(emit_nest *n, const plan_product *p, uint32_t l, uint32_t row, uint32_t column)
+{
+    uint32_t outer = p->dim_count - 3;
+    const int64_t *stride = n->a->strides.at + n->a->lines.at[p->lines + l].strides;
+    text_format(&n->body, ", p%u + ", l);
+    nest_index(n, &n->body, p->lines + l, outer);
+    text_format(&n->body, ", %lld, %lld", (long long)stride[outer + row], (long long)stride[outer + column]);
+}
+
+/* What several of the batch add up to begins anew where all of those are at their first. */
+static void product_adds(emit_nest *n, const plan_product *p)
+{
+    const int64_t *stride = n->a->strides.at + n->a->lines.at[p->lines + 2].strides;
+    const char *or = "";
+    text *t = &n->body;
+    text_add(t, ", ");
+    if (p->blocked) {
+        n->uses |= USES_COUNTERS;
+        text_format(t, "!t[%u]", n->a->counters + 1);
+        or = " || ";
+    }
+    for (uint32_t d = 0; d + 3 < p->dim_count; d++)
+        if (stride[d] == 0 && n->var[d][0]) text_format(t, "%s%s != 0", or, n->var[d]), or = " || ";
+    if (!*or) text_char(t, '0');
+}
+
+void emit_array_product(emit_nest *n, const plan_product *p, const char *name, const char *comment)
+{
+    const int64_t *size = n->a->sizes.at + p->dims;
+    uint32_t outer = p->dim_count - 3;
+    const char *type = p->type == ARRAY_F32 ? "_f32" : "";
+    nest_begin(n, p->lines);
+    n->e->helpers |= p->type == ARRAY_F32 ? HELP_PRODUCT_F32 | HELP_SINGLE : HELP_PRODUCT;
+    for (uint32_t d = 0; d < outer; d++) {
+        n->var[d][0] = '\0';
+        if (size[d] != 1) n->var[d][0] = 'd', count_text(d, n->var[d] + 1);
+    }
+    for (uint32_t l = 0; l < 3; l++) nest_pointer(n, p->lines + l, l == 2);
+    text_add(nest_line(n), "int finite = 1;\n");
+    for (uint32_t d = 0; d < outer; d++) nest_for(n, n->var[d], size[d]);
+    text *t = nest_line(n);
+    text_format(t, "finite &= k_product%s(", type);
+    for (uint32_t d = outer; d < p->dim_count; d++) text_add(t, d > outer ? ", " : ""), nest_size(n, t, size[d]);
+    product_operand(n, p, 0, 0, 2);
+    product_operand(n, p, 1, 2, 1);
+    product_operand(n, p, 2, 0, 1);
+    product_adds(n, p);
+    text_add(t, ");\n");
+    while (n->depth > 1) nest_close(n);
+    text_add(nest_line(n), "return finite;\n");
+    nest_end(n, "int", name, comment);
+}
+
+/* ---- Positions of the least and greatest --------------------------------------------------------------------- */
+
+static void arg_value_text(emit_nest *n, text *t, const plan_arg *s)
+{
+    const plan_line *l = &n->a->lines.at[s->lines];
+    if (nest_literal(n, s->lines)) {
+        nest_constant(n, t, s->lines);
+        return;
+    }
+    if (l->type != ARRAY_F64 || l->buffer == ARRAY_NONE) text_add(t, "(double)");
+    if (l->buffer == ARRAY_NONE) {
+        text_char(t, '(');
+        nest_whole(n, t, s->lines, s->dim_count);
+        text_char(t, ')');
+    } else {
+        nest_at(n, t, s->lines, s->dim_count);
+    }
+}
+
+static void arg_search(emit_nest *n, const plan_arg *s)
+{
+    uint32_t last = s->dim_count - 1;
+    text *t = nest_line(n);
+    text_add(t, "int64_t best = 0;\n");
+    t = nest_line(n);
+    text_add(t, "double most = 0;\n");
+    strcpy(n->var[last], "k");
+    t = nest_line(n);
+    text_format(t, "for (int64_t k = 0; k < %lld; k++)", (long long)n->a->sizes.at[s->dims + last]);
+    nest_open(n);
+    t = nest_line(n);
+    text_add(t, "const double x = ");
+    arg_value_text(n, t, s);
+    text_add(t, ";\n");
+    text_format(nest_line(n), "if (k == 0 || x %c most) best = k, most = x;\n", s->most ? '>' : '<');
+    nest_close(n);
+    n->var[last][0] = '\0';
+    t = nest_line(n);
+    nest_at(n, t, s->lines + 1, s->dim_count);
+    text_add(t, " = best;\n");
+}
+
+void emit_array_arg(emit_nest *n, const plan_arg *s, const char *name, const char *comment)
+{
+    const int64_t *size = n->a->sizes.at + s->dims;
+    uint32_t last = s->dim_count - 1;
+    nest_begin(n, s->lines);
+    for (uint32_t d = 0; d < last; d++)
+        if (size[d] == 0) return;
+    if (size[last] == 0) {
+        n->uses = USES_BAD;
+        text_add(nest_line(n), "*bad = 1;\n");
+        nest_end(n, "void", name, comment);
+        return;
+    }
+    for (uint32_t d = 0; d < last; d++) {
+        n->var[d][0] = '\0';
+        if (size[d] != 1) n->var[d][0] = 'd', count_text(d, n->var[d] + 1);
+    }
+    nest_pointer(n, s->lines, false);
+    nest_pointer(n, s->lines + 1, true);
+    for (uint32_t d = 0; d < last; d++) nest_for(n, n->var[d], size[d]);
+    arg_search(n, s);
+    while (n->depth > 1) nest_close(n);
+    nest_end(n, "void", name, comment);
+}
