@@ -299,6 +299,7 @@ static bool steps_write(steps_writer *w, uint32_t at)
         return report_ok(&w->n.e->report);
     }
     if (s->kind == STEP_MAP && !emit_array_map(&w->n, &a->maps.at[s->at], name, comment)) return false;
+    if (s->kind == STEP_FOLD) emit_array_fold(&w->n, &a->folds.at[s->at], name, comment);
     if (s->kind == STEP_ARG) emit_array_arg(&w->n, &a->args.at[s->at], name, comment);
     if (!w->n.body.count) return true;
     text *t = steps_line(w);
@@ -532,8 +533,7 @@ static void steps_run(steps_writer *w)
     text *t = &e->nests;
     const char *careful = w->careful ? "0, &suspect, " : "";
     text_format(t, "    %s_steps(%sin, out, work, &bad);\n", e->name, careful);
-    if (w->careful)
-        text_format(t, "    if (suspect && !bad) %s_steps(1, &suspect, in, out, work, &bad);\n", e->name);
+    if (w->careful) text_format(t, "    if (suspect && !bad) %s_steps(1, &suspect, in, out, work, &bad);\n", e->name);
     if (e->faults || w->uses & USES_BAD)
         text_format(t, "    for (int64_t i = 0; bad && i < %zu; i++) out[i] = (double)NAN;\n", e->p->out_count);
 }

@@ -176,8 +176,9 @@ bool circle_error(machine *m, const circle *c, uint32_t member_index)
 {
     text t;
     char buffer[160];
-    const piece p = {P_NAME, 0, (uint8_t)(m->g->names.at[c->members.at[member_index].name].count & 255), 0, 0,
-                     m->l->statements.at[c->equations.at[c->members.at[member_index].first].statement].place};
+    const piece p = {
+        P_NAME, 0, (uint8_t)(m->g->names.at[c->members.at[member_index].name].count & 255),
+        0,      0, m->l->statements.at[c->equations.at[c->members.at[member_index].first].statement].place};
     text_begin(&t, &m->g->memory);
     for (size_t i = 0; i <= c->members.count; i++) {
         const graph_name *n = &m->g->names.at[c->members.at[i % c->members.count].name];
@@ -250,8 +251,8 @@ static bool order_within(ordering *o, uint32_t group_index, order_work w)
         order_work inner = {group_index, (uint32_t)o->uses.count, 0};
         for (uint32_t i = 0; ok && i < same; i++) {
             const use *u = &m->uses.at[list[i]];
-            bool both = o->component[c->equations.at[u->statement].member] == k &&
-                        o->component[circle_member(c, u->name)] == k;
+            bool both =
+                o->component[c->equations.at[u->statement].member] == k && o->component[circle_member(c, u->name)] == k;
             if (!both) continue;
             inner.count++;
             ok = array_push(&m->g->memory, &o->uses, list[i]) || eval_memory(m);

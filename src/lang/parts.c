@@ -52,7 +52,8 @@ bool parts_value(machine *m, const frame *f, value *v)
     if (!value_bound(m, v, left, f->lefts, p)) return false;
     if (f->name && m->g->names.at[f->name].node == v->node) return value_index_names(m, v);
     if (!f->name && v->rank == f->lefts) return true; /* a join can turn axes */
-    if (v->part != NO_PART && f->name && v->rank == f->lefts && memcmp(value_list(m, v), left, rank * sizeof *left) == 0)
+    if (v->part != NO_PART && f->name && v->rank == f->lefts &&
+        memcmp(value_list(m, v), left, rank * sizeof *left) == 0)
         m->parts.at[v->part].node = EW_NONE; /* the part is the named node */
     memcpy(ids, left, f->lefts * sizeof *ids);
     return value_arrange(m, v, ids, f->lefts, f->name, st->place, v) && (!f->name || value_index_names(m, v));
@@ -92,7 +93,8 @@ static void parts_gap(const box *b, size_t count, size_t rank, int64_t *place)
     for (size_t i = 0; i <= count && tries < 4096; i++)
         for (size_t j = 0; j <= rank && tries < 4096; j++, tries++) {
             for (size_t k = 0; k < rank; k++) place[k] = i < count ? b[i * rank + k].first : 0;
-            if (i < count && j < rank) place[j] = place[j] ? place[j] - 1 : b[i * rank + j].first + b[i * rank + j].size;
+            if (i < count && j < rank)
+                place[j] = place[j] ? place[j] - 1 : b[i * rank + j].first + b[i * rank + j].size;
             bool held = false;
             for (size_t q = 0; !held && q < count; q++) held = parts_inside(b + q * rank, rank, place);
             if (!held) return;
@@ -189,7 +191,11 @@ bool parts_join(machine *m, const joining *j, const value *v, const uint32_t *le
         args[i] = v[i].node;
         maps[i] = parts_map(m, &v[i], b + i * j->rank, j->rank, m->lists.at + lefts[i]);
     }
-    node_spec s = {.op = OP_JOIN, .args = args, .maps = maps, .count = j->count, .name = j->circle ? 0 : j->name,
+    node_spec s = {.op = OP_JOIN,
+                   .args = args,
+                   .maps = maps,
+                   .count = j->count,
+                   .name = j->circle ? 0 : j->name,
                    .place = j->places ? j->places[0] : NO_PLACE};
     s.shape = ok ? graph_shape_of(m->g, sizes, j->rank) : UINT16_MAX;
     *n = ok ? graph_make(m->g, &s) : EW_NONE;
@@ -280,7 +286,8 @@ bool parts_leave(machine *m, const frame *f)
         const statement *st = &m->l->statements.at[f->statement - 1];
         char buffer[160];
         const char *word = graph_name_text(m->g, st->name);
-        return report_at(&m->g->report, E_UNTIL, st->place, strlen(word), quote(buffer, word, strlen(word)), NULL, NULL);
+        return report_at(&m->g->report, E_UNTIL, st->place, strlen(word), quote(buffer, word, strlen(word)), NULL,
+                         NULL);
     }
     if (!parts_value(m, f, &done)) return false;
     m->stack.at[m->stack.count - 1] = done;

@@ -256,8 +256,7 @@ static void add_random(uint64_t seed)
     ew_error err;
     ew_size size[RANDOM_DIMENSIONS];
     random_indexed_make(&program, seed, seed % 2 == 0);
-    for (unsigned d = 0; d < RANDOM_DIMENSIONS; d++)
-        size[d] = (ew_size){random_dimension[d], 0, NULL, program.size[d]};
+    for (unsigned d = 0; d < RANDOM_DIMENSIONS; d++) size[d] = (ew_size){random_dimension[d], 0, NULL, program.size[d]};
     ew_options options = {.sizes = size, .size_count = RANDOM_DIMENSIONS, .single = seed % 4 == 1};
     list_of(list);
     ew_program *p = ew_compile(program.text, list, &options, &err);
@@ -307,7 +306,8 @@ static const struct {
     {"input x[3, 2000]\ns[i] = sum(j: x[i,j])\nm[j] = max(i: x[i,j])\nt = sum(i, j: sin(x[i,j]))\nl = logsumexp(i, j: "
      "x[i,j])",
      "s, m, t, l, diff(t + l, x)"},
-    {"input x[400, 5]\ns[i] = sum(j: x[i,j])\nm[j] = sum(i: x[i,j])\nt = sum(i, j: x[i,j])\na = all(i, j: x[i,j] < 2)\nb "
+    {"input x[400, 5]\ns[i] = sum(j: x[i,j])\nm[j] = sum(i: x[i,j])\nt = sum(i, j: x[i,j])\na = all(i, j: x[i,j] < "
+     "2)\nb "
      "= any(i: x[i,0] > 0.999)",
      "s, m, t, a, b"},
     /* Products, in blocks too, that are finite or not. */
@@ -318,7 +318,7 @@ static const struct {
      "loss, diff(loss, w), diff(loss, v)"},
     /* Positions; gathers; scatters. */
     {"input x[6, 9]\na[i] = argmax(j: x[i,j])\nb[j] = argmin(i: x[i,j])\ny[i] = x[i, a[i]]", "a, b, y, diff(sum(i: "
-                                                                                            "y[i]), x)"},
+                                                                                             "y[i]), x)"},
     /* Recurrences: down, up, one that stops. */
     {"input x[50]\nh[0] = 0\nh[t+1] = tanh(0.5*h[t] + x[t])\nL = sum(t: h[t]^2)", "h, L, diff(L, x)"},
 };
