@@ -299,6 +299,26 @@ bool circle_shape(const machine *m, uint32_t name, uint16_t *shape)
     return true;
 }
 
+/* One axis of a member whose shape is not known yet, from an equation whose index there is: x[0, d] = x0[d]. */
+bool circle_axis(machine *m, uint32_t name, size_t axis, int64_t *size)
+{
+    const circle *c = m->circle;
+    uint32_t at = c ? circle_member(c, name) : NO_GROUP;
+    bool found = false;
+    if (at == NO_GROUP || axis >= m->l->symbols.at[name].rank) return false;
+    const member *x = &c->members.at[at];
+    for (uint32_t i = x->first; i < x->first + x->count; i++) {
+        const equation *e = &c->equations.at[i];
+        const side *s = &m->l->sides.at[m->l->statements.at[e->statement].sides + axis];
+        if (s->kind != SIDE_INDEX || s->offset) return false;
+        const index_state *n = &m->indices.at[ranges_id(m, &e->f, s->binder)];
+        if (n->state != INDEX_KNOWN || n->low) continue;
+        *size = n->size;
+        found = true;
+    }
+    return found;
+}
+
 /* The range of an index that orders a circle is found from arrays outside. */
 bool circle_is_ordered(const machine *m, const affine *a)
 {

@@ -216,7 +216,9 @@ bool circles_step(machine *m);                 /* F_CIRCLE */
 bool circle_leave(machine *m, const frame *f); /* an equation of it */
 void circle_free(machine *m);
 bool circle_shape(const machine *m, uint32_t name, uint16_t *shape); /* is it an array of the circle? */
-bool circle_is_ordered(const machine *m, const affine *a);           /* does the form use an index that orders it? */
+/* The size of one axis of it, where its shape is not known yet. */
+bool circle_axis(machine *m, uint32_t name, size_t axis, int64_t *size);
+bool circle_is_ordered(const machine *m, const affine *a); /* does the form use an index that orders it? */
 ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t brackets);
 typedef struct made { /* what is there of a state when a step begins: the places below index + offset */
     uint32_t axis, id;

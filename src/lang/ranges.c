@@ -133,9 +133,13 @@ static bool guess_limit(machine *m, const guess *base, size_t axis, uint32_t for
 {
     range_limit x = {form, p->place, p->bytes, 0};
     size_t at = base->skip + axis;
-    if (!guess_whole(m, form) || at >= shape_rank(m->g, base->shape)) return true;
+    bool shaped = at < shape_rank(m->g, base->shape);
+    if (!guess_whole(m, form) || (!shaped && !base->member)) return true;
     if (base->member && circle_is_ordered(m, &m->affines.at[form - 1])) return true;
-    x.size = shape_sizes(m->g, base->shape)[at];
+    if (shaped)
+        x.size = shape_sizes(m->g, base->shape)[at];
+    else if (!circle_axis(m, base->member, at, &x.size))
+        return true;
     return array_push(&m->g->memory, &m->limits, x) ? true : eval_memory(m);
 }
 

@@ -229,6 +229,20 @@ static bool affine_is_number(const affine *a)
     return !a->terms && !a->base;
 }
 
+/* 10^6 of whole numbers. */
+static bool affine_power(const affine *a, const affine *b, affine *out)
+{
+    if (!affine_is_number(a) || !affine_is_number(b) || a->over || b->over || b->offset < 0) return false;
+    *out = (affine){.offset = 1};
+    for (int64_t k = 0; k < b->offset; k++) {
+        if (k >= 64 && (a->offset < -1 || a->offset > 1)) return false;
+        if (k >= 64 && a->offset >= 0) break; /* 0 and 1 stay what they are */
+        if (k >= 64) return out->offset = b->offset % 2 ? -1 : 1, true;
+        if (__builtin_mul_overflow(out->offset, a->offset, &out->offset)) return false;
+    }
+    return true;
+}
+
 bool affine_op(op o, const affine *a, const affine *b, affine *out)
 {
     affine second = b ? *b : (affine){0};
@@ -244,6 +258,7 @@ bool affine_op(op o, const affine *a, const affine *b, affine *out)
     case OP_DIV:
         if (!affine_is_number(&second) || !second.offset || second.offset == INT64_MIN) return false;
         return second.offset < 0 ? affine_scale(out, -over, -second.offset) : affine_scale(out, over, second.offset);
+    case OP_POW: return affine_power(a, &second, out);
     case OP_SUB: return affine_scale(&second, -1, 1) && affine_add(out, second);
     case OP_ADD: return affine_add(out, second);
     default: return false;
