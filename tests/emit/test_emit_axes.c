@@ -353,11 +353,14 @@ static const struct {
     ew_size size[8];
 } examples[] = {
     {"kmeans", "cost, g, h", {{"N", 0, NULL, 700}, {"D", 0, NULL, 4}, {"K", 0, NULL, 9}}},
-    {"lstm", "loss, answer, diff(loss, W), diff(loss, U), diff(loss, b)",
+    {"lstm",
+     "loss, answer, diff(loss, W), diff(loss, U), diff(loss, b)",
      {{"T", 0, NULL, 7}, {"D", 0, NULL, 3}, {"H", 0, NULL, 5}}},
-    {"gmm", "F, diff(F, alpha), diff(F, mu), diff(F, q), diff(F, l)",
+    {"gmm",
+     "F, diff(F, alpha), diff(F, mu), diff(F, q), diff(F, l)",
      {{"N", 0, NULL, 300}, {"D", 0, NULL, 3}, {"K", 0, NULL, 4}}},
-    {"transformer", "loss, diff(loss, emb), diff(loss, Wq), diff(loss, W2)",
+    {"transformer",
+     "loss, diff(loss, emb), diff(loss, Wq), diff(loss, W2)",
      {{"N", 0, NULL, 2},
       {"T", 0, NULL, 5},
       {"V", 0, NULL, 6},
@@ -367,8 +370,14 @@ static const struct {
       {"E", 0, NULL, 4},
       {"M", 0, NULL, 16}}},
     {"kalman", "loglik, diff(loglik, level), diff(loglik, C0)", {{"T", 0, NULL, 20}}},
-    {"convnet", "loss, diff(loss, K), diff(loss, W)",
-     {{"N", 0, NULL, 3}, {"C", 0, NULL, 2}, {"R", 0, NULL, 8}, {"S", 0, NULL, 6}, {"O", 0, NULL, 4}, {"M", 0, NULL, 5}}},
+    {"convnet",
+     "loss, diff(loss, K), diff(loss, W)",
+     {{"N", 0, NULL, 3},
+      {"C", 0, NULL, 2},
+      {"R", 0, NULL, 8},
+      {"S", 0, NULL, 6},
+      {"O", 0, NULL, 4},
+      {"M", 0, NULL, 5}}},
     {"lse", "e, byhand, p, q, H", {{"N", 0, NULL, 12}}},
 };
 
@@ -422,8 +431,7 @@ int main(int argc, char **argv)
     snprintf(folder, sizeof folder, "%s/edgewise-emit-XXXXXX", parent && *parent ? parent : "/tmp");
     if (!mkdtemp(folder)) return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_made), cmocka_unit_test(test_examples),
-                                       cmocka_unit_test(test_random),
-                                       cmocka_unit_test(test_random_hard)};
+                                       cmocka_unit_test(test_random), cmocka_unit_test(test_random_hard)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     if (!failed) shell("rm -rf %s", folder);
     return failed;
