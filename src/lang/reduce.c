@@ -116,7 +116,7 @@ static size_t reduce_rest(machine *m, const reduce *r, const frame *left, uint32
     }
     *root = false;
     if (!left || left->lefts != rank) return rank;
-    const uint32_t *wanted = m->lists.at + left->left;
+    const uint32_t *wanted = eval_left(m, left);
     for (size_t k = 0; k < rank; k++)
         for (size_t q = 0; q < rank; q++) shared += ids[k] == wanted[q];
     *root = shared == rank;
@@ -183,6 +183,16 @@ static bool reduce_shift(machine *m, const reduce *r, value *v)
     return low == 0 || value_op(m, OP_ADD, two, 2, NULL, 0, r->p, v);
 }
 
+/* A range that depends on others: is it nothing for some of them? */
+static bool reduce_may_be_empty(const machine *m, const index_state *i)
+{
+    affine length;
+    int64_t low, high;
+    if (!i->conditional) return false;
+    if (!affine_op(OP_SUB, &m->affines.at[i->last - 1], &m->affines.at[i->first - 1], &length)) return false;
+    return affine_bounds(m, &length, &low, &high) && low < 0;
+}
+
 static bool reduce_check(machine *m, const reduce *r, const char *name, size_t bodies)
 {
     char count[24];
@@ -191,6 +201,8 @@ static bool reduce_check(machine *m, const reduce *r, const char *name, size_t b
     if (bodies != 1) return eval_error(m, E_ARGUMENTS, r->p, name, translate(m->g->language, "1 argument"), count);
     if ((o == OP_ARGMIN || o == OP_ARGMAX) && r->count != 1) return eval_error(m, E_ONE_INDEX, r->p, name, count, NULL);
     if ((o == OP_ARGMIN || o == OP_ARGMAX) && m->indices.at[r->over[0]].size == 0)
+        return eval_error(m, E_EMPTY_RANGE, r->p, name, NULL, NULL);
+    if ((o == OP_ARGMIN || o == OP_ARGMAX) && reduce_may_be_empty(m, &m->indices.at[r->over[0]]))
         return eval_error(m, E_EMPTY_RANGE, r->p, name, NULL, NULL);
     if (!value_closed(m, &r->body, r->p)) return false;
     if ((o == OP_ALL || o == OP_ANY) && node_at(m->g, r->body.node)->type != TYPE_BOOL)
