@@ -61,7 +61,7 @@ typedef struct plan_code {
     uint32_t out, x, y, w; /* registers */
     uint32_t line;         /* of the step; AT: an access */
     uint32_t name;         /* of the node, for faults */
-    bool three; /* it reads w too */
+    bool three;            /* it reads w too */
     array_kernel *kernel;
 } plan_code;
 

@@ -220,7 +220,10 @@ void emit_array_helpers(emitter *e)
     help_joins_write(e);
     help_products_write(e);
     text_format(&e->out,
-                "/* Steps are compiled one by one: in line they would take long. */\n#if defined __GNUC__\n"
+                "/* Steps are compiled one by one: in line they would take long, and gcc 12 loses stores of some when it\n"
+                " * looks from one into the other (-fivopts, with -O3). */\n"
+                "#if defined __GNUC__ && !defined __clang__ && __GNUC__ >= 8\n"
+                "#define %s_PART static __attribute__((noipa))\n#elif defined __GNUC__\n"
                 "#define %s_PART static __attribute__((noinline))\n#else\n#define %s_PART static\n#endif\n\n",
-                upper, upper);
+                upper, upper, upper);
 }

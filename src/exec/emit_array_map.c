@@ -147,6 +147,7 @@ static void map_places(map_writer *w, const plan_access *x, uint32_t number)
         else
             nest_whole(w->n, t, w->m->lines + axis->line, w->m->dim_count);
         text_add(t, ";\n");
+        if (!axis->stride && !axis->size) text_format(map_line(w), "(void)q%u_%u;\n", number, k);
     }
 }
 
@@ -155,9 +156,13 @@ static void map_outside(map_writer *w, const plan_access *x, uint32_t number)
     const char *or = "";
     text *t = map_line(w);
     text_format(t, "const int o%u = ", number);
-    for (uint32_t k = 0; k < x->axis_count; k++, or = " || ")
-        text_format(t, "%s(uint64_t)q%u_%u >= %llu", or, number, k,
-                    (unsigned long long)w->a->access_axes.at[x->axes + k].size);
+    for (uint32_t k = 0; k < x->axis_count; k++, or = " || ") {
+        int64_t size = w->a->access_axes.at[x->axes + k].size;
+        if (size) /* of none compilers know that every place is outside, and warn */
+            text_format(t, "%s(uint64_t)q%u_%u >= %lld", or, number, k, (long long)size);
+        else
+            text_format(t, "%s1", or);
+    }
     text_add(t, *or ? ";\n" : "0;\n");
 }
 

@@ -73,7 +73,7 @@ bool emit_kernels_find(emitter *e)
         kernels_mark(e, emit_template(&e->rows[e->p->batches[i].first]), KERNELS);
     for (size_t i = 0; i < e->p->code_count; i++)
         if (e->rows[i].op == I_REAL_INT && e->rows[i].known & EMIT_FAULTS) kernels_mark(e, "i_whole(x)", KERNELS);
-    for (size_t i = 0; i < e->p->input_count; i++)
+    for (size_t i = 0; i < e->p->input_count && !e->p->arrays; i++)
         if (e->p->inputs[i].type == TYPE_INT) kernels_mark(e, "i_whole(x)", KERNELS);
     return true;
 }

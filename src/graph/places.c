@@ -94,10 +94,20 @@ static void places_affine(const places *p, const map_draft *d, size_t axes, text
         text_format(t, d->offset < 0 ? " - %lld" : " + %lld", (long long)(d->offset < 0 ? -d->offset : d->offset));
 }
 
-/* A gather: its node, printed at the places that it is used at. */
+/* Is it a place that is checked as it runs: if … then place else none (NO_WHOLE_PLACE, NO_CHOICE, NOT_MADE)? */
+static bool places_is_checked(const ew_graph *g, ew_node n)
+{
+    if (node_at(g, n)->op != OP_IF || node_at(g, n)->name) return false;
+    ew_node other = node_arg(g, n, 2);
+    if (node_at(g, other)->op == OP_ADD) other = node_arg(g, other, 1);
+    return node_is_const(g, other) && node_value(g, other) <= (double)NOT_MADE;
+}
+
+/* A gather: its node, printed at the places that it is used at. People see the place without its check. */
 static bool places_gather(places *p, ew_node user, size_t k, size_t axes, text *t)
 {
-    ew_node n = node_arg(p->g, user, k);
+    ew_node n = node_arg(p->g, user, k), checked = n;
+    if (places_is_checked(p->g, n)) n = node_arg(p->g, n, 1);
     places at = {.g = p->g, .m = p->m, .inside = p->inside + 1};
     text place;
     bool ok = true;
@@ -107,7 +117,8 @@ static bool places_gather(places *p, ew_node user, size_t k, size_t axes, text *
     }
     text_begin(&place, p->m);
     for (size_t q = 0; ok && q < node_rank(p->g, n); q++) {
-        map_draft d = map_axis(p->g, use_map(p->g, user, k), q);
+        int axis = n == checked ? (int)q : map_plain_axis(p->g, use_map(p->g, checked, 1), q);
+        map_draft d = map_axis(p->g, use_map(p->g, user, k), (size_t)axis);
         text_clear(&place);
         places_affine(p, &d, axes, &place);
         ok = !place.failed && places_push(&at, text_string(&place));

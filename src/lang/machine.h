@@ -199,6 +199,8 @@ bool access_read(machine *m, const piece *p, bool guarded);
 bool access_array(machine *m, const piece *p);
 bool access_condition(machine *m, value *v, bool *any); /* all conditions that hold here, as one */
 bool access_diff(machine *m, const piece *p);
+/* The array of one axis `base` at the place that an int has, where `when` (NULL: everywhere) holds. */
+bool access_gather(machine *m, const piece *p, const value *base, const value *place, const value *when, value *v);
 
 /* reduce.c */
 bool reduce_run(machine *m, const piece *p);

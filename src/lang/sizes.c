@@ -38,7 +38,8 @@ bool sizes_name(machine *m, uint32_t name, value *v)
     } else {
         return false;
     }
-    *v = (value){.node = size_is_known(size) ? graph_whole(m->g, size) : graph_size(m->g, size), .part = NO_PART};
+    bool number = size_is_known(size) || s->kind == S_INPUT || s->kind == S_PARAM; /* an int may be negative */
+    *v = (value){.node = number ? graph_whole(m->g, size) : graph_size(m->g, size), .part = NO_PART};
     return v->node != EW_NONE;
 }
 
@@ -222,7 +223,8 @@ bool sizes_shape(machine *m, uint32_t name, uint16_t *shape)
     return shape_elements(m->g, *shape, &count) ? true : report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
 }
 
-/* ---- Defaults ------------------------------------------------------------------------------------------------------ */
+/* ---- Defaults ------------------------------------------------------------------------------------------------------
+ */
 
 static bool default_element(machine *m, uint32_t name, const piece *p, ew_node n)
 {

@@ -1,0 +1,360 @@
+/*
+ * Emitted C of programs with indices against the interpreter: random programs (tests/reference/random_indexed.h),
+ * values and gradients, bit for bit; and programs made for what those are too small for: long strips, blocks,
+ * products that are not finite, recurrences that stop, ints, f32.
+ *
+ * Programs are compiled in batches into one library, with warnings as errors, plainly and with -O3 -march=native,
+ * by every compiler that is there. nan equals nan whatever its bits; -0 is not 0.
+ *
+ * Usage: test_emit_axes [--long] [--seed N]
+ */
+#define _XOPEN_SOURCE 700 /* mkdtemp */
+
+#include <dlfcn.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "../reference/random_indexed.h"
+#include "edgewise.h"
+
+enum { BATCH = 24, POINTS = 3, LIST = 8192 };
+
+#define WARNINGS "-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpedantic -Werror"
+#define PLAIN "-std=c11 -O1 " WARNINGS
+#define HARD "-std=gnu11 -O3 -march=native " WARNINGS
+
+static bool long_run;
+static uint64_t first_seed = 1;
+static char folder[200];
+static random_indexed program;
+
+typedef struct trial {
+    char *text; /* to tell of it */
+    int flags;
+    size_t in, out;
+    double *input[POINTS], *output[POINTS];
+    bool fault[POINTS];
+} trial;
+
+static trial trials[BATCH];
+static size_t trial_count;
+
+static int shell(const char *format, ...)
+{
+    char command[2000];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(command, sizeof command, format, list);
+    va_end(list);
+    return system(command);
+}
+
+static bool has(const char *compiler)
+{
+    return shell("command -v %s >/dev/null 2>&1", compiler) == 0;
+}
+
+static double number(uint64_t seed, size_t i)
+{
+    uint64_t x = (seed * 1000003 + i) * 0x9E3779B97F4A7C15u;
+    x ^= x >> 31;
+    x *= 0xBF58476D1CE4E5B9u;
+    return (double)(x >> 40) / (double)(1 << 23) - 1;
+}
+
+/* ---- Writing ------------------------------------------------------------------------------------------ */
+
+static int into(void *file, const char *bytes, size_t count)
+{
+    return fwrite(bytes, 1, count, file) == count ? 0 : 1;
+}
+
+static FILE *file_of(const char *name, const char *end)
+{
+    char path[300];
+    snprintf(path, sizeof path, "%s/%s%s", folder, name, end);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    return f;
+}
+
+static void save(const ew_program *p, const char *name, int flags)
+{
+    ew_error err;
+    FILE *source = file_of(name, ".c"), *header = file_of(name, ".h");
+    if (ew_emit_c(p, name, flags, into, source, into, header, &err) != EW_OK) fail_msg("%s", err.message);
+    char upper[40];
+    snprintf(upper, sizeof upper, "%s", name);
+    upper[0] = (char)(upper[0] - 'a' + 'A');
+    fprintf(source, "extern const int %s_work;\nconst int %s_work = %s_WORK;\n", name, name, upper);
+    assert_int_equal(fclose(source), 0);
+    assert_int_equal(fclose(header), 0);
+}
+
+/* What an input's element is at a point: some are awkward at the later ones. */
+static double value_at(const ew_program *p, size_t array, uint64_t seed, size_t i, int point)
+{
+    static const double awkward[] = {0, -0.0, 1, -1, 3e300, -2e-300, INFINITY, NAN};
+    (void)p, (void)array;
+    double v = number(seed + 77 * (uint64_t)point, i);
+    return point == 2 && i % 5 == 3 ? awkward[(i / 5 + seed) % 8] : v;
+}
+
+typedef double value_of(const ew_program *p, size_t array, uint64_t seed, size_t i, int point);
+
+static void expect(trial *t, const ew_program *p, uint64_t seed, value_of *value)
+{
+    t->in = ew_in_count(p);
+    t->out = ew_out_count(p);
+    for (int point = 0; point < POINTS; point++) {
+        t->input[point] = calloc(t->in + 1, sizeof(double));
+        t->output[point] = calloc(t->out + 1, sizeof(double));
+        for (size_t a = 0; a < ew_in_arrays(p); a++) {
+            ew_array_info info = ew_in_array(p, a);
+            for (size_t i = 0; i < info.count; i++) {
+                double v = value(p, a, seed, info.offset + i, point);
+                t->input[point][info.offset + i] = t->flags & EW_EMIT_FLOAT ? (double)(float)v : v;
+            }
+        }
+        t->fault[point] = ew_run(p, NULL, t->input[point], t->output[point]) != EW_OK;
+    }
+}
+
+static void add(ew_program *p, const char *text, uint64_t seed, int flags, value_of *value)
+{
+    char name[24];
+    assert_true(trial_count < BATCH);
+    trial *t = &trials[trial_count];
+    *t = (trial){.text = strdup(text), .flags = flags};
+    expect(t, p, seed, value);
+    snprintf(name, sizeof name, "p%zu", trial_count++);
+    save(p, name, flags);
+    ew_free(p);
+}
+
+/* ---- Comparing ------------------------------------------------------------------------------------------ */
+
+static void call(const trial *t, void *function, size_t work, const double *in, double *out)
+{
+    if (t->flags & EW_EMIT_FLOAT) {
+        float *fin = calloc(t->in + 1, sizeof *fin), *fout = calloc(t->out + 1, sizeof *fout);
+        float *fwork = calloc(work + 1, sizeof *fwork);
+        void (*f)(const float *, float *, float *);
+        memcpy(&f, &function, sizeof f);
+        for (size_t i = 0; i < t->in; i++) fin[i] = (float)in[i];
+        f(fin, fout, fwork);
+        for (size_t i = 0; i < t->out; i++) out[i] = (double)fout[i];
+        free(fin), free(fout), free(fwork);
+    } else {
+        double *dwork = malloc((work + 1) * sizeof *dwork);
+        for (size_t i = 0; i <= work; i++) dwork[i] = 1e99; /* nothing there is read before it is written */
+        void (*f)(const double *, double *, double *);
+        memcpy(&f, &function, sizeof f);
+        f(in, out, dwork);
+        free(dwork);
+    }
+}
+
+static bool same(double a, double b)
+{
+    return (a != a && b != b) || memcmp(&a, &b, sizeof a) == 0;
+}
+
+static void compare(const trial *t, void *library, size_t k, const char *how)
+{
+    char name[32];
+    snprintf(name, sizeof name, "p%zu", k);
+    void *function = dlsym(library, name);
+    snprintf(name, sizeof name, "p%zu_work", k);
+    const int *work = dlsym(library, name);
+    assert_non_null(function);
+    assert_non_null(work);
+    double *out = calloc(t->out + 1, sizeof *out);
+    for (int point = 0; point < POINTS; point++) {
+        call(t, function, (size_t)*work, t->input[point], out);
+        for (size_t i = 0; i < t->out; i++) {
+            double want = t->fault[point] ? (double)NAN : t->output[point][i];
+            if (t->flags & EW_EMIT_FLOAT) want = (double)(float)want;
+            if (!same(out[i], want))
+                fail_msg("%s, %s/p%zu.c, point %d, output %zu: %a, the interpreter has %a\n%s", how, folder, k, point,
+                         i, out[i], want, t->text);
+        }
+    }
+    free(out);
+}
+
+static void build_and_compare(const char *cc, const char *options)
+{
+    static int built; /* a library that was left open after a failure must not be taken for this one */
+    char how[300], path[300];
+    snprintf(how, sizeof how, "%s %.22s", cc, options);
+    snprintf(path, sizeof path, "%s/batch%d.so", folder, ++built);
+    if (shell("cd %s && %s %s -fPIC -shared -o %s p*.c -lm", folder, cc, options, path) != 0)
+        fail_msg("%s does not compile %s/p*.c", how, folder);
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!library) fail_msg("%s", dlerror());
+    for (size_t k = 0; k < trial_count; k++) compare(&trials[k], library, k, how);
+    dlclose(library);
+}
+
+static void finish(const char *options)
+{
+    static const char *const compilers[] = {"gcc", "clang"};
+    for (size_t i = 0; i < 2; i++)
+        if (has(compilers[i])) build_and_compare(compilers[i], options);
+    for (size_t k = 0; k < trial_count; k++) {
+        for (int point = 0; point < POINTS; point++) free(trials[k].input[point]), free(trials[k].output[point]);
+        free(trials[k].text);
+    }
+    trial_count = 0;
+    shell("rm -f %s/p*.c %s/p*.h", folder, folder);
+}
+
+/* ---- Random programs --------------------------------------------------------------------------------------- */
+
+static size_t list_value(char *list, size_t used, const random_array *a, const char *before)
+{
+    used += (size_t)snprintf(list + used, LIST - used, "%s%s", before, a->name);
+    for (unsigned p = 0; p < a->rank; p++)
+        used += (size_t)snprintf(list + used, LIST - used, "%s%s", p ? ", " : "[", random_index(a->axis[p], 0));
+    return used + (size_t)snprintf(list + used, LIST - used, a->rank ? "]" : "");
+}
+
+/* total, its gradient, all arrays */
+static void list_of(char *list)
+{
+    size_t used = (size_t)snprintf(list, LIST, "total, diff(total, p)");
+    for (unsigned i = 0; i < program.count; i++) {
+        const random_array *a = &program.array[i];
+        if (a->is_int) continue;
+        if (a->is_input) {
+            used = list_value(list, used, a, ", diff(total, ");
+            used += (size_t)snprintf(list + used, LIST - used, ")");
+        } else {
+            used += (size_t)snprintf(list + used, LIST - used, ", %s", a->name);
+        }
+    }
+}
+
+static double random_input(const ew_program *p, size_t array, uint64_t seed, size_t i, int point)
+{
+    double v = value_at(p, array, seed, i, point);
+    if (array >= program.inputs || !program.array[array].is_int) return v;
+    return floor((number(seed, i) + 1) / 2 * (double)program.size[program.array[array].places]);
+}
+
+static void add_random(uint64_t seed)
+{
+    static char list[LIST];
+    ew_error err;
+    ew_size size[RANDOM_DIMENSIONS];
+    random_indexed_make(&program, seed, seed % 2 == 0);
+    for (unsigned d = 0; d < RANDOM_DIMENSIONS; d++)
+        size[d] = (ew_size){random_dimension[d], 0, NULL, program.size[d]};
+    ew_options options = {.sizes = size, .size_count = RANDOM_DIMENSIONS, .single = seed % 4 == 1};
+    list_of(list);
+    ew_program *p = ew_compile(program.text, list, &options, &err);
+    if (!p) fail_msg("seed %llu: %s\n%s\n%s", (unsigned long long)seed, err.message, list, program.text);
+    add(p, program.text, seed, seed % 8 >= 6 ? EW_EMIT_FLOAT : 0, random_input);
+}
+
+static void run_random(uint64_t from, uint64_t batches, const char *options)
+{
+    trial_count = 0;
+    for (uint64_t b = 0; b < batches; b++) {
+        for (uint64_t k = 0; k < BATCH; k++) add_random(from + b * BATCH + k);
+        finish(options);
+    }
+}
+
+static void test_random(void **state)
+{
+    (void)state;
+    run_random(first_seed, long_run ? 30 : 1, PLAIN);
+}
+
+static void test_random_hard(void **state)
+{
+    (void)state;
+    run_random(first_seed + 1000000, long_run ? 15 : 1, HARD);
+}
+
+/* ---- Programs made for a purpose ----------------------------------------------------------------------------- */
+
+static void add_text(const char *text, const char *outputs, int flags, bool single)
+{
+    ew_error err;
+    ew_options options = {.single = single};
+    ew_program *p = ew_compile(text, outputs, &options, &err);
+    if (!p) fail_msg("%s\n%s", err.message, text);
+    add(p, text, 5 + trial_count, flags, value_at);
+}
+
+static const struct {
+    const char *text, *outputs;
+} made[] = {
+    /* Strips of several rows, strips of long rows, sums and extremes of them. */
+    {"input x[7, 300]\ns[i] = sum(j: x[i,j])\nm[j] = max(i: x[i,j])\nt = sum(i, j: x[i,j]^3)\nq = prod(i, j: 1 + "
+     "x[i,j]/1000)\nw = min(i, j: x[i,j])",
+     "s, m, t, q, w, diff(t + w, x)"},
+    {"input x[3, 2000]\ns[i] = sum(j: x[i,j])\nm[j] = max(i: x[i,j])\nt = sum(i, j: sin(x[i,j]))\nl = logsumexp(i, j: "
+     "x[i,j])",
+     "s, m, t, l, diff(t + l, x)"},
+    {"input x[400, 5]\ns[i] = sum(j: x[i,j])\nm[j] = sum(i: x[i,j])\nt = sum(i, j: x[i,j])\na = all(i, j: x[i,j] < 2)\nb "
+     "= any(i: x[i,0] > 0.999)",
+     "s, m, t, a, b"},
+    /* Products, in blocks too, that are finite or not. */
+    {"input x[40, 30]\ninput w[30, 20]\ny[i, k] = sum(j: x[i,j] * w[j,k])\nt = sum(i, k: tanh(y[i,k]))",
+     "y, t, diff(t, x), diff(t, w)"},
+    {"input x[3000, 20]\ninput w[20, 16]\ninput v[16]\nz[n, k] = sum(j: x[n,j] * w[j,k])\nh[n, k] = tanh(z[n,k])\n"
+     "y[n] = sum(k: h[n,k] * v[k])\nloss = mean(n: (y[n] - x[n,0])^2)",
+     "loss, diff(loss, w), diff(loss, v)"},
+    /* Positions; gathers; scatters. */
+    {"input x[6, 9]\na[i] = argmax(j: x[i,j])\nb[j] = argmin(i: x[i,j])\ny[i] = x[i, a[i]]", "a, b, y, diff(sum(i: "
+                                                                                            "y[i]), x)"},
+    /* Recurrences: down, up, one that stops. */
+    {"input x[50]\nh[0] = 0\nh[t+1] = tanh(0.5*h[t] + x[t])\nL = sum(t: h[t]^2)", "h, L, diff(L, x)"},
+};
+
+enum { MADE = sizeof made / sizeof made[0] };
+
+static void run_made(const char *options)
+{
+    trial_count = 0;
+    for (size_t i = 0; i < MADE; i++) add_text(made[i].text, made[i].outputs, 0, false);
+    for (size_t i = 0; i < MADE; i++) add_text(made[i].text, made[i].outputs, 0, true);
+    for (size_t i = 0; i < MADE; i++) add_text(made[i].text, made[i].outputs, EW_EMIT_FLOAT, false);
+    finish(options);
+}
+
+static void test_made(void **state)
+{
+    (void)state;
+    run_made(PLAIN);
+    run_made(HARD);
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--long") == 0)
+            long_run = true;
+        else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
+            first_seed = strtoull(argv[++i], NULL, 10);
+    }
+    const char *parent = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/edgewise-emit-XXXXXX", parent && *parent ? parent : "/tmp");
+    if (!mkdtemp(folder)) return 1;
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_made), cmocka_unit_test(test_random),
+                                       cmocka_unit_test(test_random_hard)};
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    if (!failed) shell("rm -rf %s", folder);
+    return failed;
+}
