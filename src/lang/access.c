@@ -400,7 +400,7 @@ static bool access_node(machine *m, access *x, const value *when, uint8_t flags,
     return report_ok(&m->g->report);
 }
 
-static bool access_plain(machine *m, const access *x, value *v)
+static bool access_direct(machine *m, const access *x, value *v)
 {
     uint32_t ids[AXES_MOST];
     size_t named = x->axes - (x->base.open - x->brackets);
@@ -418,7 +418,7 @@ static bool access_value(machine *m, access *x, const value *other, value *v)
     bool unsure, any = false;
     value when = {0}, all = {0}, three[3];
     if (!access_check(m, x, other != NULL, &unsure)) return false;
-    if (access_is_plain(m, x)) return access_plain(m, x, v);
+    if (access_is_plain(m, x)) return access_direct(m, x, v);
     if (!other || !unsure) {
         bool runtime = unsure && m->conditions.count > eval_top(m)->conditions;
         if (runtime && !access_condition(m, &when, &any)) return false;
