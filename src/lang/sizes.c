@@ -40,11 +40,7 @@ bool sizes_name(machine *m, uint32_t name, value *v)
     } else {
         return false;
     }
-<<<<<<< HEAD
-    bool number = size_is_known(size) || s->kind == S_INPUT || s->kind == S_PARAM; /* an int may be negative */
-=======
     number = number || size_is_known(size);
->>>>>>> tryout
     *v = (value){.node = number ? graph_whole(m->g, size) : graph_size(m->g, size), .part = NO_PART};
     return v->node != EW_NONE;
 }
