@@ -245,8 +245,9 @@ static bool circle_boxes(machine *m, circle *c, const member *x, bool *known)
             } else {
                 const index_state *n = &m->indices.at[ranges_id(m, &e->f, s.binder)];
                 if (n->state != INDEX_KNOWN) return *known = false, true;
-                b = (box){n->low + s.offset, n->size, true};
+                b = (box){n->low + parts_offset(&s), n->size, true};
             }
+            if (!parts_near(m, &b)) return false;
             if (!array_push(&m->g->memory, &c->boxes, b)) return eval_memory(m);
         }
     }
@@ -556,6 +557,7 @@ static bool until_keep(machine *m, circle *c, const equation *e, const value *be
     value three[3] = {*before}, *v = &m->stack.at[c->values + e->slot];
     uint32_t ids[AXES_MOST];
     size_t lefts = 0;
+    bool steps = false;
     map_draft *d = block_new(&m->g->memory, st->rank, sizeof *d);
     if (!d) return eval_memory(m);
     for (uint32_t k = 0; k < st->rank; k++) {
@@ -567,6 +569,11 @@ static bool until_keep(machine *m, circle *c, const equation *e, const value *be
         d[k].axis[0] = (uint16_t)lefts;
         d[k].factor[0] = 1;
         ids[lefts++] = ranges_id(m, &e->f, x->binder);
+        steps = steps || k == s->axis;
+    }
+    if (!steps) { /* a place that is there before the steps */
+        block_free(&m->g->memory, d, st->rank);
+        return true;
     }
     uint16_t map = graph_map_of(m->g, d, st->rank), shape = value_shape(m, ids, lefts);
     block_free(&m->g->memory, d, st->rank);

@@ -33,6 +33,7 @@ typedef struct frame {
 } frame;
 
 enum { AFFINE_MOST = 8 };
+#define WHOLE_MOST ((int64_t)1 << 53) /* of bounds, sizes and offsets: their sums fit an int64 */
 
 /* (offset + sum of factor · index) / over (+ an unknown size `base`, if that is not 0; then `over` is 0) */
 typedef struct affine {
@@ -146,6 +147,13 @@ bool eval_unknown(machine *m, const piece *p);
 uint32_t eval_part(machine *m, const piece *p, ew_node n); /* NO_PART: it is none, or no memory */
 void eval_end(machine *m);
 
+/* The wanted order of axes of a frame. */
+static inline const uint32_t *eval_left(const machine *m, const frame *f)
+{
+    static const uint32_t none[1] = {0};
+    return m->lists.at ? m->lists.at + f->left : none;
+}
+
 /* values.c: nodes with the indices of their axes. */
 value value_of(const machine *m, ew_node n); /* all axes open */
 const uint32_t *value_list(const machine *m, const value *v);
@@ -201,6 +209,8 @@ bool reduce_bind(machine *m, const piece *p);
 
 /* parts.c: several equations of one array, put together. */
 bool parts_step(machine *m); /* F_ARRAY */
+bool parts_near(machine *m, const box *b);
+int64_t parts_offset(const side *s); /* so that sums with it fit */
 bool parts_left(machine *m, const statement *st);
 bool parts_value(machine *m, const frame *f, value *v);
 bool parts_local(machine *m, const frame *f, const local *x, value *v); /* y[i] = … in where */

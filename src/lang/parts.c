@@ -11,6 +11,19 @@
 
 /* ---- Left sides ----------------------------------------------------------------------------------------------- */
 
+int64_t parts_offset(const side *s)
+{
+    int64_t most = 2 * WHOLE_MOST + 1;
+    return s->offset > most ? most : s->offset < -most ? -most : s->offset;
+}
+
+/* Places too far away to be counted are told. */
+bool parts_near(machine *m, const box *b)
+{
+    bool near = b->first == INT64_MIN || (b->first >= -2 * WHOLE_MOST && b->first <= 2 * WHOLE_MOST);
+    return near ? true : report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
+}
+
 /* Where this equation's values go, and the order of axes that its right side should have. */
 bool parts_left(machine *m, const statement *st)
 {
@@ -28,12 +41,13 @@ bool parts_left(machine *m, const statement *st)
         } else {
             uint32_t id = ranges_id(m, f, x.binder);
             const index_state *i = &m->indices.at[id];
-            b = (box){i->low + x.offset, i->size, true};
+            b = (box){i->low + parts_offset(&x), i->size, true};
             plain = plain && b.first == 0;
             f->lefts++;
             if (i->conditional) return report_at(&m->g->report, E_RANGE_BOUND, x.place, x.bytes, NULL, NULL, NULL);
             if (!array_push(&m->g->memory, &m->lists, id)) return eval_memory(m);
         }
+        if (!parts_near(m, &b)) return false;
         if (!array_push(&m->g->memory, &m->boxes, b)) return eval_memory(m);
     }
     f->name = plain ? st->name : 0;
@@ -44,7 +58,7 @@ bool parts_left(machine *m, const statement *st)
 bool parts_value(machine *m, const frame *f, value *v)
 {
     const statement *st = &m->l->statements.at[f->statement - 1];
-    const uint32_t *left = m->lists.at + f->left;
+    const uint32_t *left = eval_left(m, f);
     const piece *p = &m->l->pieces.at[f->end - 1];
     uint32_t ids[AXES_MOST];
     size_t rank = 0;
@@ -189,7 +203,7 @@ bool parts_join(machine *m, const joining *j, const value *v, const uint32_t *le
     if (!ok) eval_memory(m);
     for (size_t i = 0; ok && i < j->count; i++) {
         args[i] = v[i].node;
-        maps[i] = parts_map(m, &v[i], b + i * j->rank, j->rank, m->lists.at + lefts[i]);
+        maps[i] = parts_map(m, &v[i], b + i * j->rank, j->rank, m->lists.at ? m->lists.at + lefts[i] : lefts);
     }
     node_spec s = {.op = OP_JOIN,
                    .args = args,

@@ -335,7 +335,8 @@ static bool range_given(machine *m, index_state *i)
         i->size = last.base; /* 0 .. N - 1 */
     else
         i->size = range_unknown(m);
-    if (i->size == INT64_MIN || (a == 1 && b == 1 && i->size < 0)) i->size = INT64_MAX;
+    bool far = i->low > WHOLE_MOST || i->low < -WHOLE_MOST || high > WHOLE_MOST || high < -WHOLE_MOST;
+    if (far || i->size > WHOLE_MOST) return report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
     return true;
 }
 

@@ -16,7 +16,8 @@ value value_of(const machine *m, ew_node n)
 
 const uint32_t *value_list(const machine *m, const value *v)
 {
-    return m->lists.at + v->list;
+    static const uint32_t none[1] = {0};
+    return m->lists.at ? m->lists.at + v->list : none;
 }
 
 bool value_closed(machine *m, const value *v, const piece *p)
@@ -120,8 +121,8 @@ bool value_op(machine *m, op o, const value *args, size_t count, const frame *le
     memory *hook = &m->g->memory;
     for (size_t k = 0; k < count; k++)
         if (!value_closed(m, &args[k], p) || !value_join(m, ids, &rank, &args[k])) return false;
-    bool whole = left && value_same_axes(ids, rank, m->lists.at + left->left, left->lefts);
-    if (whole && rank) memcpy(ids, m->lists.at + left->left, rank * sizeof *ids);
+    bool whole = left && value_same_axes(ids, rank, eval_left(m, left), left->lefts);
+    if (whole && rank) memcpy(ids, eval_left(m, left), rank * sizeof *ids);
     ew_node *nodes = block_new(hook, count, sizeof *nodes);
     uint16_t *maps = block_new(hook, count, sizeof *maps), shape = value_shape(m, ids, rank);
     bool ok = nodes && maps;
@@ -243,7 +244,15 @@ static bool affine_power(const affine *a, const affine *b, affine *out)
     return true;
 }
 
-bool affine_op(op o, const affine *a, const affine *b, affine *out)
+static bool affine_is_near(const affine *a)
+{
+    bool near = a->offset >= -2 * WHOLE_MOST && a->offset <= 2 * WHOLE_MOST;
+    for (size_t k = 0; k < a->terms; k++)
+        near = near && a->factor[k] >= -2 * WHOLE_MOST && a->factor[k] <= 2 * WHOLE_MOST;
+    return near;
+}
+
+static bool affine_result(op o, const affine *a, const affine *b, affine *out)
 {
     affine second = b ? *b : (affine){0};
     int64_t over = second.over ? second.over : 1;
@@ -263,6 +272,11 @@ bool affine_op(op o, const affine *a, const affine *b, affine *out)
     case OP_ADD: return affine_add(out, second);
     default: return false;
     }
+}
+
+bool affine_op(op o, const affine *a, const affine *b, affine *out)
+{
+    return affine_result(o, a, b, out) && affine_is_near(out);
 }
 
 bool affine_bounds(const machine *m, const affine *a, int64_t *low, int64_t *high)
