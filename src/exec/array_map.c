@@ -25,7 +25,8 @@ static uint32_t line_new(array_builder *b, uint32_t buffer, int64_t offset, int 
 {
     plan *a = b->w->a;
     plan_line line = {.buffer = buffer, .type = (uint8_t)type, .offset = offset, .moves = (uint32_t)a->moves.count};
-    if (!array_push(b->w->m, &b->lines, line) || !array_reserve(b->w->m, &b->strides, AXES_STEP)) return build_fail(b);
+    if (b->failed) return ARRAY_NONE; /* lines and strides must stay side by side */
+    if (!array_reserve(b->w->m, &b->strides, AXES_STEP) || !array_push(b->w->m, &b->lines, line)) return build_fail(b);
     memset(b->strides.at + b->strides.count, 0, AXES_STEP * sizeof(int64_t));
     b->strides.count += AXES_STEP;
     return (uint32_t)b->lines.count - 1;
