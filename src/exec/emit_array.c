@@ -533,8 +533,7 @@ static void steps_run(steps_writer *w)
     text *t = &e->nests;
     const char *careful = w->careful ? "0, &suspect, " : "";
     text_format(t, "    %s_steps(%sin, out, work, &bad);\n", e->name, careful);
-    if (w->careful)
-        text_format(t, "    if (suspect && !bad) %s_steps(1, &suspect, in, out, work, &bad);\n", e->name);
+    if (w->careful) text_format(t, "    if (suspect && !bad) %s_steps(1, &suspect, in, out, work, &bad);\n", e->name);
     if (e->faults || w->uses & USES_BAD)
         text_format(t, "    for (int64_t i = 0; bad && i < %zu; i++) out[i] = (double)NAN;\n", e->p->out_count);
 }

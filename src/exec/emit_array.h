@@ -33,8 +33,8 @@ typedef struct emit_nest {
     const plan *a;
     text body; /* of the function that is being written */
     unsigned uses;
-    size_t depth;          /* of its blocks */
-    uint32_t lines;        /* first of the step's lines */
+    size_t depth;           /* of its blocks */
+    uint32_t lines;         /* first of the step's lines */
     char var[NEST_DIMS][8]; /* by dimension: its variable; empty where there is one place only */
 } emit_nest;
 

@@ -96,9 +96,10 @@ static void map_registers(map_writer *w)
             r->used = true;
         }
         r->code = i;
-        r->type = c->kind == CODE_EACH && c->op != OP_INPUT && ops_row((op)c->op)->flags & OP_LOGIC && c->type == ARRAY_INT
-                      ? ARRAY_F64
-                      : c->type;
+        r->type =
+            c->kind == CODE_EACH && c->op != OP_INPUT && ops_row((op)c->op)->flags & OP_LOGIC && c->type == ARRAY_INT
+                ? ARRAY_F64
+                : c->type;
     }
     map_uses(w);
 }
@@ -153,7 +154,7 @@ static void map_places(map_writer *w, const plan_access *x, uint32_t number)
 
 static void map_outside(map_writer *w, const plan_access *x, uint32_t number)
 {
-    const char *or = "";
+    const char * or = "";
     text *t = map_line(w);
     text_format(t, "const int o%u = ", number);
     for (uint32_t k = 0; k < x->axis_count; k++, or = " || ") {
@@ -163,7 +164,7 @@ static void map_outside(map_writer *w, const plan_access *x, uint32_t number)
         else
             text_format(t, "%s1", or);
     }
-    text_add(t, *or ? ";\n" : "0;\n");
+    text_add(t, * or ? ";\n" : "0;\n");
 }
 
 static void map_element(map_writer *w, text *t, const plan_access *x, uint32_t number)

@@ -21,7 +21,7 @@ static void product_operand(emit_nest *n, const plan_product *p, uint32_t l, uin
 static void product_adds(emit_nest *n, const plan_product *p)
 {
     const int64_t *stride = n->a->strides.at + n->a->lines.at[p->lines + 2].strides;
-    const char *or = "";
+    const char * or = "";
     text *t = &n->body;
     text_add(t, ", ");
     if (p->blocked) {
@@ -31,7 +31,7 @@ static void product_adds(emit_nest *n, const plan_product *p)
     }
     for (uint32_t d = 0; d + 3 < p->dim_count; d++)
         if (stride[d] == 0 && n->var[d][0]) text_format(t, "%s%s != 0", or, n->var[d]), or = " || ";
-    if (!*or) text_char(t, '0');
+    if (!* or) text_char(t, '0');
 }
 
 void emit_array_product(emit_nest *n, const plan_product *p, const char *name, const char *comment)

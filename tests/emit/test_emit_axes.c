@@ -256,8 +256,7 @@ static void add_random(uint64_t seed)
     ew_error err;
     ew_size size[RANDOM_DIMENSIONS];
     random_indexed_make(&program, seed, seed % 2 == 0);
-    for (unsigned d = 0; d < RANDOM_DIMENSIONS; d++)
-        size[d] = (ew_size){random_dimension[d], 0, NULL, program.size[d]};
+    for (unsigned d = 0; d < RANDOM_DIMENSIONS; d++) size[d] = (ew_size){random_dimension[d], 0, NULL, program.size[d]};
     ew_options options = {.sizes = size, .size_count = RANDOM_DIMENSIONS, .single = seed % 4 == 1};
     list_of(list);
     ew_program *p = ew_compile(program.text, list, &options, &err);
@@ -307,7 +306,8 @@ static const struct {
     {"input x[3, 2000]\ns[i] = sum(j: x[i,j])\nm[j] = max(i: x[i,j])\nt = sum(i, j: sin(x[i,j]))\nl = logsumexp(i, j: "
      "x[i,j])",
      "s, m, t, l, diff(t + l, x)"},
-    {"input x[400, 5]\ns[i] = sum(j: x[i,j])\nm[j] = sum(i: x[i,j])\nt = sum(i, j: x[i,j])\na = all(i, j: x[i,j] < 2)\nb "
+    {"input x[400, 5]\ns[i] = sum(j: x[i,j])\nm[j] = sum(i: x[i,j])\nt = sum(i, j: x[i,j])\na = all(i, j: x[i,j] < "
+     "2)\nb "
      "= any(i: x[i,0] > 0.999)",
      "s, m, t, a, b"},
     /* Products, in blocks too, that are finite or not. */
@@ -318,7 +318,7 @@ static const struct {
      "loss, diff(loss, w), diff(loss, v)"},
     /* Positions; gathers; scatters. */
     {"input x[6, 9]\na[i] = argmax(j: x[i,j])\nb[j] = argmin(i: x[i,j])\ny[i] = x[i, a[i]]", "a, b, y, diff(sum(i: "
-                                                                                            "y[i]), x)"},
+                                                                                             "y[i]), x)"},
     /* Recurrences: down, up, one that stops. */
     {"input x[50]\nh[0] = 0\nh[t+1] = tanh(0.5*h[t] + x[t])\nL = sum(t: h[t]^2)", "h, L, diff(L, x)"},
     {"input x[30]\ns[0] = 0.1\ns[t in 1..30 until abs(s[t]) > 1.5] = s[t-1] + x[t-1]\nL = sum(t: s[t]^2)",
@@ -353,11 +353,14 @@ static const struct {
     ew_size size[8];
 } examples[] = {
     {"kmeans", "cost, g, h", {{"N", 0, NULL, 700}, {"D", 0, NULL, 4}, {"K", 0, NULL, 9}}},
-    {"lstm", "loss, answer, diff(loss, W), diff(loss, U), diff(loss, b)",
+    {"lstm",
+     "loss, answer, diff(loss, W), diff(loss, U), diff(loss, b)",
      {{"T", 0, NULL, 7}, {"D", 0, NULL, 3}, {"H", 0, NULL, 5}}},
-    {"gmm", "F, diff(F, alpha), diff(F, mu), diff(F, q), diff(F, l)",
+    {"gmm",
+     "F, diff(F, alpha), diff(F, mu), diff(F, q), diff(F, l)",
      {{"N", 0, NULL, 300}, {"D", 0, NULL, 3}, {"K", 0, NULL, 4}}},
-    {"transformer", "loss, diff(loss, emb), diff(loss, Wq), diff(loss, W2)",
+    {"transformer",
+     "loss, diff(loss, emb), diff(loss, Wq), diff(loss, W2)",
      {{"N", 0, NULL, 2},
       {"T", 0, NULL, 5},
       {"V", 0, NULL, 6},
@@ -367,8 +370,14 @@ static const struct {
       {"E", 0, NULL, 4},
       {"M", 0, NULL, 16}}},
     {"kalman", "loglik, diff(loglik, level), diff(loglik, C0)", {{"T", 0, NULL, 20}}},
-    {"convnet", "loss, diff(loss, K), diff(loss, W)",
-     {{"N", 0, NULL, 3}, {"C", 0, NULL, 2}, {"R", 0, NULL, 8}, {"S", 0, NULL, 6}, {"O", 0, NULL, 4}, {"M", 0, NULL, 5}}},
+    {"convnet",
+     "loss, diff(loss, K), diff(loss, W)",
+     {{"N", 0, NULL, 3},
+      {"C", 0, NULL, 2},
+      {"R", 0, NULL, 8},
+      {"S", 0, NULL, 6},
+      {"O", 0, NULL, 4},
+      {"M", 0, NULL, 5}}},
     {"lse", "e, byhand, p, q, H", {{"N", 0, NULL, 12}}},
 };
 
@@ -422,8 +431,7 @@ int main(int argc, char **argv)
     snprintf(folder, sizeof folder, "%s/edgewise-emit-XXXXXX", parent && *parent ? parent : "/tmp");
     if (!mkdtemp(folder)) return 1;
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_made), cmocka_unit_test(test_examples),
-                                       cmocka_unit_test(test_random),
-                                       cmocka_unit_test(test_random_hard)};
+                                       cmocka_unit_test(test_random), cmocka_unit_test(test_random_hard)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     if (!failed) shell("rm -rf %s", folder);
     return failed;
