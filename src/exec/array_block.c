@@ -16,7 +16,12 @@ enum {
     BLOCK_LEAST = 256,     /* places of a class worth blocking */
     BLOCK_WHOLE = 1 << 17, /* bytes that need no blocks */
     BLOCK_BYTES = 1 << 17, /* of local buffers */
+    BLOCK_WIDE = 1 << 22,  /* of those, where long rows for products are worth it */
     BLOCK_ROWS_MOST = 2048,
+    BLOCK_DENSE = 64,    /* terms of products to each place: no blocks, for products go in blocks by themselves */
+    BLOCK_FEW = 64,      /* the least rows of a block, */
+    BLOCK_PRODUCT = 128, /* with batches of products, */
+    BLOCK_LOOP = 512,    /* with recurrences: their steps go along it strip by strip */
     CHUNKS_MOST = 16,
     PARTIAL_BYTES = 1 << 23
 };
@@ -263,21 +268,39 @@ static void locals_find(array_lowering *w, classes *c, uint32_t chosen)
     }
 }
 
+/* What only the term by term way of a product would compute is nothing that lies or runs anywhere. */
+static void terms_mark(array_lowering *w)
+{
+    memset(w->mark, 0, w->values.count);
+    for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
+        const array_value *value = value_at(w, v);
+        if (!value->product && !w->mark[v]) continue;
+        for (size_t k = 0; k < (value->product ? 1U : value->count); k++) {
+            uint32_t a = value_use(w, value, k).value;
+            if (value_at(w, a)->shape == value_domain(value) && value_at(w, a)->node == value->node) w->mark[a] = 1;
+        }
+    }
+}
+
 /* ---- Sizes -------------------------------------------------------------------------------------------- */
 
 static double class_work(array_lowering *w, classes *c, uint32_t chosen, double *bytes)
 {
-    double work = 0;
+    double work = 0, products = 0;
     *bytes = 0;
     for (uint32_t v = 0; v < w->values.count; v++) {
         const array_value *value = value_at(w, v);
-        if (!block_can(value)) continue;
+        if (!block_can(value) || w->mark[v]) continue;
         size_t n = 0, rank = shape_rank(w->g, value_domain(value));
         if (axis_in(c, c->first[v] + (uint32_t)domain_first(w, value), rank, chosen) < 0) continue;
         shape_elements(w->g, value_domain(value), &n);
+        if (value->product) products += (double)n;
         work += (double)n;
-        if (own_axis_in(w, c, v, chosen) >= 0) *bytes += (double)n * 8;
+        if (own_axis_in(w, c, v, chosen) < 0) continue;
+        shape_elements(w->g, value->shape, &n);
+        *bytes += (double)n * 8;
     }
+    if (products * 8 > *bytes * BLOCK_DENSE) return 0;
     return work;
 }
 
@@ -315,8 +338,9 @@ static void block_sizes(array_lowering *w, int64_t size)
     for (uint32_t v = 0; v < w->values.count; v++) {
         const array_value *value = value_at(w, v);
         size_t n = 0;
-        if (value->block < 0) continue;
+        if (value->block < 0 || w->mark[v]) continue;
         loop = loop || value->region != ARRAY_NONE;
+        w->block_inner = w->block_inner || (value->product && shape_rank(w->g, value->domain) > 3);
         shape_elements(w->g, value->shape, &n);
         for (size_t i = 0; n && i < value->bind_count; i++) {
             const array_bind *b = &w->binds.at[value->binds + i];
@@ -327,7 +351,8 @@ static void block_sizes(array_lowering *w, int64_t size)
         else
             row += (double)n / (double)size * (value->type == ARRAY_F32 ? 4 : 8);
     }
-    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = loop ? 512 : 64;
+    double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = loop ? BLOCK_LOOP : BLOCK_FEW;
+    if (w->block_inner && !loop && row * BLOCK_PRODUCT <= BLOCK_WIDE) least = BLOCK_PRODUCT;
     if (rows < least) rows = least;
     if (rows > BLOCK_ROWS_MOST) rows = BLOCK_ROWS_MOST;
     w->block_rows = (int64_t)rows - (int64_t)rows % 8;
@@ -350,6 +375,7 @@ bool array_blocks(array_lowering *w)
         value_at(w, v)->pass = 0;
     }
     w->block_counter = w->block_chunk = ARRAY_NONE;
+    terms_mark(w);
     bool ok = w->no_blocks || (classes_find(w, &c) && class_choose(w, &c, &chosen, &size));
     if (ok && chosen != ARRAY_NONE) {
         for (uint32_t v = 0; v < w->values.count; v++) member_find(w, &c, v, chosen);

@@ -28,8 +28,13 @@ static size_t axis_cost(const array_builder *b, size_t axis)
         int64_t s = stride_of(b, i, axis);
         cost += s != 0 && s != 1 && b->lines.at[i].buffer != ARRAY_NONE ? 4 : 0;
     }
+    for (size_t i = 0; i < b->sinks.count; i++) { /* what is written with gaps costs more */
+        int64_t s = b->sinks.at[i].kind == SINK_STORE ? stride_of(b, b->sinks.at[i].line, axis) : 0;
+        cost += s != 0 && s != 1 ? 2 : 0;
+    }
     int64_t size = b->sizes[axis] < 0 ? b->w->block_rows : b->sizes[axis];
-    return cost + (size < 8 ? 3 : b->sizes[axis] < 0 && size < 256 ? 3 : 0);
+    if (b->w->in_block && b->w->block_inner && b->sizes[axis] >= 0) cost++;
+    return cost + (size < 8 ? 3 : b->sizes[axis] < 0 && size < 256 && !b->w->block_inner ? 3 : 0);
 }
 
 /* The code that makes register r. */

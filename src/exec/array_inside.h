@@ -87,6 +87,7 @@ typedef struct array_lowering {
     uint8_t *mark;                       /* by value, for walks */
     uint32_t block_counter, block_chunk; /* counters; ARRAY_NONE: no blocks */
     int64_t block_rows, block_chunks, block_size;
+    bool block_inner;         /* places of a block lie side by side */
     bool no_blocks, in_block; /* in_block: steps of a block are being planned */
     int32_t pass;
     uint32_t time; /* of the step at the outermost level that is being planned */

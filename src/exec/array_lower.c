@@ -233,16 +233,6 @@ static bool lower_loops(array_lowering *w, uint32_t region)
     return true;
 }
 
-static bool lower_refuse(array_lowering *w, ew_node n, error_code code)
-{
-    text t;
-    text_begin(&t, w->m);
-    graph_print_operand(w->g, n, &t, 60);
-    bool ok = t.failed ? array_no_memory(w) : report_plain(&w->g->report, code, text_string(&t), NULL);
-    text_free(&t);
-    return ok;
-}
-
 /* Room for what is known by node: constants may be added while lowering. */
 static bool lower_grow(array_lowering *w)
 {
@@ -270,11 +260,11 @@ static bool lower_value(array_lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
     size_t elements;
-    if (node->op == OP_DIFF) return lower_refuse(w, n, E_DIFF_LEFT);
+    if (node->op == OP_DIFF) return exec_refuse(w->g, n, E_DIFF_LEFT);
     for (size_t p = 0; p < node_rank(w->g, n); p++)
-        if (!size_is_known(node_size(w->g, n, p))) return lower_refuse(w, n, E_SIZE_UNKNOWN);
-    if (node->op == OP_SIZE) return lower_refuse(w, n, E_SIZE_UNKNOWN);
-    if (!shape_elements(w->g, node->shape, &elements)) return lower_refuse(w, n, E_ELEMENTS);
+        if (!size_is_known(node_size(w->g, n, p))) return exec_refuse(w->g, n, E_SIZE_UNKNOWN);
+    if (node->op == OP_SIZE) return exec_refuse(w->g, n, E_SIZE_UNKNOWN);
+    if (!shape_elements(w->g, node->shape, &elements)) return exec_refuse(w->g, n, E_ELEMENTS);
     if (node->op == OP_LOOP) {
         uint32_t region = node_state(w->g, n)->region;
         if (!w->regions[region].needed && !lower_loops(w, region)) return false;

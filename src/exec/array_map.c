@@ -285,7 +285,7 @@ static uint32_t code_at(array_builder *b, uint32_t v, const coordinate *at)
     const array_value *value = value_at(b->w, v);
     array_use u = value_use(b->w, value, 0);
     uint32_t a = value_root(b->w, u.value);
-    plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_label(b->w, a)};
+    plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_label(b->w, u.value)};
     const array_value *array = value_at(b->w, a);
     x.line = line_new(b, array->buffer, array->offset, array->lies == LIES_RAMP ? ARRAY_INT : array->type);
     if (x.line == ARRAY_NONE || !access_axes_of(b, v, u.map, at, a, &x)) return ARRAY_NONE;
@@ -590,7 +590,7 @@ bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t offset
     array_build_begin(&b, w);
     for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], node_size(w->g, wanted, p));
     uint32_t out = x->lies == LIES_CONST ? code_constant(&b, root, ARRAY_F64)
-                                         : array_code_convert(&b, array_code_value(&b, v, at),
+                                         : array_code_convert(&b, array_code_value(&b, root, at),
                                                               x->lies == LIES_RAMP ? ARRAY_INT : x->type, ARRAY_F64);
     uint32_t line = out == ARRAY_NONE ? ARRAY_NONE : line_new(&b, BUFFER_OUT, (int64_t)offset, ARRAY_F64);
     bool ok = line != ARRAY_NONE;
@@ -677,9 +677,23 @@ bool array_arg_step(array_lowering *w, uint32_t v)
 
 /* ---- Names and constants ------------------------------------------------------------------------------ */
 
-uint32_t array_label(array_lowering *w, uint32_t v)
+/* The array that a recurrence makes, for what defines its state; n itself for others. */
+static ew_node label_node(const array_lowering *w, uint32_t v)
 {
     ew_node n = value_at(w, v)->node;
+    if (!value_at(w, v)->defines || node_at(w->g, n)->name) return n;
+    for (size_t s = w->g->states.count; s-- > 0;) /* inner ones were made last */
+        if (w->g->states.at[s].definition == n && w->g->states.at[s].loop != EW_NONE) {
+            n = w->g->states.at[s].loop;
+            if (node_at(w->g, n)->name) break;
+            s = w->g->states.count;
+        }
+    return n;
+}
+
+uint32_t array_label(array_lowering *w, uint32_t v)
+{
+    ew_node n = label_node(w, v);
     text t;
     text_begin(&t, w->m);
     graph_print_operand(w->g, n, &t, 80);

@@ -198,6 +198,14 @@ static bool push_buffer(array_lowering *w, size_t bytes, bool local, uint32_t *m
     return array_push(w->m, &w->a->buffers, b) || array_no_memory(w);
 }
 
+/* From the innermost on: what goes in blocks, where matrix products want long rows of it; the others; what a
+ * recurrence goes along, so that its slices are one piece. */
+static int place_turn(const array_lowering *w, const array_value *v, size_t p)
+{
+    if (is_bound(w, v, p) && v->buffer == ARRAY_NONE) return 2;
+    return w->block_inner && v->local && (int)p == v->block_own ? 0 : 1;
+}
+
 static bool place_value(array_lowering *w, array_value *v)
 {
     size_t rank = value_rank(w, v), bytes = array_type_bytes(v->type), count = 1;
@@ -205,10 +213,10 @@ static bool place_value(array_lowering *w, array_value *v)
     if (!array_reserve(w->m, &w->strides, rank + 1)) return array_no_memory(w);
     v->strides = (uint32_t)w->strides.count;
     w->strides.count += rank;
-    for (int bound = 0; bound < 2; bound++) /* what a recurrence goes along lies outermost: its slices are one piece */
+    for (int turn = 0; turn < 3; turn++)
         for (size_t p = rank; p-- > 0;) {
             bool slice = is_slice(w, v, p);
-            if ((is_bound(w, v, p) && v->buffer == ARRAY_NONE) != bound) continue;
+            if (place_turn(w, v, p) != turn) continue;
             size_t size = v->local && (int)p == v->block_own ? (size_t)w->block_rows : (size_t)sizes[p];
             w->strides.at[v->strides + p] = slice ? 0 : (int64_t)count;
             if (!slice && !size_mul(count, size, &count)) return array_no_memory(w);

@@ -93,7 +93,13 @@ static void strip_ramp(const strip *s, uint32_t line, int64_t *to)
 static bool access_fault(const strip *s, const plan_access *x, size_t axis, int64_t place)
 {
     char where[64], which[64];
-    snprintf(where, sizeof where, "%lld", (long long)place);
+    bool early = place >= NOT_MADE / 2 * 3 && place < NOT_MADE / 2;
+    error_code code = place == NO_WHOLE_PLACE ? E_RUN_FRACTION : place == NO_CHOICE ? E_ARG_NOTHING : E_RUN_EARLY;
+    snprintf(where, sizeof where, "%lld", (long long)(early ? place - NOT_MADE : place));
+    if (early || place == NO_WHOLE_PLACE || place == NO_CHOICE) {
+        exec_report(s->p, s->work, EW_LIMIT, code, program_name(s->p, x->name), where, NULL);
+        return false;
+    }
     snprintf(which, sizeof which, "%zu (0 to %lld)", axis + 1,
              (long long)s->a->access_axes.at[x->axes + axis].size - 1);
     exec_report(s->p, s->work, EW_LIMIT, E_RUN_OUTSIDE, program_name(s->p, x->name), where, which);
@@ -148,14 +154,20 @@ static int access_plain(const strip *s, const plan_access *x, int64_t *at, int64
 }
 
 /* Without a look at each place, where that can be. */
-static bool access_at_once(const strip *s, const plan_access *x, int type, void *to)
+static bool access_at_once(const strip *s, const plan_access *x, int type, uint32_t out)
 {
     int64_t at, row, column;
+    bool own = s->a->slots.at[s->m->slots + out] != ARRAY_NONE;
+    if (own) s->w->at[out] = s->w->strips + (size_t)s->a->slots.at[s->m->slots + out] * STRIP * 8;
+    void *to = s->w->at[out];
     uint32_t line = s->m->lines + x->line;
     if (s->a->lines.at[line].buffer == ARRAY_NONE) return false;
     int places = access_plain(s, x, &at, &row, &column);
     const char *from = s->w->line[line];
-    if (places == PLACES_OUTSIDE)
+    bool piece = column == 1 && (s->rows == 1 || row == (int64_t)s->columns);
+    if (places == PLACES_INSIDE && own && piece) /* it is read where it lies */
+        s->w->at[out] = s->w->line[line] + at * (int64_t)array_type_bytes(type);
+    else if (places == PLACES_OUTSIDE)
         memset(to, 0, s->count * array_type_bytes(type));
     else if (places == PLACES_INSIDE && type == ARRAY_F32)
         strip_copy_4(s, to, (const uint32_t *)(const void *)from + at, row, column);
@@ -164,9 +176,10 @@ static bool access_at_once(const strip *s, const plan_access *x, int type, void 
     return places != PLACES_MIXED;
 }
 
-static bool strip_access(const strip *s, const plan_access *x, int type, void *to)
+static bool strip_access(const strip *s, const plan_access *x, int type, uint32_t out)
 {
-    if (access_at_once(s, x, type, to)) return true;
+    if (access_at_once(s, x, type, out)) return true;
+    void *to = s->w->at[out];
     int64_t at[STRIP], wrong[STRIP];
     uint32_t left[STRIP];
     uint32_t line = s->m->lines + x->line;
@@ -244,7 +257,7 @@ static bool strip_code(const strip *s, const plan_code *code, size_t count)
         case CODE_LOAD: strip_load(s, line, at[c->out]); break;
         case CODE_RAMP: strip_ramp(s, line, (int64_t *)(void *)at[c->out]); break;
         default:
-            if (!strip_access(s, &s->a->accesses.at[c->line], c->type, at[c->out])) return false;
+            if (!strip_access(s, &s->a->accesses.at[c->line], c->type, c->out)) return false;
         }
     }
     return true;

@@ -27,16 +27,19 @@ void ew_free(ew_program *p)
     memory_free(&last, p, sizeof *p);
 }
 
-static bool prepare_refuse(ew_graph *g, ew_node n, error_code code)
+bool exec_refuse(ew_graph *g, ew_node n, error_code code)
 {
-    text t;
+    text t, shape;
     text_begin(&t, &g->memory);
+    text_begin(&shape, &g->memory);
     graph_print_operand(g, n, &t, 60);
-    if (t.failed)
+    graph_shape_text(g, n, &shape);
+    if (t.failed || shape.failed)
         report_memory(&g->report);
     else
-        report_plain(&g->report, code, text_string(&t), NULL);
+        report_plain(&g->report, code, text_string(&t), text_string(&shape));
     text_free(&t);
+    text_free(&shape);
     return false;
 }
 
@@ -60,9 +63,9 @@ static bool prepare_array(ew_graph *g, ew_program *p, ew_node n, size_t *total, 
     size_t rank = node_rank(g, n);
     *a = (prepared_array){rank, p->sizes.count, *total, 0};
     for (size_t k = 0; k < rank; k++)
-        if (!size_is_known(node_size(g, n, k))) return prepare_refuse(g, n, E_SIZE_UNKNOWN);
-    if (!shape_elements(g, node_at(g, n)->shape, &a->count)) return prepare_refuse(g, n, E_ELEMENTS);
-    if (!size_add(*total, a->count, total) || *total > PTRDIFF_MAX / 8) return prepare_refuse(g, n, E_ELEMENTS);
+        if (!size_is_known(node_size(g, n, k))) return exec_refuse(g, n, E_SIZE_UNKNOWN);
+    if (!shape_elements(g, node_at(g, n)->shape, &a->count)) return exec_refuse(g, n, E_ELEMENTS);
+    if (!size_add(*total, a->count, total) || *total > PTRDIFF_MAX / 8) return exec_refuse(g, n, E_ELEMENTS);
     if (!array_reserve(&p->memory, &p->sizes, rank)) return report_memory(&g->report);
     for (size_t k = 0; k < rank; k++) p->sizes.at[p->sizes.count++] = (size_t)node_size(g, n, k);
     return true;

@@ -86,6 +86,8 @@ struct ew_work {
 
 /* Allocates nothing, like all that runs. The status is the run's: a value that does not fit is no fault
  * of the text. */
+/* Tells what keeps node n, by its text and its sizes, from being run; false. */
+bool exec_refuse(ew_graph *g, ew_node n, error_code code);
 ew_status exec_report(const ew_program *p, ew_work *w, ew_status status, error_code code, const char *a, const char *b,
                       const char *c);
 /* "9 * 8" */

@@ -61,6 +61,7 @@ enum { AXES_MOST = 32 };
 /* What a gather gives for a quotient that is no whole number; from NOT_MADE - 2^61 to NOT_MADE + 2^61: for
  * the place p of a recurrence that no earlier step has made, NOT_MADE + p. No array has such places. */
 #define NO_WHOLE_PLACE INT64_MIN
+#define NO_CHOICE (INT64_MIN + 1) /* … for the greatest of nothing */
 #define NOT_MADE (INT64_MIN / 2)
 
 /* A size that is not known yet is negative: -1 - index of its name in g->unknown. */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { PLACES_INSIDE = 6, PLACES_MOST = 60 };
+enum { INSIDE_DEPTH = 6, INSIDE_MOST = 60 };
 
 const char *places_text(const places *p, size_t axes, size_t i)
 {
@@ -14,10 +14,10 @@ const char *places_text(const places *p, size_t axes, size_t i)
 
 bool places_push(places *p, const char *s)
 {
-    char copy[PLACES_MOST + 4]; /* s may lie in chars, which moves */
+    char copy[INSIDE_MOST + 4]; /* s may lie in chars, which moves */
     size_t count = strlen(s);
-    if (count > PLACES_MOST) {
-        for (count = PLACES_MOST; count && ((unsigned char)s[count] & 0xC0) == 0x80;) count--;
+    if (count > INSIDE_MOST) {
+        for (count = INSIDE_MOST; count && ((unsigned char)s[count] & 0xC0) == 0x80;) count--;
         memcpy(copy, s, count);
         memcpy(copy + count, "…", 4);
         count += 4;
@@ -65,6 +65,8 @@ bool places_push_node(places *p, ew_node n, bool domain)
 {
     size_t rank = node_rank(p->g, n);
     if (domain && op_is_reduction(node_at(p->g, n)->op)) rank = shape_rank(p->g, node_at(p->g, n)->domain);
+    bool state = node_at(p->g, n)->op == OP_STATE && node_state(p->g, n)->loop != EW_NONE;
+    if (state) n = node_state(p->g, n)->loop; /* it is called as the recurrence is */
     for (size_t q = 0; q < rank; q++)
         if (!places_push_new(p, graph_index_name(p->g, n, q))) return false;
     return true;
@@ -94,20 +96,31 @@ static void places_affine(const places *p, const map_draft *d, size_t axes, text
         text_format(t, d->offset < 0 ? " - %lld" : " + %lld", (long long)(d->offset < 0 ? -d->offset : d->offset));
 }
 
-/* A gather: its node, printed at the places that it is used at. */
+/* Is it a place that is checked as it runs: if … then place else none (NO_WHOLE_PLACE, NO_CHOICE, NOT_MADE)? */
+static bool places_is_checked(const ew_graph *g, ew_node n)
+{
+    if (node_at(g, n)->op != OP_IF || node_at(g, n)->name) return false;
+    ew_node other = node_arg(g, n, 2);
+    if (node_at(g, other)->op == OP_ADD) other = node_arg(g, other, 1);
+    return node_is_const(g, other) && node_value(g, other) <= (double)NOT_MADE;
+}
+
+/* A gather: its node, printed at the places that it is used at. People see the place without its check. */
 static bool places_gather(places *p, ew_node user, size_t k, size_t axes, text *t)
 {
-    ew_node n = node_arg(p->g, user, k);
+    ew_node n = node_arg(p->g, user, k), checked = n;
+    if (places_is_checked(p->g, n)) n = node_arg(p->g, n, 1);
     places at = {.g = p->g, .m = p->m, .inside = p->inside + 1};
     text place;
     bool ok = true;
-    if (at.inside > PLACES_INSIDE) {
+    if (at.inside > INSIDE_DEPTH) {
         text_add(t, "…");
         return true;
     }
     text_begin(&place, p->m);
     for (size_t q = 0; ok && q < node_rank(p->g, n); q++) {
-        map_draft d = map_axis(p->g, use_map(p->g, user, k), q);
+        int axis = n == checked ? (int)q : map_plain_axis(p->g, use_map(p->g, checked, 1), q);
+        map_draft d = map_axis(p->g, use_map(p->g, user, k), (size_t)axis);
         text_clear(&place);
         places_affine(p, &d, axes, &place);
         ok = !place.failed && places_push(&at, text_string(&place));

@@ -69,9 +69,15 @@ static bool access_fraction(machine *m, const access *x, const value *v)
 }
 
 /* Index values become places: the form over positions. */
-static void access_positions(const machine *m, affine *a)
+static bool access_positions(machine *m, affine *a)
 {
-    for (size_t k = 0; k < a->terms; k++) a->offset += a->factor[k] * m->indices.at[a->index[k]].low;
+    for (size_t k = 0; k < a->terms; k++) {
+        int64_t shift;
+        if (__builtin_mul_overflow(a->factor[k], m->indices.at[a->index[k]].low, &shift) ||
+            __builtin_add_overflow(a->offset, shift, &a->offset))
+            return report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
+    }
+    return true;
 }
 
 static bool access_bracket(machine *m, access *x, size_t axis, const value *v)
@@ -87,15 +93,19 @@ static bool access_bracket(machine *m, access *x, size_t axis, const value *v)
     return true;
 }
 
-static bool access_count(machine *m, const piece *p, const value *base, size_t brackets)
+static bool access_few(machine *m, const piece *p, const value *base, size_t brackets)
 {
     char buffer[160], axes[24], here[24];
-    if (brackets <= base->open) return true;
     const graph_node *node = node_at(m->g, base->node);
     const char *name = node->name ? graph_name_text(m->g, node->name) : "[…]";
     count_text(base->open, axes);
     count_text(brackets, here);
     return eval_error(m, E_BRACKETS, p, quote(buffer, name, strlen(name)), axes, here);
+}
+
+static bool access_count(machine *m, const piece *p, const value *base, size_t brackets)
+{
+    return brackets <= base->open || access_few(m, p, base, brackets);
 }
 
 /* What the base's axes are read at: its own indices, the brackets, and axes that stay open. */
@@ -159,7 +169,7 @@ static bool access_is_plain(machine *m, access *x)
 
 /* ---- Outside --------------------------------------------------------------------------------------------------- */
 
-static bool access_outside(machine *m, const access *x, size_t axis, int64_t low, int64_t high, int64_t size)
+static bool access_outside(machine *m, const access *x, int64_t low, int64_t high, int64_t size)
 {
     char places[64], value_text[32], shown[160];
     const source *s = &m->g->report.source;
@@ -171,10 +181,13 @@ static bool access_outside(machine *m, const access *x, size_t axis, int64_t low
         return eval_error(m, E_BASE, x->p, quote(shown, word, strlen(word)), places, NULL);
     }
     bool here = !eval_top(m)->function && x->p->place < s->count;
-    quote(shown, here ? s->at + x->p->place : "[…]", here ? x->p->bytes : strlen("[…]"));
-    (void)axis;
+    const piece *by = &m->l->pieces.at[x->p->value];
+    if (x->p->kind == P_DIFF && by->kind == P_NAME)
+        quote(shown, graph_name_text(m->g, by->value), m->g->names.at[by->value].count);
+    else
+        quote(shown, here ? s->at + x->p->place : "[…]", here ? x->p->bytes : strlen("[…]"));
     eval_error(m, E_OUTSIDE, x->p, shown, value_text, places);
-    report_hint(&m->g->report, "x[i else 0] gives a value for outside", NULL);
+    if (x->p->kind != P_DIFF) report_hint(&m->g->report, "x[i else 0] gives a value for outside", NULL);
     return false;
 }
 
@@ -200,7 +213,7 @@ static bool access_check(machine *m, access *x, bool guarded, bool *unsure)
         x->inside[axis] = !x->gather[axis] && access_inside(m, x, axis, size, &low, &high);
         if (x->inside[axis]) continue;
         *unsure = true;
-        if (!guarded && !conditions && !x->gather[axis]) return access_outside(m, x, axis, low, high, size);
+        if (!guarded && !conditions && !x->gather[axis]) return access_outside(m, x, low, high, size);
     }
     return true;
 }
@@ -316,7 +329,7 @@ static uint16_t access_map(machine *m, access *x, const uint16_t *gather_arg)
         } else if (x->gather[k]) {
             d[k].gather = gather_arg[k];
         } else {
-            access_positions(m, a);
+            if (!access_positions(m, a)) break;
             d[k].offset = a->offset;
             d[k].terms = (uint16_t)a->terms;
             for (size_t t = 0; t < a->terms; t++) {
@@ -343,7 +356,7 @@ static uint16_t access_shape(machine *m, const access *x)
 static uint32_t access_order(machine *m, access *x)
 {
     const frame *f = eval_top(m);
-    const uint32_t *left = m->lists.at + f->left;
+    const uint32_t *left = eval_left(m, f);
     if (f->kind != F_EQUATION || f->at + 1 != f->end || x->base.open != x->brackets || f->lefts != x->rank) return 0;
     for (size_t k = 0; k < f->lefts; k++) {
         size_t at = 0;
@@ -387,7 +400,7 @@ static bool access_node(machine *m, access *x, const value *when, uint8_t flags,
     return report_ok(&m->g->report);
 }
 
-static bool access_plain(machine *m, const access *x, value *v)
+static bool access_direct(machine *m, const access *x, value *v)
 {
     uint32_t ids[AXES_MOST];
     size_t named = x->axes - (x->base.open - x->brackets);
@@ -405,7 +418,7 @@ static bool access_value(machine *m, access *x, const value *other, value *v)
     bool unsure, any = false;
     value when = {0}, all = {0}, three[3];
     if (!access_check(m, x, other != NULL, &unsure)) return false;
-    if (access_is_plain(m, x)) return access_plain(m, x, v);
+    if (access_is_plain(m, x)) return access_direct(m, x, v);
     if (!other || !unsure) {
         bool runtime = unsure && m->conditions.count > eval_top(m)->conditions;
         if (runtime && !access_condition(m, &when, &any)) return false;
@@ -446,6 +459,22 @@ bool access_read(machine *m, const piece *p, bool guarded)
     m->stack.count -= count;
     eval_top(m)->at++;
     return eval_push(m, v);
+}
+
+bool access_gather(machine *m, const piece *p, const value *base, const value *place, const value *when, value *v)
+{
+    access *x = memory_new(&m->g->memory, sizeof *x);
+    if (!x) return eval_memory(m);
+    x->p = p;
+    x->base = *base;
+    x->base.open = x->base.rank;
+    x->bracket = place;
+    x->brackets = 1;
+    x->axes = 1;
+    x->gather[0] = place;
+    bool ok = access_ids(m, x) && access_node(m, x, when, when ? NODE_WHEN : 0, false, v);
+    memory_free(&m->g->memory, x, sizeof *x);
+    return ok;
 }
 
 /* ---- diff ---------------------------------------------------------------------------------------------------- */
@@ -490,6 +519,7 @@ bool access_diff(machine *m, const piece *p)
     value of = first[0], by = first[1], v;
     if (by.member) by.node = circle_state(m, by.member, first + 2, brackets);
     if (by.node == EW_NONE || !access_diff_type(m, p, &by) || !access_count(m, p, &by, brackets)) return false;
+    if (brackets < by.open) return access_few(m, p, &by, brackets);
     if ((brackets || by.rank > by.open) && !value_closed(m, &of, p)) return false;
     access *x = memory_new(&m->g->memory, sizeof *x);
     if (!x) return eval_memory(m);

@@ -100,6 +100,15 @@ static uint32_t expr_parameter(expr *e, uint32_t name)
     return is ? s->index - 1 : NO_BINDER;
 }
 
+static bool expr_twice(expr *e, uint32_t binder_index)
+{
+    char buffer[160];
+    const binder *b = &e->l->binders.at[binder_index];
+    const char *word = graph_name_text(e->l->g, b->name);
+    quote(buffer, word, strlen(word));
+    return report_at(&e->l->g->report, E_INDEX_TWICE, b->place, strlen(word), buffer, NULL, NULL);
+}
+
 /* The reduction whose head is read now; a range may stand above it. */
 static bool expr_over(expr *e, uint32_t binder_index)
 {
@@ -107,6 +116,9 @@ static bool expr_over(expr *e, uint32_t binder_index)
     if (w->kind == WAIT_RANGE) w--;
     reduction *r = &e->l->reductions.at[w->value];
     if (r->count == 0) r->first = (uint32_t)e->l->over.count;
+    uint32_t name = e->l->binders.at[binder_index].name;
+    for (uint32_t k = r->first; k < e->l->over.count && k < r->first + r->count; k++)
+        if (e->l->binders.at[e->l->over.at[k]].name == name) return expr_twice(e, binder_index);
     if (r->first + r->count != e->l->over.count) return expr_here(e); /* a reduction in a range of this head */
     r->count++;
     return array_push(&e->l->g->memory, &e->l->over, binder_index) ? true : expr_memory(e);

@@ -86,7 +86,8 @@ static bool eval_circle(machine *m, error_code code, const piece *p, frame_kind 
     }
     for (size_t i = from; i < m->frames.count; i++) {
         const frame *f = &m->frames.at[i];
-        if (f->kind != kind) continue;
+        bool names = kind == F_DEFINITION || kind == F_ARRAY; /* arrays and scalars need each other alike */
+        if (names ? f->kind != F_DEFINITION && f->kind != F_ARRAY : f->kind != kind) continue;
         if (shown++ == 8) {
             text_add(&t, "… → ");
             break;

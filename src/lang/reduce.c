@@ -38,6 +38,11 @@ bool lang_is_reduction(const char *name)
     return reduce_find(name) >= 0;
 }
 
+static value reduce_whole(machine *m, int64_t x)
+{
+    return (value){.node = graph_whole(m->g, x), .part = NO_PART};
+}
+
 typedef struct reduce {
     const piece *p;
     op op;
@@ -116,7 +121,7 @@ static size_t reduce_rest(machine *m, const reduce *r, const frame *left, uint32
     }
     *root = false;
     if (!left || left->lefts != rank) return rank;
-    const uint32_t *wanted = m->lists.at + left->left;
+    const uint32_t *wanted = eval_left(m, left);
     for (size_t k = 0; k < rank; k++)
         for (size_t q = 0; q < rank; q++) shared += ids[k] == wanted[q];
     *root = shared == rank;
@@ -183,6 +188,23 @@ static bool reduce_shift(machine *m, const reduce *r, value *v)
     return low == 0 || value_op(m, OP_ADD, two, 2, NULL, 0, r->p, v);
 }
 
+/* argmin and argmax over a range that depends on others: a place that none has where it is empty. */
+static bool reduce_chosen(machine *m, const reduce *r, const value *mask, value *v)
+{
+    reduce any = *r;
+    value three[3], when = {0}, ramp;
+    bool conditions = false;
+    uint32_t id = r->over[0];
+    any.op = OP_ANY;
+    any.body = *mask;
+    if (!reduce_node(m, &any, NULL, 0, &three[0]) || !access_condition(m, &when, &conditions)) return false;
+    three[1] = *v;
+    three[2] = reduce_whole(m, NO_CHOICE);
+    if (!value_op(m, OP_IF, three, 3, NULL, 0, r->p, &three[1])) return false;
+    if (!value_new(m, graph_index(m->g, m->indices.at[id].size, 0), &id, 1, &ramp)) return false;
+    return access_gather(m, r->p, &ramp, &three[1], conditions ? &when : NULL, v);
+}
+
 static bool reduce_check(machine *m, const reduce *r, const char *name, size_t bodies)
 {
     char count[24];
@@ -214,10 +236,11 @@ bool reduce_run(machine *m, const piece *p)
     if (mean) r.op = OP_SUM;
     m->stack.count -= p->count;
     bool root = ++f->at == f->end && (f->kind == F_EQUATION || (f->kind == F_DEFINITION && !f->function)) && !mean;
-    bool shifted = (r.op == OP_ARGMIN || r.op == OP_ARGMAX) && m->indices.at[r.over[0]].low != 0;
-    root = root && !shifted;
+    bool chosen = r.op == OP_ARGMIN || r.op == OP_ARGMAX, shifted = chosen && m->indices.at[r.over[0]].low != 0;
+    root = root && !shifted && !(chosen && masked);
     if (!reduce_node(m, &r, root ? f : NULL, root ? f->name : 0, &v)) return false;
     v.part = eval_part(m, p, v.node);
+    if (masked && chosen && !reduce_chosen(m, &r, &mask, &v)) return false;
     if (shifted && !reduce_shift(m, &r, &v)) return false;
     if (mean) {
         two[0] = v;
@@ -225,6 +248,6 @@ bool reduce_run(machine *m, const piece *p)
         root = f->at == f->end && (f->kind == F_EQUATION || f->kind == F_DEFINITION);
         if (!value_op(m, OP_DIV, two, 2, root ? f : NULL, root ? f->name : 0, p, &v)) return false;
     }
-    if (mean || shifted) v.part = eval_part(m, p, v.node);
+    if (mean || shifted || (chosen && masked)) v.part = eval_part(m, p, v.node);
     return report_ok(&m->g->report) && eval_push(m, v);
 }

@@ -75,15 +75,24 @@ static bool side_index(lang *l, side *s, uint32_t name)
     return s->binder != NO_BINDER;
 }
 
+/* until CONDITION, once on a left side. */
+static bool side_until(lang *l, span *until)
+{
+    if (until->end > until->begin) return side_wrong(l);
+    return lexer_next(&l->lexer) && lang_expression(l, END_UNTIL, until);
+}
+
 /* One bracket of a left side. */
 static bool side_read(lang *l, side *s, span *until)
 {
     token t = l->lexer.now, next = side_next(l);
     uint32_t name = t.name;
     *s = (side){.place = t.place, .bytes = t.bytes};
-    if (t.kind == T_NAME && side_ends(&next)) {
+    bool until_next = next.kind == T_WORD && next.word == W_UNTIL;
+    if (t.kind == T_NAME && (side_ends(&next) || until_next)) {
         s->bare = true;
-        return side_index(l, s, name) && side_push_index(l, &t, s) && lexer_next(&l->lexer);
+        if (!side_index(l, s, name) || !side_push_index(l, &t, s) || !lexer_next(&l->lexer)) return false;
+        return !until_next || side_until(l, until);
     } else if (t.kind == T_NAME && next.kind == T_WORD && next.word == W_IN) {
         if (!lexer_next(&l->lexer) || !lexer_next(&l->lexer) || !side_range(l, s)) return false;
     } else {
@@ -98,9 +107,7 @@ static bool side_read(lang *l, side *s, span *until)
         piece *p = &l->pieces.at[i];
         if (p->kind == P_NAME) *p = (piece){P_INDEX, 1, p->bytes, 0, s->binder, p->place};
     }
-    if (l->lexer.now.kind != T_WORD || l->lexer.now.word != W_UNTIL) return true;
-    if (until->end > until->begin) return side_wrong(l);
-    return lexer_next(&l->lexer) && lang_expression(l, END_UNTIL, until);
+    return l->lexer.now.kind != T_WORD || l->lexer.now.word != W_UNTIL || side_until(l, until);
 }
 
 static bool side_twice(lang *l, uint32_t first, uint32_t rank, const side *s)

@@ -46,6 +46,39 @@ static void test_constant_outputs(void **state)
           (double[]){1, 2, 3, 4, 5, 6}, (double[]){1, 1, 1, 1, 1, 1, 21}, 7);
 }
 
+/* A run that fails, with this error, which names what went wrong. */
+static void fails(const char *text, const double *in, const char *code, const char *names)
+{
+    ew_error err = {0};
+    double out[64];
+    ew_program *p = compiled(text, NULL, NULL);
+    assert_in_range(ew_out_count(p), 1, 64);
+    assert_int_equal(ew_run(p, NULL, in, out), EW_LIMIT);
+    ew_run_error(p, NULL, &err);
+    assert_string_equal(err.code, code);
+    if (!strstr(err.message, names)) fail_msg("%s: %s", text, err.message);
+    ew_free(p);
+}
+
+/* A recurrence whose order form does not prove is checked as it runs. */
+static void test_order(void **state)
+{
+    (void)state;
+    const char *tree = "input parent[5] : int\nh[b] = if b == 0 then 1 else h[parent[b]] + 1\noutput h";
+    const char *guarded = "input p[4] : int\ninput x[4]\nh[b] = x[b] + (h[p[b] else 0])\noutput h";
+    const char *pair = "input p[4] : int\ng[t] = if t == 0 then 1 else h[t-1] + 1\n"
+                       "h[t] = g[t] * 2 + (if t == 0 then 0 else h[p[t]])\noutput h";
+    gives(tree, NULL, (double[]){0, 0, 1, 1, 2}, (double[]){1, 2, 3, 3, 4}, 5);
+    fails(tree, (double[]){0, 0, 3, 1, 2}, "E466", "'h");
+    fails(tree, (double[]){0, 0, 2, 1, 2}, "E466", "place 2");
+    fails(tree, (double[]){0, 0, -2, 1, 2}, "E460", "place -2");
+    fails(tree, (double[]){0, 9, 0, 1, 2}, "E466", "place 9");
+    gives(guarded, NULL, (double[]){-1, 0, 7, 2, 1, 2, 3, 4}, (double[]){1, 3, 3, 7}, 4);
+    fails(guarded, (double[]){-1, 0, 3, 2, 1, 2, 3, 4}, "E466", "place 3");
+    gives(pair, NULL, (double[]){0, 0, 1, 0}, (double[]){2, 8, 26, 56}, 4);
+    fails(pair, (double[]){0, 1, 1, 0}, "E466", "place 1");
+}
+
 /* ---- Threads ----------------------------------------------------------------------------------------- */
 
 /* The same bits by one, two and four threads, run after run. */
@@ -90,6 +123,7 @@ static void test_threads(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_constant_outputs), cmocka_unit_test(test_threads)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_constant_outputs), cmocka_unit_test(test_order),
+                                       cmocka_unit_test(test_threads)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
