@@ -519,7 +519,8 @@ bool access_diff(machine *m, const piece *p)
     value of = first[0], by = first[1], v;
     if (by.member) by.node = circle_state(m, by.member, first + 2, brackets);
     if (by.node == EW_NONE || !access_diff_type(m, p, &by) || !access_count(m, p, &by, brackets)) return false;
-    if (brackets < by.open) return access_few(m, p, &by, brackets);
+    bool whole = !brackets && m->l->outside; /* in a list of expressions a bare name is the whole array */
+    if (brackets < by.open && !whole) return access_few(m, p, &by, brackets);
     if ((brackets || by.rank > by.open) && !value_closed(m, &of, p)) return false;
     access *x = memory_new(&m->g->memory, sizeof *x);
     if (!x) return eval_memory(m);
