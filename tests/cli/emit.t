@@ -87,5 +87,5 @@ $ ./row 'x=[1,2]'
 ! [1,2]: this is no such array
 ? 2
 $ edgewise emit c row.ew -o open
-! error[E462]: 'x[i, j]' has an axis whose size is not known
+! error[E462]: no data give the sizes of 'x[i, j]' (N×M)
 ? 2
