@@ -62,3 +62,30 @@ $ edgewise emit c '(a+b)*(b+' -o h; echo $?; ls
 $ (echo 'input a = 2'; echo 'param b = 3'; echo 'e = a * b') > start.ew; edgewise emit c start.ew --main -o start && cc -std=c11 start.c -lm -o start && ./start && ./start b=4
 > e = 6
 > e = 8
+
+# Arrays: their places in `in` and `out`, and a main that reads and prints them.
+
+$ printf 'input x[N, M]\nparam w[M] = 0.5\ny[i] = sum(j: x[i,j] * w[j])\ntotal = sum(i: y[i]^2)\n' > row.ew
+$ edgewise emit c row.ew 'x=[[1,2],[3,4],[5,6]]' --outputs 'total, y, diff(total, w)' -o row --main; grep define row.h
+> #define ROW_H
+> #define ROW_IN 8
+> #define ROW_OUT 6
+> #define ROW_WORK 8
+> #define ROW_IN_x 0 /* x[3, 2] */
+> #define ROW_IN_w 6 /* w[2] */
+> #define ROW_OUT_total 0
+> #define ROW_OUT_y 1 /* y[3] */
+> #define ROW_OUT_dtotal_dw 4 /* diff(total, w)[2] */
+$ ${CC:-cc} -std=c11 row.c -o row -lm && ./row 'x=[[1,2],[3,4],[0.5,-6]]' w='[1, -0.25]'; ./row 'x=[[1,2],[3,4],[5,6]]'
+> total = 8.25
+> y = [0.5, 2, 2]
+> diff(total, w) = [15, -6]
+> total = 44.75
+> y = [1.5, 3.5, 5.5]
+> diff(total, w) = [79, 100]
+$ ./row 'x=[1,2]'
+! [1,2]: this is no such array
+? 2
+$ edgewise emit c row.ew -o open
+! error[E462]: no data give the sizes of 'x[i, j]' (N×M)
+? 2
