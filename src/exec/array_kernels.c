@@ -72,13 +72,13 @@
 static inline double strip_mul0(double x, double y)
 {
     double product = x * y;
-    return (x == 0) | (y == 0) ? 0.0 : product;
+    return ((x == 0) | (y == 0)) ? 0.0 : product;
 }
 
 static inline float strip_mul0f(float x, float y)
 {
     float product = x * y;
-    return (x == 0) | (y == 0) ? 0.0F : product;
+    return ((x == 0) | (y == 0)) ? 0.0F : product;
 }
 STRIP_KERNEL(strip_f64_zero, , double, double, strip_mul0(x, y))
 STRIP_KERNEL(strip_f32_zero, , float, float, strip_mul0f(x, y))
@@ -362,10 +362,10 @@ enum { LANES = 16 };
 #define STRIP_JOINS(prefix, attribute, real)                                                                           \
     STRIP_JOIN(prefix##sum, attribute, real, 0, a + b)                                                                 \
     STRIP_JOIN(prefix##prod, attribute, real, 1, a *b)                                                                 \
-    STRIP_JOIN(prefix##least, attribute, real, HUGE_VAL, (b < a) | (b != b) ? b : a)                                   \
-    STRIP_JOIN(prefix##greatest, attribute, real, -HUGE_VAL, (b > a) | (b != b) ? b : a)                               \
-    STRIP_JOIN(prefix##all, attribute, real, 1, (a != 0) & (b != 0) ? 1 : 0)                                           \
-    STRIP_JOIN(prefix##any, attribute, real, 0, (a != 0) | (b != 0) ? 1 : 0)
+    STRIP_JOIN(prefix##least, attribute, real, HUGE_VAL, ((b < a) | (b != b)) ? b : a)                                 \
+    STRIP_JOIN(prefix##greatest, attribute, real, -HUGE_VAL, ((b > a) | (b != b)) ? b : a)                             \
+    STRIP_JOIN(prefix##all, attribute, real, 1, ((a != 0) & (b != 0)) ? 1 : 0)                                         \
+    STRIP_JOIN(prefix##any, attribute, real, 0, ((a != 0) | (b != 0)) ? 1 : 0)
 
 STRIP_JOINS(strip_join_f64_, , double)
 STRIP_JOINS(strip_join_f32_, , float)

@@ -41,7 +41,7 @@
         return count;                                                                                                  \
     }
 
-#define UNIFORM_ZERO(x, y) (((x) == 0) | ((y) == 0) ? 0 : (x) * (y))
+#define UNIFORM_ZERO(x, y) ((((x) == 0) | ((y) == 0)) ? 0 : (x) * (y))
 
 #define UNIFORM_ROWS(prefix, attribute, real)                                                                          \
     UNIFORM_KERNEL(prefix##_ADD_x, attribute, real, 0, 1, 0, x + y)                                                    \

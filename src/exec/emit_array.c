@@ -310,18 +310,18 @@ static bool steps_write(steps_writer *w, uint32_t at)
 
 /* ---- Loops ---------------------------------------------------------------------------------------------- */
 
-enum { TODO_STEPS, TODO_FILLED, TODO_LOOP_END, TODO_END };
+enum { STEP_STEPS, STEP_FILLED, STEP_LOOP_END, STEP_END };
 
-typedef struct steps_todo {
+typedef struct steps_due {
     uint8_t kind;
-    uint32_t at, end, loop; /* TODO_STEPS: of loop's variable `stopped`, or ARRAY_NONE */
-} steps_todo;
+    uint32_t at, end, loop; /* STEP_STEPS: of loop's variable `stopped`, or ARRAY_NONE */
+} steps_due;
 
 typedef struct steps_stack {
-    ARRAY(steps_todo) todo;
+    ARRAY(steps_due) todo;
 } steps_stack;
 
-static bool stack_push(steps_writer *w, steps_stack *s, steps_todo x)
+static bool stack_push(steps_writer *w, steps_stack *s, steps_due x)
 {
     return array_push(&w->n.e->m, &s->todo, x) || report_memory(&w->n.e->report);
 }
@@ -376,11 +376,11 @@ static bool steps_loop(steps_writer *w, steps_stack *s, uint32_t at, uint32_t nu
         text_format(steps_line(w), "if (stopped%u)", number);
         steps_open(w);
     }
-    return stack_push(w, s, (steps_todo){TODO_LOOP_END, 0, 0, number}) &&
-           stack_push(w, s, (steps_todo){TODO_STEPS, at + 1, l->fill, number}) &&
+    return stack_push(w, s, (steps_due){STEP_LOOP_END, 0, 0, number}) &&
+           stack_push(w, s, (steps_due){STEP_STEPS, at + 1, l->fill, number}) &&
            (!until || l->fill == l->end ||
-            (stack_push(w, s, (steps_todo){TODO_END, 0, 0, 0}) &&
-             stack_push(w, s, (steps_todo){TODO_STEPS, l->fill, l->end, ARRAY_NONE})));
+            (stack_push(w, s, (steps_due){STEP_END, 0, 0, 0}) &&
+             stack_push(w, s, (steps_due){STEP_STEPS, l->fill, l->end, ARRAY_NONE})));
 }
 
 static void steps_loop_end(steps_writer *w, uint32_t number)
@@ -427,12 +427,12 @@ static bool steps_block(steps_writer *w, steps_stack *s, uint32_t at, const plan
     text_format(steps_line(w), "t[%u] = block * %lld;\n", b->counter, (long long)b->rows);
     text_format(steps_line(w), "t[%u] = left < %lld ? left : %lld;\n", rows, (long long)b->rows, (long long)b->rows);
     text_format(steps_line(w), "t[%u] = block == from;\n", rows + 1);
-    return stack_push(w, s, (steps_todo){TODO_END, 0, 0, 0}) && stack_push(w, s, (steps_todo){TODO_END, 0, 0, 0}) &&
-           stack_push(w, s, (steps_todo){TODO_STEPS, at + 1, b->end, ARRAY_NONE});
+    return stack_push(w, s, (steps_due){STEP_END, 0, 0, 0}) && stack_push(w, s, (steps_due){STEP_END, 0, 0, 0}) &&
+           stack_push(w, s, (steps_due){STEP_STEPS, at + 1, b->end, ARRAY_NONE});
 }
 
 /* The steps [x.at, x.end): up to the first that holds others, which are done before the rest. */
-static bool steps_some(steps_writer *w, steps_stack *s, steps_todo x)
+static bool steps_some(steps_writer *w, steps_stack *s, steps_due x)
 {
     const plan *a = w->n.a;
     while (x.at < x.end) {
@@ -447,7 +447,7 @@ static bool steps_some(steps_writer *w, steps_stack *s, steps_todo x)
             continue;
         }
         if (!stack_push(w, s, x)) return false;
-        if (guarded && !stack_push(w, s, (steps_todo){TODO_END, 0, 0, 0})) return false;
+        if (guarded && !stack_push(w, s, (steps_due){STEP_END, 0, 0, 0})) return false;
         return step->kind == STEP_LOOP ? steps_loop(w, s, at, step->at)
                                        : steps_block(w, s, at, &a->blocks.at[step->at]);
     }
@@ -457,12 +457,12 @@ static bool steps_some(steps_writer *w, steps_stack *s, steps_todo x)
 static bool steps_all(steps_writer *w)
 {
     steps_stack s = {0};
-    bool ok = stack_push(w, &s, (steps_todo){TODO_STEPS, 0, (uint32_t)w->n.a->steps.count, ARRAY_NONE});
+    bool ok = stack_push(w, &s, (steps_due){STEP_STEPS, 0, (uint32_t)w->n.a->steps.count, ARRAY_NONE});
     while (ok && s.todo.count) {
-        steps_todo x = s.todo.at[--s.todo.count];
-        if (x.kind == TODO_STEPS)
+        steps_due x = s.todo.at[--s.todo.count];
+        if (x.kind == STEP_STEPS)
             ok = steps_some(w, &s, x);
-        else if (x.kind == TODO_LOOP_END)
+        else if (x.kind == STEP_LOOP_END)
             steps_loop_end(w, x.loop);
         else
             steps_close(w);

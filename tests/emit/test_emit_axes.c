@@ -302,27 +302,27 @@ static const struct {
     /* Strips of several rows, strips of long rows, sums and extremes of them. */
     {"input x[7, 300]\ns[i] = sum(j: x[i,j])\nm[j] = max(i: x[i,j])\nt = sum(i, j: x[i,j]^3)\nq = prod(i, j: 1 + "
      "x[i,j]/1000)\nw = min(i, j: x[i,j])",
-     "s, m, t, q, w, diff(t + w, x)"},
+     "s, m, t, q, w, diff(t + w, x[a1, a2])"},
     {"input x[3, 2000]\ns[i] = sum(j: x[i,j])\nm[j] = max(i: x[i,j])\nt = sum(i, j: sin(x[i,j]))\nl = logsumexp(i, j: "
      "x[i,j])",
-     "s, m, t, l, diff(t + l, x)"},
+     "s, m, t, l, diff(t + l, x[a1, a2])"},
     {"input x[400, 5]\ns[i] = sum(j: x[i,j])\nm[j] = sum(i: x[i,j])\nt = sum(i, j: x[i,j])\na = all(i, j: x[i,j] < "
      "2)\nb "
      "= any(i: x[i,0] > 0.999)",
      "s, m, t, a, b"},
     /* Products, in blocks too, that are finite or not. */
     {"input x[40, 30]\ninput w[30, 20]\ny[i, k] = sum(j: x[i,j] * w[j,k])\nt = sum(i, k: tanh(y[i,k]))",
-     "y, t, diff(t, x), diff(t, w)"},
+     "y, t, diff(t, x[a1, a2]), diff(t, w[a1, a2])"},
     {"input x[3000, 20]\ninput w[20, 16]\ninput v[16]\nz[n, k] = sum(j: x[n,j] * w[j,k])\nh[n, k] = tanh(z[n,k])\n"
      "y[n] = sum(k: h[n,k] * v[k])\nloss = mean(n: (y[n] - x[n,0])^2)",
-     "loss, diff(loss, w), diff(loss, v)"},
+     "loss, diff(loss, w[a1, a2]), diff(loss, v[a1])"},
     /* Positions; gathers; scatters. */
-    {"input x[6, 9]\na[i] = argmax(j: x[i,j])\nb[j] = argmin(i: x[i,j])\ny[i] = x[i, a[i]]", "a, b, y, diff(sum(i: "
-                                                                                             "y[i]), x)"},
+    {"input x[6, 9]\na[i] = argmax(j: x[i,j])\nb[j] = argmin(i: x[i,j])\ny[i] = x[i, a[i]]",
+     "a, b, y, diff(sum(i: y[i]), x[a1, a2])"},
     /* Recurrences: down, up, one that stops. */
-    {"input x[50]\nh[0] = 0\nh[t+1] = tanh(0.5*h[t] + x[t])\nL = sum(t: h[t]^2)", "h, L, diff(L, x)"},
+    {"input x[50]\nh[0] = 0\nh[t+1] = tanh(0.5*h[t] + x[t])\nL = sum(t: h[t]^2)", "h, L, diff(L, x[a1])"},
     {"input x[30]\ns[0] = 0.1\ns[t in 1..30 until abs(s[t]) > 1.5] = s[t-1] + x[t-1]\nL = sum(t: s[t]^2)",
-     "s, L, diff(L, x)"},
+     "s, L, diff(L, x[a1])"},
     /* Ints that may overflow. */
     {"input k[9] : int\ny[i] = k[i] * k[i] * 3000000000\ns = sum(i: y[i])\nm = max(i: k[i])", "y, s, m"},
 };
@@ -354,13 +354,13 @@ static const struct {
 } examples[] = {
     {"kmeans", "cost, g, h", {{"N", 0, NULL, 700}, {"D", 0, NULL, 4}, {"K", 0, NULL, 9}}},
     {"lstm",
-     "loss, answer, diff(loss, W), diff(loss, U), diff(loss, b)",
+     "loss, answer, diff(loss, W[a1, a2, a3]), diff(loss, U[a1, a2, a3]), diff(loss, b[a1, a2])",
      {{"T", 0, NULL, 7}, {"D", 0, NULL, 3}, {"H", 0, NULL, 5}}},
     {"gmm",
-     "F, diff(F, alpha), diff(F, mu), diff(F, q), diff(F, l)",
+     "F, diff(F, alpha[a1]), diff(F, mu[a1, a2]), diff(F, q[a1, a2]), diff(F, l[a1, a2])",
      {{"N", 0, NULL, 300}, {"D", 0, NULL, 3}, {"K", 0, NULL, 4}}},
     {"transformer",
-     "loss, diff(loss, emb), diff(loss, Wq), diff(loss, W2)",
+     "loss, diff(loss, emb[a1, a2]), diff(loss, Wq[a1, a2, a3, a4]), diff(loss, W2[a1, a2, a3])",
      {{"N", 0, NULL, 2},
       {"T", 0, NULL, 5},
       {"V", 0, NULL, 6},
@@ -369,9 +369,9 @@ static const struct {
       {"H", 0, NULL, 2},
       {"E", 0, NULL, 4},
       {"M", 0, NULL, 16}}},
-    {"kalman", "loglik, diff(loglik, level), diff(loglik, C0)", {{"T", 0, NULL, 20}}},
+    {"kalman", "loglik, diff(loglik, level), diff(loglik, C0[a1, a2])", {{"T", 0, NULL, 20}}},
     {"convnet",
-     "loss, diff(loss, K), diff(loss, W)",
+     "loss, diff(loss, K[a1, a2, a3, a4]), diff(loss, W[a1, a2, a3, a4])",
      {{"N", 0, NULL, 3},
       {"C", 0, NULL, 2},
       {"R", 0, NULL, 8},
