@@ -52,7 +52,7 @@ $(B)/libedgewise-train.a: $(TRAIN_O) $(BASE_O)
 	$(AR) rcs $@ $(TRAIN_O) $(BASE_O)
 
 $(B)/edgewise: $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a
-	$(CC) $(LDFLAGS) -o $@ $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm
+	$(CC) $(LDFLAGS) -o $@ $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm -lpthread
 
 $(B)/src/base-again/%.o: src/base/%.c
 	@mkdir -p $(@D)
@@ -82,11 +82,11 @@ $(B)/tests/test_%: test_%.c $(wildcard tests/*/*.h) $(B)/libedgewise-train.a $(B
 
 $(B)/tests/spec: tests/spec.c $(B)/libedgewise.a
 	@mkdir -p $(@D)
-	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(B)/libedgewise.a -lm
+	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(B)/libedgewise.a -lm -lpthread
 
 $(B)/tests/replay: tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a
 	@mkdir -p $(@D)
-	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a -lm
+	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a -lm -lpthread
 
 $(B)/tests/replay-data: tests/fuzz/fuzz_data.c tests/fuzz/fuzz_main.c $(B)/libedgewise-train.a
 	@mkdir -p $(@D)
@@ -96,7 +96,7 @@ $(B)/tests/replay-data: tests/fuzz/fuzz_data.c tests/fuzz/fuzz_main.c $(B)/libed
 $(B)/tests/replay-command: tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/edgewise
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Dmain=edgewise_main -c -o $(B)/tests/command.o cli/main.c
-	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/tests/command.o $(filter-out $(B)/cli/main.o,$(CLI_O)) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm
+	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/tests/command.o $(filter-out $(B)/cli/main.o,$(CLI_O)) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm -lpthread
 
 $(B)/tests/ulp: tests/kernels/ulp.c src/math/kernels.h
 	@mkdir -p $(@D)
@@ -131,7 +131,7 @@ fuzz: $(FUZZ_T)
 # ---- Benchmarks ----------------------------------------------------------------------------------
 
 $(B)/bench: bench/bench.c $(B)/libedgewise.a
-	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(B)/libedgewise.a -lm
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(B)/libedgewise.a -lm -lpthread
 
 # The kernels of src/math by themselves: beside OpenBLAS (best kernel, one thread), beside libm.
 BLAS_FLAGS = $(shell pkg-config --cflags --libs openblas 2>/dev/null || echo -lopenblas)
@@ -143,7 +143,7 @@ bench-matrix: $(B)/bench-matrix
 	@env -u OPENBLAS_CORETYPE OPENBLAS_NUM_THREADS=1 $(B)/bench-matrix $(ROWS)
 
 $(B)/bench-vector: bench/kernels/vector.c $(B)/libedgewise.a
-	$(CC) -std=gnu11 -ffp-contract=off $(WARNINGS) -O3 -g -Isrc -o $@ $< $(B)/libedgewise.a -lm
+	$(CC) -std=gnu11 -ffp-contract=off $(WARNINGS) -O3 -g -Isrc -o $@ $< $(B)/libedgewise.a -lm -lpthread
 
 bench-vector: $(B)/bench-vector
 	@$(B)/bench-vector $(ROWS)

@@ -145,12 +145,12 @@ static void say_table(struct checking *k)
         cli_say(k->c, "there is nothing to check: the program has no real input\n", NULL, NULL, NULL);
         return;
     }
-    size_t width = 0;
+    size_t width = 0, most = k->indexed ? 40 : 18; /* places tell elements apart: they are worth a longer line */
     char name[300];
     for (size_t i = 0; i < k->count; i++) {
         slope_name(k, &k->row[i], name);
         size_t columns = table_columns(name);
-        if (columns > width) width = columns < 18 ? columns : 18;
+        if (columns > width) width = columns < most ? columns : most;
     }
     say_head(k->c, width);
     for (size_t i = 0; i < k->count; i++) {

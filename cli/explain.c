@@ -92,8 +92,6 @@ static void explain_text(struct cli *c, ew_graph *g, ew_explain_options *o)
 static void explain_answer(struct cli *c, ew_graph *g, bool brief)
 {
     bool strict = brief || c->nudge;
-    if (c->nudge && cli_array_any(g)) cli_fail(c, FAULT_NOT_INDEXED, "--nudge", NULL);
-    if (c->status) return;
     double *in = strict ? cli_values(c, g) : cli_values_if_any(c, g);
     double *nudge = !c->status && c->nudge ? explain_changes(c, g) : NULL;
     ew_explain_options o = {

@@ -117,7 +117,7 @@ typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
     uint32_t fallback; /* map: where a result is not finite */
 } plan_product;
 
-typedef struct plan_fold { /* out[…, c] = sum r: x[…, r] y[…, c, r], or (x - y)^2 */
+typedef struct plan_fold {    /* out[…, c] = sum r: x[…, r] y[…, c, r], or (x - y)^2 */
     uint32_t dims, dim_count; /* …, then c, r */
     uint32_t lines, line_count, x, y, out;
     uint8_t type;

@@ -362,8 +362,8 @@ enum { LANES = 16 };
 #define STRIP_JOINS(prefix, attribute, real)                                                                           \
     STRIP_JOIN(prefix##sum, attribute, real, 0, a + b)                                                                 \
     STRIP_JOIN(prefix##prod, attribute, real, 1, a *b)                                                                 \
-    STRIP_JOIN(prefix##least, attribute, real, HUGE_VAL, b < a ? b : (b != b) | (a != a) ? a + b : a)                  \
-    STRIP_JOIN(prefix##greatest, attribute, real, -HUGE_VAL, b > a ? b : (b != b) | (a != a) ? a + b : a)              \
+    STRIP_JOIN(prefix##least, attribute, real, HUGE_VAL, (b < a) | (b != b) ? b : a)                                   \
+    STRIP_JOIN(prefix##greatest, attribute, real, -HUGE_VAL, (b > a) | (b != b) ? b : a)                               \
     STRIP_JOIN(prefix##all, attribute, real, 1, (a != 0) & (b != 0) ? 1 : 0)                                           \
     STRIP_JOIN(prefix##any, attribute, real, 0, (a != 0) | (b != 0) ? 1 : 0)
 

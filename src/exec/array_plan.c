@@ -24,10 +24,12 @@ static bool is_gather_scatter(const array_lowering *w, const array_value *v, int
     return v->op == OP_SCATTER && axis >= 0 && map_axis(w->g, v->target, (size_t)axis).gather;
 }
 
-/* What use k of v needs to be there before, in the same step of the context. */
-static uint32_t unit_before(const array_lowering *w, uint32_t v, size_t k, uint32_t context)
+/* What use k of v needs to be there before, in the same step of the context. *across: it looks at all places, of
+ * which it can need only those that are made; so where that one needs v itself, places of earlier steps are meant. */
+static uint32_t unit_before(const array_lowering *w, uint32_t v, size_t k, uint32_t context, bool *across)
 {
     uint32_t a = value_root(w, value_use(w, value_at(w, v), k).value), unit = unit_of(w, a, context);
+    *across = false;
     if (unit == ARRAY_NONE || context == ARRAY_NONE) return unit;
     const array_bind *user = value_bind(w, value_at(w, v), context);
     const array_bind *arg = value_bind(w, value_at(w, a), context);
@@ -35,7 +37,8 @@ static uint32_t unit_before(const array_lowering *w, uint32_t v, size_t k, uint3
     if (!user || !arg || arg->axis < 0 || user->axis < 0) return unit;
     if (is_gather_scatter(w, value_at(w, a), arg->axis)) return ARRAY_NONE;
     int axis = array_follows(w, v, k, user->axis, &by);
-    if (axis == -1) return unit;
+    *across = axis < 0;
+    if (*across) return unit;
     return axis == arg->axis && user->offset + by == arg->offset ? unit : ARRAY_NONE;
 }
 
@@ -298,6 +301,10 @@ static uint32_t region_value(const array_lowering *w, uint32_t region)
 
 typedef struct plan_walk {
     ARRAY(plan_frame) stack;
+    ARRAY(plan_frame) search; /* of walk_reaches */
+    uint8_t *seen;            /* by value, then by recurrence: there already in that search */
+    size_t seen_count;
+    bool failed;
 } plan_walk;
 
 /* Units of the outermost context come pass by pass: first what goes in no blocks, then what does. */
@@ -320,8 +327,8 @@ static bool walk_push(array_lowering *w, plan_walk *walk, uint32_t unit, uint32_
     return array_push(w->m, &walk->stack, f) || array_no_memory(w);
 }
 
-/* The next thing that the unit on top needs, or ARRAY_NONE when all is there. */
-static uint32_t walk_next(const array_lowering *w, plan_frame *f, uint32_t context)
+/* The next thing that a unit needs, or ARRAY_NONE when there is no more. */
+static uint32_t walk_need(const array_lowering *w, plan_frame *f, uint32_t context, bool *across)
 {
     bool region = (f->unit & ARRAY_REGION) != 0;
     uint32_t last = region ? w->regions[f->unit & ~ARRAY_REGION].last : f->unit;
@@ -330,25 +337,63 @@ static uint32_t walk_next(const array_lowering *w, plan_frame *f, uint32_t conte
         if (region && !value_bind(w, v, f->unit & ~ARRAY_REGION)) continue;
         if (v->op == OP_LOOP) continue;
         while (f->k < v->count) {
-            uint32_t unit = unit_before(w, f->value, f->k++, context);
+            uint32_t unit = unit_before(w, f->value, f->k++, context, across);
             if (unit != ARRAY_NONE && unit != f->unit) return unit;
         }
     }
     return ARRAY_NONE;
 }
 
+static void walk_search(array_lowering *w, plan_walk *walk, uint32_t unit)
+{
+    bool region = (unit & ARRAY_REGION) != 0;
+    uint8_t *seen = &walk->seen[region ? w->values.count + (unit & ~ARRAY_REGION) : unit];
+    if (*seen) return;
+    *seen = 1;
+    plan_frame f = {unit, region ? w->regions[unit & ~ARRAY_REGION].first : unit, 0};
+    if (!array_push(w->m, &walk->search, f)) walk->failed = !array_no_memory(w);
+}
+
+/* Does `unit` need `other` in the same step, over whatever lies between? */
+static bool walk_reaches(array_lowering *w, plan_walk *walk, uint32_t unit, uint32_t other, uint32_t context)
+{
+    bool across;
+    walk->search.count = 0;
+    memset(walk->seen, 0, walk->seen_count);
+    walk_search(w, walk, unit);
+    while (walk->search.count && !walk->failed) {
+        uint32_t next = walk_need(w, &walk->search.at[walk->search.count - 1], context, &across);
+        if (next == other) return true;
+        if (next == ARRAY_NONE)
+            walk->search.count--;
+        else
+            walk_search(w, walk, next);
+    }
+    return false;
+}
+
+/* What the unit on top still waits for, or ARRAY_NONE. */
+static uint32_t walk_next(array_lowering *w, plan_walk *walk, uint32_t context)
+{
+    plan_frame *f = &walk->stack.at[walk->stack.count - 1];
+    for (;;) {
+        bool across;
+        uint32_t unit = walk_need(w, f, context, &across);
+        if (unit == ARRAY_NONE || !across || !walk_reaches(w, walk, unit, f->unit, context)) return unit;
+    }
+}
+
 static bool walk_from(array_lowering *w, plan_walk *walk, uint32_t unit, uint32_t context)
 {
     bool ok = walk_push(w, walk, unit, context);
     while (ok && walk->stack.count) {
-        plan_frame *f = &walk->stack.at[walk->stack.count - 1];
-        uint32_t next = walk_next(w, f, context);
+        uint32_t next = walk_next(w, walk, context);
+        if (walk->failed) return false;
         if (next != ARRAY_NONE) {
             ok = walk_push(w, walk, next, context);
             continue;
         }
-        uint32_t done = f->unit;
-        walk->stack.count--;
+        uint32_t done = walk->stack.at[--walk->stack.count].unit;
         ok = done & ARRAY_REGION ? emit_loop(w, done & ~ARRAY_REGION, context) : emit_value(w, done, context);
         if (context == ARRAY_NONE) w->time++;
     }
@@ -358,15 +403,18 @@ static bool walk_from(array_lowering *w, plan_walk *walk, uint32_t unit, uint32_
 /* All units of one context. Nesting is bounded by the axes that a state of an inner recurrence needs. */
 static bool emit_context(array_lowering *w, uint32_t context)
 {
-    plan_walk walk = {{0}};
+    plan_walk walk = {.seen_count = w->values.count + w->g->regions.count};
     uint32_t first = 0, last = (uint32_t)w->values.count;
     if (context != ARRAY_NONE) first = w->regions[context].first, last = w->regions[context].last + 1;
-    bool ok = true;
+    walk.seen = block_new(w->m, walk.seen_count, 1);
+    bool ok = walk.seen || array_no_memory(w);
     for (uint32_t v = first; ok && v < last; v++) {
         uint32_t unit = value_at(w, v)->op == OP_LOOP ? ARRAY_NONE : unit_of(w, v, context);
         if (unit != ARRAY_NONE) ok = walk_from(w, &walk, unit, context);
     }
     array_free(w->m, &walk.stack);
+    array_free(w->m, &walk.search);
+    block_free(w->m, walk.seen, walk.seen ? walk.seen_count : 0);
     return ok;
 }
 

@@ -58,7 +58,9 @@ static bool factor_opens(const array_lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
     bool used = w->node_users[n] == 1;
-    if ((!used && node->op != OP_IF && node->op != OP_MUL && node->op != OP_MUL0) || !type_is_real(node->type) || type_is_soft(node->type)) return false;
+    if ((!used && node->op != OP_IF && node->op != OP_MUL && node->op != OP_MUL0) || !type_is_real(node->type) ||
+        type_is_soft(node->type))
+        return false;
     if (!used && !factor_spreads(w, n)) return false;
     if (node->op == OP_IF) return node_is_value(w->g, node_arg(w->g, n, 2), 0);
     return node->op == OP_MUL || node->op == OP_MUL0 || node->op == OP_NEG;

@@ -32,16 +32,28 @@ static int follow_map(const array_lowering *w, uint16_t map, size_t rank, int ax
     return found == -3 ? -2 : found;
 }
 
+/* The same where places are gathered: what a step makes of the terms is added in that step. */
+static int scatter_gathered(const array_lowering *w, const array_value *v, int axis, uint16_t gather, int64_t *by)
+{
+    array_use place = value_use(w, v, gather), u = value_use(w, v, 0);
+    const array_value *terms = value_at(w, value_root(w, u.value));
+    *by = 0;
+    if (value_rank(w, value_at(w, place.value)) == 1) return map_plain_axis(w->g, place.map, 0);
+    for (size_t i = 0; i < v->bind_count; i++) {
+        const array_bind *own = &w->binds.at[v->binds + i], *b = value_bind(w, terms, own->region);
+        if (own->axis != axis || !b || !b->known || b->axis < 0) continue;
+        *by = b->offset - own->offset;
+        return map_plain_axis(w->g, u.map, (size_t)b->axis);
+    }
+    return -1;
+}
+
 /* The domain axis of a scatter that its own axis is, and by how much it is further. */
 int array_scatter_axis(const array_lowering *w, const array_value *v, int axis, int64_t *by)
 {
     map_draft d = map_axis(w->g, v->target, (size_t)axis);
     *by = -d.offset;
-    if (d.gather) {
-        array_use u = value_use(w, v, d.gather);
-        *by = 0;
-        return value_rank(w, value_at(w, u.value)) == 1 ? map_plain_axis(w->g, u.map, 0) : -1;
-    }
+    if (d.gather) return scatter_gathered(w, v, axis, d.gather, by);
     return d.terms == 1 && d.factor[0] == 1 ? d.axis[0] : -1;
 }
 

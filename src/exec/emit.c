@@ -117,10 +117,8 @@ static void emit_contract(emitter *e)
     if (e->faults)
         text_add(&e->out, " * Where an int overflows, is divided by zero or is given a value that is not whole,\n"
                           " * every result is nan.\n");
-    if (e->faults && e->p->arrays)
-        text_add(&e->out, " * So it is where a place lies outside of its array.\n");
-    if (e->p->arrays)
-        text_add(&e->out, " * Arrays lie row by row.\n");
+    if (e->faults && e->p->arrays) text_add(&e->out, " * So it is where a place lies outside of its array.\n");
+    if (e->p->arrays) text_add(&e->out, " * Arrays lie row by row.\n");
 }
 
 static bool emit_header(emitter *e)
@@ -320,8 +318,7 @@ ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *
     text_begin(&e.nests, &e.m);
     text_begin(&e.lines, &e.m);
     text_begin(&e.out, &e.m);
-    if (emit_prepare(&e, name))
-        emit_files(&e, to_source, source_context, to_header, header_context);
+    if (emit_prepare(&e, name)) emit_files(&e, to_source, source_context, to_header, header_context);
     emit_free(&e);
     if (err) *err = e.report.error;
     return e.report.error.status;

@@ -134,7 +134,7 @@ void nest_for(emit_nest *n, const char *var, int64_t size)
 
 /* ---- Lines --------------------------------------------------------------------------------------------- */
 
-static void sum_term(text *t, bool *any, int64_t factor, const char *var)
+static void term_add(text *t, bool *any, int64_t factor, const char *var)
 {
     if (factor == 0) return;
     text_add(t, !*any ? (factor < 0 ? "-" : "") : factor < 0 ? " - " : " + ");
@@ -156,14 +156,14 @@ static void sum_moves(emit_nest *n, text *t, bool *any, const plan_line *l)
         size_t k = 2 + count_text(m->counter, var + 2);
         strcpy(var + k, "]");
         if (m->stride) n->uses |= USES_COUNTERS;
-        sum_term(t, any, m->stride, var);
+        term_add(t, any, m->stride, var);
     }
 }
 
 static void sum_places(emit_nest *n, text *t, bool *any, const plan_line *l, uint32_t count)
 {
     for (uint32_t d = 0; d < count; d++)
-        if (n->var[d][0]) sum_term(t, any, n->a->strides.at[l->strides + d], n->var[d]);
+        if (n->var[d][0]) term_add(t, any, n->a->strides.at[l->strides + d], n->var[d]);
 }
 
 void nest_whole(emit_nest *n, text *t, uint32_t line, uint32_t count)
@@ -172,7 +172,7 @@ void nest_whole(emit_nest *n, text *t, uint32_t line, uint32_t count)
     bool any = false;
     sum_moves(n, t, &any, l);
     sum_places(n, t, &any, l, count);
-    if (!any || l->offset) sum_term(t, &any, l->offset, NULL);
+    if (!any || l->offset) term_add(t, &any, l->offset, NULL);
     if (!any) text_char(t, '0');
 }
 
@@ -211,11 +211,11 @@ void nest_pointer(emit_nest *n, uint32_t line, bool written)
     if (!plain) text_format(t, "(%s%s *)(", reads, type);
     text_add(t, work ? "work" : l->buffer == BUFFER_IN ? "in" : "out");
     if (plain) {
-        sum_term(t, &any, (int64_t)place + l->offset, NULL);
+        term_add(t, &any, (int64_t)place + l->offset, NULL);
     } else {
-        sum_term(t, &any, (int64_t)place, NULL);
+        term_add(t, &any, (int64_t)place, NULL);
         text_char(t, ')');
-        sum_term(t, &any, l->offset, NULL);
+        term_add(t, &any, l->offset, NULL);
     }
     sum_moves(n, t, &any, l);
     text_add(t, ";\n");
@@ -299,6 +299,7 @@ static bool steps_write(steps_writer *w, uint32_t at)
         return report_ok(&w->n.e->report);
     }
     if (s->kind == STEP_MAP && !emit_array_map(&w->n, &a->maps.at[s->at], name, comment)) return false;
+    if (s->kind == STEP_FOLD) emit_array_fold(&w->n, &a->folds.at[s->at], name, comment);
     if (s->kind == STEP_ARG) emit_array_arg(&w->n, &a->args.at[s->at], name, comment);
     if (!w->n.body.count) return true;
     text *t = steps_line(w);
@@ -532,8 +533,7 @@ static void steps_run(steps_writer *w)
     text *t = &e->nests;
     const char *careful = w->careful ? "0, &suspect, " : "";
     text_format(t, "    %s_steps(%sin, out, work, &bad);\n", e->name, careful);
-    if (w->careful)
-        text_format(t, "    if (suspect && !bad) %s_steps(1, &suspect, in, out, work, &bad);\n", e->name);
+    if (w->careful) text_format(t, "    if (suspect && !bad) %s_steps(1, &suspect, in, out, work, &bad);\n", e->name);
     if (e->faults || w->uses & USES_BAD)
         text_format(t, "    for (int64_t i = 0; bad && i < %zu; i++) out[i] = (double)NAN;\n", e->p->out_count);
 }

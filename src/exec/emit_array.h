@@ -33,8 +33,8 @@ typedef struct emit_nest {
     const plan *a;
     text body; /* of the function that is being written */
     unsigned uses;
-    size_t depth;          /* of its blocks */
-    uint32_t lines;        /* first of the step's lines */
+    size_t depth;           /* of its blocks */
+    uint32_t lines;         /* first of the step's lines */
     char var[NEST_DIMS][8]; /* by dimension: its variable; empty where there is one place only */
 } emit_nest;
 
@@ -45,6 +45,7 @@ bool emit_array_main(emitter *e);    /* into out */
 
 bool emit_array_map(emit_nest *n, const plan_map *m, const char *name, const char *comment);
 void emit_array_product(emit_nest *n, const plan_product *p, const char *name, const char *comment);
+void emit_array_fold(emit_nest *n, const plan_fold *p, const char *name, const char *comment);
 void emit_array_arg(emit_nest *n, const plan_arg *s, const char *name, const char *comment);
 
 /* ---- Pieces of a step's text ------------------------------------------------------------------------- */

@@ -63,13 +63,13 @@ static const char help_join_int[] = "static int64_t k_join_{name}(int64_t n, con
 
 static const struct {
     const char *name, *first, *join, *first_int, *join_int;
-} help_joins[6] = {{"sum", "0", "a + b", "0", "i_add(a, b, bad)"},
-                   {"prod", "1", "a * b", "1", "i_mul(a, b, bad)"},
-                   {"least", "({real})HUGE_VAL", "b < a ? b : b != b || a != a ? a + b : a", "INT64_MAX", "b < a ? b : a"},
-                   {"greatest", "-({real})HUGE_VAL", "b > a ? b : b != b || a != a ? a + b : a", "INT64_MIN",
-                    "b > a ? b : a"},
-                   {"all", "1", "a != 0 && b != 0 ? 1 : 0", "0", "i_add(a, b, bad)"},
-                   {"any", "0", "a != 0 || b != 0 ? 1 : 0", "0", "i_add(a, b, bad)"}};
+} help_joins[6] = {
+    {"sum", "0", "a + b", "0", "i_add(a, b, bad)"},
+    {"prod", "1", "a * b", "1", "i_mul(a, b, bad)"},
+    {"least", "({real})HUGE_VAL", "b < a ? b : b != b || a != a ? a + b : a", "INT64_MAX", "b < a ? b : a"},
+    {"greatest", "-({real})HUGE_VAL", "b > a ? b : b != b || a != a ? a + b : a", "INT64_MIN", "b > a ? b : a"},
+    {"all", "1", "a != 0 && b != 0 ? 1 : 0", "0", "i_add(a, b, bad)"},
+    {"any", "0", "a != 0 || b != 0 ? 1 : 0", "0", "i_add(a, b, bad)"}};
 
 static void help_joins_write(emitter *e)
 {
@@ -174,8 +174,7 @@ static void help_product_type(emitter *e, int type, bool fused)
                      "        %s%s;\n    else\n#endif\n        %s%s;\n"
                    : "%.0s%.0s    %s%s;\n",
              fast, help_arguments, plain, help_arguments);
-    const help_word words[] = {
-        {"{end}", end}, {"{real}", real}, {"{run}", run}, {"{wide}", single ? "(double)" : ""}};
+    const help_word words[] = {{"{end}", end}, {"{real}", real}, {"{run}", run}, {"{wide}", single ? "(double)" : ""}};
     help_fill(t, help_choice, words, sizeof words / sizeof words[0]);
 }
 
@@ -219,11 +218,12 @@ void emit_array_helpers(emitter *e)
                           "    return (float)(e / ((1.0 + e) * (1.0 + e)));\n}\n\n");
     help_joins_write(e);
     help_products_write(e);
-    text_format(&e->out,
-                "/* Steps are compiled one by one: in line they would take long, and gcc 12 loses stores of some when it\n"
-                " * looks from one into the other (-fivopts, with -O3). */\n"
-                "#if defined __GNUC__ && !defined __clang__ && __GNUC__ >= 8\n"
-                "#define %s_PART static __attribute__((noipa))\n#elif defined __GNUC__\n"
-                "#define %s_PART static __attribute__((noinline))\n#else\n#define %s_PART static\n#endif\n\n",
-                upper, upper, upper);
+    text_format(
+        &e->out,
+        "/* Steps are compiled one by one: in line they would take long, and gcc 12 loses stores of some when it\n"
+        " * looks from one into the other (-fivopts, with -O3). */\n"
+        "#if defined __GNUC__ && !defined __clang__ && __GNUC__ >= 8\n"
+        "#define %s_PART static __attribute__((noipa))\n#elif defined __GNUC__\n"
+        "#define %s_PART static __attribute__((noinline))\n#else\n#define %s_PART static\n#endif\n\n",
+        upper, upper, upper);
 }

@@ -96,9 +96,10 @@ static void map_registers(map_writer *w)
             r->used = true;
         }
         r->code = i;
-        r->type = c->kind == CODE_EACH && c->op != OP_INPUT && ops_row((op)c->op)->flags & OP_LOGIC && c->type == ARRAY_INT
-                      ? ARRAY_F64
-                      : c->type;
+        r->type =
+            c->kind == CODE_EACH && c->op != OP_INPUT && ops_row((op)c->op)->flags & OP_LOGIC && c->type == ARRAY_INT
+                ? ARRAY_F64
+                : c->type;
     }
     map_uses(w);
 }
@@ -153,7 +154,7 @@ static void map_places(map_writer *w, const plan_access *x, uint32_t number)
 
 static void map_outside(map_writer *w, const plan_access *x, uint32_t number)
 {
-    const char *or = "";
+    const char * or = "";
     text *t = map_line(w);
     text_format(t, "const int o%u = ", number);
     for (uint32_t k = 0; k < x->axis_count; k++, or = " || ") {
@@ -163,7 +164,7 @@ static void map_outside(map_writer *w, const plan_access *x, uint32_t number)
         else
             text_format(t, "%s1", or);
     }
-    text_add(t, *or ? ";\n" : "0;\n");
+    text_add(t, * or ? ";\n" : "0;\n");
 }
 
 static void map_element(map_writer *w, text *t, const plan_access *x, uint32_t number)
@@ -276,6 +277,8 @@ static void map_each(map_writer *w, text *t, const plan_code *c)
         if (inner == ARRAY_F32 && c->op == OP_SIGMOID1)
             w->n->e->helpers |= HELP_SLOPE_F32, emit_kernels_use(w->n->e, "k_exp_f32(x)");
         map_form(w, t, name, c, false);
+    } else if (c->three) { /* the product rounded, then + w */
+        map_form(w, t, "x * y + w", c, false);
     } else if (inner == ARRAY_F32) {
         text_add(t, "(float)(");
         map_form(w, t, ops_c((op)c->op, false), c, true);
@@ -509,11 +512,43 @@ static void map_body(map_writer *w, const char *row_at, const char *all_at)
     sinks_element(w, row_at, all_at);
 }
 
+/* Rows that a 0 shuts out: their places begin with 0, or stay as they are. */
+static void map_skip(map_writer *w, int64_t columns)
+{
+    const plan_sink *s = map_sink(w, 0);
+    const char *row = w->n->var[w->m->dim_count - 2];
+    text begins;
+    text_begin(&begins, &w->n->e->m);
+    bool first = sink_begins(w, &begins, s, JOIN_EACH, row, "");
+    text *t = map_line(w);
+    text_add(t, "if (");
+    nest_at(w->n, t, w->m->lines + w->m->skip, w->m->dim_count);
+    text_add(t, " == 0)");
+    nest_open(w->n);
+    size_t depth = w->n->depth;
+    if (first && begins.count) {
+        text_format(map_line(w), "if (%s)", text_string(&begins));
+        nest_open(w->n);
+    }
+    if (first) {
+        nest_for(w->n, w->n->var[w->m->dim_count - 1], columns);
+        t = map_line(w);
+        nest_at(w->n, t, w->m->lines + s->line, w->m->dim_count);
+        text_add(t, " = 0;\n");
+    }
+    while (w->n->depth >= depth) nest_close(w->n);
+    text_add(map_line(w), "else");
+    nest_open(w->n);
+    if (begins.failed) w->n->body.failed = true;
+    text_free(&begins);
+}
+
 static void map_plain(map_writer *w, int64_t rows, int64_t columns)
 {
     uint32_t d = w->m->dim_count;
     size_t depth = w->n->depth;
     nest_for(w->n, w->n->var[d - 2], rows);
+    if (w->m->skip != ARRAY_NONE) map_skip(w, columns);
     nest_for(w->n, w->n->var[d - 1], columns);
     map_body(w, "", "");
     while (w->n->depth > depth) nest_close(w->n);
@@ -615,7 +650,7 @@ static bool map_writes(const map_writer *w, uint32_t line)
 /* Is the line a register's that is read, a sink's, or an access's array? Others need no pointer. */
 static bool map_needs(const map_writer *w, uint32_t line)
 {
-    if (map_writes(w, line)) return true;
+    if (map_writes(w, line) || line == w->m->skip) return true;
     for (uint32_t i = 0; i < w->m->code_count; i++) {
         const plan_code *c = &w->code[i];
         if (map_loads(c) && c->line == line && w->registers[c->out].used) return true;

@@ -21,7 +21,7 @@ static void product_operand(emit_nest *n, const plan_product *p, uint32_t l, uin
 static void product_adds(emit_nest *n, const plan_product *p)
 {
     const int64_t *stride = n->a->strides.at + n->a->lines.at[p->lines + 2].strides;
-    const char *or = "";
+    const char * or = "";
     text *t = &n->body;
     text_add(t, ", ");
     if (p->blocked) {
@@ -31,7 +31,7 @@ static void product_adds(emit_nest *n, const plan_product *p)
     }
     for (uint32_t d = 0; d + 3 < p->dim_count; d++)
         if (stride[d] == 0 && n->var[d][0]) text_format(t, "%s%s != 0", or, n->var[d]), or = " || ";
-    if (!*or) text_char(t, '0');
+    if (!* or) text_char(t, '0');
 }
 
 void emit_array_product(emit_nest *n, const plan_product *p, const char *name, const char *comment)
@@ -59,6 +59,39 @@ void emit_array_product(emit_nest *n, const plan_product *p, const char *name, c
     while (n->depth > 1) nest_close(n);
     text_add(nest_line(n), "return finite;\n");
     nest_end(n, "int", name, comment);
+}
+
+/* ---- Folds --------------------------------------------------------------------------------------------------- */
+
+/* One term after the other, nothing fused. */
+void emit_array_fold(emit_nest *n, const plan_fold *p, const char *name, const char *comment)
+{
+    const int64_t *size = n->a->sizes.at + p->dims;
+    const char *real = p->type == ARRAY_F32 ? "float" : "double";
+    nest_begin(n, p->lines);
+    for (uint32_t d = 0; d < p->dim_count; d++)
+        if (size[d] == 0) return;
+    nest_name(n, size, p->dim_count);
+    nest_pointer(n, p->lines + p->x, false);
+    if (p->y != p->x) nest_pointer(n, p->lines + p->y, false);
+    nest_pointer(n, p->lines + p->out, true);
+    for (uint32_t d = 0; d + 1 < p->dim_count; d++) nest_for(n, n->var[d], size[d]);
+    text_format(nest_line(n), "%s sum = 0;\n", real);
+    size_t depth = n->depth;
+    nest_for(n, n->var[p->dim_count - 1], size[p->dim_count - 1]);
+    text *t = nest_line(n);
+    text_format(t, "const %s x = ", real);
+    nest_at(n, t, p->lines + p->x, p->dim_count);
+    text_add(t, ", y = ");
+    nest_at(n, t, p->lines + p->y, p->dim_count);
+    text_add(t, ";\n");
+    text_add(nest_line(n), p->square ? "sum += (x - y) * (x - y);\n" : "sum += x * y;\n");
+    while (n->depth > depth) nest_close(n);
+    t = nest_line(n);
+    nest_at(n, t, p->lines + p->out, p->dim_count);
+    text_add(t, " = sum;\n");
+    while (n->depth > 1) nest_close(n);
+    nest_end(n, "void", name, comment);
 }
 
 /* ---- Positions of the least and greatest --------------------------------------------------------------------- */

@@ -71,6 +71,15 @@ static bool prepare_array(ew_graph *g, ew_program *p, ew_node n, size_t *total, 
     return true;
 }
 
+/* Its default, or the one of all its elements. */
+static double prepare_start(const ew_graph *g, size_t i)
+{
+    double start = 0;
+    const graph_input *in = i < g->inputs.count ? &g->inputs.at[i] : &g->params.at[i - g->inputs.count];
+    if (node_at(g, in->node)->shape) return in->has_value && !in->draw && !in->values_count ? in->value : 0;
+    return ew_input_default(g, i, 0, 0, &start) ? start : 0;
+}
+
 static bool prepare_inputs(ew_graph *g, ew_program *p)
 {
     p->input_count = ew_input_count(g);
@@ -80,7 +89,7 @@ static bool prepare_inputs(ew_graph *g, ew_program *p)
         const graph_node *node = node_at(g, ew_input_at(g, i).node);
         const char *name = graph_name_text(g, node->name);
         p->inputs[i].type = node->type;
-        if (!ew_input_default(g, i, 0, 0, &p->inputs[i].start)) p->inputs[i].start = 0;
+        p->inputs[i].start = prepare_start(g, i);
         prepared_array a;
         if (!prepare_array(g, p, ew_input_at(g, i).node, &p->in_count, &a)) return false;
         p->inputs[i].rank = a.rank;

@@ -36,7 +36,7 @@ ew_graph *graph_new(const ew_options *options, ew_error *err)
     g->report.source.file = g->file;
     graph_name none = {0, 0, 0, EW_NONE};
     bool ok = array_push(&g->memory, &g->names, none) && array_push(&g->memory, &g->name_text, '\0') &&
-              array_push(&g->memory, &g->shapes, (graph_shape){0}) &&
+              array_push(&g->memory, &g->shapes, (graph_shape){0}) && array_reserve(&g->memory, &g->sizes, 1) &&
               array_push(&g->memory, &g->maps_known, ((graph_map){0, 0, true}));
     if (!ok || (options && options->file && !g->file) || (options && options->language && !g->language)) {
         report_memory(&g->report);

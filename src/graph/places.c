@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { PLACES_INSIDE = 6, PLACES_MOST = 60 };
+enum { INSIDE_DEPTH = 6, INSIDE_MOST = 60 };
 
 const char *places_text(const places *p, size_t axes, size_t i)
 {
@@ -14,10 +14,10 @@ const char *places_text(const places *p, size_t axes, size_t i)
 
 bool places_push(places *p, const char *s)
 {
-    char copy[PLACES_MOST + 4]; /* s may lie in chars, which moves */
+    char copy[INSIDE_MOST + 4]; /* s may lie in chars, which moves */
     size_t count = strlen(s);
-    if (count > PLACES_MOST) {
-        for (count = PLACES_MOST; count && ((unsigned char)s[count] & 0xC0) == 0x80;) count--;
+    if (count > INSIDE_MOST) {
+        for (count = INSIDE_MOST; count && ((unsigned char)s[count] & 0xC0) == 0x80;) count--;
         memcpy(copy, s, count);
         memcpy(copy + count, "…", 4);
         count += 4;
@@ -65,6 +65,8 @@ bool places_push_node(places *p, ew_node n, bool domain)
 {
     size_t rank = node_rank(p->g, n);
     if (domain && op_is_reduction(node_at(p->g, n)->op)) rank = shape_rank(p->g, node_at(p->g, n)->domain);
+    bool state = node_at(p->g, n)->op == OP_STATE && node_state(p->g, n)->loop != EW_NONE;
+    if (state) n = node_state(p->g, n)->loop; /* it is called as the recurrence is */
     for (size_t q = 0; q < rank; q++)
         if (!places_push_new(p, graph_index_name(p->g, n, q))) return false;
     return true;
@@ -111,7 +113,7 @@ static bool places_gather(places *p, ew_node user, size_t k, size_t axes, text *
     places at = {.g = p->g, .m = p->m, .inside = p->inside + 1};
     text place;
     bool ok = true;
-    if (at.inside > PLACES_INSIDE) {
+    if (at.inside > INSIDE_DEPTH) {
         text_add(t, "…");
         return true;
     }

@@ -69,9 +69,15 @@ static bool access_fraction(machine *m, const access *x, const value *v)
 }
 
 /* Index values become places: the form over positions. */
-static void access_positions(const machine *m, affine *a)
+static bool access_positions(machine *m, affine *a)
 {
-    for (size_t k = 0; k < a->terms; k++) a->offset += a->factor[k] * m->indices.at[a->index[k]].low;
+    for (size_t k = 0; k < a->terms; k++) {
+        int64_t shift;
+        if (__builtin_mul_overflow(a->factor[k], m->indices.at[a->index[k]].low, &shift) ||
+            __builtin_add_overflow(a->offset, shift, &a->offset))
+            return report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
+    }
+    return true;
 }
 
 static bool access_bracket(machine *m, access *x, size_t axis, const value *v)
@@ -323,7 +329,7 @@ static uint16_t access_map(machine *m, access *x, const uint16_t *gather_arg)
         } else if (x->gather[k]) {
             d[k].gather = gather_arg[k];
         } else {
-            access_positions(m, a);
+            if (!access_positions(m, a)) break;
             d[k].offset = a->offset;
             d[k].terms = (uint16_t)a->terms;
             for (size_t t = 0; t < a->terms; t++) {
@@ -350,7 +356,7 @@ static uint16_t access_shape(machine *m, const access *x)
 static uint32_t access_order(machine *m, access *x)
 {
     const frame *f = eval_top(m);
-    const uint32_t *left = m->lists.at + f->left;
+    const uint32_t *left = eval_left(m, f);
     if (f->kind != F_EQUATION || f->at + 1 != f->end || x->base.open != x->brackets || f->lefts != x->rank) return 0;
     for (size_t k = 0; k < f->lefts; k++) {
         size_t at = 0;
@@ -394,7 +400,7 @@ static bool access_node(machine *m, access *x, const value *when, uint8_t flags,
     return report_ok(&m->g->report);
 }
 
-static bool access_plain(machine *m, const access *x, value *v)
+static bool access_direct(machine *m, const access *x, value *v)
 {
     uint32_t ids[AXES_MOST];
     size_t named = x->axes - (x->base.open - x->brackets);
@@ -412,7 +418,7 @@ static bool access_value(machine *m, access *x, const value *other, value *v)
     bool unsure, any = false;
     value when = {0}, all = {0}, three[3];
     if (!access_check(m, x, other != NULL, &unsure)) return false;
-    if (access_is_plain(m, x)) return access_plain(m, x, v);
+    if (access_is_plain(m, x)) return access_direct(m, x, v);
     if (!other || !unsure) {
         bool runtime = unsure && m->conditions.count > eval_top(m)->conditions;
         if (runtime && !access_condition(m, &when, &any)) return false;

@@ -245,8 +245,9 @@ static bool circle_boxes(machine *m, circle *c, const member *x, bool *known)
             } else {
                 const index_state *n = &m->indices.at[ranges_id(m, &e->f, s.binder)];
                 if (n->state != INDEX_KNOWN) return *known = false, true;
-                b = (box){n->low + s.offset, n->size, true};
+                b = (box){n->low + parts_offset(&s), n->size, true};
             }
+            if (!parts_near(m, &b)) return false;
             if (!array_push(&m->g->memory, &c->boxes, b)) return eval_memory(m);
         }
     }
@@ -297,6 +298,26 @@ bool circle_shape(const machine *m, uint32_t name, uint16_t *shape)
     if (i == NO_GROUP) return false;
     *shape = c->members.at[i].shaped ? c->members.at[i].shape : 0;
     return true;
+}
+
+/* One axis of a member whose shape is not known yet, from an equation whose index there is: x[0, d] = x0[d]. */
+bool circle_axis(machine *m, uint32_t name, size_t axis, int64_t *size)
+{
+    const circle *c = m->circle;
+    uint32_t at = c ? circle_member(c, name) : NO_GROUP;
+    bool found = false;
+    if (at == NO_GROUP || axis >= m->l->symbols.at[name].rank) return false;
+    const member *x = &c->members.at[at];
+    for (uint32_t i = x->first; i < x->first + x->count; i++) {
+        const equation *e = &c->equations.at[i];
+        const side *s = &m->l->sides.at[m->l->statements.at[e->statement].sides + axis];
+        if (s->kind != SIDE_INDEX || s->offset) return false;
+        const index_state *n = &m->indices.at[ranges_id(m, &e->f, s->binder)];
+        if (n->state != INDEX_KNOWN || n->low) continue;
+        *size = n->size;
+        found = true;
+    }
+    return found;
 }
 
 /* The range of an index that orders a circle is found from arrays outside. */
@@ -536,6 +557,7 @@ static bool until_keep(machine *m, circle *c, const equation *e, const value *be
     value three[3] = {*before}, *v = &m->stack.at[c->values + e->slot];
     uint32_t ids[AXES_MOST];
     size_t lefts = 0;
+    bool steps = false;
     map_draft *d = block_new(&m->g->memory, st->rank, sizeof *d);
     if (!d) return eval_memory(m);
     for (uint32_t k = 0; k < st->rank; k++) {
@@ -547,6 +569,11 @@ static bool until_keep(machine *m, circle *c, const equation *e, const value *be
         d[k].axis[0] = (uint16_t)lefts;
         d[k].factor[0] = 1;
         ids[lefts++] = ranges_id(m, &e->f, x->binder);
+        steps = steps || k == s->axis;
+    }
+    if (!steps) { /* a place that is there before the steps */
+        block_free(&m->g->memory, d, st->rank);
+        return true;
     }
     uint16_t map = graph_map_of(m->g, d, st->rank), shape = value_shape(m, ids, lefts);
     block_free(&m->g->memory, d, st->rank);

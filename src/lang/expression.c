@@ -17,7 +17,8 @@ bool expr_memory(expr *e)
 
 bool expr_piece(expr *e, piece_kind kind, uint32_t value, uint32_t count, uint32_t place, uint32_t bytes)
 {
-    piece p = {(unsigned)kind & 127u, e->quiet != 0, (uint8_t)(bytes > 255 ? 255 : bytes), (uint16_t)count, value, place};
+    piece p = {(unsigned)kind & 127u, e->quiet != 0, (uint8_t)(bytes > 255 ? 255 : bytes),
+               (uint16_t)count,       value,         place};
     if (e->l->pieces.count >= UINT32_MAX) return expr_memory(e);
     return array_push(&e->l->g->memory, &e->l->pieces, p) ? true : expr_memory(e);
 }
@@ -321,7 +322,7 @@ static bool expr_operator(expr *e)
         break;
     case T_NEWLINE:
         if (t->semicolon) return lang_error(e->l, E_HERE, t, lexer_quote(&e->l->lexer, t, buffer), NULL);
-        return lexer_next(&e->l->lexer); /* inside a bracket, or before then and else */
+        return lexer_next(&e->l->lexer);    /* inside a bracket, or before then and else */
     case T_COLON: return expr_range_end(e); /* it takes the token */
     case T_RANGE: ok = expr_range_dots(e); break;
     case T_BRACKET:

@@ -12,17 +12,17 @@
 #include "lang/lexer.h"
 
 typedef enum piece_kind {
-    P_NUMBER, /* value: index in lang.numbers */
-    P_BOOL,   /* value: 0 or 1 */
-    P_NAME,   /* value: name */
-    P_LOCAL,  /* value: parameter or local of the function it stands in */
-    P_OP,     /* value: op; count arguments */
-    P_CALL,   /* value: name of a function; count arguments */
-    P_DIFF,   /* of an expression by a name at a place: 2 + count of its brackets on the stack */
-    P_INDEX,  /* value: binder */
-    P_BIND,   /* value: binder, whose range is on the stack: count 0 (none), 1 (in n), 2 (in a..b) */
-    P_REDUCE, /* value: reduction; count bodies */
-    P_AT,     /* what lies below `count` brackets, read there; value: the piece at which they begin */
+    P_NUMBER,  /* value: index in lang.numbers */
+    P_BOOL,    /* value: 0 or 1 */
+    P_NAME,    /* value: name */
+    P_LOCAL,   /* value: parameter or local of the function it stands in */
+    P_OP,      /* value: op; count arguments */
+    P_CALL,    /* value: name of a function; count arguments */
+    P_DIFF,    /* of an expression by a name at a place: 2 + count of its brackets on the stack */
+    P_INDEX,   /* value: binder */
+    P_BIND,    /* value: binder, whose range is on the stack: count 0 (none), 1 (in n), 2 (in a..b) */
+    P_REDUCE,  /* value: reduction; count bodies */
+    P_AT,      /* what lies below `count` brackets, read there; value: the piece at which they begin */
     P_AT_ELSE, /* the same, with a value for outside above the brackets */
     P_ARRAY,   /* count elements */
     P_WHEN     /* the value on top is a condition of what follows; value: WHEN_ */
@@ -32,7 +32,7 @@ enum { WHEN_THEN, WHEN_ELSE, WHEN_AND, WHEN_OR };
 
 typedef struct piece {
     uint8_t kind : 7, quiet : 1; /* quiet: in a bracket or a range, where parts are no nodes to people */
-    uint8_t bytes; /* to underline, at most 255 */
+    uint8_t bytes;               /* to underline, at most 255 */
     uint16_t count;
     uint32_t value, place;
 } piece;
@@ -64,8 +64,8 @@ typedef enum side_kind { SIDE_INDEX, SIDE_PLACE } side_kind;
 /* One bracket of a left side, or of a declaration (SIDE_PLACE: its size). */
 typedef struct side {
     uint8_t kind;
-    bool bare;       /* a name alone, without a range */
-    uint8_t ranges;  /* 0, 1 (in n), 2 (in a..b) */
+    bool bare;      /* a name alone, without a range */
+    uint8_t ranges; /* 0, 1 (in n), 2 (in a..b) */
     uint32_t place, bytes;
     uint32_t binder; /* SIDE_INDEX */
     int64_t offset;  /* SIDE_INDEX: t + 1 */
@@ -85,29 +85,29 @@ typedef struct symbol {
     uint32_t diffs_of, diffs_by; /* how many diffs have it as first, as second argument */
     uint32_t variants;           /* how many numbered names were made from it */
     bool used;
-    uint16_t rank;     /* inputs and arrays: how many axes */
-    uint32_t sides;    /* inputs: their sizes, first in lang.sides */
-    uint32_t first;    /* arrays: index + 1 of the first equation */
-    uint32_t last;     /* … and of the last */
-    uint32_t index;    /* while the text is read: binder + 1 that the name stands for here */
-    uint32_t circle;   /* index + 1 of its circle */
-    bool sized;        /* a dimension, or an int input whose value is known: */
+    uint16_t rank;   /* inputs and arrays: how many axes */
+    uint32_t sides;  /* inputs: their sizes, first in lang.sides */
+    uint32_t first;  /* arrays: index + 1 of the first equation */
+    uint32_t last;   /* … and of the last */
+    uint32_t index;  /* while the text is read: binder + 1 that the name stands for here */
+    uint32_t circle; /* index + 1 of its circle */
+    bool sized;      /* a dimension, or an int input whose value is known: */
     int64_t size;
     uint32_t size_from; /* the input that gave it */
-    span value;  /* the definition, or an input's default (empty: none) */
-    span value2; /* the distribution's second argument */
+    span value;         /* the definition, or an input's default (empty: none) */
+    span value2;        /* the distribution's second argument */
 } symbol;
 
 typedef struct local {
     uint32_t name, place;
-    span value; /* parameters: empty */
+    span value;           /* parameters: empty */
     uint32_t sides, rank; /* y[i] = … in where */
 } local;
 
 typedef struct function {
     uint32_t name, place;
     uint32_t locals, parameters, count; /* first in lang.locals; how many parameters; with locals */
-    uint32_t binder, binders; /* index parameters: norm(d: v) */
+    uint32_t binder, binders;           /* index parameters: norm(d: v) */
     span body;
     bool busy;
     bool prelude; /* of the language's own text: it has no place */
@@ -118,8 +118,8 @@ typedef struct statement {
     uint32_t name; /* 0: a bare expression */
     uint32_t place;
     span value;
-    uint32_t sides, rank; /* left brackets */
-    uint32_t next;        /* index + 1 of the next equation of the same array */
+    uint32_t sides, rank;     /* left brackets */
+    uint32_t next;            /* index + 1 of the next equation of the same array */
     uint32_t binder, binders; /* free indices of a bare expression */
     span until;
 } statement;

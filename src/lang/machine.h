@@ -15,11 +15,11 @@ typedef enum frame_kind { F_DEFINITION, F_VALUE, F_CALL, F_LOCAL, F_ARRAY, F_EQU
 
 typedef struct frame {
     uint8_t kind;
-    bool circle;        /* its indices are those of a circle that is being built */
-    bool prepared;      /* the names that it uses are there, and its indices have ranges */
-    uint32_t at, end;   /* pieces */
-    uint32_t name;      /* F_DEFINITION, F_ARRAY: of the node; F_LOCAL: number of the local */
-    uint32_t function;  /* index + 1 of the function whose locals are at `base` */
+    bool circle;       /* its indices are those of a circle that is being built */
+    bool prepared;     /* the names that it uses are there, and its indices have ranges */
+    uint32_t at, end;  /* pieces */
+    uint32_t name;     /* F_DEFINITION, F_ARRAY: of the node; F_LOCAL: number of the local */
+    uint32_t function; /* index + 1 of the function whose locals are at `base` */
     uint32_t base;
     uint32_t place;     /* of the statement that it belongs to; NO_PLACE: a declaration, whose parts are no nodes */
     uint32_t statement; /* F_EQUATION: index + 1; F_ARRAY: of the next one; F_CIRCLE: step */
@@ -33,6 +33,7 @@ typedef struct frame {
 } frame;
 
 enum { AFFINE_MOST = 8 };
+#define WHOLE_MOST ((int64_t)1 << 53) /* of bounds, sizes and offsets: their sums fit an int64 */
 
 /* (offset + sum of factor · index) / over (+ an unknown size `base`, if that is not 0; then `over` is 0) */
 typedef struct affine {
@@ -48,7 +49,7 @@ typedef struct value {
     uint32_t part; /* where it stands in machine.parts, or NO_PART */
     uint32_t list; /* its indices, in machine.lists: rank - open of them */
     uint16_t rank, open;
-    uint32_t form; /* index + 1 in machine.affines, or 0 */
+    uint32_t form;   /* index + 1 in machine.affines, or 0 */
     uint32_t member; /* the name of an array of the circle, whose state its brackets choose */
 } value;
 
@@ -94,7 +95,7 @@ typedef struct use { /* of an array of the circle, in an equation of it */
     bool guarded;
 } use;
 
-typedef struct box { /* what an equation gives of one axis */
+typedef struct box {     /* what an equation gives of one axis */
     int64_t first, size; /* first INT64_MIN: not known */
     bool index;
 } box;
@@ -124,7 +125,7 @@ typedef struct machine {
     ARRAY(box) boxes;
     ARRAY(uint32_t) part_lefts;
     size_t calls;
-    bool sizing; /* int inputs whose values are known are numbers */
+    bool sizing;           /* int inputs whose values are known are numbers */
     struct circle *circle; /* the one that is being built */
 } machine;
 
@@ -146,10 +147,17 @@ bool eval_unknown(machine *m, const piece *p);
 uint32_t eval_part(machine *m, const piece *p, ew_node n); /* NO_PART: it is none, or no memory */
 void eval_end(machine *m);
 
+/* The wanted order of axes of a frame. */
+static inline const uint32_t *eval_left(const machine *m, const frame *f)
+{
+    static const uint32_t none[1] = {0};
+    return m->lists.at ? m->lists.at + f->left : none;
+}
+
 /* values.c: nodes with the indices of their axes. */
 value value_of(const machine *m, ew_node n); /* all axes open */
 const uint32_t *value_list(const machine *m, const value *v);
-bool value_closed(machine *m, const value *v, const piece *p); /* or told */
+bool value_closed(machine *m, const value *v, const piece *p);                                   /* or told */
 bool value_bound(machine *m, const value *v, const uint32_t *ids, size_t count, const piece *p); /* or told */
 bool value_join(machine *m, uint32_t *ids, size_t *count, const value *v);
 uint16_t value_map(machine *m, const uint32_t *ids, size_t count, const value *v);
@@ -179,7 +187,7 @@ bool affine_bounds(const machine *m, const affine *a, int64_t *low, int64_t *hig
 bool ranges_prepare(machine *m); /* the frame on top: runs what it needs first, then finds its ranges */
 uint32_t ranges_id(machine *m, const frame *f, uint32_t binder_index);
 bool ranges_add(machine *m, const binder *b);
-bool ranges_open(machine *m, frame *f);                /* ids for its binders */
+bool ranges_open(machine *m, frame *f); /* ids for its binders */
 bool ranges_scan(machine *m, frame *f, span s, uint32_t statement);
 bool ranges_left(machine *m, frame *f, uint32_t sides, uint32_t rank); /* the ranges given on a left side */
 enum { RANGES_ALONE, RANGES_ARITHMETIC, RANGES_LAST };
@@ -201,10 +209,12 @@ bool reduce_bind(machine *m, const piece *p);
 
 /* parts.c: several equations of one array, put together. */
 bool parts_step(machine *m); /* F_ARRAY */
+bool parts_near(machine *m, const box *b);
+int64_t parts_offset(const side *s); /* so that sums with it fit */
 bool parts_left(machine *m, const statement *st);
 bool parts_value(machine *m, const frame *f, value *v);
 bool parts_local(machine *m, const frame *f, const local *x, value *v); /* y[i] = … in where */
-bool parts_leave(machine *m, const frame *f); /* F_EQUATION */
+bool parts_leave(machine *m, const frame *f);                           /* F_EQUATION */
 void parts_sizes(const box *b, size_t count, size_t rank, int64_t *sizes);
 bool parts_join(machine *m, const joining *j, const value *v, const uint32_t *lefts, const box *b, ew_node *n);
 bool parts_names(machine *m, uint32_t name, ew_node n);
@@ -212,10 +222,12 @@ bool parts_names(machine *m, uint32_t name, ew_node n);
 /* circles.c: recurrences. */
 bool circles_find(machine *m);
 bool circles_enter(machine *m, uint32_t name);
-bool circles_step(machine *m); /* F_CIRCLE */
+bool circles_step(machine *m);                 /* F_CIRCLE */
 bool circle_leave(machine *m, const frame *f); /* an equation of it */
 void circle_free(machine *m);
 bool circle_shape(const machine *m, uint32_t name, uint16_t *shape); /* is it an array of the circle? */
+/* The size of one axis of it, where its shape is not known yet. */
+bool circle_axis(machine *m, uint32_t name, size_t axis, int64_t *size);
 bool circle_is_ordered(const machine *m, const affine *a); /* does the form use an index that orders it? */
 ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t brackets);
 typedef struct made { /* what is there of a state when a step begins: the places below index + offset */
@@ -230,7 +242,7 @@ bool circle_none(machine *m, uint32_t name); /* tells that no index orders the c
 bool sizes_bind(machine *m);
 bool sizes_shape(machine *m, uint32_t name, uint16_t *shape);
 bool sizes_default(machine *m, uint32_t name, graph_input *in);
-bool sizes_name(machine *m, uint32_t name, value *v); /* a dimension's value; false where it is none */
+bool sizes_name(machine *m, uint32_t name, value *v);                  /* a dimension's value; false where it is none */
 bool sizes_whole(machine *m, uint32_t name, const piece *p, double x); /* is it a value for this input? */
 
 #endif

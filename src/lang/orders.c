@@ -105,13 +105,26 @@ static bool order_of(const machine *m, const circle *c, const uint8_t *inside, u
         const equation *e = &c->equations.at[i];
         if (!inside[i]) continue;
         int here = order_axis(m, e, name);
-        if (here < 0) return false;
+        if (here < 0) continue; /* it may use places that are there before; order_try looks */
         int64_t by = order_side(m, e, here)->offset;
         if (*axis >= 0 && (*axis != here || *offset != by)) return false;
         *axis = here;
         *offset = by;
     }
     return *axis >= 0;
+}
+
+/* Is this place of the member one that an equation gives by itself, x[0] = …? */
+static bool order_is_given(machine *m, const circle *c, uint32_t member_index, int axis, int64_t place)
+{
+    const member *x = &c->members.at[member_index];
+    for (uint32_t i = x->first; i < x->first + x->count; i++) {
+        frame f = c->equations.at[i].f;
+        const side s = *order_side(m, &c->equations.at[i], axis);
+        int64_t here;
+        if (s.kind == SIDE_PLACE && ranges_place(m, &f, s.low, &here) && here == place) return true;
+    }
+    return false;
 }
 
 /* Of which step is a use? */
@@ -122,7 +135,8 @@ static int order_step(machine *m, const circle *c, const use *u, uint32_t name, 
     if (!form) return STEP_OPEN;
     const affine *a = &m->affines.at[form - 1];
     int own = order_axis(m, e, name);
-    if (!a->terms && !a->base) return a->offset < offset ? 0 : STEP_OPEN; /* a place that is there before */
+    if (!a->terms && !a->base)
+        return a->offset < offset || order_is_given(m, c, circle_member(c, u->name), axis, a->offset) ? 0 : STEP_OPEN;
     if (own < 0 || a->base || a->terms != 1 || a->factor[0] != 1) return STEP_OPEN;
     if (a->index[0] != ranges_id(m, &e->f, order_side(m, e, own)->binder)) return STEP_OPEN;
     return a->offset < offset ? STEP_EARLIER : a->offset > offset ? STEP_LATER : STEP_SAME;
@@ -137,9 +151,10 @@ static int order_try(machine *m, circle *c, const uint8_t *inside, const uint32_
         int axis;
         int64_t offset = 0;
         uint32_t used = circle_member(c, u->name);
-        if (order_axis(m, &c->equations.at[u->statement], name) < 0) return -1;
         if (!order_of(m, c, inside, used, name, &axis, &offset)) return -1;
-        steps |= order_step(m, c, u, name, axis, offset);
+        int step = order_step(m, c, u, name, axis, offset);
+        if (step && order_axis(m, &c->equations.at[u->statement], name) < 0) return -1;
+        steps |= step;
     }
     if ((steps & STEP_EARLIER) && (steps & STEP_LATER)) return -1;
     if ((steps & STEP_LATER) && (steps & STEP_OPEN)) return -1;
@@ -153,22 +168,38 @@ static bool order_is_taken(const circle *c, uint32_t group_index, uint32_t name)
     return false;
 }
 
+/* An index of this equation that orders the uses; 0: none does. */
+static uint32_t order_from(machine *m, circle *c, const uint8_t *inside, const uint32_t *uses, size_t count,
+                           uint32_t parent, const equation *e, int open, bool *down)
+{
+    const statement *st = &m->l->statements.at[e->statement];
+    for (uint32_t k = 0; k < st->rank; k++) {
+        const side *s = &m->l->sides.at[st->sides + k];
+        uint32_t name = s->kind == SIDE_INDEX ? m->l->binders.at[s->binder].name : 0;
+        if (!name || order_is_taken(c, parent, name)) continue;
+        int steps = order_try(m, c, inside, uses, count, name);
+        if (steps < 0 || (!open && (steps & STEP_OPEN))) continue;
+        *down = (steps & STEP_LATER) != 0;
+        return name;
+    }
+    return 0;
+}
+
+enum { ORDER_TRIES = 64 }; /* equations whose indices are looked at */
+
 /* The index that orders these uses; 0: none does. What form proves comes first. */
 static uint32_t order_find(machine *m, circle *c, const uint8_t *inside, const uint32_t *uses, size_t count,
                            uint32_t parent, bool *down)
 {
-    const equation *e = &c->equations.at[m->uses.at[uses[0]].statement];
-    const statement *st = &m->l->statements.at[e->statement];
-    for (int open = 0; open < 2; open++)
-        for (uint32_t k = 0; k < st->rank; k++) {
-            const side *s = &m->l->sides.at[st->sides + k];
-            uint32_t name = s->kind == SIDE_INDEX ? m->l->binders.at[s->binder].name : 0;
-            if (!name || order_is_taken(c, parent, name)) continue;
-            int steps = order_try(m, c, inside, uses, count, name);
-            if (steps < 0 || (!open && (steps & STEP_OPEN))) continue;
-            *down = (steps & STEP_LATER) != 0;
-            return name;
+    for (int open = 0; open < 2; open++) {
+        size_t tries = 0;
+        for (uint32_t i = 0; i < c->equations.count && tries < ORDER_TRIES; i++) {
+            if (!inside[i]) continue;
+            tries++;
+            uint32_t name = order_from(m, c, inside, uses, count, parent, &c->equations.at[i], open, down);
+            if (name) return name;
         }
+    }
     return 0;
 }
 
@@ -176,8 +207,9 @@ bool circle_error(machine *m, const circle *c, uint32_t member_index)
 {
     text t;
     char buffer[160];
-    const piece p = {P_NAME, 0, (uint8_t)(m->g->names.at[c->members.at[member_index].name].count & 255), 0, 0,
-                     m->l->statements.at[c->equations.at[c->members.at[member_index].first].statement].place};
+    const piece p = {
+        P_NAME, 0, (uint8_t)(m->g->names.at[c->members.at[member_index].name].count & 255),
+        0,      0, m->l->statements.at[c->equations.at[c->members.at[member_index].first].statement].place};
     text_begin(&t, &m->g->memory);
     for (size_t i = 0; i <= c->members.count; i++) {
         const graph_name *n = &m->g->names.at[c->members.at[i % c->members.count].name];
@@ -250,8 +282,8 @@ static bool order_within(ordering *o, uint32_t group_index, order_work w)
         order_work inner = {group_index, (uint32_t)o->uses.count, 0};
         for (uint32_t i = 0; ok && i < same; i++) {
             const use *u = &m->uses.at[list[i]];
-            bool both = o->component[c->equations.at[u->statement].member] == k &&
-                        o->component[circle_member(c, u->name)] == k;
+            bool both =
+                o->component[c->equations.at[u->statement].member] == k && o->component[circle_member(c, u->name)] == k;
             if (!both) continue;
             inner.count++;
             ok = array_push(&m->g->memory, &o->uses, list[i]) || eval_memory(m);

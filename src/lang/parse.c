@@ -274,7 +274,8 @@ static bool parse_function(lang *l, const token *name)
     char buffer[160];
     const char *word = graph_name_text(l->g, name->name);
     op o = ops_find_call(word, l->g->names.at[name->name].count);
-    bool fixed = strcmp(word, "diff") == 0 || lang_is_reduction(word) || (o != OP_NOT_FOUND && !(ops_row(o)->flags & OP_HELP));
+    bool fixed =
+        strcmp(word, "diff") == 0 || lang_is_reduction(word) || (o != OP_NOT_FOUND && !(ops_row(o)->flags & OP_HELP));
     if (fixed) return lang_error(l, E_BUILT_IN, name, quote(buffer, word, strlen(word)), NULL);
     symbol *s = lang_symbol(l, name->name);
     if (!s) return false;

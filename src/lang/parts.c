@@ -11,6 +11,19 @@
 
 /* ---- Left sides ----------------------------------------------------------------------------------------------- */
 
+int64_t parts_offset(const side *s)
+{
+    int64_t most = 2 * WHOLE_MOST + 1;
+    return s->offset > most ? most : s->offset < -most ? -most : s->offset;
+}
+
+/* Places too far away to be counted are told. */
+bool parts_near(machine *m, const box *b)
+{
+    bool near = b->first == INT64_MIN || (b->first >= -2 * WHOLE_MOST && b->first <= 2 * WHOLE_MOST);
+    return near ? true : report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
+}
+
 /* Where this equation's values go, and the order of axes that its right side should have. */
 bool parts_left(machine *m, const statement *st)
 {
@@ -28,12 +41,13 @@ bool parts_left(machine *m, const statement *st)
         } else {
             uint32_t id = ranges_id(m, f, x.binder);
             const index_state *i = &m->indices.at[id];
-            b = (box){i->low + x.offset, i->size, true};
+            b = (box){i->low + parts_offset(&x), i->size, true};
             plain = plain && b.first == 0;
             f->lefts++;
             if (i->conditional) return report_at(&m->g->report, E_RANGE_BOUND, x.place, x.bytes, NULL, NULL, NULL);
             if (!array_push(&m->g->memory, &m->lists, id)) return eval_memory(m);
         }
+        if (!parts_near(m, &b)) return false;
         if (!array_push(&m->g->memory, &m->boxes, b)) return eval_memory(m);
     }
     f->name = plain ? st->name : 0;
@@ -44,7 +58,7 @@ bool parts_left(machine *m, const statement *st)
 bool parts_value(machine *m, const frame *f, value *v)
 {
     const statement *st = &m->l->statements.at[f->statement - 1];
-    const uint32_t *left = m->lists.at + f->left;
+    const uint32_t *left = eval_left(m, f);
     const piece *p = &m->l->pieces.at[f->end - 1];
     uint32_t ids[AXES_MOST];
     size_t rank = 0;
@@ -52,7 +66,8 @@ bool parts_value(machine *m, const frame *f, value *v)
     if (!value_bound(m, v, left, f->lefts, p)) return false;
     if (f->name && m->g->names.at[f->name].node == v->node) return value_index_names(m, v);
     if (!f->name && v->rank == f->lefts) return true; /* a join can turn axes */
-    if (v->part != NO_PART && f->name && v->rank == f->lefts && memcmp(value_list(m, v), left, rank * sizeof *left) == 0)
+    if (v->part != NO_PART && f->name && v->rank == f->lefts &&
+        memcmp(value_list(m, v), left, rank * sizeof *left) == 0)
         m->parts.at[v->part].node = EW_NONE; /* the part is the named node */
     memcpy(ids, left, f->lefts * sizeof *ids);
     return value_arrange(m, v, ids, f->lefts, f->name, st->place, v) && (!f->name || value_index_names(m, v));
@@ -92,7 +107,8 @@ static void parts_gap(const box *b, size_t count, size_t rank, int64_t *place)
     for (size_t i = 0; i <= count && tries < 4096; i++)
         for (size_t j = 0; j <= rank && tries < 4096; j++, tries++) {
             for (size_t k = 0; k < rank; k++) place[k] = i < count ? b[i * rank + k].first : 0;
-            if (i < count && j < rank) place[j] = place[j] ? place[j] - 1 : b[i * rank + j].first + b[i * rank + j].size;
+            if (i < count && j < rank)
+                place[j] = place[j] ? place[j] - 1 : b[i * rank + j].first + b[i * rank + j].size;
             bool held = false;
             for (size_t q = 0; !held && q < count; q++) held = parts_inside(b + q * rank, rank, place);
             if (!held) return;
@@ -187,9 +203,13 @@ bool parts_join(machine *m, const joining *j, const value *v, const uint32_t *le
     if (!ok) eval_memory(m);
     for (size_t i = 0; ok && i < j->count; i++) {
         args[i] = v[i].node;
-        maps[i] = parts_map(m, &v[i], b + i * j->rank, j->rank, m->lists.at + lefts[i]);
+        maps[i] = parts_map(m, &v[i], b + i * j->rank, j->rank, m->lists.at ? m->lists.at + lefts[i] : lefts);
     }
-    node_spec s = {.op = OP_JOIN, .args = args, .maps = maps, .count = j->count, .name = j->circle ? 0 : j->name,
+    node_spec s = {.op = OP_JOIN,
+                   .args = args,
+                   .maps = maps,
+                   .count = j->count,
+                   .name = j->circle ? 0 : j->name,
                    .place = j->places ? j->places[0] : NO_PLACE};
     s.shape = ok ? graph_shape_of(m->g, sizes, j->rank) : UINT16_MAX;
     *n = ok ? graph_make(m->g, &s) : EW_NONE;
@@ -280,7 +300,8 @@ bool parts_leave(machine *m, const frame *f)
         const statement *st = &m->l->statements.at[f->statement - 1];
         char buffer[160];
         const char *word = graph_name_text(m->g, st->name);
-        return report_at(&m->g->report, E_UNTIL, st->place, strlen(word), quote(buffer, word, strlen(word)), NULL, NULL);
+        return report_at(&m->g->report, E_UNTIL, st->place, strlen(word), quote(buffer, word, strlen(word)), NULL,
+                         NULL);
     }
     if (!parts_value(m, f, &done)) return false;
     m->stack.at[m->stack.count - 1] = done;

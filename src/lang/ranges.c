@@ -133,9 +133,13 @@ static bool guess_limit(machine *m, const guess *base, size_t axis, uint32_t for
 {
     range_limit x = {form, p->place, p->bytes, 0};
     size_t at = base->skip + axis;
-    if (!guess_whole(m, form) || at >= shape_rank(m->g, base->shape)) return true;
+    bool shaped = at < shape_rank(m->g, base->shape);
+    if (!guess_whole(m, form) || (!shaped && !base->member)) return true;
     if (base->member && circle_is_ordered(m, &m->affines.at[form - 1])) return true;
-    x.size = shape_sizes(m->g, base->shape)[at];
+    if (shaped)
+        x.size = shape_sizes(m->g, base->shape)[at];
+    else if (!circle_axis(m, base->member, at, &x.size))
+        return true;
     return array_push(&m->g->memory, &m->limits, x) ? true : eval_memory(m);
 }
 
@@ -331,7 +335,8 @@ static bool range_given(machine *m, index_state *i)
         i->size = last.base; /* 0 .. N - 1 */
     else
         i->size = range_unknown(m);
-    if (i->size == INT64_MIN || (a == 1 && b == 1 && i->size < 0)) i->size = INT64_MAX;
+    bool far = i->low > WHOLE_MOST || i->low < -WHOLE_MOST || high > WHOLE_MOST || high < -WHOLE_MOST;
+    if (far || i->size > WHOLE_MOST) return report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
     return true;
 }
 

@@ -121,7 +121,7 @@ static size_t reduce_rest(machine *m, const reduce *r, const frame *left, uint32
     }
     *root = false;
     if (!left || left->lefts != rank) return rank;
-    const uint32_t *wanted = m->lists.at + left->left;
+    const uint32_t *wanted = eval_left(m, left);
     for (size_t k = 0; k < rank; k++)
         for (size_t q = 0; q < rank; q++) shared += ids[k] == wanted[q];
     *root = shared == rank;

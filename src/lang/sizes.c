@@ -28,9 +28,11 @@ bool sizes_name(machine *m, uint32_t name, value *v)
 {
     const symbol *s = lang_symbol(m->l, name);
     int64_t size;
+    bool number = false; /* an int input's value, which may be negative */
     if (!s) return false;
     if (s->kind == S_SIZE || (m->sizing && s->sized)) {
         size = s->size;
+        number = s->kind != S_SIZE;
     } else if (m->l->outside && s->kind == S_NONE && m->g->names.at[name].node == EW_NONE) {
         const graph_bound *b = size_bound(m->g, name);
         if (!b) return false;
@@ -38,7 +40,7 @@ bool sizes_name(machine *m, uint32_t name, value *v)
     } else {
         return false;
     }
-    bool number = size_is_known(size) || s->kind == S_INPUT || s->kind == S_PARAM; /* an int may be negative */
+    number = number || size_is_known(size);
     *v = (value){.node = number ? graph_whole(m->g, size) : graph_size(m->g, size), .part = NO_PART};
     return v->node != EW_NONE;
 }
@@ -124,6 +126,11 @@ static bool size_scalar(machine *m, uint32_t name)
     affine a;
     if (s->rank || !whole) return true;
     if (given && given->rank == 0) {
+        char number[24];
+        const char *word = graph_name_text(m->g, name);
+        snprintf(number, sizeof number, "%lld", (long long)given->value);
+        if (s->kind == S_SIZE && given->value < 0)
+            return report_at(&m->g->report, E_SIZE_BAD, s->place, strlen(word), number, NULL, NULL);
         s->sized = true;
         s->size = given->value;
         return true;

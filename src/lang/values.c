@@ -16,7 +16,8 @@ value value_of(const machine *m, ew_node n)
 
 const uint32_t *value_list(const machine *m, const value *v)
 {
-    return m->lists.at + v->list;
+    static const uint32_t none[1] = {0};
+    return m->lists.at ? m->lists.at + v->list : none;
 }
 
 bool value_closed(machine *m, const value *v, const piece *p)
@@ -120,8 +121,8 @@ bool value_op(machine *m, op o, const value *args, size_t count, const frame *le
     memory *hook = &m->g->memory;
     for (size_t k = 0; k < count; k++)
         if (!value_closed(m, &args[k], p) || !value_join(m, ids, &rank, &args[k])) return false;
-    bool whole = left && value_same_axes(ids, rank, m->lists.at + left->left, left->lefts);
-    if (whole && rank) memcpy(ids, m->lists.at + left->left, rank * sizeof *ids);
+    bool whole = left && value_same_axes(ids, rank, eval_left(m, left), left->lefts);
+    if (whole && rank) memcpy(ids, eval_left(m, left), rank * sizeof *ids);
     ew_node *nodes = block_new(hook, count, sizeof *nodes);
     uint16_t *maps = block_new(hook, count, sizeof *maps), shape = value_shape(m, ids, rank);
     bool ok = nodes && maps;
@@ -229,7 +230,29 @@ static bool affine_is_number(const affine *a)
     return !a->terms && !a->base;
 }
 
-bool affine_op(op o, const affine *a, const affine *b, affine *out)
+/* 10^6 of whole numbers. */
+static bool affine_power(const affine *a, const affine *b, affine *out)
+{
+    if (!affine_is_number(a) || !affine_is_number(b) || a->over || b->over || b->offset < 0) return false;
+    *out = (affine){.offset = 1};
+    for (int64_t k = 0; k < b->offset; k++) {
+        if (k >= 64 && (a->offset < -1 || a->offset > 1)) return false;
+        if (k >= 64 && a->offset >= 0) break; /* 0 and 1 stay what they are */
+        if (k >= 64) return out->offset = b->offset % 2 ? -1 : 1, true;
+        if (__builtin_mul_overflow(out->offset, a->offset, &out->offset)) return false;
+    }
+    return true;
+}
+
+static bool affine_is_near(const affine *a)
+{
+    bool near = a->offset >= -2 * WHOLE_MOST && a->offset <= 2 * WHOLE_MOST;
+    for (size_t k = 0; k < a->terms; k++)
+        near = near && a->factor[k] >= -2 * WHOLE_MOST && a->factor[k] <= 2 * WHOLE_MOST;
+    return near;
+}
+
+static bool affine_result(op o, const affine *a, const affine *b, affine *out)
 {
     affine second = b ? *b : (affine){0};
     int64_t over = second.over ? second.over : 1;
@@ -244,10 +267,16 @@ bool affine_op(op o, const affine *a, const affine *b, affine *out)
     case OP_DIV:
         if (!affine_is_number(&second) || !second.offset || second.offset == INT64_MIN) return false;
         return second.offset < 0 ? affine_scale(out, -over, -second.offset) : affine_scale(out, over, second.offset);
+    case OP_POW: return affine_power(a, &second, out);
     case OP_SUB: return affine_scale(&second, -1, 1) && affine_add(out, second);
     case OP_ADD: return affine_add(out, second);
     default: return false;
     }
+}
+
+bool affine_op(op o, const affine *a, const affine *b, affine *out)
+{
+    return affine_result(o, a, b, out) && affine_is_near(out);
 }
 
 bool affine_bounds(const machine *m, const affine *a, int64_t *low, int64_t *high)

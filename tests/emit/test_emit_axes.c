@@ -6,7 +6,7 @@
  * Programs are compiled in batches into one library, with warnings as errors, plainly and with -O3 -march=native,
  * by every compiler that is there. nan equals nan whatever its bits; -0 is not 0.
  *
- * Usage: test_emit_axes [--long] [--seed N]
+ * Usage: test_emit_axes [--long] [--seed N] [--only TEST]
  */
 #define _XOPEN_SOURCE 700 /* mkdtemp */
 
@@ -102,8 +102,8 @@ static void save(const ew_program *p, const char *name, int flags)
 static double value_at(const ew_program *p, size_t array, uint64_t seed, size_t i, int point)
 {
     static const double awkward[] = {0, -0.0, 1, -1, 3e300, -2e-300, INFINITY, NAN};
-    (void)p, (void)array;
     double v = number(seed + 77 * (uint64_t)point, i);
+    if (ew_in_array(p, array).type == EW_INT) return point == 2 ? 40000 : (double)(i % 3);
     return point == 2 && i % 5 == 3 ? awkward[(i / 5 + seed) % 8] : v;
 }
 
@@ -256,8 +256,7 @@ static void add_random(uint64_t seed)
     ew_error err;
     ew_size size[RANDOM_DIMENSIONS];
     random_indexed_make(&program, seed, seed % 2 == 0);
-    for (unsigned d = 0; d < RANDOM_DIMENSIONS; d++)
-        size[d] = (ew_size){random_dimension[d], 0, NULL, program.size[d]};
+    for (unsigned d = 0; d < RANDOM_DIMENSIONS; d++) size[d] = (ew_size){random_dimension[d], 0, NULL, program.size[d]};
     ew_options options = {.sizes = size, .size_count = RANDOM_DIMENSIONS, .single = seed % 4 == 1};
     list_of(list);
     ew_program *p = ew_compile(program.text, list, &options, &err);
@@ -307,7 +306,8 @@ static const struct {
     {"input x[3, 2000]\ns[i] = sum(j: x[i,j])\nm[j] = max(i: x[i,j])\nt = sum(i, j: sin(x[i,j]))\nl = logsumexp(i, j: "
      "x[i,j])",
      "s, m, t, l, diff(t + l, x)"},
-    {"input x[400, 5]\ns[i] = sum(j: x[i,j])\nm[j] = sum(i: x[i,j])\nt = sum(i, j: x[i,j])\na = all(i, j: x[i,j] < 2)\nb "
+    {"input x[400, 5]\ns[i] = sum(j: x[i,j])\nm[j] = sum(i: x[i,j])\nt = sum(i, j: x[i,j])\na = all(i, j: x[i,j] < "
+     "2)\nb "
      "= any(i: x[i,0] > 0.999)",
      "s, m, t, a, b"},
     /* Products, in blocks too, that are finite or not. */
@@ -318,9 +318,13 @@ static const struct {
      "loss, diff(loss, w), diff(loss, v)"},
     /* Positions; gathers; scatters. */
     {"input x[6, 9]\na[i] = argmax(j: x[i,j])\nb[j] = argmin(i: x[i,j])\ny[i] = x[i, a[i]]", "a, b, y, diff(sum(i: "
-                                                                                            "y[i]), x)"},
+                                                                                             "y[i]), x)"},
     /* Recurrences: down, up, one that stops. */
     {"input x[50]\nh[0] = 0\nh[t+1] = tanh(0.5*h[t] + x[t])\nL = sum(t: h[t]^2)", "h, L, diff(L, x)"},
+    {"input x[30]\ns[0] = 0.1\ns[t in 1..30 until abs(s[t]) > 1.5] = s[t-1] + x[t-1]\nL = sum(t: s[t]^2)",
+     "s, L, diff(L, x)"},
+    /* Ints that may overflow. */
+    {"input k[9] : int\ny[i] = k[i] * k[i] * 3000000000\ns = sum(i: y[i])\nm = max(i: k[i])", "y, s, m"},
 };
 
 enum { MADE = sizeof made / sizeof made[0] };
@@ -330,6 +334,7 @@ static void run_made(const char *options)
     trial_count = 0;
     for (size_t i = 0; i < MADE; i++) add_text(made[i].text, made[i].outputs, 0, false);
     for (size_t i = 0; i < MADE; i++) add_text(made[i].text, made[i].outputs, 0, true);
+    finish(options);
     for (size_t i = 0; i < MADE; i++) add_text(made[i].text, made[i].outputs, EW_EMIT_FLOAT, false);
     finish(options);
 }
@@ -341,6 +346,77 @@ static void test_made(void **state)
     run_made(HARD);
 }
 
+/* ---- The examples --------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *name, *outputs;
+    ew_size size[8];
+} examples[] = {
+    {"kmeans", "cost, g, h", {{"N", 0, NULL, 700}, {"D", 0, NULL, 4}, {"K", 0, NULL, 9}}},
+    {"lstm",
+     "loss, answer, diff(loss, W), diff(loss, U), diff(loss, b)",
+     {{"T", 0, NULL, 7}, {"D", 0, NULL, 3}, {"H", 0, NULL, 5}}},
+    {"gmm",
+     "F, diff(F, alpha), diff(F, mu), diff(F, q), diff(F, l)",
+     {{"N", 0, NULL, 300}, {"D", 0, NULL, 3}, {"K", 0, NULL, 4}}},
+    {"transformer",
+     "loss, diff(loss, emb), diff(loss, Wq), diff(loss, W2)",
+     {{"N", 0, NULL, 2},
+      {"T", 0, NULL, 5},
+      {"V", 0, NULL, 6},
+      {"D", 0, NULL, 8},
+      {"L", 0, NULL, 2},
+      {"H", 0, NULL, 2},
+      {"E", 0, NULL, 4},
+      {"M", 0, NULL, 16}}},
+    {"kalman", "loglik, diff(loglik, level), diff(loglik, C0)", {{"T", 0, NULL, 20}}},
+    {"convnet",
+     "loss, diff(loss, K), diff(loss, W)",
+     {{"N", 0, NULL, 3},
+      {"C", 0, NULL, 2},
+      {"R", 0, NULL, 8},
+      {"S", 0, NULL, 6},
+      {"O", 0, NULL, 4},
+      {"M", 0, NULL, 5}}},
+    {"lse", "e, byhand, p, q, H", {{"N", 0, NULL, 12}}},
+};
+
+static char *example_text(const char *name)
+{
+    char path[200];
+    snprintf(path, sizeof path, "examples/%s/%s.ew", name, name);
+    FILE *f = fopen(path, "r");
+    if (!f) return NULL; /* it is run elsewhere */
+    char *text = calloc(1, 20000);
+    assert_true(fread(text, 1, 19999, f) > 0);
+    fclose(f);
+    return text;
+}
+
+static void run_examples(int flags, const char *options)
+{
+    trial_count = 0;
+    for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
+        ew_error err;
+        ew_options o = {.sizes = examples[i].size};
+        char *text = example_text(examples[i].name);
+        if (!text) skip();
+        while (o.size_count < 8 && examples[i].size[o.size_count].name) o.size_count++;
+        ew_program *p = ew_compile(text, examples[i].outputs, &o, &err);
+        if (!p) fail_msg("%s: %s", examples[i].name, err.message);
+        add(p, text, 11 + i, flags, value_at);
+        free(text);
+    }
+    finish(options);
+}
+
+static void test_examples(void **state)
+{
+    (void)state;
+    run_examples(0, PLAIN);
+    run_examples(EW_EMIT_FLOAT, HARD);
+}
+
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -348,12 +424,14 @@ int main(int argc, char **argv)
             long_run = true;
         else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
             first_seed = strtoull(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc)
+            cmocka_set_test_filter(argv[++i]);
     }
     const char *parent = getenv("TMPDIR");
     snprintf(folder, sizeof folder, "%s/edgewise-emit-XXXXXX", parent && *parent ? parent : "/tmp");
     if (!mkdtemp(folder)) return 1;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_made), cmocka_unit_test(test_random),
-                                       cmocka_unit_test(test_random_hard)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_made), cmocka_unit_test(test_examples),
+                                       cmocka_unit_test(test_random), cmocka_unit_test(test_random_hard)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     if (!failed) shell("rm -rf %s", folder);
     return failed;

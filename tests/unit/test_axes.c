@@ -237,7 +237,7 @@ static void test_errors(void **state)
         {"y[n in 2] = softmax(i: x[i])", "x[2] = 1 2", "E405 'i'"},
         {"y[i] = a[i] + b[i]", "a[2] = 1 2; b[3] = 1 2 3", "E407 'i'"},
         {"y[i in 4] = a[i]", "a[2] = 1 2", "E408 place 3, and the places are 0..1"},
-        {"y[i in 2] = a[i / 2]", "a[2] = 1 2", "E410"},
+        {"y[i in 2] = a[i * 0.5]", "a[2] = 1 2", "E410"},
         {"y[i] = a[0.5] * b[i]", "a[2] = 1 2; b[1] = 1", "E409 0.5"},
         {"input x[N]\ninput y[N]\ns = sum(i: x[i] * y[i])", "x[2] = 1 2; y[3] = 1 2 3", "E411 N"},
         {"u[0] = 1; u[t in 0..3] = t", "", "E415 [0]"},
