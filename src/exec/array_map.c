@@ -158,7 +158,8 @@ static uint32_t code_constant(array_builder *b, uint32_t v, int type)
     double real = t == TYPE_WHOLE ? (double)c.whole : c.real;
     uint64_t bits;
     float single = (float)real;
-    int64_t whole = t == TYPE_WHOLE ? c.whole : (int64_t)c.real;
+    bool fits = c.real > -9e18 && c.real < 9e18;
+    int64_t whole = t == TYPE_WHOLE ? c.whole : fits ? (int64_t)c.real : 0;
     uint32_t at;
     memcpy(&bits, &real, 8);
     if (type == ARRAY_INT) bits = (uint64_t)whole;

@@ -252,8 +252,12 @@ ew_array_info ew_in_array(const ew_program *p, size_t i)
 {
     if (i >= p->input_count) return (ew_array_info){0};
     const program_input *a = &p->inputs[i];
-    return (ew_array_info){program_name(p, a->name), (ew_type)a->type, a->rank,
-                           p->sizes.at + a->sizes,   a->offset,        a->count};
+    return (ew_array_info){program_name(p, a->name),
+                           (ew_type)a->type,
+                           a->rank,
+                           a->rank ? p->sizes.at + a->sizes : NULL,
+                           a->offset,
+                           a->count};
 }
 
 const char *ew_in_name(const ew_program *p, size_t i)
@@ -275,8 +279,12 @@ ew_array_info ew_out_array(const ew_program *p, size_t i)
 {
     if (i >= p->output_count) return (ew_array_info){0};
     const program_output *a = &p->outputs[i];
-    return (ew_array_info){program_name(p, a->name), (ew_type)a->type, a->rank,
-                           p->sizes.at + a->sizes,   a->offset,        a->count};
+    return (ew_array_info){program_name(p, a->name),
+                           (ew_type)a->type,
+                           a->rank,
+                           a->rank ? p->sizes.at + a->sizes : NULL,
+                           a->offset,
+                           a->count};
 }
 
 const char *ew_out_name(const ew_program *p, size_t i)

@@ -82,7 +82,7 @@ static inline size_t shape_rank(const ew_graph *g, uint16_t shape)
 
 static inline const int64_t *shape_sizes(const ew_graph *g, uint16_t shape)
 {
-    return g->sizes.at ? g->sizes.at + g->shapes.at[shape].first : NULL;
+    return g->sizes.at ? g->sizes.at + g->shapes.at[shape].first : NULL; /* scalars alone: there is no list */
 }
 
 static inline size_t node_rank(const ew_graph *g, ew_node n)

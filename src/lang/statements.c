@@ -175,11 +175,18 @@ static bool eval_uncalled(machine *m)
     return true;
 }
 
+/* Lists that are pointed into though nothing may be in them. */
+static bool eval_begin(machine *m)
+{
+    bool ok = array_reserve(&m->g->memory, &m->lists, 8) && array_reserve(&m->g->memory, &m->boxes, 1);
+    return ok || eval_memory(m);
+}
+
 bool lang_build(lang *l)
 {
     machine m = {.l = l, .g = l->g};
     ew_node last = EW_NONE;
-    bool ok = circles_find(&m) && sizes_bind(&m) && eval_inputs(&m);
+    bool ok = eval_begin(&m) && circles_find(&m) && sizes_bind(&m) && eval_inputs(&m);
     for (size_t i = 0; ok && i < l->declared.count; i++) ok = eval_default(&m, l->declared.at[i]);
     for (size_t i = 0; ok && i < l->statements.count; i++) ok = eval_statement(&m, &l->statements.at[i], &last);
     ok = ok && eval_uncalled(&m) && eval_outputs(&m);
@@ -192,7 +199,7 @@ bool lang_build(lang *l)
 bool lang_build_list(lang *l, ew_node *nodes)
 {
     machine m = {.l = l, .g = l->g};
-    bool ok = true;
+    bool ok = eval_begin(&m);
     for (size_t i = 0; ok && i < l->statements.count; i++) ok = eval_statement(&m, &l->statements.at[i], &nodes[i]);
     eval_end(&m);
     return ok;
