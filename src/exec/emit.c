@@ -78,11 +78,11 @@ static void emit_macro_comment(emitter *e, bool outputs, size_t i, bool other)
 {
     const ew_program *p = e->p;
     size_t rank = outputs ? p->outputs[i].rank : p->inputs[i].rank;
-    const size_t *size = p->sizes.at + (outputs ? p->outputs[i].sizes : p->inputs[i].sizes);
+    size_t first = outputs ? p->outputs[i].sizes : p->inputs[i].sizes;
     if (!other && !rank) return;
     text_add(&e->out, " /* ");
     emit_comment(&e->out, program_name(p, outputs ? p->outputs[i].name : p->inputs[i].name), "");
-    for (size_t d = 0; d < rank; d++) text_format(&e->out, d ? ", %zu" : "[%zu", size[d]);
+    for (size_t d = 0; d < rank; d++) text_format(&e->out, d ? ", %zu" : "[%zu", p->sizes.at[first + d]);
     text_add(&e->out, rank ? "] */" : " */");
 }
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SIZES = 16, MOST_AXES = 8 };
+enum { MOST_SIZES = 16, MOST_AXES = 8, MOST_DOUBLES = 1 << 20 };
 
 static int fuzz_write(void *context, const char *bytes, size_t count)
 {
@@ -34,7 +34,11 @@ static void fuzz_use(ew_graph *g, int runs)
         if (d != EW_NONE) wanted[n++] = d;
     }
     ew_program *p = ew_prepare_nodes(g, wanted, n, &err);
-    if (!p) return;
+    if (!p || ew_in_count(p) > MOST_DOUBLES ||
+        ew_out_count(p) > MOST_DOUBLES) { /* the caller's memory, not the library's */
+        ew_free(p);
+        return;
+    }
     double *in = calloc(ew_in_count(p) + 1, sizeof *in), *out = calloc(ew_out_count(p) + 1, sizeof *out);
     for (size_t i = 0; in && i < ew_in_arrays(p); i++) ew_input_values(g, i, 1, 0, in + ew_in_array(p, i).offset);
     if (in && out && runs && ew_run(p, NULL, in, out) != EW_OK) ew_run_error(p, NULL, &err);
