@@ -82,7 +82,7 @@ static void write_data(struct cli *c, const struct answer *a)
     for (size_t i = 0; i < a->count; i++) {
         const struct array *from = &a->arrays[i];
         if (is_first(a, i))
-            arrays[count++] = (ew_data_array){a->names[i], from->type, from->rank, from->size, from->values};
+            arrays[count++] = (ew_data_array){a->names[i], from->type, from->rank, from->size, from->values, NULL};
     }
     if (ew_data_write(c->output, arrays, count, &options, &e) != EW_OK) cli_fail_error(c, &e);
     free(arrays);
