@@ -131,6 +131,7 @@ struct ew_graph {
     size_t threads;
     uint8_t real; /* TYPE_F64 or TYPE_F32: the type of what declares none */
     int mode;
+    bool training; /* what the text means by it */
 
     ARRAY(graph_node) nodes;
     ARRAY(ew_node) args;
