@@ -74,7 +74,7 @@ typedef struct train_weight { /* sorted by name */
     size_t count; /* elements */
     void *value, *gradient;
     ew_type gradient_type; /* as the program gives it */
-    void *own_gradient; /* the same in the type of the weights */
+    void *own_gradient;    /* the same in the type of the weights */
     void *state[TRAIN_STATES];
     void *best; /* with validation: the weights of the best epoch; else NULL */
 } train_weight;
@@ -83,11 +83,11 @@ typedef struct train_pass {
     size_t rows;
     ew_graph *graph; /* kept where inputs are random, else NULL */
     ew_program *program;
-    const void **in;  /* of all arrays, as ew_run_arrays takes them */
+    const void **in; /* of all arrays, as ew_run_arrays takes them */
     void **out;
-    void **feed;      /* beside in: the pass's own buffers, or NULL */
-    size_t *row;      /* numbers of the rows that are fed */
-    double *drawn;    /* room for the largest random input */
+    void **feed;   /* beside in: the pass's own buffers, or NULL */
+    size_t *row;   /* numbers of the rows that are fed */
+    double *drawn; /* room for the largest random input */
     train_block *blocks;
 } train_pass;
 
@@ -108,28 +108,29 @@ struct ew_train {
     train_weight *weight;
     size_t weights;
     const char *loss_name;
-    const char *rows_name; /* the dimension of the rows, or NULL: it has no name */
+    const char *rows_name;                 /* the dimension of the rows, or NULL: it has no name */
     size_t training_rows, validation_rows; /* data.rows in all */
 
     train_pass batch, last; /* of o.batch rows; of what is left, prepared when first met */
-    ew_program *update;     /* all weights by the optimiser's rule, in place */
+    train_pass validation_pass, test_pass;
+    ew_program *update; /* all weights by the optimiser's rule, in place */
     const void **update_in;
     void **update_out;
-    float *number_32;  /* what the rule takes besides arrays */
+    float *number_32; /* what the rule takes besides arrays */
     double *number_64;
-    size_t skipped; /* steps that changed nothing */
+    size_t skipped;     /* steps that changed nothing */
     double rate_factor; /* halved at each rollback */
 
     /* Where training is. */
-    size_t step, epoch;   /* steps made; whole epochs among them */
-    size_t epoch_steps;   /* of one epoch */
-    size_t steps;         /* at most */
-    double loss, norm;    /* of the last step */
-    double *metric;       /* of the last step: loss, then metrics */
-    double *sum;          /* since the last report: of loss and metrics by rows */
+    size_t step, epoch; /* steps made; whole epochs among them */
+    size_t epoch_steps; /* of one epoch */
+    size_t steps;       /* at most */
+    double loss, norm;  /* of the last step */
+    double *metric;     /* of the last step: loss, then metrics */
+    double *sum;        /* since the last report: of loss and metrics by rows */
     double sum_rows;
-    double *report, *validation, *tested; /* loss and metrics, as told in a report */
-    size_t report_step;
+    double *reported, *validated, *tested; /* loss and metrics, as told in a report */
+    size_t report_step, reports;
     double best;
     size_t best_step, best_epoch;
     size_t bad_steps;
@@ -143,7 +144,7 @@ struct ew_train {
 
 void *train_keep(ew_train *t, size_t count, size_t size); /* zeroed; NULL: reported */
 void *train_keep_in(ew_train *t, train_block **list, size_t count, size_t size);
-const char *train_keep_text(ew_train *t, const char *s);  /* NULL for NULL; *failed as above: t->r */
+const char *train_keep_text(ew_train *t, const char *s); /* NULL for NULL; *failed as above: t->r */
 void train_release(ew_train *t, train_block **list);
 /* Reports an error of another room as the train's own. */
 bool train_take(ew_train *t, const ew_error *err);
@@ -217,7 +218,8 @@ double train_rate(const ew_train *t, size_t step); /* the learning rate of step 
 /* ---- Around them (evaluate.c, run.c) ---- */
 
 /* The loss, then the metrics, over rows of a set: of the validation part, or all. */
-bool train_measure(ew_train *t, const train_set *s, bool validation, double *values);
+bool train_measure(ew_train *t, train_pass *p, const train_set *s, bool validation, double *values);
+void train_tell_step(ew_train *t);
 double train_clock(void);
 double train_seconds(const ew_train *t);
 
