@@ -4,6 +4,7 @@
  * Files stay mapped where they can be (edgewise-data.h), so a set may be larger than memory: rows are read when
  * they are fed. The hash of a set tells on resuming whether the data changed.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "train.h"

@@ -57,10 +57,10 @@ static bool train_numbers(ew_train *t)
     return report_ok(&t->r);
 }
 
-static bool train_begin(ew_train *t, const char *text, const ew_train_options *options)
+static bool train_begin(ew_train *t, const char *program, const ew_train_options *options)
 {
     t->began = t->rate_began = train_clock();
-    t->text = train_keep_text(t, text);
+    t->text = train_keep_text(t, program);
     return train_options(t, options) && train_set_open(t, &t->data, t->o.data, t->o.data_count) &&
            train_set_open(t, &t->test, t->o.test, t->o.test_count) && train_model(t) && train_all_fed(t, &t->data) &&
            (t->test.count == 0 || train_all_fed(t, &t->test)) && train_counts(t) && train_numbers(t) &&
@@ -68,11 +68,11 @@ static bool train_begin(ew_train *t, const char *text, const ew_train_options *o
            train_pass_new(t, &t->batch, &t->data, t->o.batch, TRAIN_GRADIENTS) && train_rule_new(t);
 }
 
-ew_train *ew_train_new(const char *text, const ew_train_options *options, ew_error *err)
+ew_train *ew_train_new(const char *program, const ew_train_options *options, ew_error *err)
 {
     ew_train *t = train_blank(options ? options->options : NULL, err);
     if (!t) return NULL;
-    bool good = train_begin(t, text ? text : "", options);
+    bool good = train_begin(t, program ? program : "", options);
     train_done(t, err);
     if (good) return t;
     ew_train_free(t);
