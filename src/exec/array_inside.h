@@ -186,6 +186,9 @@ bool array_regions(array_lowering *w);
 bool array_blocks(array_lowering *w);
 bool array_store(array_lowering *w);
 bool array_plan(array_lowering *w);
+bool array_doors(array_lowering *w);      /* before values get their places: the doors' buffers */
+bool array_doors_plan(array_lowering *w); /* when all steps are there */
+int array_storage_of(int type);           /* of elements of a type of the language */
 
 /* How the place of argument `k` along the bound axis of the user follows from the user's: the argument's axis, and
  * *by how much it is further. -1: it has none; -2: not by a fixed distance. */
@@ -194,8 +197,8 @@ int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, in
 /* A step for value v (LIES_STORED; k: of a JOIN, part k) is pushed. */
 bool array_map_step(array_lowering *w, uint32_t v, size_t k);
 bool array_arg_step(array_lowering *w, uint32_t v);
-/* out[output] = value v, for the wanted node that it stands for. */
-bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t output_offset);
+/* Output number `output` = value v, for the wanted node that it stands for. */
+bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t output);
 /* The value of `until` at the step's own place, as a line without dimensions. */
 uint32_t array_until_line(array_lowering *w, uint32_t v);
 /* Later places of definition v become the place of the step that ran last. */

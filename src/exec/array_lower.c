@@ -53,7 +53,7 @@ bool array_needed(const ew_graph *g, const ew_node *wanted, size_t count, bool *
 
 /* ---- Types ---------------------------------------------------------------------------------------- */
 
-static int storage_of(int type)
+int array_storage_of(int type)
 {
     return type == TYPE_F32 ? ARRAY_F32 : type == TYPE_INT || type == TYPE_WHOLE ? ARRAY_INT : ARRAY_F64;
 }
@@ -86,7 +86,7 @@ static int logic_type(const array_lowering *w, const array_value *v)
 static void lower_types(array_lowering *w, array_value *v)
 {
     int type = node_at(w->g, v->node)->type;
-    v->type = v->inner = (uint8_t)storage_of(type);
+    v->type = v->inner = (uint8_t)array_storage_of(type);
     if (v->lies == LIES_CONST) return;
     if (value_is_each(v) && (ops_row((op)v->op)->flags & OP_LOGIC)) {
         v->inner = (uint8_t)logic_type(w, v);
@@ -142,7 +142,7 @@ uint32_t array_push_product(array_lowering *w, ew_node n, int type, const array_
 static uint32_t lower_logsumexp(array_lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
-    int type = storage_of(node->type);
+    int type = array_storage_of(node->type);
     array_use x = {w->of[node_arg(w->g, n, 0)], use_map(w->g, n, 0)};
     array_value reduce = {.op = OP_GREATEST,
                           .type = (uint8_t)type,
@@ -210,7 +210,7 @@ static uint32_t lower_definition(array_lowering *w, uint32_t s)
     const graph_state *state = &w->g->states.at[s];
     uint32_t d = w->of[state->definition];
     const array_value *v = value_at(w, d);
-    int type = storage_of(node_at(w->g, state->state)->type);
+    int type = array_storage_of(node_at(w->g, state->state)->type);
     bool own = v->lies == LIES_INLINE || (v->lies == LIES_AS && v->op == OP_LOOP);
     if (own && v->type == type && !v->defines && v->op != OP_INPUT && v->op != OP_PARAM) return d;
     array_use use = {d, 0};
@@ -347,7 +347,8 @@ void array_free_plan(memory *m, plan *a)
     array_free(m, &a->slots);
     array_free(m, &a->guards);
     array_free(m, &a->buffers);
-    array_free(m, &a->conversions);
+    block_free(m, a->ins, a->in_count);
+    block_free(m, a->outs, a->out_count);
     array_free(m, &a->constants);
     array_free(m, &a->constant_types);
     memory_free(m, a, sizeof *a);
