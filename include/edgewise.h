@@ -116,6 +116,7 @@ typedef struct ew_options { /* all zero (or a NULL pointer) means the defaults *
     const ew_size *sizes; /* of inputs with axes, and of dimensions; read while the text is */
     size_t size_count;
     size_t threads;  /* that one run may use; 0: one */
+    int training;    /* not 0: what `training` is in the text, true */
     int only_arrays; /* not 0: ew_run_arrays alone runs it, and no work has room for ew_run's conversions */
 } ew_options;
 

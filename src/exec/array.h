@@ -2,6 +2,7 @@
  * array.h - a prepared program with axes: a tree of steps over planned buffers.
  *
  *     lower    array_lower.c    nodes → values: what an executor computes, with types of storage
+ *     lazy     array_lazy.c     (with array_fails.c) what fails in a branch that is not taken does not count
  *     regions  array_regions.c  which values a recurrence computes step by step, and at which step
  *     store    array_store.c    which values lie in memory, which are seen through others, which are inline
  *     plan     array_plan.c     the order of steps, buffers and their places

@@ -98,7 +98,7 @@ static void lower_types(array_lowering *w, array_value *v)
 
 /* ---- Values --------------------------------------------------------------------------------------- */
 
-static uint32_t push_value(array_lowering *w, array_value v, const array_use *uses)
+uint32_t array_push_value(array_lowering *w, array_value v, const array_use *uses)
 {
     v.uses = (uint32_t)w->uses.count;
     v.region = v.partial = ARRAY_NONE;
@@ -121,7 +121,7 @@ uint32_t array_push_each(array_lowering *w, ew_node n, op o, int type, uint16_t 
                      .shape = shape,
                      .node = n,
                      .count = (uint32_t)count};
-    return push_value(w, v, uses);
+    return array_push_value(w, v, uses);
 }
 
 uint32_t array_push_product(array_lowering *w, ew_node n, int type, const array_use uses[3])
@@ -135,7 +135,7 @@ uint32_t array_push_product(array_lowering *w, ew_node n, int type, const array_
                      .node = n,
                      .count = 3,
                      .product = true};
-    return push_value(w, v, uses);
+    return array_push_value(w, v, uses);
 }
 
 /* log(sum exp(x - m)) + m with m the greatest; where that is inf or nan it is the result. */
@@ -151,7 +151,7 @@ static uint32_t lower_logsumexp(array_lowering *w, ew_node n)
                           .domain = node->domain,
                           .node = n,
                           .count = 1};
-    uint32_t most = push_value(w, reduce, &x);
+    uint32_t most = array_push_value(w, reduce, &x);
     if (most == ARRAY_NONE) return most;
     array_use apart[2] = {x, {most, 0}};
     array_use less = {array_push_each(w, n, OP_SUB, type, node->domain, apart, 2), 0};
@@ -159,7 +159,7 @@ static uint32_t lower_logsumexp(array_lowering *w, ew_node n)
     array_use e = {array_push_each(w, n, OP_EXP, type, node->domain, &less, 1), 0};
     if (e.value == ARRAY_NONE) return e.value;
     reduce.op = OP_SUM;
-    array_use sum = {push_value(w, reduce, &e), 0};
+    array_use sum = {array_push_value(w, reduce, &e), 0};
     if (sum.value == ARRAY_NONE) return sum.value;
     array_use log = {array_push_each(w, n, OP_LOG, type, node->shape, &sum, 1), 0};
     if (log.value == ARRAY_NONE) return log.value;
@@ -198,7 +198,7 @@ static uint32_t lower_plainly(array_lowering *w, ew_node n)
         return ARRAY_NONE;
     }
     for (size_t k = 0; k < v.count; k++) uses[k] = (array_use){w->of[node_arg(w->g, n, k)], use_map(w->g, n, k)};
-    uint32_t made = push_value(w, v, uses);
+    uint32_t made = array_push_value(w, v, uses);
     if (uses != few) block_free(w->m, uses, v.count);
     if (made != ARRAY_NONE) lower_types(w, value_at(w, made));
     return made;
@@ -311,7 +311,8 @@ bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
     w.a = p->arrays = memory_new(w.m, sizeof *p->arrays);
     bool ok = w.a || array_no_memory(&w);
     if (ok) w.a->least = 1 << 17, w.a->part = 1 << 15;
-    ok = ok && array_lower(&w) && array_regions(&w) && array_blocks(&w) && array_store(&w) && array_plan(&w);
+    ok = ok && array_lower(&w) && array_lazy(&w) && array_regions(&w) && array_blocks(&w) && array_store(&w) &&
+         array_plan(&w);
     block_free(w.m, w.of, w.of_count);
     block_free(w.m, w.needed, w.node_count);
     block_free(w.m, w.node_users, w.node_count);
