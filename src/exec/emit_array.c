@@ -584,7 +584,7 @@ static void steps_whole(steps_writer *w)
 {
     emitter *e = w->n.e;
     text *t = &e->nests;
-    size_t words = (w->n.a->bytes + 7) / 8 + (w->n.a->lane + 7) / 8 + (w->n.a->door + 7) / 8;
+    size_t words = (w->n.a->bytes + 7) / 8 + (w->n.a->lane + 7) / 8 + w->n.a->door_both / 8;
     nest_begin(&w->n, 0);
     steps_conversions(&w->n);
     steps_function(w);
