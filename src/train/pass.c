@@ -53,7 +53,8 @@ static bool pass_buffers(ew_train *t, train_pass *p, void *const *out, size_t co
         if (!pass_input(t, p, i, &drawn)) return false;
     for (size_t k = 0; k < count; k++) {
         ew_array_info a = ew_out_array(p->program, k);
-        p->out[k] = out && out[k] ? out[k] : train_keep_in(t, &p->blocks, a.count ? a.count : 1, train_type_bytes(a.type));
+        p->out[k] =
+            out && out[k] ? out[k] : train_keep_in(t, &p->blocks, a.count ? a.count : 1, train_type_bytes(a.type));
         if (!p->out[k]) return false;
     }
     if (drawn == 0) {
