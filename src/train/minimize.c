@@ -26,6 +26,8 @@ static const struct {
     [EW_REASON_NONFINITE] = {"nonfinite", "the value or its gradient is not a finite number"},
     [EW_REASON_UNBOUNDED] = {"unbounded", "the value falls without end: there is no minimum"},
     [EW_REASON_STOPPED] = {"stopped", "stopped before the end"},
+    [EW_REASON_SETTLED] = {"settled", "converged: no parameter would move any more"},
+    [EW_REASON_UNDETERMINED] = {"undetermined", "the residuals do not determine all parameters"},
 };
 
 static bool reason_known(ew_reason reason)
