@@ -167,7 +167,7 @@ static void fit_cut_point(fitter *f, fit_point *p, train_block *b)
 static void fit_cut(fitter *f, train_block *b, size_t in_count, fit_scratch *s)
 {
     size_t n = f->count, m = f->points, d = sizeof(double);
-    double **vectors[] = {&f->move, &f->weight, &f->row, &f->known, &f->solved};
+    double **vectors[] = {&f->move, &f->weight, &f->start, &f->kept, &f->row, &f->known, &f->solved};
     double **squares[] = {&f->upper, &f->bend, &f->blocks};
     b->used = 0;
     b->fits = m < UINT32_MAX && in_count < UINT32_MAX && f->inputs < UINT32_MAX;
@@ -185,6 +185,16 @@ static void fit_cut(fitter *f, train_block *b, size_t in_count, fit_scratch *s)
     s->nodes = train_cut(b, f->inputs + 1, (f->inputs + 2) * sizeof(ew_node));
 }
 
+static ew_status fit_fail_few(const fitter *f, const ew_graph *g, ew_node of, const char *name)
+{
+    const ew_minimize_options *o = &f->options;
+    train_fail(o, f->err, EW_USE, "E076", "'{1}' has fewer residuals than there are numbers to vary", name);
+    const char *hint =
+        /* catalogue */ "the residuals themselves are due, an array of them, not the sum of their squares";
+    if (ew_node_rank(g, of) == 0) snprintf(f->err->hint, sizeof f->err->hint, "%s", ew_translate(o->language, hint));
+    return EW_USE;
+}
+
 /* How many numbers there are of each kind: inputs, what is varied, residuals. */
 static ew_status fit_count(fitter *f, const ew_graph *g, ew_node of, size_t *in_count)
 {
@@ -196,8 +206,7 @@ static ew_status fit_count(fitter *f, const ew_graph *g, ew_node of, size_t *in_
         return train_fail(o, f->err, EW_USE, "E074", "the sizes of '{1}' are not known, or too large", name);
     if (ew_node_type(g, of) == EW_INT || ew_node_type(g, of) == EW_BOOL)
         return train_fail(o, f->err, EW_USE, "E079", "'{1}' is an int or a bool, and residuals are real numbers", name);
-    if (f->points >= f->count) return EW_OK;
-    return train_fail(o, f->err, EW_USE, "E076", "'{1}' has fewer residuals than there are numbers to vary", name);
+    return f->points >= f->count ? EW_OK : fit_fail_few(f, g, of, name);
 }
 
 static ew_minimize_options fit_fill_in(const ew_fit_options *given, bool single)

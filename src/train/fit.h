@@ -52,6 +52,8 @@ typedef struct fitter {
     double *move;           /* from now to next */
     double *weight;         /* the diagonal that steps are measured with */
     double radius, damping; /* of the trust region; what belongs to it, from the last step */
+    bool fresh;             /* no step was tried yet */
+    double *start, *kept;   /* where it began; the best end of attempts that failed */
     double *upper, *row;    /* n by n, n: an extended factor, or the inverse of R */
     double *known, *solved; /* n, in pivots: right sides and solutions */
     double *bend, *blocks;  /* n by n: second derivatives; as their program gives them */
@@ -75,6 +77,7 @@ double train_fit_fall(const fit_point *a, const fit_point *b);
 /* What residuals as a whole can be off by, by rounding alone. */
 double train_fit_noise(const fitter *f, const fit_point *p);
 double train_fit_length(const double *v, size_t count); /* Euclidean */
+double train_fit_join(double a, double b);              /* sqrt(a^2 + b^2): hypot's bits are not everywhere the same */
 
 /* Factors f->matrix and f->right (columns scaled by p->scale already) into p's root, pivot, turned, rank. */
 void train_fit_factor(fitter *f, fit_point *p);
@@ -89,7 +92,8 @@ void train_fit_damp(fitter *f, const fit_point *p, const double *diagonal, doubl
 
 /* A step that lowers the sum, from now to next; false: there is none, or status. */
 bool train_fit_trust(fitter *f);
-void train_fit_trust_begin(fitter *f);
+/* From now on, with a first radius of so many lengths of D x. */
+void train_fit_trust_begin(fitter *f, double first);
 
 ew_reason train_fit_run(fitter *f);
 /* Fills what the caller asked for. */

@@ -115,7 +115,7 @@ static void factor_rotate(fitter *f, size_t k, double diagonal)
     for (size_t j = k; j < n; j++) {
         double *row = f->upper + j * n;
         if (f->row[j] == 0) continue;
-        double length = hypot(row[j], f->row[j]), c = row[j] / length, s = f->row[j] / length;
+        double length = train_fit_join(row[j], f->row[j]), c = row[j] / length, s = f->row[j] / length;
         row[j] = length;
         for (size_t l = j + 1; l < n; l++) {
             double above = row[l];

@@ -9,6 +9,12 @@
 
 #include "fit.h"
 
+double train_fit_join(double a, double b)
+{
+    double most = fmax(fabs(a), fabs(b)), ratio = fmin(fabs(a), fabs(b)) / most;
+    return most > 0 && isfinite(most) ? most * sqrt(1 + ratio * ratio) : most;
+}
+
 double train_fit_length(const double *v, size_t count)
 {
     double most = 0, sum = 0;
@@ -40,8 +46,8 @@ double train_fit_fall(const fit_point *a, const fit_point *b)
 double train_fit_noise(const fitter *f, const fit_point *p)
 {
     double size = 0;
-    for (size_t j = 0; j < f->count; j++) size = hypot(size, p->length[j] * p->x[j]);
-    return 4 * f->epsilon * hypot(size, sqrt(p->sum));
+    for (size_t j = 0; j < f->count; j++) size = train_fit_join(size, p->length[j] * p->x[j]);
+    return 4 * f->epsilon * train_fit_join(size, sqrt(p->sum));
 }
 
 static bool point_run(fitter *f, const fit_point *p, const ew_program *program, double *out)

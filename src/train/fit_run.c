@@ -22,6 +22,11 @@
 static const double run_near = 0.1;   /* the measure below which full steps are tried */
 static const double run_better = 0.9; /* the factor by which they must shrink */
 
+/* The first radius, in lengths of D x: bold; then, if that leads to a place where some parameters do not matter (an
+ * exponential that has vanished), or sticks, more timid ones from the start again. */
+enum { RUN_ATTEMPTS = 3 };
+static const double run_first[RUN_ATTEMPTS] = {100, 1, 0.01};
+
 /* ---- Newton's step ------------------------------------------------------------------------------------ */
 
 /* bend = 1 + R'^-1 B R^-1, in pivots: B's columns and rows each through R'. */
@@ -80,7 +85,8 @@ static bool run_polish(fitter *f)
     if (!run_newton(f)) memcpy(f->move, f->now.move, f->count * sizeof *f->move);
     if (f->status != EW_OK || !train_fit_place(f) || !train_fit_derive(f, &f->next)) return false;
     double longer = sqrt(f->next.sum) - sqrt(f->now.sum);
-    return f->next.measure < run_better * f->now.measure && longer <= 2 * train_fit_noise(f, &f->now);
+    bool nearer = f->next.measure < run_better * f->now.measure && longer <= 2 * train_fit_noise(f, &f->now);
+    return nearer || (f->now.settled && f->next.sum < run_better * f->now.sum); /* the second: all is rounding */
 }
 
 /* ---- The loop --------------------------------------------------------------------------------------------- */
@@ -119,6 +125,7 @@ static ew_reason run_descend(fitter *f)
 {
     ew_reason reason;
     double near = run_near;
+    f->fresh = true;
     while (run_advance(f, &near, &reason)) {
         bool stop = run_tell(f, false);
         run_accept(f);
@@ -128,10 +135,44 @@ static ew_reason run_descend(fitter *f)
     return reason;
 }
 
+/* ---- Attempts --------------------------------------------------------------------------------------------- */
+
+/* Back to a place that was derived before; false: status. */
+static bool run_return(fitter *f, const double *x)
+{
+    memcpy(f->now.x, x, f->count * sizeof *x);
+    return train_fit_derive(f, &f->now);
+}
+
+static bool run_failed(const fitter *f, ew_reason reason)
+{
+    bool over = reason == EW_REASON_SETTLED || reason == EW_REASON_STALLED;
+    return f->status == EW_OK && over && (reason == EW_REASON_STALLED || f->now.rank < f->count);
+}
+
+/* One attempt; what it leads to is kept if it is the lowest. */
+static ew_reason run_attempt(fitter *f, double first, double *lowest)
+{
+    train_fit_trust_begin(f, first);
+    ew_reason reason = run_descend(f);
+    if (run_failed(f, reason) && !(f->now.sum >= *lowest)) {
+        *lowest = f->now.sum;
+        memcpy(f->kept, f->now.x, f->count * sizeof *f->kept);
+    }
+    return reason;
+}
+
 ew_reason train_fit_run(fitter *f)
 {
-    train_fit_trust_begin(f);
-    ew_reason reason = run_descend(f);
+    bool whole = f->now.rank == f->count;
+    double lowest = INFINITY;
+    memcpy(f->start, f->now.x, f->count * sizeof *f->start);
+    ew_reason reason = run_attempt(f, run_first[0], &lowest);
+    for (size_t i = 1; i < RUN_ATTEMPTS && whole && run_failed(f, reason); i++) {
+        if (!run_return(f, f->start)) return reason;
+        reason = run_attempt(f, run_first[i], &lowest);
+    }
+    if (run_failed(f, reason) && f->now.sum > lowest && !run_return(f, f->kept)) return reason;
     bool over = reason == EW_REASON_SETTLED || reason == EW_REASON_STALLED;
     return over && f->now.rank < f->count ? EW_REASON_UNDETERMINED : reason;
 }

@@ -17,7 +17,6 @@
 
 #include "fit.h"
 
-static const double trust_first = 100;  /* the first radius, in lengths of D x */
 static const double trust_least = 1e-4; /* of the foretold gain must be there */
 enum { TRUST_MOST = 10 };               /* dampings tried for one radius: three are usual */
 
@@ -31,15 +30,15 @@ static void trust_grow(fitter *f)
 static double trust_size(const fitter *f, const double *x)
 {
     double sum = 0;
-    for (size_t j = 0; j < f->count; j++) sum = hypot(sum, f->weight[j] * x[j]);
+    for (size_t j = 0; j < f->count; j++) sum = train_fit_join(sum, f->weight[j] * x[j]);
     return sum;
 }
 
-void train_fit_trust_begin(fitter *f)
+void train_fit_trust_begin(fitter *f, double first)
 {
     for (size_t j = 0; j < f->count; j++) f->weight[j] = f->now.length[j] > 0 ? f->now.length[j] : 1;
-    double size = trust_size(f, f->now.x);
-    f->radius = size > 0 ? trust_first * size : trust_first;
+    f->radius = first * fmax(trust_size(f, f->now.x), 1e-6 * sqrt(f->now.sum));
+    if (f->radius == 0) f->radius = first;
     f->damping = 0;
 }
 
@@ -54,7 +53,7 @@ typedef struct trust_state {
 static double trust_length(const fitter *f, const trust_state *s)
 {
     double sum = 0;
-    for (size_t k = 0; k < f->count; k++) sum = hypot(sum, s->diagonal[k] * f->solved[k]);
+    for (size_t k = 0; k < f->count; k++) sum = train_fit_join(sum, s->diagonal[k] * f->solved[k]);
     return sum;
 }
 
@@ -73,7 +72,8 @@ static void trust_bounds(fitter *f, trust_state *s)
     const fit_point *p = &f->now;
     double sum = 0;
     s->low = p->rank == f->count ? trust_correction(f, s, p->root) : 0;
-    for (size_t k = 0; k < f->count; k++) sum = hypot(sum, p->gradient[p->pivot[k]] / 2 / f->weight[p->pivot[k]]);
+    for (size_t k = 0; k < f->count; k++)
+        sum = train_fit_join(sum, p->gradient[p->pivot[k]] / 2 / f->weight[p->pivot[k]]);
     s->high = sum / f->radius;
     if (s->high == 0) s->high = DBL_MIN / fmin(f->radius, 0.1);
     f->damping = fmin(fmax(f->damping, s->low), s->high);
@@ -143,7 +143,8 @@ static bool trust_try(fitter *f, double *ratio)
     trust_solve(f, &s);
     double linear = trust_linear(f), foretold = linear + 2 * f->damping * s.length * s.length;
     for (size_t k = 0; k < f->count; k++) f->move[f->now.pivot[k]] = f->solved[k] / f->now.scale[f->now.pivot[k]];
-    if (f->step == 0) f->radius = fmin(f->radius, s.length);
+    if (f->fresh) f->radius = fmin(f->radius, s.length);
+    f->fresh = false;
     if (!(foretold > f->epsilon * f->now.sum) || !train_fit_place(f)) return false;
     if (!train_fit_look(f, &f->next)) return false;
     double gain = isfinite(f->next.sum) ? train_fit_fall(&f->now, &f->next) : -INFINITY;
