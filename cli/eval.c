@@ -44,7 +44,7 @@ static void say_json(struct cli *c, const struct answer *a)
 {
     struct cli_json j = cli_json_begin(c);
     json_key(&j, "values");
-    json_object(&j);
+    json_begin_object(&j);
     for (size_t i = 0; i < a->count; i++) {
         if (!is_first(a, i)) continue;
         json_key(&j, a->names[i]);

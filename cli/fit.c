@@ -41,7 +41,7 @@ static void fit_json_parts(struct fit *f, const char *key, const double *values,
 {
     struct cli_json *j = &f->w.json;
     json_key(j, key);
-    json_object(j);
+    json_begin_object(j);
     for (size_t i = 0; i < f->w.count; i++) {
         struct array a = fit_part(f, values, i, all);
         json_key(j, f->w.names[i]);
@@ -71,10 +71,10 @@ static void fit_json_covariance(struct fit *f)
 {
     struct cli_json *j = &f->w.json;
     json_key(j, "covariance");
-    json_object(j);
+    json_begin_object(j);
     for (size_t i = 0; i < f->w.count; i++) {
         json_key(j, f->w.names[i]);
-        json_object(j);
+        json_begin_object(j);
         for (size_t k = 0; k < f->w.count && !f->w.c->status; k++) {
             struct array block;
             double *values = fit_block(f, i, k, &block);

@@ -45,6 +45,10 @@ const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
                   "squares is made small, beginning with the values given or their defaults.",
                   "edgewise fit 'r[i] = y[i] - a*exp(-k*x[i])' x=[0,1,2,3] y=[3.1,1.8,1.2,0.6] a=1 k=1", cli_fit, true,
                   false},
+    [VERB_SHOW] = {"show", "RUN [RUN…]", "runs of training side by side",
+                   "A table of what each has reached and the curves of their losses: of the test data where there "
+                   "are any. With -o FILE.svg the curves also as a picture.",
+                   "edgewise show digits-adam digits-sgd", cli_show, false, false},
     [VERB_OPS] = {"ops", "[NAME]", "the operations and their derivative rules", "", "edgewise ops tanh", cli_ops, false,
                   false},
     [VERB_REPL] = {"repl", "[PROGRAM [NAME=VALUE…]]", "an interactive session",
@@ -57,7 +61,6 @@ const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
                          false, true},
     [VERB_TRAIN] = {"train", "", "", "", "", NULL, false, true},
     [VERB_PREDICT] = {"predict", "", "", "", "", NULL, false, true},
-    [VERB_SHOW] = {"show", "", "", "", "", NULL, false, true},
 };
 
 #define ALL UINT32_MAX

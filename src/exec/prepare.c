@@ -22,6 +22,7 @@ void ew_free(ew_program *p)
     array_free_plan(m, p->arrays);
     array_free(m, &p->sizes);
     array_free(m, &p->name_text);
+    array_free(m, &p->spots);
     if (p->language) memory_free(m, p->language, strlen(p->language) + 1);
     last = *m;
     memory_free(&last, p, sizeof *p);
@@ -37,7 +38,8 @@ bool exec_refuse(ew_graph *g, ew_node n, error_code code)
     if (t.failed || shape.failed)
         report_memory(&g->report);
     else
-        report_plain(&g->report, code, text_string(&t), text_string(&shape));
+        report_plain(&g->report, node_at(g, n)->op == OP_SIZE ? E_SIZE_VALUE : code, text_string(&t),
+                     text_string(&shape));
     text_free(&t);
     text_free(&shape);
     return false;
@@ -154,6 +156,7 @@ static ew_program *prepare_over(ew_graph *g, const ew_node *nodes, const ew_node
     p->memory = g->memory;
     p->memory.used = sizeof *p;
     p->threads = g->threads;
+    p->only_arrays = g->only_arrays;
     bool ok = array_push(&p->memory, &p->name_text, '\0') || report_memory(&g->report);
     if (ok && g->language) {
         p->language = memory_new(&p->memory, strlen(g->language) + 1);

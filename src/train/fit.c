@@ -201,7 +201,7 @@ static ew_status fit_count(fitter *f, const ew_graph *g, ew_node of, size_t *in_
     const ew_minimize_options *o = &f->options;
     const char *name = ew_node_name(g, of) ? ew_node_name(g, of) : "";
     if (train_over_count(o, f->err, g, f->over, f->inputs, in_count, &f->count) != EW_OK) return f->err->status;
-    f->points = train_elements(g, of);
+    f->points = train_over_elements(g, of);
     if (f->points == SIZE_MAX)
         return train_fail(o, f->err, EW_USE, "E074", "the sizes of '{1}' are not known, or too large", name);
     if (ew_node_type(g, of) == EW_INT || ew_node_type(g, of) == EW_BOOL)

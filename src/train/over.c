@@ -20,7 +20,7 @@ ew_status train_over_check(const ew_minimize_options *o, ew_error *err, const ew
     return EW_OK;
 }
 
-size_t train_elements(const ew_graph *g, ew_node n)
+size_t train_over_elements(const ew_graph *g, ew_node n)
 {
     size_t count = 1;
     for (size_t p = 0; p < ew_node_rank(g, n); p++) {
@@ -40,7 +40,7 @@ ew_status train_over_count(const ew_minimize_options *o, ew_error *err, const ew
         size_t input = varied ? over[i - ew_input_count(g)] : i, n;
         if (input >= ew_input_count(g)) return train_fail(o, err, EW_USE, "E070", "this is no input of the graph", "");
         const char *name = ew_node_name(g, ew_input_at(g, input).node);
-        if ((n = train_elements(g, ew_input_at(g, input).node)) == SIZE_MAX)
+        if ((n = train_over_elements(g, ew_input_at(g, input).node)) == SIZE_MAX)
             return train_fail(o, err, EW_USE, "E074", "the sizes of '{1}' are not known, or too large", name);
         *(varied ? count : in_count) += n;
     }
@@ -52,11 +52,11 @@ void train_over_place(const ew_graph *g, const size_t *over, size_t inputs, size
     size_t start = 0, end = 0;
     for (size_t i = 0; i < ew_input_count(g); i++) {
         offset[i] = end;
-        end += train_elements(g, ew_input_at(g, i).node);
+        end += train_over_elements(g, ew_input_at(g, i).node);
     }
     for (size_t k = 0; k < inputs; k++) {
         ew_input_info info = ew_input_at(g, over[k]);
-        parts[k] = (train_part){offset[over[k]], start, train_elements(g, info.node), info.type == EW_F32};
+        parts[k] = (train_part){offset[over[k]], start, train_over_elements(g, info.node), info.type == EW_F32};
         start += parts[k].count;
     }
 }

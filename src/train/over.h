@@ -25,7 +25,7 @@ ew_status train_over_check(const ew_minimize_options *o, ew_error *err, const ew
 void train_over_place(const ew_graph *g, const size_t *over, size_t inputs, size_t *offset, train_part *parts);
 bool train_over_single(const ew_graph *g, const size_t *over, size_t inputs); /* is any of them f32? */
 /* Elements of a node; SIZE_MAX: a size is not known, or they are too many to count. */
-size_t train_elements(const ew_graph *g, ew_node n);
+size_t train_over_elements(const ew_graph *g, ew_node n);
 
 typedef struct train_block { /* one piece of memory for a whole run, cut into parts */
     char *at;

@@ -206,9 +206,6 @@ $ edgewise predict 'y - a*x' x=@d.csv
 $ edgewise predict run
 ! error[E109]: 'predict' is not in this version
 ? 2
-$ edgewise show run
-! error[E109]: 'show' is not in this version
-? 2
 $ edgewise eval 'x' x=@points.csv
 ! error[E200]: there is no file 'points.csv'
 ? 4
@@ -361,10 +358,10 @@ $ edgewise --limit memory=10K long.ew
 $ edgewise eval --limit nodes=100,memory=1G,seconds=10 'x' x=1
 > c = 1
 $ mkfifo silent; edgewise --limit seconds=0.05 - <> silent
-! error[E166]: the limit on time was reached: 0.05 seconds
+! error[E166]: the limit on time was reached: 0.05 s
 ? 5
 $ edgewise --json --limit seconds=0.05 - <> silent
-> {"edgewise": 1, "error": {"code": "E166", "message": "the limit on time was reached: 0.05 seconds"}}
+> {"edgewise": 1, "error": {"code": "E166", "message": "the limit on time was reached: 0.05 s"}}
 ? 5
 
 # What people write elsewhere, and what it is called here.
