@@ -163,7 +163,7 @@ struct ew_graph {
     ARRAY(graph_name) names; /* [0] is unused */
     ARRAY(char) name_text;
     ARRAY(graph_text) name_before; /* where name_text lay before it grew: names that were handed out stay there */
-    name_entry *name_table; /* the hash stands here too: a look-up meets few names' text */
+    name_entry *name_table;        /* the hash stands here too: a look-up meets few names' text */
     size_t name_table_size;
 
     ARRAY(graph_input) inputs, params;

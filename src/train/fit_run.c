@@ -19,18 +19,18 @@
 
 #include "fit.h"
 
-static const double run_near = 0.1;   /* the measure below which full steps are tried */
-static const double run_better = 0.9; /* the factor by which they must shrink */
+static const double loop_near = 0.1;   /* the measure below which full steps are tried */
+static const double loop_better = 0.9; /* the factor by which they must shrink */
 
 /* The first radius, in lengths of D x: bold; then, if that leads to a place where some parameters do not matter (an
  * exponential that has vanished), or sticks, more timid ones from the start again. */
-enum { RUN_ATTEMPTS = 3 };
-static const double run_first[RUN_ATTEMPTS] = {100, 1, 0.01};
+enum { LOOP_ATTEMPTS = 3 };
+static const double loop_first[LOOP_ATTEMPTS] = {100, 1, 0.01};
 
 /* ---- Newton's step ------------------------------------------------------------------------------------ */
 
 /* bend = 1 + R'^-1 B R^-1, in pivots: B's columns and rows each through R'. */
-static void run_turn(fitter *f)
+static void loop_turn(fitter *f)
 {
     const fit_point *p = &f->now;
     size_t n = f->count;
@@ -49,7 +49,7 @@ static void run_turn(fitter *f)
 }
 
 /* The upper Cholesky factor of f->upper in its place; false: it is not safely positive definite. */
-static bool run_cholesky(fitter *f)
+static bool loop_cholesky(fitter *f)
 {
     size_t n = f->count;
     double *u = f->upper;
@@ -63,13 +63,13 @@ static bool run_cholesky(fitter *f)
     return true;
 }
 
-static bool run_newton(fitter *f)
+static bool loop_newton(fitter *f)
 {
     const fit_point *p = &f->now;
     size_t n = f->count;
     if (p->rank < n || !train_fit_bend(f, p)) return false;
-    run_turn(f);
-    if (!run_cholesky(f)) return false;
+    loop_turn(f);
+    if (!loop_cholesky(f)) return false;
     for (size_t k = 0; k < n; k++) f->solved[k] = -p->turned[k];
     train_fit_forth(f->upper, n, n, f->solved);
     train_fit_back(f->upper, n, n, f->solved);
@@ -80,26 +80,26 @@ static bool run_newton(fitter *f)
 
 /* ---- Full steps ----------------------------------------------------------------------------------------- */
 
-static bool run_polish(fitter *f)
+static bool loop_polish(fitter *f)
 {
-    if (!run_newton(f)) memcpy(f->move, f->now.move, f->count * sizeof *f->move);
+    if (!loop_newton(f)) memcpy(f->move, f->now.move, f->count * sizeof *f->move);
     if (f->status != EW_OK || !train_fit_place(f) || !train_fit_derive(f, &f->next)) return false;
     double longer = sqrt(f->next.sum) - sqrt(f->now.sum);
-    bool nearer = f->next.measure < run_better * f->now.measure && longer <= 2 * train_fit_noise(f, &f->now);
-    return nearer || (f->now.settled && f->next.sum < run_better * f->now.sum); /* the second: all is rounding */
+    bool nearer = f->next.measure < loop_better * f->now.measure && longer <= 2 * train_fit_noise(f, &f->now);
+    return nearer || (f->now.settled && f->next.sum < loop_better * f->now.sum); /* the second: all is rounding */
 }
 
 /* ---- The loop --------------------------------------------------------------------------------------------- */
 
 /* The callback's answer: does it want to stop? */
-static bool run_tell(fitter *f, bool last)
+static bool loop_tell(fitter *f, bool last)
 {
     const fit_point *p = &f->now;
     ew_minimize_step step = {f->step, f->count, p->sum, p->measure, p->x, p->gradient, last ? NULL : f->move};
     return f->options.step && f->options.step(f->options.context, &step) != 0;
 }
 
-static void run_accept(fitter *f)
+static void loop_accept(fitter *f)
 {
     fit_point old = f->now;
     f->now = f->next;
@@ -108,54 +108,54 @@ static void run_accept(fitter *f)
 }
 
 /* Is there a next point? If not, *reason says why. */
-static bool run_advance(fitter *f, double *near, ew_reason *reason)
+static bool loop_advance(fitter *f, double *near, ew_reason *reason)
 {
     const fit_point *p = &f->now;
     bool left = f->step < f->options.steps;
     *reason = p->settled ? EW_REASON_SETTLED : left ? EW_REASON_STALLED : EW_REASON_STEPS;
     if (p->measure == 0 || !left) return false;
     if (p->settled || p->measure <= *near) {
-        if (run_polish(f)) return true;
+        if (loop_polish(f)) return true;
         *near = p->measure / 10;
     }
     return f->status == EW_OK && !p->settled && train_fit_trust(f);
 }
 
-static ew_reason run_descend(fitter *f)
+static ew_reason loop_descend(fitter *f)
 {
     ew_reason reason;
-    double near = run_near;
+    double near = loop_near;
     f->fresh = true;
-    while (run_advance(f, &near, &reason)) {
-        bool stop = run_tell(f, false);
-        run_accept(f);
+    while (loop_advance(f, &near, &reason)) {
+        bool stop = loop_tell(f, false);
+        loop_accept(f);
         if (stop) return EW_REASON_STOPPED;
     }
-    if (f->status == EW_OK) run_tell(f, true);
+    if (f->status == EW_OK) loop_tell(f, true);
     return reason;
 }
 
 /* ---- Attempts --------------------------------------------------------------------------------------------- */
 
 /* Back to a place that was derived before; false: status. */
-static bool run_return(fitter *f, const double *x)
+static bool loop_return(fitter *f, const double *x)
 {
     memcpy(f->now.x, x, f->count * sizeof *x);
     return train_fit_derive(f, &f->now);
 }
 
-static bool run_failed(const fitter *f, ew_reason reason)
+static bool loop_failed(const fitter *f, ew_reason reason)
 {
     bool over = reason == EW_REASON_SETTLED || reason == EW_REASON_STALLED;
     return f->status == EW_OK && over && (reason == EW_REASON_STALLED || f->now.rank < f->count);
 }
 
 /* One attempt; what it leads to is kept if it is the lowest. */
-static ew_reason run_attempt(fitter *f, double first, double *lowest)
+static ew_reason loop_attempt(fitter *f, double first, double *lowest)
 {
     train_fit_trust_begin(f, first);
-    ew_reason reason = run_descend(f);
-    if (run_failed(f, reason) && !(f->now.sum >= *lowest)) {
+    ew_reason reason = loop_descend(f);
+    if (loop_failed(f, reason) && !(f->now.sum >= *lowest)) {
         *lowest = f->now.sum;
         memcpy(f->kept, f->now.x, f->count * sizeof *f->kept);
     }
@@ -167,12 +167,12 @@ ew_reason train_fit_run(fitter *f)
     bool whole = f->now.rank == f->count;
     double lowest = INFINITY;
     memcpy(f->start, f->now.x, f->count * sizeof *f->start);
-    ew_reason reason = run_attempt(f, run_first[0], &lowest);
-    for (size_t i = 1; i < RUN_ATTEMPTS && whole && run_failed(f, reason); i++) {
-        if (!run_return(f, f->start)) return reason;
-        reason = run_attempt(f, run_first[i], &lowest);
+    ew_reason reason = loop_attempt(f, loop_first[0], &lowest);
+    for (size_t i = 1; i < LOOP_ATTEMPTS && whole && loop_failed(f, reason); i++) {
+        if (!loop_return(f, f->start)) return reason;
+        reason = loop_attempt(f, loop_first[i], &lowest);
     }
-    if (run_failed(f, reason) && f->now.sum > lowest && !run_return(f, f->kept)) return reason;
+    if (loop_failed(f, reason) && f->now.sum > lowest && !loop_return(f, f->kept)) return reason;
     bool over = reason == EW_REASON_SETTLED || reason == EW_REASON_STALLED;
     return over && f->now.rank < f->count ? EW_REASON_UNDETERMINED : reason;
 }
