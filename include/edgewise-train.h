@@ -214,7 +214,7 @@ EW_API ew_train *ew_train_resume(const char *run, const ew_train_options *option
 EW_API ew_train *ew_train_open(const char *run, const ew_options *options, ew_error *err);
 EW_API void ew_train_free(ew_train *t);
 
-/* To the end. EW_NONFINITE: stopped by on_nan. */
+/* To the end. EW_NONFINITE: stopped by on_nan. EW_FAILED: check_gradients found a difference. */
 EW_API ew_status ew_train_run(ew_train *t, ew_train_result *result, ew_error *err);
 /* One step alone, with its events; nothing is reported, saved or evaluated by itself. */
 EW_API ew_status ew_train_step(ew_train *t, ew_error *err);
@@ -226,7 +226,7 @@ EW_API ew_status ew_train_save(ew_train *t, ew_error *err);
  * between steps. */
 EW_API size_t ew_train_weight_count(const ew_train *t);
 EW_API ew_data_array ew_train_weight(const ew_train *t, size_t i);
-EW_API ew_status ew_train_load(ew_train *t, const char *path, ew_error *err);        /* safetensors or npz */
+EW_API ew_status ew_train_load(ew_train *t, const char *path, ew_error *err);  /* safetensors or npz */
 EW_API ew_status ew_train_store(ew_train *t, const char *path, ew_error *err); /* the same */
 
 /* The loss, then the metrics, on other data: values[0 .. 1 + metrics). */
