@@ -74,7 +74,8 @@ static double step_norm(const ew_train *t)
     double sum = 0;
     for (size_t k = 0; k < t->weights; k++) {
         const train_weight *w = &t->weight[k];
-        sum += w->gradient_type == EW_F32 ? step_squares_32(w->gradient, w->count) : step_squares_64(w->gradient, w->count);
+        sum += w->gradient_type == EW_F32 ? step_squares_32(w->gradient, w->count)
+                                          : step_squares_64(w->gradient, w->count);
     }
     return isfinite(sum) ? sqrt(sum) : step_norm_large(t);
 }
