@@ -43,10 +43,10 @@ enum cli_verb_id {
     VERB_HELP,
     VERB_MANUAL,     /* hidden: man page of a verb, for the build */
     VERB_COMPLETION, /* hidden: completion script for a shell, for the build */
-    VERB_SHOW,
-    VERB_FIT, /* this and the rest: not in this version */
     VERB_TRAIN,
     VERB_PREDICT,
+    VERB_SHOW,
+    VERB_FIT, /* not in this version */
     VERB_COUNT
 };
 
@@ -74,6 +74,8 @@ int cli_draw(struct cli *c);
 int cli_check(struct cli *c);
 int cli_emit(struct cli *c);
 int cli_minimize(struct cli *c);
+int cli_train(struct cli *c);
+int cli_predict(struct cli *c);
 int cli_show(struct cli *c);
 int cli_ops(struct cli *c);
 int cli_repl(struct cli *c);
@@ -86,15 +88,25 @@ int cli_completion(struct cli *c); /* c->words[0]: bash, zsh or fish */
 enum cli_kind {
     KIND_FLAG,   /* bool */
     KIND_TEXT,   /* const char * */
+    KIND_LIST,   /* struct cli_list: may be given several times */
     KIND_CHOICE, /* const char *, one of the words of `argument`, which are separated by | */
     KIND_COUNT,  /* uint64_t */
     KIND_SOME,   /* uint64_t, from 1 on */
     KIND_REAL,   /* double */
     KIND_RATE,   /* double, above 0 */
+    KIND_FINITE, /* double, above 0 and finite */
+    KIND_AMOUNT, /* double, from 0 on and finite */
+    KIND_PART,   /* double, above 0 and below 1 */
     KIND_LIMIT   /* nodes=N,memory=BYTES,seconds=S */
 };
 
 #define CLI_BIT(verb) (UINT32_C(1) << (verb))
+
+/* The values of an option that was given several times. */
+struct cli_list {
+    const char **at;
+    size_t count;
+};
 
 struct cli_option {
     const char *name;     /* without -- */
@@ -122,7 +134,14 @@ struct cli {
     const char *output, *lang, *color_choice, *precision, *limit_text;
     const char *of, *wrt, *mode, *outputs, *nudge, *from, *to, *show, *name, *over, *method, *plot;
     uint64_t threads, seed, most, steps;
-    double lr, tolerance;               /* nan where not given; steps: 0 */
+    double lr, tolerance; /* nan where not given; steps: 0 */
+    /* of training */
+    struct cli_list data, test, metrics, standardize;
+    const char *optimizer, *schedule, *on_nan, *weights, *resume, *at;
+    double validate, weight_decay, clip; /* 0 where not given, as all these numbers */
+    uint64_t warmup, batch, epochs, patience, save_every;
+    bool no_shuffle, check_gradients;
+    uint64_t given;                     /* bit i: option i of the table was given */
     uint64_t limit_nodes, limit_memory; /* 0: none */
     double limit_seconds;               /* 0: none */
     bool color;                         /* results are coloured; decided from --color and the terminal */
@@ -148,6 +167,8 @@ int cli_parse(struct cli *c, int argc, char **argv);
 int cli_dispatch(struct cli *c);     /* calls the verb and finishes the output; the exit status */
 void cli_end(struct cli *c);         /* frees; a result that was not finished leaves no file */
 void cli_start_clock(struct cli *c); /* --limit seconds */
+
+bool cli_given(const struct cli *c, const char *option); /* was it given? */
 
 /* What the library is to be told. */
 ew_options cli_library(const struct cli *c);

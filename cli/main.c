@@ -35,6 +35,10 @@ void cli_end(struct cli *c)
     cli_stop_clock();
     cli_drop(c);
     values_free(c->values);
+    free(c->data.at);
+    free(c->test.at);
+    free(c->metrics.at);
+    free(c->standardize.at);
     free(c->text_own);
     free(c->out);
 }

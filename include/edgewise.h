@@ -332,6 +332,7 @@ typedef struct ew_draw_options {
     const unsigned char *highlight; /* by edge: not 0 is drawn as part of the path, or NULL */
     int hide_values, hide_edges;    /* leave out the values in nodes, the labels on edges */
     ew_node of;                     /* draw only what this node needs; EW_NONE: everything */
+    const char *const *notes;       /* of all nodes (ew_node_at): a line instead of the value, or NULL; or NULL */
 } ew_draw_options;
 
 EW_API ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write, void *context, ew_error *err);
