@@ -52,7 +52,7 @@ static void count_text(char *to, size_t size, size_t n)
 static void place_text(const struct progress *p, const ew_train_report *r, char *to)
 {
     char now[24], all[24];
-    bool epochs = r->epoch_steps > 0 && r->steps >= r->epoch_steps;
+    bool epochs = r->epoch_steps > 1 && r->steps >= r->epoch_steps;
     count_text(now, sizeof now, epochs ? r->epoch : r->step);
     count_text(all, sizeof all, epochs ? (r->steps + r->epoch_steps - 1) / r->epoch_steps : r->steps);
     cli_fill(p->c, to, PIECE_BYTES, epochs ? "epoch {1}/{2}" : "step {1}/{2}", now, all, NULL);
@@ -202,7 +202,7 @@ static void log_line(const struct progress *p, const ew_train_report *r)
 static bool is_due(struct progress *p, const ew_train_report *r)
 {
     size_t now = r->steps ? r->step / (r->steps / LINES_IN_LOG + (r->steps % LINES_IN_LOG != 0)) + 1 : 1;
-    if (now <= p->told) return false;
+    if (now <= p->told && r->event != EW_EVENT_END) return false;
     p->told = now;
     return true;
 }
@@ -238,7 +238,7 @@ void progress_see(struct progress *p, const ew_train_report *r)
 {
     if (p->c->quiet) return;
     if (r->event == EW_EVENT_STEP) see_step(p, r);
-    if (r->event == EW_EVENT_REPORT) see_report(p, r);
+    if (r->event == EW_EVENT_REPORT || r->event == EW_EVENT_END) see_report(p, r);
     if (r->event == EW_EVENT_BAD && r->bad && r->bad->found) {
         char text[600], step[24];
         progress_clear(p);

@@ -225,18 +225,13 @@ static void say_value(struct training *w, const char *name, double value, const 
 static void say_end(struct training *w, const ew_train_result *found)
 {
     struct cli *c = w->c;
-    char steps[24], seconds[32];
+    char steps[24];
     size_t n = 1 + w->progress.metric_count;
     for (size_t i = 0; w->told && i < n; i++)
         say_value(w, i ? w->progress.metrics[i - 1] : ew_train_loss_name(w->t), w->values[i],
                   w->tested ? &w->values[n + i] : NULL);
     snprintf(steps, sizeof steps, "%zu", found->step);
     cli_say(c, found->step == 1 ? "{1} step: {2}\n" : "{1} steps: {2}\n", steps, cli_tr(c, ends[found->end]), NULL);
-    ew_number_text(found->seconds, 3, seconds);
-    cli_note(c,
-             found->end == EW_END_STOPPED ? "all is saved; go on with edgewise train --resume {1}"
-                                          : "{2} seconds; the weights are in {1}/weights.safetensors",
-             w->run, seconds, NULL);
 }
 
 static void say_curve(struct training *w)
@@ -250,6 +245,17 @@ static void say_curve(struct training *w)
     record_free(r);
 }
 
+static void say_where(struct training *w, const ew_train_result *found)
+{
+    char seconds[32];
+    ew_number_text(found->seconds, 3, seconds);
+    cli_flush(w->c); /* what came before stands before it */
+    cli_note(w->c,
+             found->end == EW_END_STOPPED ? "all is saved; go on with edgewise train --resume {1}"
+                                          : "{2} seconds; the weights are in {1}/weights.safetensors",
+             w->run, seconds, NULL);
+}
+
 static int run(struct training *w)
 {
     ew_error e;
@@ -260,6 +266,7 @@ static int run(struct training *w)
     if (status != EW_OK) return cli_fail_error(w->c, &e);
     if (!w->c->json) say_end(w, &found);
     say_curve(w);
+    if (!w->c->status) say_where(w, &found);
     return w->c->status ? w->c->status : found.end == EW_END_STOPPED ? CLI_INTERRUPTED : EW_OK;
 }
 
