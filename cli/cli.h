@@ -156,6 +156,8 @@ struct cli {
     size_t text_length;
     const char *file; /* its name for errors, "-" for standard input, or NULL: from the command line */
     char *text_own;   /* freed by cli_end */
+    char **words_own; /* of --at (trained.c): likewise */
+    char *weights_own, *row_own;
 
     struct values *values; /* of the words after the program, once they are read (values.h) */
 
@@ -211,6 +213,15 @@ bool cli_number(struct cli *c, const char *what, const char *text, double *value
 
 /* malloc that reports: NULL: the error is out. `count` 0 gives room for one. */
 void *cli_room(struct cli *c, size_t count, size_t size);
+
+/* ---- A trained model (trained.c) --------------------------------------------------------------------- */
+
+/* For --at RUN: the words become the run's model and then those that were there, --weights its weights. false: the
+ * error is out. */
+bool cli_trained(struct cli *c);
+/* The graph of that with one row of data, unless the words say how many. */
+ew_graph *cli_trained_graph(struct cli *c);
+void cli_trained_free(struct cli *c);
 
 /* ---- Faults (fault.c, faults.def) ------------------------------------------------------------------- */
 

@@ -5,7 +5,6 @@
  */
 #include "look.h"
 #include "pathwise.h"
-#include "record.h"
 
 #include <errno.h>
 #include <spawn.h>
@@ -343,17 +342,13 @@ static void draw_norms(struct cli *c, ew_graph *g, const struct look *l, const c
 static void draw_at(struct cli *c, const char *format)
 {
     struct look l;
-    char *path = record_path(c, c->at, "model.ew"), *words[] = {path, NULL};
-    if (path && look_read(&l, c, (const char *const *)c->words, c->word_count)) {
-        c->words = words;
-        c->word_count = 1;
-        ew_graph *g = cli_graph(c);
+    if (look_read(&l, c, (const char *const *)c->words, c->word_count)) {
+        c->word_count = 0; /* they were the data */
+        ew_graph *g = cli_trained(c) ? cli_graph(c) : NULL;
         if (g) draw_norms(c, g, &l, format);
         ew_graph_free(g);
-        c->word_count = 0;
     }
-    if (path) look_free(&l);
-    free(path);
+    look_free(&l);
 }
 
 int cli_draw(struct cli *c)

@@ -40,6 +40,7 @@ void cli_end(struct cli *c)
     free(c->metrics.at);
     free(c->standardize.at);
     free(c->text_own);
+    cli_trained_free(c);
     free(c->out);
 }
 

@@ -331,6 +331,11 @@ enum { EW_EMIT_MAIN = 1, EW_EMIT_FLOAT = 2 };
 /* C source and header for a prepared program; `name` is the function's. */
 EW_API ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *source, void *source_context,
                            ew_write *header, void *header_context, ew_error *err);
+/* The same with the inputs (and params) from number `kept` on written into the source: `fixed` are their values,
+ * one after the other as in `in`, which then has the others alone. So a trained model carries its weights. */
+EW_API ew_status ew_emit_c_fixed(const ew_program *p, const char *name, int flags, size_t kept, const double *fixed,
+                                 ew_write *source, void *source_context, ew_write *header, void *header_context,
+                                 ew_error *err);
 
 /* Begin with `ew_draw_options o = {.of = EW_NONE}`: 0 is a node. */
 typedef struct ew_draw_options {
