@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { BAR_COLUMNS = 16, LOOK_DIGITS = 3, NUMBER_WIDTH = 11 };
 
@@ -60,34 +61,36 @@ static int look_see(void *context, const ew_train_node *from)
     return l->c->status != 0;
 }
 
-/* "x=digits.csv:p00..p77" for each of the data that config.json names; to be freed one by one and whole. */
-static char **config_words(struct cli *c, const json_t *data, size_t *count)
+static const char *text_at(const json_t *object, const char *key)
 {
-    const char *key;
-    json_t *value;
-    char **words = cli_room(c, json_object_size(data) + 1, sizeof *words);
-    *count = 0;
-    json_object_foreach((json_t *)(size_t)data, key, value)
-    {
-        const char *source = json_string_value(value);
-        size_t room = source ? strlen(key) + strlen(source) + 2 : 0;
-        char *word = room && words ? cli_room(c, room, 1) : NULL;
-        if (!word) continue; /* not from a file */
-        snprintf(word, room, "%s=%s", key, source);
-        words[(*count)++] = word;
-    }
-    return words;
+    return json_string_value(json_object_get(object, key));
 }
 
-static bool own_data(struct cli *c, struct sources *s)
+/* A path is that of the folder where the run began, if it is not found from here. */
+static char *path_of(struct cli *c, const struct record *r, const char *path)
 {
-    size_t count = 0;
-    struct record *r = record_open(c, c->at);
-    char **words = r ? config_words(c, json_object_get(r->config, "data"), &count) : NULL;
-    if (words && !c->status) sources_read(c, s, (const char *const *)words, count, false);
-    for (size_t i = 0; i < count; i++) free(words[i]);
-    free(words);
-    record_free(r);
+    const char *folder = record_text(r, "folder");
+    bool here = path[0] == '/' || !folder || access(path, F_OK) == 0;
+    char *whole = here ? strdup(path) : record_path(c, folder, path);
+    if (here && !whole) cli_fail(c, FAULT_MEMORY, NULL, NULL);
+    return whole;
+}
+
+/* The files that the run was trained on, as config.json lists them. */
+static bool own_data(struct cli *c, const struct record *r, struct sources *s)
+{
+    const json_t *data = json_object_get(r->config, "data");
+    size_t count = json_array_size(data);
+    *s = (struct sources){.at = cli_room(c, count, sizeof *s->at)};
+    s->own = s->at ? cli_room(c, count, sizeof *s->own) : NULL;
+    for (size_t i = 0; s->own && i < count && !c->status; i++) {
+        const json_t *from = json_array_get(data, i);
+        const char *name = text_at(from, "name"), *path = text_at(from, "path");
+        if (!name || !path) continue; /* not from a file */
+        s->own[s->count] = (struct given){.text_own = path_of(c, r, path)};
+        s->at[s->count] = (ew_source){.name = name, .path = s->own[s->count].text_own, .part = text_at(from, "part")};
+        s->count++;
+    }
     return !c->status;
 }
 
@@ -96,12 +99,14 @@ bool look_read(struct look *l, struct cli *c, const char *const *words, size_t c
     ew_error e;
     struct sources data = {0};
     ew_options library = cli_library(c);
+    struct record *r = record_open(c, c->at);
     *l = (struct look){.c = c};
-    if (count ? sources_read(c, &data, words, count, true) : own_data(c, &data)) {
+    if (r && (count ? sources_read(c, &data, words, count, true) : own_data(c, r, &data))) {
         l->t = ew_train_open(c->at, &library, &e);
         if (!l->t || ew_train_look(l->t, data.at, data.count, look_see, l, &e) != EW_OK) cli_fail_error(c, &e);
     }
     sources_free(&data);
+    record_free(r);
     return !c->status;
 }
 

@@ -227,7 +227,7 @@ EW_API ew_status ew_train_save(ew_train *t, ew_error *err);
 EW_API size_t ew_train_weight_count(const ew_train *t);
 EW_API ew_data_array ew_train_weight(const ew_train *t, size_t i);
 EW_API ew_status ew_train_load(ew_train *t, const char *path, ew_error *err);        /* safetensors or npz */
-EW_API ew_status ew_train_store(const ew_train *t, const char *path, ew_error *err); /* the same */
+EW_API ew_status ew_train_store(ew_train *t, const char *path, ew_error *err); /* the same */
 
 /* The loss, then the metrics, on other data: values[0 .. 1 + metrics). */
 EW_API ew_status ew_train_evaluate(ew_train *t, const ew_source *data, size_t count, double *values, ew_error *err);
