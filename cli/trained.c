@@ -26,13 +26,11 @@ bool cli_trained(struct cli *c)
 /* The dimension that the first axis of some data is called by, or NULL. */
 static const char *rows_name(const ew_graph *g, const json_t *data)
 {
-    const char *key, *name = NULL;
-    json_t *value;
-    json_object_foreach((json_t *)(size_t)data, key, value)
-    {
-        ew_node n = ew_find(g, key);
+    const char *name = NULL;
+    for (size_t i = 0; i < json_array_size(data) && !name; i++) {
+        const char *key = json_string_value(json_object_get(json_array_get(data, i), "name"));
+        ew_node n = key ? ew_find(g, key) : EW_NONE;
         if (n != EW_NONE && ew_node_rank(g, n) && ew_node_size(g, n, 0) == SIZE_MAX) name = ew_node_size_name(g, n, 0);
-        if (name) break;
     }
     return name;
 }

@@ -206,7 +206,8 @@ bool train_store(ew_train *t, const char *path, bool best)
 bool train_save(ew_train *t)
 {
     const char *path = train_run_path(t, CHECKPOINT), *weights = train_run_path(t, "weights.safetensors");
-    if (!path || !weights || !train_metrics_sync(t) || !checkpoint_write(t, path) || !train_store(t, weights, true))
+    /* The weights come first: of a run whose checkpoint says that it has ended they are the final ones. */
+    if (!path || !weights || !train_metrics_sync(t) || !train_store(t, weights, true) || !checkpoint_write(t, path))
         return false;
     t->saved_step = t->step;
     t->save_clock = train_clock();
