@@ -229,6 +229,12 @@ static bool checkpoint_read_arrays(ew_train *t, const char *path)
     return true;
 }
 
+bool train_has_checkpoint(ew_train *t)
+{
+    const char *path = train_run_path(t, CHECKPOINT);
+    return path && access(path, F_OK) == 0;
+}
+
 /* A run without a checkpoint yet begins anew: from the same seed it is the same run. */
 bool train_checkpoint_read(ew_train *t)
 {
@@ -236,7 +242,7 @@ bool train_checkpoint_read(ew_train *t)
     text note;
     const char *path = train_run_path(t, CHECKPOINT);
     if (!path) return false;
-    if (access(path, F_OK) != 0) return true;
+    if (!train_has_checkpoint(t)) return true;
     text_begin(&note, &t->m);
     bool good = ew_data_note(path, checkpoint_add, &note, &t->options, &err) == EW_OK || train_take(t, &err);
     good = good && checkpoint_read_note(t, path, &note) && checkpoint_read_arrays(t, path);
