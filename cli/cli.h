@@ -38,15 +38,16 @@ enum cli_verb_id {
     VERB_CHECK,
     VERB_EMIT,
     VERB_MINIMIZE,
+    VERB_FIT,
     VERB_OPS,
     VERB_REPL,
     VERB_HELP,
     VERB_MANUAL,     /* hidden: man page of a verb, for the build */
     VERB_COMPLETION, /* hidden: completion script for a shell, for the build */
+    VERB_FIT,
     VERB_TRAIN,
     VERB_PREDICT,
     VERB_SHOW,
-    VERB_FIT, /* not in this version */
     VERB_COUNT
 };
 
@@ -76,6 +77,7 @@ int cli_emit(struct cli *c);
 int cli_minimize(struct cli *c);
 int cli_train(struct cli *c);
 int cli_predict(struct cli *c);
+int cli_fit(struct cli *c);
 int cli_show(struct cli *c);
 int cli_ops(struct cli *c);
 int cli_repl(struct cli *c);
