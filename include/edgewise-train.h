@@ -214,7 +214,7 @@ EW_API ew_train *ew_train_resume(const char *run, const ew_train_options *option
 EW_API ew_train *ew_train_open(const char *run, const ew_options *options, ew_error *err);
 EW_API void ew_train_free(ew_train *t);
 
-/* To the end. EW_NONFINITE: stopped by on_nan. */
+/* To the end. EW_NONFINITE: stopped by on_nan. EW_FAILED: check_gradients found a difference. */
 EW_API ew_status ew_train_run(ew_train *t, ew_train_result *result, ew_error *err);
 /* One step alone, with its events; nothing is reported, saved or evaluated by itself. */
 EW_API ew_status ew_train_step(ew_train *t, ew_error *err);

@@ -47,6 +47,15 @@ void train_tell_step(ew_train *t)
     run_tell(t, &r);
 }
 
+void train_tell_bad(ew_train *t)
+{
+    ew_train_report r = run_report(t, EW_EVENT_BAD);
+    r.loss = t->metric[0];
+    r.metrics = t->metric + 1;
+    r.bad = &t->bad;
+    run_tell(t, &r);
+}
+
 /* Means since the last report; nothing since: those of the last one stay. */
 static void run_means(ew_train *t)
 {
@@ -146,8 +155,20 @@ static bool run_end(ew_train *t, ew_train_end end)
     return run_tell_report(t, EW_EVENT_END) && train_curve(t) && run_save(t);
 }
 
+/* Before the first step of all. */
+static bool run_check(ew_train *t)
+{
+    ew_train_check check;
+    char worst[32];
+    if (t->o.check_gradients == 0 || t->step) return true;
+    if (!train_slopes(t, t->o.check_gradients, &check)) return false;
+    number_text(check.worst, 3, worst);
+    return check.passed || report_plain(&t->r, E_TRAIN_SLOPE, worst, NULL);
+}
+
 static bool run_steps(ew_train *t)
 {
+    if (!run_check(t)) return false;
     while (t->step < t->steps && !run_out_of_patience(t)) {
         if (t->o.stop && *t->o.stop) t->stopped = true;
         if (t->stopped) return t->saved_step == t->step || run_save(t);

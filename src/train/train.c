@@ -54,6 +54,7 @@ static bool train_numbers(ew_train *t)
     size_t count = 1 + t->o.metric_count;
     double **lists[] = {&t->metric, &t->sum, &t->reported, &t->validated, &t->tested};
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) *lists[k] = train_keep(t, count, sizeof(double));
+    for (size_t k = 0; report_ok(&t->r) && k < count; k++) t->metric[k] = t->reported[k] = NAN;
     t->best = INFINITY;
     return report_ok(&t->r);
 }

@@ -84,7 +84,8 @@ typedef struct train_weight { /* sorted by name */
 
 typedef struct train_pass {
     size_t rows;
-    ew_graph *graph; /* kept where inputs are random, else NULL */
+    ew_graph *graph; /* kept where inputs are random, or where it is wanted; else NULL */
+    bool keep_graph;
     ew_program *program;
     const void **in; /* of all arrays, as ew_run_arrays takes them */
     void **out;
@@ -215,6 +216,8 @@ bool train_pass_new(ew_train *t, train_pass *p, const train_set *s, size_t rows,
  * of the pass's own. */
 bool train_pass_of(ew_train *t, train_pass *p, ew_graph *g, const train_set *s, size_t rows, const ew_node *nodes,
                    void *const *out, size_t count);
+/* The same of a list of expressions; the graph is kept. */
+bool train_pass_text(ew_train *t, train_pass *p, const train_set *s, size_t rows, const char *outputs);
 void train_pass_free(ew_train *t, train_pass *p);
 /* Feeds the rows p->row[0 .. rows) and draws what is random for this step, then runs. */
 bool train_pass_feed(ew_train *t, train_pass *p, const train_set *s, size_t step);
@@ -243,6 +246,7 @@ void train_go_back(ew_train *t);
 /* The loss, then the metrics, over rows of a set: of the validation part, or all. */
 bool train_measure(ew_train *t, train_pass *p, const train_set *s, bool validation, double *values);
 void train_tell_step(ew_train *t);
+void train_tell_bad(ew_train *t);
 double train_clock(void);
 double train_seconds(const ew_train *t);
 
@@ -263,7 +267,8 @@ bool train_curve(ew_train *t);
 
 /* ---- Watching (watch.c) ---- */
 
-bool train_find_bad(ew_train *t, const train_pass *p);
+bool train_find_bad(ew_train *t, const train_pass *p, ew_train_bad *bad);
+bool train_slopes(ew_train *t, size_t directions, ew_train_check *result);
 /* A loss or gradient is not finite: finds where, tells, and does what on_nan says; false: training ends. */
 bool train_bad_step(ew_train *t, const train_pass *p);
 
