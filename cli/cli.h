@@ -39,15 +39,14 @@ enum cli_verb_id {
     VERB_EMIT,
     VERB_MINIMIZE,
     VERB_FIT,
+    VERB_TRAIN,
+    VERB_PREDICT,
+    VERB_SHOW,
     VERB_OPS,
     VERB_REPL,
     VERB_HELP,
     VERB_MANUAL,     /* hidden: man page of a verb, for the build */
     VERB_COMPLETION, /* hidden: completion script for a shell, for the build */
-    VERB_FIT,
-    VERB_TRAIN,
-    VERB_PREDICT,
-    VERB_SHOW,
     VERB_COUNT
 };
 
