@@ -327,26 +327,17 @@ static bool takes_next(const char *s)
     return false;
 }
 
-/* What the faults of the arguments themselves must know already: their language and form. Also verbs
- * that are to come, whose options are not in the table. */
-static bool look_ahead(struct cli *c, int argc, char **argv)
+/* What the faults of the arguments themselves must know already: their language and form. */
+static void look_ahead(struct cli *c, int argc, char **argv)
 {
-    const char *verb = NULL;
     c->language = environment_language();
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         const char *s = argv[i], *lang = strncmp(s, "--lang=", 7) == 0 ? s + 7 : NULL;
         if (strcmp(s, "--json") == 0) c->json = true;
         if (strcmp(s, "--lang") == 0 && i + 1 < argc) lang = argv[i + 1];
         if (lang && choice_has("en|vi", lang)) c->language = lang;
-        if (takes_next(s))
-            i++;
-        else if (!verb && s[0] != '-')
-            verb = s;
+        if (takes_next(s)) i++;
     }
-    int found = verb ? find_verb(verb) : -1;
-    if (found < 0 || cli_verbs[found].run) return true;
-    cli_fail(c, FAULT_LATER, verb, NULL);
-    return false;
 }
 
 static bool wants_color(const struct cli *c)
@@ -361,7 +352,8 @@ static bool wants_color(const struct cli *c)
 int cli_parse(struct cli *c, int argc, char **argv)
 {
     *c = (struct cli){.most = 20, .lr = NAN, .tolerance = NAN, .language = "en"};
-    if (!look_ahead(c, argc, argv) || !split(c, argc, argv)) return c->status;
+    look_ahead(c, argc, argv);
+    if (!split(c, argc, argv)) return c->status;
     if (c->lang) c->language = c->lang;
     c->color = wants_color(c);
     if (!take_verb(c) || c->help || c->version) return c->status;

@@ -58,7 +58,7 @@ struct cli_verb {
     const char *summary;       /* one line, no full stop */
     const char *about;         /* a paragraph, or "" */
     const char *example;       /* a command line, or "" */
-    int (*run)(struct cli *c); /* NULL: not in this version */
+    int (*run)(struct cli *c);
     bool has_program;          /* its first word is a program, then come NAME=VALUE */
     bool hidden;               /* not in help, man pages and completions */
 };

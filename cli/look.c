@@ -130,6 +130,12 @@ static void sizes_text(const struct look_node *n, char *buffer, size_t bytes)
     cli_array_sizes(&a, buffer, bytes);
 }
 
+/* Parts without a name only with -v. */
+static bool shown(const struct cli *c, const struct look_node *n)
+{
+    return !n->generated || c->verbose;
+}
+
 /* Decimal logarithms between which the bars run. */
 static void range_of(const struct look *l, double *low, double *high)
 {
@@ -196,6 +202,7 @@ static void say_table(struct cli *c, const struct look *l)
     double low, high;
     size_t width[2] = {table_columns(cli_tr(c, "node")), 0};
     for (size_t i = 0; i < l->count; i++) {
+        if (!shown(c, &l->nodes[i])) continue;
         size_t name = table_columns(l->nodes[i].name);
         sizes_text(&l->nodes[i], sizes, sizeof sizes);
         if (name > width[0]) width[0] = name < 24 ? name : 24;
@@ -203,7 +210,8 @@ static void say_table(struct cli *c, const struct look *l)
     }
     range_of(l, &low, &high);
     put_heads(c, ew_train_loss_name(l->t), width);
-    for (size_t i = 0; i < l->count; i++) put_node(c, &l->nodes[i], width, low, high);
+    for (size_t i = 0; i < l->count; i++)
+        if (shown(c, &l->nodes[i])) put_node(c, &l->nodes[i], width, low, high);
     cli_note(c, "values and derivatives: the root of their mean square, on a batch; bars: a logarithmic scale", NULL,
              NULL, NULL);
 }
@@ -233,10 +241,24 @@ static void say_json(struct cli *c, const struct look *l)
     cli_json_end(&j);
 }
 
+/* Which names are not of the program's own text. */
+static bool mark_generated(struct cli *c, struct look *l)
+{
+    c->word_count = 0; /* they were the data */
+    ew_graph *g = cli_trained(c) ? cli_graph(c) : NULL;
+    for (size_t i = 0; g && i < l->count; i++) {
+        ew_node n = ew_find(g, l->nodes[i].name);
+        l->nodes[i].generated = n == EW_NONE || ew_node_generated(g, n);
+    }
+    ew_graph_free(g);
+    return !c->status;
+}
+
 int cli_explain_at(struct cli *c)
 {
     struct look l;
-    if (look_read(&l, c, (const char *const *)c->words, c->word_count)) (c->json ? say_json : say_table)(c, &l);
+    if (look_read(&l, c, (const char *const *)c->words, c->word_count) && mark_generated(c, &l))
+        (c->json ? say_json : say_table)(c, &l);
     look_free(&l);
     return c->status;
 }

@@ -8,7 +8,8 @@
 struct look_node {
     char *name, *text;
     size_t rank, size[ARRAY_AXES];
-    double count; /* of its elements */
+    double count;   /* of its elements */
+    bool generated; /* the program's text has no name for it */
     double norm, largest, adjoint_norm, adjoint_largest;
 };
 

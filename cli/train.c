@@ -234,10 +234,21 @@ static void say_end(struct training *w, const ew_train_result *found)
     cli_say(c, found->step == 1 ? "{1} step: {2}\n" : "{1} steps: {2}\n", steps, cli_tr(c, ends[found->end]), NULL);
 }
 
+/* Nothing was left to do: what the run had come to. */
+static void say_last(struct training *w, const struct record *r)
+{
+    for (size_t k = 0; r->line_count && k < r->name_count; k++) {
+        double test = record_value(r, r->line_count - 1, RECORD_TEST, k);
+        double value = record_value(r, r->line_count - 1, RECORD_TRAIN, k);
+        say_value(w, k ? r->names[k] : ew_train_loss_name(w->t), value, test == test ? &test : NULL);
+    }
+}
+
 static void say_curve(struct training *w)
 {
     struct cli *c = w->c;
     struct record *r = c->quiet || c->json ? NULL : record_read(c, w->run);
+    if (r && !w->told) say_last(w, r);
     if (r && r->line_count > 1) {
         cli_put(c, "\n");
         curves_draw(c, &r, 1, "txt", cli_write, c);
@@ -263,7 +274,10 @@ static int run(struct training *w)
     progress_begin(&w->progress, w->c, w->t);
     ew_status status = ew_train_run(w->t, &found, &e);
     progress_clear(&w->progress);
-    if (status != EW_OK) return cli_fail_error(w->c, &e);
+    if (status != EW_OK) {
+        if (strcmp(e.code, "E460") == 0) e.status = EW_FILE; /* a label or the like that leads out of an array */
+        return cli_fail_error(w->c, &e);
+    }
     if (!w->c->json) say_end(w, &found);
     say_curve(w);
     if (!w->c->status) say_where(w, &found);
