@@ -117,6 +117,7 @@ static bool folder_files(ew_train *t)
 
 bool train_folder_new(ew_train *t)
 {
+    if (!train_leads(t)) t->o.run = NULL;
     if (!t->o.run) return true;
     if (!folder_make(t, t->o.run) || !folder_hold(t)) return false;
     const char *config = train_run_path(t, "config.json");
@@ -166,8 +167,10 @@ static bool folder_same(ew_train *t, train_set *s, const train_config_set *was)
 
 bool train_folder_go_on(ew_train *t)
 {
-    folder_sweep(t, "");
-    folder_sweep(t, "checkpoint");
-    return folder_same(t, &t->data, &t->was_data) && folder_same(t, &t->test, &t->was_test) &&
-           train_checkpoint_read(t) && train_metrics_open(t, false);
+    if (train_leads(t)) folder_sweep(t, ""), folder_sweep(t, "checkpoint");
+    bool good =
+        folder_same(t, &t->data, &t->was_data) && folder_same(t, &t->test, &t->was_test) && train_checkpoint_read(t);
+    if (train_leads(t)) return good && train_metrics_open(t, false);
+    t->o.run = NULL; /* which the leader alone writes */
+    return good;
 }
