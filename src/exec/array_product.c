@@ -72,6 +72,13 @@ static bool factors_of(array_lowering *w, ew_node body, uint16_t map, factors *f
     if (!factor_push(w, f, body, map, false)) return false;
     for (size_t i = 0; i < f->count;) {
         factor now = f->at[i];
+        if (!now.mask && array_guard_is_idle(w, now.node)) {
+            ew_node a = node_arg(w->g, now.node, 1);
+            uint16_t to = graph_map_compose(w->g, now.map, use_map(w->g, now.node, 1), node_rank(w->g, a));
+            if (to == UINT16_MAX) return false;
+            f->at[i] = (factor){a, to, map_bits(w->g, to, node_rank(w->g, a)), false};
+            continue;
+        }
         if (now.mask || !factor_opens(w, now.node)) {
             i++;
             continue;
@@ -249,6 +256,18 @@ static uint32_t outside_value(array_lowering *w, ew_node sum, const factors *f, 
     return made;
 }
 
+/* What is multiplied with something that slides had best lie in the order of its windows; what the caller gave
+ * lies as it does, so of that a copy. */
+static uint32_t beside_slide(array_lowering *w, ew_node sum, uint32_t v)
+{
+    const array_value *value = value_at(w, v);
+    array_use use = {v, 0};
+    if (value->op != OP_INPUT && value->op != OP_PARAM) return v;
+    uint32_t copy = array_push_each(w, sum, OP_COPY, value->type, value->shape, &use, 1);
+    if (copy != ARRAY_NONE) value_at(w, copy)->apart = true;
+    return copy;
+}
+
 bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made)
 {
     const graph_node *node = node_at(w->g, n);
@@ -271,6 +290,9 @@ bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made)
     uint32_t a = group_value(w, n, &f, &gr, 1, type, &maps[0]);
     uint32_t b = a == ARRAY_NONE ? a : group_value(w, n, &f, &gr, 2, type, &maps[1]);
     if (b == ARRAY_NONE) return false;
+    if (array_slides(w, b)) a = beside_slide(w, n, a);
+    if (array_slides(w, a)) b = beside_slide(w, n, b);
+    if (a == ARRAY_NONE || b == ARRAY_NONE) return false;
     array_use uses[3] = {{0, 0}, {a, maps[0]}, {b, maps[1]}};
     uses[0].value = term_value(w, n, &f, &gr, type, uses[1], uses[2]);
     if (uses[0].value == ARRAY_NONE) return false;
