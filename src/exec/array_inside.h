@@ -84,6 +84,7 @@ typedef struct array_lowering {
     size_t of_count, node_count;
     uint8_t *needed;      /* by node */
     uint32_t *node_users; /* by node: needed uses */
+    ew_node *relu;        /* by node: the relu of it, or EW_NONE */
     array_region *regions;
     uint32_t *state; /* by state: its STATE value, or ARRAY_NONE */
     const ew_node *wanted;
@@ -163,6 +164,7 @@ bool array_known_value(array_lowering *w, ew_node n);
 bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made);
 bool array_product_step(array_lowering *w, uint32_t v);
 /* Accesses that slide over an array (array_slide.c). */
+bool array_scatter_tiles(const array_lowering *w, const array_value *v);
 bool array_slides(const array_lowering *w, uint32_t v);
 bool array_guard_is_idle(array_lowering *w, ew_node n);
 bool array_lower_slide(array_lowering *w, ew_node n, uint32_t *made);

@@ -110,7 +110,8 @@ static unsigned product_group(size_t own, size_t d, uint32_t a, uint32_t b)
 
 /* Axes of a group stand together, the group where its first axis stands, the batch before all. `axis`: of the domain,
  * by own axis. */
-static void group_key(const array_lowering *w, const array_value *v, const size_t *axis, size_t rank, axis_key *k)
+static void group_key(const array_lowering *w, const array_value *v, const size_t *axis, size_t rank, bool result,
+                      axis_key *k)
 {
     uint32_t a = use_axes(w, v, 1), b = use_axes(w, v, 2);
     size_t first[4] = {0, AXES_MOST, AXES_MOST, AXES_MOST}, own = value_rank(w, v);
@@ -119,7 +120,10 @@ static void group_key(const array_lowering *w, const array_value *v, const size_
         unsigned g = product_group(own, axis[p], a, b);
         if (g) first[g] = p + 1;
     }
-    for (size_t p = 0; p < rank; p++) k->key[p] = (uint16_t)(first[product_group(own, axis[p], a, b)] * AXES_MOST + p);
+    for (size_t p = 0; p < rank; p++) { /* within a group as the result lies */
+        size_t within = !result && axis[p] < own ? order_of(w, v)[axis[p]] : p;
+        k->key[p] = (uint16_t)(first[product_group(own, axis[p], a, b)] * AXES_MOST + within);
+    }
 }
 
 /* Are its rows or its columns several axes? Then they had better be one. */
@@ -186,7 +190,7 @@ static void product_key(const array_lowering *w, const array_value *v, size_t k,
     if (slides && sample != AXES_MOST)
         slide_key(w, v, axis, rank, slides, sample, to);
     else
-        group_key(w, v, axis, rank, to);
+        group_key(w, v, axis, rank, k == 0, to);
 }
 
 /* ---- All values --------------------------------------------------------------------------------------- */
@@ -229,7 +233,7 @@ static void ask_arguments(array_lowering *w, uint32_t v)
         return;
     }
     for (size_t k = 0; silent && k < value->count; k++) w->mark[value_use(w, value, k).value] = 1;
-    if (silent || op_is_reduction(value->op)) return; /* a sum takes its terms as they lie */
+    if (silent || value->apart || op_is_reduction(value->op)) return; /* a sum takes its terms as they lie */
     domain_key(w, value, &domain);
     for (size_t k = 0; k < value->count; k++) {
         if (value->op == OP_JOIN)

@@ -271,10 +271,24 @@ bool array_known_value(array_lowering *w, ew_node n)
     return w->of[n] != ARRAY_NONE;
 }
 
+/* The step of x is that of relu(x), where that is there: then x itself need not be kept. */
+static bool lower_step(array_lowering *w, ew_node n, uint32_t *made)
+{
+    ew_node x = node_arg(w->g, n, 0), relu = w->relu[x];
+    const graph_node *node = node_at(w->g, n);
+    if (relu == EW_NONE || use_map(w->g, relu, 0) != use_map(w->g, n, 0) || node_at(w->g, relu)->shape != node->shape)
+        return true;
+    array_use use = {w->of[relu], 0};
+    *made = array_push_each(w, n, OP_STEP, array_storage_of(node->type), node->shape, &use, 1);
+    return *made != ARRAY_NONE;
+}
+
 /* What is computed in another way than it is written. *made: ARRAY_NONE: it is not. */
 static bool lower_specially(array_lowering *w, ew_node n, uint32_t *made)
 {
     op o = (op)node_at(w->g, n)->op;
+    if (o == OP_RELU) w->relu[node_arg(w->g, n, 0)] = n;
+    if (o == OP_STEP) return lower_step(w, n, made);
     if (o == OP_SUM) {
         if (!array_lower_product(w, n, made)) return false;
         return *made != ARRAY_NONE || array_lower_spread(w, n, made);
@@ -317,9 +331,11 @@ bool array_lower(array_lowering *w)
     w->needed = block_new(w->m, nodes, 1);
     w->node_users = block_new(w->m, nodes, sizeof *w->node_users);
     w->node_count = nodes;
+    w->relu = block_new(w->m, nodes, sizeof *w->relu);
     w->regions = block_new(w->m, w->g->regions.count, sizeof *w->regions);
     w->state = block_new(w->m, states, sizeof *w->state);
-    if (!lower_grow(w) || !w->needed || !w->node_users || !w->regions || !w->state) return array_no_memory(w);
+    if (!lower_grow(w) || !w->needed || !w->node_users || !w->relu || !w->regions || !w->state) return array_no_memory(w);
+    for (size_t i = 0; i < nodes; i++) w->relu[i] = EW_NONE;
     for (size_t s = 0; s < states; s++) w->state[s] = ARRAY_NONE;
     for (size_t i = 0; i < w->wanted_count; i++) w->needed[w->wanted[i]] = 1;
     lower_mark(w->g, w->needed);
@@ -347,6 +363,7 @@ bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
     block_free(w.m, w.of, w.of_count);
     block_free(w.m, w.needed, w.node_count);
     block_free(w.m, w.node_users, w.node_count);
+    block_free(w.m, w.relu, w.node_count);
     block_free(w.m, w.regions, g->regions.count);
     block_free(w.m, w.state, g->states.count);
     block_free(w.m, w.mark, w.values.count);

@@ -290,3 +290,32 @@ bool array_lower_spread(array_lowering *w, ew_node n, uint32_t *made)
     *made = array_push_value(w, v, &use);
     return *made != ARRAY_NONE;
 }
+
+/* ---- Windows that do not overlap ------------------------------------------------------------------------------ */
+
+/* Is each place of an axis `size` long that of one pair of the two indices, or of one index? */
+static bool tiles_axis(const map_draft *d, const int64_t *sizes, int64_t size)
+{
+    if (d->gather || d->offset || d->terms < 1 || d->terms > 2) return false;
+    if (d->terms == 1) return d->factor[0] == 1 && sizes[d->axis[0]] == size;
+    size_t inner = d->factor[0] == 1 ? 0 : 1, outer = 1 - inner;
+    int64_t all;
+    return d->factor[inner] == 1 && d->factor[outer] == sizes[d->axis[inner]] &&
+           !__builtin_mul_overflow(d->factor[outer], sizes[d->axis[outer]], &all) && all == size;
+}
+
+/* Does scatter v put one thing in each place? Then it stores, and nothing has to be there before. */
+bool array_scatter_tiles(const array_lowering *w, const array_value *v)
+{
+    const int64_t *sizes = shape_sizes(w->g, v->domain);
+    uint32_t used = 0;
+    size_t terms = 0;
+    if (v->bind_count || v->block >= 0 || v->sums || v->count != 1) return false;
+    for (size_t p = 0; p < value_rank(w, v); p++) {
+        map_draft d = map_axis(w->g, v->target, p);
+        if (!tiles_axis(&d, sizes, value_sizes(w, v)[p])) return false;
+        for (size_t t = 0; t < d.terms; t++) used |= UINT32_C(1) << d.axis[t], terms++;
+    }
+    size_t rank = shape_rank(w->g, v->domain);
+    return terms == rank && used == (rank == AXES_MOST ? UINT32_MAX : (UINT32_C(1) << rank) - 1);
+}
