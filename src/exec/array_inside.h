@@ -54,6 +54,8 @@ typedef struct array_value {
     bool local;           /* held for one block */
     uint32_t partial;     /* buffer of a result for each chunk, or ARRAY_NONE */
     /* where it lies */
+    uint32_t order; /* in w->orders, by axis: how many lie outside of it */
+    uint8_t level;  /* who asked for that order */
     uint32_t buffer, strides;
     int64_t offset;
     uint32_t moves, move_count;
@@ -85,7 +87,8 @@ typedef struct array_lowering {
     ARRAY(array_use) uses;
     ARRAY(array_bind) binds;
     ARRAY(int64_t) strides; /* of values */
-    uint32_t *of;           /* by node: its value */
+    ARRAY(uint8_t) orders;
+    uint32_t *of; /* by node: its value */
     size_t of_count, node_count;
     uint8_t *needed;      /* by node */
     uint32_t *node_users; /* by node: needed uses */
@@ -200,6 +203,7 @@ bool array_updates(array_lowering *w);                 /* before blocks: which v
 void array_update_passes(array_lowering *w);           /* and after */
 void array_group_use(array_lowering *w, int32_t pass); /* blocks are those of this pass from now on */
 bool array_store(array_lowering *w);
+bool array_layout(array_lowering *w);
 bool array_plan(array_lowering *w);
 bool array_doors(array_lowering *w);      /* before values get their places: the doors' buffers */
 bool array_doors_plan(array_lowering *w); /* when all steps are there */

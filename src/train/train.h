@@ -16,8 +16,10 @@
 
 #include "base/error.h"
 #include "edgewise-train.h"
+#include "io/io.h"
 
 enum { TRAIN_AXES = 64, TRAIN_STATES = 2 };
+enum { TRAIN_PARTS = 4, TRAIN_PARTS_MOST = 256 }; /* of a batch: with exact_ranks, and at most */
 
 typedef struct train_block { /* memory that lives as long as the ew_train */
     struct train_block *next;
@@ -46,6 +48,7 @@ typedef struct train_set {
 } train_set;
 
 typedef struct train_scale { /* standardisation of one input, by column */
+    const char *name;
     size_t width;
     double *mean, *factor; /* NULL: none */
 } train_scale;
@@ -76,12 +79,14 @@ typedef struct train_weight { /* sorted by name */
     ew_type gradient_type; /* as the program gives it */
     void *own_gradient;    /* the same in the type of the weights */
     void *state[TRAIN_STATES];
-    void *best; /* with validation: the weights of the best epoch; else NULL */
+    void *best;                   /* with validation: the best weights; else NULL */
+    void *kept[1 + TRAIN_STATES]; /* with rollback: weights and states to go back to */
 } train_weight;
 
 typedef struct train_pass {
     size_t rows;
-    ew_graph *graph; /* kept where inputs are random, else NULL */
+    ew_graph *graph; /* kept where inputs are random, or where it is wanted; else NULL */
+    bool keep_graph;
     ew_program *program;
     const void **in; /* of all arrays, as ew_run_arrays takes them */
     void **out;
@@ -91,7 +96,15 @@ typedef struct train_pass {
     train_block *blocks;
 } train_pass;
 
+typedef struct train_parts train_parts; /* ranks.c */
+
 /* ---- All of it ---- */
+
+typedef struct train_config_set { /* sources as config.json has them */
+    ew_source *at;
+    uint64_t *hash;
+    size_t count;
+} train_config_set;
 
 struct ew_train {
     memory m;
@@ -100,8 +113,8 @@ struct ew_train {
     train_block *blocks;
     const char *text;
     ew_train_options o; /* filled in; its texts and lists are copies */
-    bool single;        /* precision f32 */
 
+    bool closed; /* data are known by their sizes alone: for looking and predicting */
     train_set data, test;
     train_input *input;
     size_t inputs;
@@ -112,14 +125,15 @@ struct ew_train {
     size_t training_rows, validation_rows; /* data.rows in all */
 
     train_pass batch, last; /* of o.batch rows; of what is left, prepared when first met */
+    train_parts *parts;     /* of several processes; else NULL */
     train_pass validation_pass, test_pass;
     ew_program *update; /* all weights by the optimiser's rule, in place */
     const void **update_in;
     void **update_out;
     float *number_32; /* what the rule takes besides arrays */
     double *number_64;
-    size_t skipped;     /* steps that changed nothing */
-    double rate_factor; /* halved at each rollback */
+    size_t updates, kept_updates; /* that led to the states; to those to go back to */
+    double rate_factor;           /* halved at each rollback */
 
     /* Where training is. */
     size_t step, epoch; /* steps made; whole epochs among them */
@@ -135,9 +149,20 @@ struct ew_train {
     size_t best_step, best_epoch;
     size_t bad_steps;
     double seconds_before, began, rate_began; /* seconds of earlier sittings; clock */
-    bool stopped;
+    bool stopped, asked; /* asked: this process wishes to stop, which all agree on in the next step */
     ew_train_bad bad;
-    int lock; /* the run's folder, held; -1 */
+
+    /* The run's folder. */
+    int lock, lines;      /* descriptors: the folder, held; metrics.jsonl; -1 */
+    uint64_t lines_bytes; /* of metrics.jsonl */
+    uint64_t model_hash, config_hash;
+    train_config_set was_data, was_test; /* of a run that goes on */
+    train_scale *scales;
+    size_t scale_count;
+    size_t saved_step; /* of the checkpoint */
+    double save_clock;
+    size_t ended;         /* 0: no; else 1 + why (ew_train_end) */
+    train_block *passing; /* what a call takes and gives back */
 };
 
 /* ---- Memory and errors (keep.c) ---- */
@@ -169,7 +194,6 @@ bool train_set_hash(ew_train *t, train_set *s);
 bool train_feed(ew_train *t, const train_source *s, const size_t *row, size_t count, void *out);
 /* Means and deviations of the columns of the inputs that are to be standardised, over the training rows. */
 bool train_scales(ew_train *t);
-uint64_t train_hash(uint64_t hash, const void *bytes, size_t count);
 /* Place i of a shuffled 0 .. count - 1, a function of the stream alone. */
 size_t train_shuffled(uint64_t stream, size_t count, size_t i);
 /* The row of the data that stands at place i of an epoch; of the validation part. */
@@ -196,6 +220,8 @@ bool train_pass_new(ew_train *t, train_pass *p, const train_set *s, size_t rows,
  * of the pass's own. */
 bool train_pass_of(ew_train *t, train_pass *p, ew_graph *g, const train_set *s, size_t rows, const ew_node *nodes,
                    void *const *out, size_t count);
+/* The same of a list of expressions; the graph is kept. */
+bool train_pass_text(ew_train *t, train_pass *p, const train_set *s, size_t rows, const char *outputs);
 void train_pass_free(ew_train *t, train_pass *p);
 /* Feeds the rows p->row[0 .. rows) and draws what is random for this step, then runs. */
 bool train_pass_feed(ew_train *t, train_pass *p, const train_set *s, size_t step);
@@ -207,32 +233,58 @@ bool train_weights_new(ew_train *t);
 /* ---- Steps (step.c, rules.c) ---- */
 
 bool train_step(ew_train *t);
-train_pass *train_step_pass(ew_train *t); /* with the rows of the next step; NULL: reported */
+size_t train_step_rows(const ew_train *t); /* of the next step's batch */
+train_pass *train_step_pass(ew_train *t);  /* with the rows of the next step; NULL: reported */
 bool train_gradient(ew_train *t, train_pass *p);
+double train_norm(const ew_train *t); /* of the gradient; nan: it is not finite */
 bool train_rule_new(ew_train *t);
 bool train_update(ew_train *t);
 size_t train_state_count(const ew_train *t);
 const char *train_state_name(const ew_train *t, size_t k);
 double train_rate(const ew_train *t, size_t step); /* the learning rate of step number `step`, from 0 */
 
+/* ---- Several processes (ranks.c) ---- */
+
+bool train_parts_new(ew_train *t); /* nothing for one process without exact_ranks */
+void train_parts_free(ew_train *t);
+/* The gradient of the next batch, of all processes. */
+bool train_parts_gradient(ew_train *t);
+bool train_leads(const ew_train *t); /* the one process that writes and tells */
+/* All could, or none goes on. */
+bool train_agree(ew_train *t, bool good);
+bool train_share(ew_train *t, double *values, size_t count);
+
+/* What rollback goes back to: the point where training is. */
+void train_keep_point(ew_train *t);
+void train_go_back(ew_train *t);
+
 /* ---- Around them (evaluate.c, run.c) ---- */
 
 /* The loss, then the metrics, over rows of a set: of the validation part, or all. */
 bool train_measure(ew_train *t, train_pass *p, const train_set *s, bool validation, double *values);
 void train_tell_step(ew_train *t);
+void train_tell_bad(ew_train *t);
 double train_clock(void);
 double train_seconds(const ew_train *t);
 
 /* ---- What outlives a run (folder.c, checkpoint.c, config.c, metrics.c) ---- */
 
-bool train_folder_new(ew_train *t);
+bool train_folder_new(ew_train *t); /* nothing without o.run */
+/* Reads config.json and model.ew into t; hold: for training, so that no other process does the same. */
+bool train_folder_open(ew_train *t, const char *run, const ew_train_options *given, bool hold);
+bool train_folder_go_on(ew_train *t); /* the same data? then from the checkpoint */
+void train_folder_close(ew_train *t);
 bool train_save(ew_train *t);
-bool train_metrics_add(ew_train *t, const ew_train_report *r);
+bool train_load(ew_train *t, const char *path);
+bool train_store(ew_train *t, const char *path, bool best);
+bool train_metrics_add(ew_train *t, const ew_train_report *r); /* nothing without o.run */
+bool train_metrics_sync(ew_train *t);
 bool train_curve(ew_train *t);
 
 /* ---- Watching (watch.c) ---- */
 
-bool train_find_bad(ew_train *t, const train_pass *p);
+bool train_find_bad(ew_train *t, const train_pass *p, ew_train_bad *bad);
+bool train_slopes(ew_train *t, size_t directions, ew_train_check *result);
 /* A loss or gradient is not finite: finds where, tells, and does what on_nan says; false: training ends. */
 bool train_bad_step(ew_train *t, const train_pass *p);
 
