@@ -46,6 +46,7 @@ typedef struct array_value {
     uint32_t binds, bind_count;
     uint32_t users, cost;
     bool product;         /* a SUM run by the matrix kernel: uses are its terms, A and B */
+    bool apart;           /* a copy that lies otherwise than what it copies */
     int block, block_own; /* axis of the domain, own axis that goes in blocks; -1: none */
     int32_t pass;         /* of the block; others: the one that it comes before */
     uint32_t update;      /* the number of its group of updates, or 0; */
@@ -88,10 +89,11 @@ typedef struct array_lowering {
     ARRAY(array_bind) binds;
     ARRAY(int64_t) strides; /* of values */
     ARRAY(uint8_t) orders;
-    uint32_t *of;           /* by node: its value */
+    uint32_t *of; /* by node: its value */
     size_t of_count, node_count;
     uint8_t *needed;      /* by node */
     uint32_t *node_users; /* by node: needed uses */
+    ew_node *relu;        /* by node: the relu of it, or EW_NONE */
     array_region *regions;
     uint32_t *state; /* by state: its STATE value, or ARRAY_NONE */
     const ew_node *wanted;
@@ -173,6 +175,12 @@ bool array_known_value(array_lowering *w, ew_node n);
 /* Sum n as a matrix product, if it is one: *made, or ARRAY_NONE. false: reported. */
 bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made);
 bool array_product_step(array_lowering *w, uint32_t v);
+/* Accesses that slide over an array (array_slide.c). */
+bool array_scatter_tiles(const array_lowering *w, const array_value *v);
+bool array_slides(const array_lowering *w, uint32_t v);
+bool array_guard_is_idle(array_lowering *w, ew_node n);
+bool array_lower_slide(array_lowering *w, ew_node n, uint32_t *made);
+bool array_lower_spread(array_lowering *w, ew_node n, uint32_t *made);
 /* v = its partial results joined. */
 bool array_join_step(array_lowering *w, uint32_t v);
 bool array_plain_at(const array_lowering *w, uint16_t map, size_t p, size_t *d);

@@ -184,7 +184,7 @@ static bool emit_member(array_lowering *w, uint32_t v)
 {
     const array_value *value = value_at(w, v);
     size_t from = w->a->steps.count;
-    if (value->op == OP_SCATTER) {
+    if (value->op == OP_SCATTER && !array_scatter_tiles(w, value)) {
         if (!array_set_step(w, v, 0, true)) return false;
         w->a->steps.at[from].begins = value->sums;
     }
@@ -209,7 +209,9 @@ static bool emit_value(array_lowering *w, uint32_t v, uint32_t context)
         return true;
     }
     size_t from = w->a->steps.count;
-    if (value->op == OP_SCATTER && zero_context(w, value) == context && !array_set_step(w, v, 0, true)) return false;
+    if (value->op == OP_SCATTER && zero_context(w, value) == context && !array_scatter_tiles(w, value) &&
+        !array_set_step(w, v, 0, true))
+        return false;
     if (value->op == OP_ARGMIN || value->op == OP_ARGMAX) return array_arg_step(w, v) && push_guards(w, from, v, 0);
     return (value->product ? array_product_step(w, v) : array_map_step(w, v, 0)) && push_guards(w, from, v, 0);
 }
