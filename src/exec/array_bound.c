@@ -140,10 +140,11 @@ static bool bound_map(array_work *w, uint32_t s, uint32_t from, int64_t whole)
     for (uint32_t k = m->code; k < m->code + m->code_count; k++) {
         const plan_code *c = &a->code.at[k];
         if (!bound_reads(a, m, c)) continue;
-        const plan_line *line = &a->lines.at[c->line];
+        uint32_t at = m->lines + c->line;
+        const plan_line *line = &a->lines.at[at];
         if (line->buffer == ARRAY_NONE || (line->type != ARRAY_F32 && line->type != ARRAY_F64)) continue;
         if (a->buffers.at[line->buffer].door == DOOR_IN || bound_seen(a, from, s, line->buffer)) continue;
-        if (bound_line(w, line->type, m->dims, m->dim_count, c->line, whole) > DBL_MAX) return false;
+        if (bound_line(w, line->type, m->dims, m->dim_count, at, whole) > DBL_MAX) return false;
     }
     return true;
 }
