@@ -204,6 +204,8 @@ enum cli_fault {
 /* Shows the error (as JSON on standard output with --json), remembers its status and returns it. Only
  * the first is shown. */
 int cli_fail(struct cli *c, enum cli_fault fault, const char *a, const char *b);
+/* The same as an error that is not told yet. */
+ew_error cli_fault(struct cli *c, enum cli_fault fault, const char *a, const char *b);
 /* The same with a mend; `hint` is a sentence with {1}. */
 int cli_fail_hint(struct cli *c, enum cli_fault fault, const char *a, const char *b, const char *hint,
                   const char *word);
