@@ -121,6 +121,7 @@ check-all: check check-sanitized
 	@tools/house
 	@$(MAKE) --no-print-directory $(B)/tests/ulp && $(B)/tests/ulp
 	@B=$(B) tests/run --long
+	@B=$(B) tests/mpi-run
 
 # ---- Fuzzing: a minute for each target, with clang -----------------------------------------------
 

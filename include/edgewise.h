@@ -339,6 +339,11 @@ enum { EW_EMIT_MAIN = 1, EW_EMIT_FLOAT = 2 };
 /* C source and header for a prepared program; `name` is the function's. */
 EW_API ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *source, void *source_context,
                            ew_write *header, void *header_context, ew_error *err);
+/* The same with the inputs (and params) from number `kept` on written into the source: `fixed` are their values,
+ * one after the other as in `in`, which then has the others alone. So a trained model carries its weights. */
+EW_API ew_status ew_emit_c_fixed(const ew_program *p, const char *name, int flags, size_t kept, const double *fixed,
+                                 ew_write *source, void *source_context, ew_write *header, void *header_context,
+                                 ew_error *err);
 
 /* Begin with `ew_draw_options o = {.of = EW_NONE}`: 0 is a node. */
 typedef struct ew_draw_options {
@@ -351,6 +356,7 @@ typedef struct ew_draw_options {
     const unsigned char *highlight; /* by edge: not 0 is drawn as part of the path, or NULL */
     int hide_values, hide_edges;    /* leave out the values in nodes, the labels on edges */
     ew_node of;                     /* draw only what this node needs; EW_NONE: everything */
+    const char *const *notes;       /* of all nodes (ew_node_at): a line instead of the value, or NULL; or NULL */
 } ew_draw_options;
 
 EW_API ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write, void *context, ew_error *err);

@@ -83,7 +83,7 @@ static void link_end(int status)
         MPI_Abort(MPI_COMM_WORLD, status);
 }
 
-static mpi_link link_here = {0, 0, link_exchange, link_sum, link_end};
+static mpi_link link_here = {0, 0, 0, link_exchange, link_sum, link_end};
 
 const mpi_link *edgewise_mpi_begin(void);
 
@@ -96,5 +96,10 @@ const mpi_link *edgewise_mpi_begin(void)
     MPI_Comm_size(MPI_COMM_WORLD, &count);
     link_here.rank = (size_t)rank;
     link_here.count = (size_t)count;
+    MPI_Comm here;
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &here);
+    MPI_Comm_size(here, &count);
+    MPI_Comm_free(&here);
+    link_here.local = (size_t)count;
     return &link_here;
 }

@@ -16,7 +16,7 @@ typedef struct link_wait { /* how long one waits for the others */
 } link_wait;
 
 typedef struct mpi_link {
-    size_t rank, count;
+    size_t rank, count, local; /* this one, from 0; how many; how many on this machine */
     int (*exchange)(size_t partner, const void *mine, void *theirs, size_t bytes, const link_wait *wait);
     int (*sum)(void *values, int single, size_t count, const link_wait *wait); /* single: floats, else doubles */
     void (*end)(int status); /* 0: all end together; otherwise every process is ended */

@@ -40,7 +40,7 @@ static bool main_starts(emitter *e)
 static bool main_table(emitter *e, bool outputs)
 {
     const ew_program *p = e->p;
-    size_t count = outputs ? p->output_count : p->input_count;
+    size_t count = outputs ? p->output_count : e->inputs;
     text *t = &e->out;
     text_format(t, "static const array %s[] = {\n", outputs ? "results" : "inputs");
     for (size_t i = 0; i < count; i++) {
@@ -178,7 +178,7 @@ static const char main_text[] =
 static void main_fill(emitter *e)
 {
     char inputs[24];
-    count_text(e->p->input_count, inputs);
+    count_text(e->inputs, inputs);
     const char *const words[][2] = {{"{real}", e->is_float ? "float" : "double"},
                                     {"{NAME}", text_string(&e->upper)},
                                     {"{name}", e->name},
