@@ -53,14 +53,14 @@ enum cli_verb_id {
 struct cli;
 
 struct cli_verb {
-    const char *name;          /* "" for the short form */
-    const char *form;          /* what follows "edgewise NAME": "PROGRAM [NAME=VALUE…]" */
-    const char *summary;       /* one line, no full stop */
-    const char *about;         /* a paragraph, or "" */
-    const char *example;       /* a command line, or "" */
+    const char *name;    /* "" for the short form */
+    const char *form;    /* what follows "edgewise NAME": "PROGRAM [NAME=VALUE…]" */
+    const char *summary; /* one line, no full stop */
+    const char *about;   /* a paragraph, or "" */
+    const char *example; /* a command line, or "" */
     int (*run)(struct cli *c);
-    bool has_program;          /* its first word is a program, then come NAME=VALUE */
-    bool hidden;               /* not in help, man pages and completions */
+    bool has_program; /* its first word is a program, then come NAME=VALUE */
+    bool hidden;      /* not in help, man pages and completions */
 };
 
 extern const struct cli_verb cli_verbs[VERB_COUNT];
