@@ -19,6 +19,7 @@
 #include "io/io.h"
 
 enum { TRAIN_AXES = 64, TRAIN_STATES = 2 };
+enum { TRAIN_PARTS = 4, TRAIN_PARTS_MOST = 256 }; /* of a batch: with exact_ranks, and at most */
 
 typedef struct train_block { /* memory that lives as long as the ew_train */
     struct train_block *next;
@@ -95,6 +96,8 @@ typedef struct train_pass {
     train_block *blocks;
 } train_pass;
 
+typedef struct train_parts train_parts; /* ranks.c */
+
 /* ---- All of it ---- */
 
 typedef struct train_config_set { /* sources as config.json has them */
@@ -122,6 +125,7 @@ struct ew_train {
     size_t training_rows, validation_rows; /* data.rows in all */
 
     train_pass batch, last; /* of o.batch rows; of what is left, prepared when first met */
+    train_parts *parts;     /* of several processes; else NULL */
     train_pass validation_pass, test_pass;
     ew_program *update; /* all weights by the optimiser's rule, in place */
     const void **update_in;
@@ -145,7 +149,7 @@ struct ew_train {
     size_t best_step, best_epoch;
     size_t bad_steps;
     double seconds_before, began, rate_began; /* seconds of earlier sittings; clock */
-    bool stopped;
+    bool stopped, asked; /* asked: this process wishes to stop, which all agree on in the next step */
     ew_train_bad bad;
 
     /* The run's folder. */
@@ -229,13 +233,26 @@ bool train_weights_new(ew_train *t);
 /* ---- Steps (step.c, rules.c) ---- */
 
 bool train_step(ew_train *t);
-train_pass *train_step_pass(ew_train *t); /* with the rows of the next step; NULL: reported */
+size_t train_step_rows(const ew_train *t); /* of the next step's batch */
+train_pass *train_step_pass(ew_train *t);  /* with the rows of the next step; NULL: reported */
 bool train_gradient(ew_train *t, train_pass *p);
+double train_norm(const ew_train *t); /* of the gradient; nan: it is not finite */
 bool train_rule_new(ew_train *t);
 bool train_update(ew_train *t);
 size_t train_state_count(const ew_train *t);
 const char *train_state_name(const ew_train *t, size_t k);
 double train_rate(const ew_train *t, size_t step); /* the learning rate of step number `step`, from 0 */
+
+/* ---- Several processes (ranks.c) ---- */
+
+bool train_parts_new(ew_train *t); /* nothing for one process without exact_ranks */
+void train_parts_free(ew_train *t);
+/* The gradient of the next batch, of all processes. */
+bool train_parts_gradient(ew_train *t);
+bool train_leads(const ew_train *t); /* the one process that writes and tells */
+/* All could, or none goes on. */
+bool train_agree(ew_train *t, bool good);
+bool train_share(ew_train *t, double *values, size_t count);
 
 /* What rollback goes back to: the point where training is. */
 void train_keep_point(ew_train *t);
