@@ -151,6 +151,17 @@ EW_API void ew_run_error(const ew_program *p, const ew_work *work, ew_error *err
  * elements, or an output that overlaps an input otherwise. Outputs must not overlap each other. */
 EW_API ew_status ew_run_arrays(const ew_program *p, ew_work *work, const void *const *in, void *const *out);
 
+/* The same as a step of training, whose outputs may be inputs' memory. `commit` is called once, when all outputs are
+ * complete but those in an input's memory (and the updates computed along with them), and just before the first of
+ * these is written; not 0 ends the run there, which is no error, and no input is overwritten. An update is an output of
+ * an input's type and count that is computed element by element from what nothing else needs, such as W[i, j] - rate *
+ * diff(loss, W[i, j]); a matrix product that only updates need, and not smaller than its factors, is computed piece by
+ * piece as it is used and never held. `finite` is not 0 where all products still to come are sure to be finite: from
+ * max|a| * max|b| * length of their factors, so 0 does not say that one is not. With commit NULL: ew_run_arrays. */
+typedef int ew_commit(void *context, int finite);
+EW_API ew_status ew_run_commit(const ew_program *p, ew_work *work, const void *const *in, void *const *out,
+                               ew_commit *commit, void *context);
+
 EW_API ew_work *ew_work_new(const ew_program *p);
 EW_API void ew_work_free(ew_work *work);
 

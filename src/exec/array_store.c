@@ -210,6 +210,7 @@ static bool place_value(array_lowering *w, array_value *v)
 {
     size_t rank = value_rank(w, v), bytes = array_type_bytes(v->type), count = 1;
     const int64_t *sizes = value_sizes(w, v);
+    array_group_use(w, v->pass);
     if (!array_reserve(w->m, &w->strides, rank + 1)) return array_no_memory(w);
     v->strides = (uint32_t)w->strides.count;
     w->strides.count += rank;
