@@ -379,7 +379,7 @@ typedef struct ew_explain_options {
     const ew_node *wrt; /* NULL: every real input, then every param */
     size_t wrt_count;
     const double *in;            /* values (the order of `in`), or NULL: in symbols */
-    const double *nudge;         /* by input: a change to answer for, or NULL */
+    const double *nudge;         /* beside `in`: a change to answer for, or NULL */
     int plan;                    /* not 0: how it would be computed, and at what cost */
     int brief;                   /* not 0: the short form, one line a node; 2: without the hint at its end */
     int color;                   /* not 0: with terminal colours */
