@@ -90,7 +90,7 @@ void train_step_places(const ew_train *t, train_pass *p)
 /* Where every step has all rows they lie there already. */
 bool train_step_feed(ew_train *t, train_pass *p)
 {
-    if (p->whole && !p->drawn) return true;
+    if (p->whole && !p->random) return true;
     train_step_places(t, p);
     if (!train_pass_feed(t, p, &t->data, t->step)) return false;
     p->whole = train_whole_batch(t);

@@ -92,9 +92,9 @@ typedef struct train_pass {
     ew_program *program;
     const void **in; /* of all arrays, as ew_run_arrays takes them */
     void **out;
-    void **feed;   /* beside in: the pass's own buffers, or NULL */
-    size_t *row;   /* numbers of the rows that are fed */
-    double *drawn; /* room for the largest random input */
+    void **feed; /* beside in: the pass's own buffers, or NULL */
+    size_t *row; /* numbers of the rows that are fed */
+    bool random; /* some inputs are drawn */
     train_block *blocks;
 } train_pass;
 
@@ -235,6 +235,7 @@ bool train_pass_more(ew_train *t, train_pass *p, ew_graph *g, size_t rows, const
 /* The same of a list of expressions; the graph is kept. */
 bool train_pass_text(ew_train *t, train_pass *p, const train_set *s, size_t rows, const char *outputs);
 void train_pass_free(ew_train *t, train_pass *p);
+bool train_draw(const ew_train *t, const ew_graph *g, size_t i, ew_type type, size_t step, void *to, size_t count);
 /* Feeds the rows p->row[0 .. rows) and draws what is random for this step, then runs. */
 bool train_pass_feed(ew_train *t, train_pass *p, const train_set *s, size_t step);
 bool train_pass_run(ew_train *t, train_pass *p);
