@@ -69,7 +69,8 @@ static bool line_sparse(const array_lowering *w, uint32_t v)
     for (int depth = 0; depth < SPARSE_DEPTH; depth++) {
         const array_value *value = value_at(w, value_root(w, v));
         if (value->op == OP_EQ) return true;
-        bool follows = value->op == OP_DIV || value->op == OP_NEG || value->op == OP_COPY || value->op == OP_IF;
+        bool follows = value->op == OP_DIV || value->op == OP_MUL || value->op == OP_NEG || value->op == OP_COPY ||
+                       value->op == OP_IF;
         if (!follows || !value->count) return false;
         if (value->op == OP_IF) {
             const array_value *other = value_at(w, value_root(w, value_use(w, value, 2).value));
