@@ -98,7 +98,9 @@ typedef struct plan_map {
     uint32_t sinks, sink_count;
     uint32_t slots, registers; /* by register: its place in the scratch, or ARRAY_NONE */
     uint32_t skip;             /* line: where it is 0 the sums get nothing, or ARRAY_NONE */
+    uint32_t high;             /* rows of a strip, at most */
     bool rows;                 /* a strip may hold several */
+    bool single;               /* all of it is one strip */
     bool varies;               /* a dimension goes with the rows of a block */
 } plan_map;
 

@@ -416,6 +416,9 @@ static bool push_map(array_builder *b, const dims *d, bool rows, uint32_t once, 
                     .skip = skip,
                     .rows = rows};
     for (size_t i = 0; i < d->count; i++) map.varies = map.varies || d->size[i] < 0;
+    int64_t columns = d->size[d->count - 1], all = d->count == 2 && d->size[0] > 0 ? d->size[0] : STRIP + 1;
+    map.high = rows && columns > 0 ? (uint32_t)(STRIP / columns) : 1;
+    map.single = skip == ARRAY_NONE && columns > 0 && all <= map.high && columns <= STRIP;
     if (!array_reserve(m, &a->slots, b->registers)) return array_no_memory(b->w);
     if (!registers_place(b, once, a->slots.at + a->slots.count)) return false;
     a->slots.count += b->registers;

@@ -493,7 +493,7 @@ static bool strip_place(strip *s)
     const plan_map *m = s->m;
     uint32_t r = m->dim_count - 2, c = m->dim_count - 1;
     size_t row = strip_from(s, r), column = strip_from(s, c), rows = strip_to(s, r), columns = strip_to(s, c);
-    size_t high = m->rows ? STRIP / columns : 1, wide = m->rows ? columns : STRIP;
+    size_t high = m->high, wide = m->rows ? columns : STRIP;
     const plan_code *code = s->a->code.at + m->code;
     bool once = m->once != 0;
     for (s->row = row; s->row < rows; s->row += high) {
@@ -534,6 +534,26 @@ static void strip_outer(const strip *s)
     }
 }
 
+static void strip_registers(array_work *w, const plan_map *m)
+{
+    const uint32_t *slot = w->plan->slots.at + m->slots;
+    for (uint32_t r = 0; r < m->registers; r++)
+        if (slot[r] != ARRAY_NONE) w->at[r] = w->strips + (size_t)slot[r] * STRIP * 8;
+}
+
+/* A step that is one strip, as most are in the body of a recurrence. */
+static bool map_single(const ew_program *p, ew_work *work, const plan_map *m)
+{
+    array_work *w = work->arrays;
+    strip s = {.p = p, .work = work, .w = w, .a = w->plan, .m = m, .size = w->plan->sizes.at + m->dims, .dim = 2};
+    s.rows = (size_t)s.size[0];
+    s.columns = (size_t)s.size[1];
+    s.count = s.rows * s.columns;
+    array_lines_begin(w, m->lines, m->line_count);
+    strip_registers(w, m);
+    return strip_code(&s, s.a->code.at + m->code, m->code_count) && strip_sinks(&s);
+}
+
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to)
 {
     array_work *w = work->arrays;
@@ -553,9 +573,7 @@ bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint3
     if (from >= s.to) return true;
     array_lines_begin(w, m->lines, m->line_count);
     if (from > 0 && dim + 2 < m->dim_count) strip_outer(&s);
-    const uint32_t *slot = s.a->slots.at + m->slots;
-    for (uint32_t r = 0; r < m->registers; r++)
-        if (slot[r] != ARRAY_NONE) w->at[r] = w->strips + (size_t)slot[r] * STRIP * 8;
+    strip_registers(w, m);
     do
         if (!strip_place(&s)) return false;
     while (m->dim_count > 2 && strip_next(&s));
@@ -564,5 +582,6 @@ bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint3
 
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
 {
+    if (m->single) return map_single(p, work, m);
     return array_map_part(p, work, m, 0, 0, array_step_sizes(work->arrays, m->dims, m->dim_count, m->varies)[0]);
 }
