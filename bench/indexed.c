@@ -4,6 +4,8 @@
  *     indexed [--brief] [NAME…]    the workloads whose names begin so, or all; --brief: small sizes, to try it
  *     indexed memory               what a gradient over a million samples needs beyond its data
  *
+ * Ours gets doubles through ew_run, or, in rows marked "arrays", floats through ew_run_arrays.
+ *
  * The programs are bench/workloads/NAME.ew, the other side is bench/hand/NAME.c; both get the same data. The runs of
  * all columns of a row take turns, round by round, so that a busy machine disturbs them alike; each number is the
  * median over the rounds. Hand-written code has one thread, the ratios are to it. A row that cannot be prepared or
@@ -26,26 +28,31 @@ enum { SEED = 3, ROUNDS_LEAST = 7, ROUNDS_MOST = 101, LINE = 64 };
 typedef struct task {
     const hand_workload *workload;
     size_t size[HAND_DIMS], brief[HAND_DIMS];
+    int arrays; /* ours by ew_run_arrays, over floats; all arrays of the workload are f32 */
 } task;
 
 static const task tasks[] = {
-    {&hand_gmm, {1000, 20, 25}, {100, 4, 3}},
-    {&hand_gmm, {1000, 64, 50}, {100, 7, 5}},
-    {&hand_lse, {1000000}, {1000}},
-    {&hand_llsq, {16392, 128}, {200, 9}},
-    {&hand_llsq_powers, {16392, 128}, {200, 9}},
-    {&hand_kmeans, {10000, 16, 100}, {200, 4, 30}},
-    {&hand_lstm, {4096, 4, 14}, {50, 3, 5}},
-    {&hand_perceptron, {128, 784, 512, 10}, {16, 20, 12, 5}},
-    {&hand_perceptron_f64, {128, 784, 512, 10}, {16, 20, 12, 5}},
-    {&hand_elementwise, {1000000}, {1000}},
-    {&hand_elementwise_f32, {1000000}, {1000}},
+    {&hand_gmm, {1000, 20, 25}, {100, 4, 3}, 0},
+    {&hand_gmm, {1000, 64, 50}, {100, 7, 5}, 0},
+    {&hand_lse, {1000000}, {1000}, 0},
+    {&hand_llsq, {16392, 128}, {200, 9}, 0},
+    {&hand_llsq_powers, {16392, 128}, {200, 9}, 0},
+    {&hand_kmeans, {10000, 16, 100}, {200, 4, 30}, 0},
+    {&hand_lstm, {4096, 4, 14}, {50, 3, 5}, 0},
+    {&hand_perceptron, {128, 784, 512, 10}, {16, 20, 12, 5}, 0},
+    {&hand_perceptron_f64, {128, 784, 512, 10}, {16, 20, 12, 5}, 0},
+    {&hand_elementwise, {1000000}, {1000}, 0},
+    {&hand_elementwise_f32, {1000000}, {1000}, 0},
+    {&hand_elementwise_f32, {1000000}, {1000}, 1},
 };
+
+enum { ARRAYS_MOST = 16 };
 
 /* One side of one row, at one number of threads: 0 the value, 1 the value with its gradient. */
 typedef struct side {
     ew_program *program[2]; /* NULL: hand-written */
     double *out[2];
+    float *out_f[2]; /* by ew_run_arrays */
     double times[2][ROUNDS_MOST];
     double prepared; /* seconds from text to runnable, gradient and value together */
     ew_error error;
@@ -55,6 +62,7 @@ typedef struct side {
 typedef struct row {
     const hand_workload *workload;
     const size_t *size;
+    int arrays;
     size_t in_count, out_count[2];
     double *in;
     float *in_f, *out_f[2];
@@ -140,9 +148,9 @@ static void open_ours(row *r, side *s, int threads)
     s->prepared = now() - begin;
 }
 
-static row open_row(const hand_workload *w, const size_t *size)
+static row open_row(const hand_workload *w, const size_t *size, int arrays)
 {
-    row r = {.workload = w, .size = size, .in_count = hand_fill(w, size, SEED, NULL)};
+    row r = {.workload = w, .size = size, .arrays = arrays, .in_count = hand_fill(w, size, SEED, NULL)};
     r.in = memory(r.in_count, sizeof *r.in);
     r.in_f = memory(r.in_count, sizeof *r.in_f);
     r.work = memory(w->work_count(size), w->value ? sizeof(double) : sizeof(float));
@@ -151,7 +159,10 @@ static row open_row(const hand_workload *w, const size_t *size)
     for (int g = 0; g < 2; g++) {
         r.out_count[g] = g ? w->gradient_count(size) : w->value_count(size);
         r.out_f[g] = memory(r.out_count[g], sizeof *r.out_f[g]);
-        for (int s = 0; s < 3; s++) r.sides[s].out[g] = memory(r.out_count[g], sizeof *r.in);
+        for (int s = 0; s < 3; s++) {
+            r.sides[s].out[g] = memory(r.out_count[g], sizeof *r.in);
+            r.sides[s].out_f[g] = memory(r.out_count[g], sizeof *r.in_f);
+        }
     }
     for (int threads = 1; threads <= 2; threads++) open_ours(&r, &r.sides[threads], threads);
     return r;
@@ -166,6 +177,7 @@ static void close_row(row *r)
         free(r->out_f[g]);
         for (int s = 0; s < 3; s++) {
             free(r->sides[s].out[g]);
+            free(r->sides[s].out_f[g]);
             ew_free(r->sides[s].program[g]);
         }
     }
@@ -180,9 +192,20 @@ static void run_hand(row *r, int g)
         (g ? w->gradient_f : w->value_f)(r->size, r->in_f, r->out_f[g], r->work);
 }
 
+static ew_status run_arrays(const row *r, const side *s, int g)
+{
+    const ew_program *p = s->program[g];
+    const void *in[ARRAYS_MOST];
+    void *out[ARRAYS_MOST];
+    for (size_t i = 0; i < ew_in_arrays(p) && i < ARRAYS_MOST; i++) in[i] = r->in_f + ew_in_array(p, i).offset;
+    for (size_t i = 0; i < ew_out_arrays(p) && i < ARRAYS_MOST; i++) out[i] = s->out_f[g] + ew_out_array(p, i).offset;
+    return ew_run_arrays(p, NULL, in, out);
+}
+
 static void run_ours(row *r, side *s, int g)
 {
-    if (ew_run(s->program[g], NULL, r->in, s->out[g]) == EW_OK) return;
+    if (r->arrays && run_arrays(r, s, g) == EW_OK) return;
+    if (!r->arrays && ew_run(s->program[g], NULL, r->in, s->out[g]) == EW_OK) return;
     ew_run_error(s->program[g], NULL, &s->error);
     s->failed = 1;
 }
@@ -208,7 +231,10 @@ static void run_rounds(row *r)
     double begin = now();
     while (r->rounds < ROUNDS_LEAST || (r->rounds < ROUNDS_MOST && now() - begin < 2)) run_round(r, r->rounds++);
     for (int g = 0; g < 2 && !r->workload->value; g++)
-        for (size_t i = 0; i < r->out_count[g]; i++) r->sides[0].out[g][i] = (double)r->out_f[g][i];
+        for (size_t i = 0; i < r->out_count[g]; i++) {
+            r->sides[0].out[g][i] = (double)r->out_f[g][i];
+            for (int s = 1; r->arrays && s < 3; s++) r->sides[s].out[g][i] = (double)r->sides[s].out_f[g][i];
+        }
 }
 
 /* The largest difference of the two sides' results, relative to the largest number of the gradient (or to the value,
@@ -244,7 +270,7 @@ static void print_head(void)
 static int print_side(row *r, int threads, double hand_value, double hand_gradient)
 {
     side *s = &r->sides[threads];
-    printf("| %s", r->workload->name);
+    printf("| %s%s", r->workload->name, r->arrays ? ", arrays" : "");
     for (size_t d = 0; d < HAND_DIMS && r->workload->dims[d]; d++) printf(" %s=%zu", r->workload->dims[d], r->size[d]);
     printf(" | %d | %.3f | %.3f |", threads, hand_value * 1e3, hand_gradient * 1e3);
     if (s->failed) {
@@ -260,9 +286,9 @@ static int print_side(row *r, int threads, double hand_value, double hand_gradie
     return !(d <= (r->workload->value ? 1e-9 : 1e-3));
 }
 
-static int compare(const hand_workload *w, const size_t *size)
+static int compare(const hand_workload *w, const size_t *size, int arrays)
 {
-    row r = open_row(w, size);
+    row r = open_row(w, size, arrays);
     run_rounds(&r);
     double value = median(r.sides[0].times[0], r.rounds), gradient = median(r.sides[0].times[1], r.rounds);
     int bad = print_side(&r, 1, value, gradient);
@@ -285,7 +311,7 @@ static int table(int brief, int count, char **names)
     print_head();
     for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++)
         if (chosen(tasks[i].workload->name, count, names))
-            bad |= compare(tasks[i].workload, brief ? tasks[i].brief : tasks[i].size);
+            bad |= compare(tasks[i].workload, brief ? tasks[i].brief : tasks[i].size, tasks[i].arrays);
     return bad;
 }
 

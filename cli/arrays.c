@@ -145,8 +145,8 @@ void cli_array_json(struct cli_json *j, const struct array *a)
     for (size_t p = rank; p-- > 0;) below[p] = below[p + 1] * a->size[p];
     for (size_t e = 0; e < count; e++) {
         for (size_t p = 0; p < rank; p++)
-            if (e % below[p] == 0) json_array(j);
-        if (empty) json_array(j), json_close(j);
+            if (e % below[p] == 0) json_begin_array(j);
+        if (empty) json_begin_array(j), json_close(j);
         if (!empty) json_value(j, a->type, a->values[e]);
         for (size_t p = rank; p-- > 0;)
             if ((e + 1) % below[p] == 0) json_close(j);

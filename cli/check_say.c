@@ -30,7 +30,7 @@ static void say_json(struct checking *k)
     json_key_whole(&j, "checked", k->count);
     if (k->worst) {
         json_key(&j, "worst");
-        json_object(&j);
+        json_begin_object(&j);
         char of[128], wrt[128];
         row_names(k, k->worst, of, wrt);
         json_key_text(&j, "of", of);

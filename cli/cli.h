@@ -43,10 +43,10 @@ enum cli_verb_id {
     VERB_HELP,
     VERB_MANUAL,     /* hidden: man page of a verb, for the build */
     VERB_COMPLETION, /* hidden: completion script for a shell, for the build */
-    VERB_FIT,        /* this and the rest: not in this version */
+    VERB_SHOW,
+    VERB_FIT, /* this and the rest: not in this version */
     VERB_TRAIN,
     VERB_PREDICT,
-    VERB_SHOW,
     VERB_COUNT
 };
 
@@ -74,6 +74,7 @@ int cli_draw(struct cli *c);
 int cli_check(struct cli *c);
 int cli_emit(struct cli *c);
 int cli_minimize(struct cli *c);
+int cli_show(struct cli *c);
 int cli_ops(struct cli *c);
 int cli_repl(struct cli *c);
 int cli_help(struct cli *c);
@@ -222,6 +223,9 @@ void cli_put(struct cli *c, const char *s);
 void cli_putn(struct cli *c, const char *bytes, size_t count);
 void cli_put_number(struct cli *c, double v); /* shortest that reads back */
 void cli_say(struct cli *c, const char *sentence, const char *a, const char *b, const char *d); /* translated, filled */
+/* The same into `to`, cut where it is longer; returns `to`. */
+const char *cli_fill(const struct cli *c, char *to, size_t size, const char *sentence, const char *a, const char *b,
+                     const char *d);
 int cli_write(void *c, const char *bytes, size_t count); /* the same as an ew_write */
 void cli_flush(struct cli *c);
 /* Everything is written: files get their names. Answers a status, with the error out. */
@@ -253,15 +257,15 @@ struct cli_json {
 struct cli_json cli_json_begin(struct cli *c); /* over cli_put; opens {"edgewise": 1 */
 struct cli_json json_begin(ew_write *write, void *context);
 void cli_json_end(struct cli_json *j); /* closes it, and the line */
-void json_object(struct cli_json *j);
-void json_array(struct cli_json *j);
+void json_begin_object(struct cli_json *j);
+void json_begin_array(struct cli_json *j);
 void json_close(struct cli_json *j);
 void json_key(struct cli_json *j, const char *key);
 void json_text(struct cli_json *j, const char *s);
 void json_number(struct cli_json *j, double v); /* nan, inf, -inf as strings */
 void json_bool(struct cli_json *j, bool v);
 void json_whole(struct cli_json *j, uint64_t n);
-void json_null(struct cli_json *j);
+void json_nothing(struct cli_json *j);
 /* key and value at once */
 void json_key_text(struct cli_json *j, const char *key, const char *s);
 void json_key_number(struct cli_json *j, const char *key, double v);

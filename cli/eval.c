@@ -44,7 +44,7 @@ static void say_json(struct cli *c, const struct answer *a)
 {
     struct cli_json j = cli_json_begin(c);
     json_key(&j, "values");
-    json_object(&j);
+    json_begin_object(&j);
     for (size_t i = 0; i < a->count; i++) {
         if (!is_first(a, i)) continue;
         json_key(&j, a->names[i]);
@@ -82,7 +82,7 @@ static void write_data(struct cli *c, const struct answer *a)
     for (size_t i = 0; i < a->count; i++) {
         const struct array *from = &a->arrays[i];
         if (is_first(a, i))
-            arrays[count++] = (ew_data_array){a->names[i], from->type, from->rank, from->size, from->values};
+            arrays[count++] = (ew_data_array){a->names[i], from->type, from->rank, from->size, from->values, NULL};
     }
     if (ew_data_write(c->output, arrays, count, &options, &e) != EW_OK) cli_fail_error(c, &e);
     free(arrays);

@@ -88,7 +88,7 @@ static void say_inputs(struct object *x)
 {
     if (!x->value) return;
     json_key(&x->j, "inputs");
-    json_object(&x->j);
+    json_begin_object(&x->j);
     for (size_t i = 0; i < ew_input_count(x->g); i++) {
         ew_node n = ew_input_at(x->g, i).node;
         const struct array *a = &x->value->at[ew_node_index(x->g, n)];
@@ -122,7 +122,7 @@ static void say_operations(struct object *x)
         counts[k]++;
     }
     json_key(&x->j, "operations");
-    json_object(&x->j);
+    json_begin_object(&x->j);
     for (k = 0; k < count; k++) json_key_whole(&x->j, names[k], counts[k]);
     json_close(&x->j);
 }
@@ -144,14 +144,14 @@ static void say_axes(struct object *x, ew_node n)
     size_t rank = ew_node_rank(x->g, n);
     if (!rank) return;
     json_key(&x->j, "indices");
-    json_array(&x->j);
+    json_begin_array(&x->j);
     ew_node_label(x->g, n, x->buffer, TEXT_BYTES); /* "h[n, j]" */
     char *bracket = strchr(x->buffer, '['), *save = NULL;
     char *index = bracket ? strtok_r(bracket, "[], ", &save) : NULL;
     for (; index; index = strtok_r(NULL, "[], ", &save)) json_text(&x->j, index);
     json_close(&x->j);
     json_key(&x->j, "shape");
-    json_array(&x->j);
+    json_begin_array(&x->j);
     for (size_t p = 0; p < rank; p++) {
         const char *name = ew_node_size_name(x->g, n, p);
         if (ew_node_size(x->g, n, p) != SIZE_MAX)
@@ -159,7 +159,7 @@ static void say_axes(struct object *x, ew_node n)
         else if (name)
             json_text(&x->j, name);
         else
-            json_null(&x->j);
+            json_nothing(&x->j);
     }
     json_close(&x->j);
 }
@@ -167,11 +167,11 @@ static void say_axes(struct object *x, ew_node n)
 static void say_node(struct object *x, size_t i)
 {
     ew_node n = x->node[i];
-    json_object(&x->j);
+    json_begin_object(&x->j);
     json_key_text(&x->j, "name", ew_node_name(x->g, n));
     json_key_text(&x->j, "op", ew_node_op(x->g, n));
     json_key(&x->j, "args");
-    json_array(&x->j);
+    json_begin_array(&x->j);
     for (size_t k = 0; k < ew_node_arg_count(x->g, n); k++) say_argument(x, ew_node_arg(x->g, n, k));
     json_close(&x->j);
     ew_node_text(x->g, n, x->buffer, TEXT_BYTES);
@@ -187,7 +187,7 @@ static void say_node(struct object *x, size_t i)
 static void say_edge(struct object *x, size_t i)
 {
     ew_edge e = ew_edge_at(x->g, i);
-    json_object(&x->j);
+    json_begin_object(&x->j);
     json_key_text(&x->j, "from", ew_node_name(x->g, e.from));
     json_key_text(&x->j, "to", ew_node_name(x->g, e.to));
     json_key_whole(&x->j, "arg", e.arg);
@@ -200,18 +200,18 @@ static void say_edge(struct object *x, size_t i)
 static void say_graph(struct object *x)
 {
     json_key(&x->j, "nodes");
-    json_array(&x->j);
+    json_begin_array(&x->j);
     for (size_t i = 0; i < x->nodes; i++) say_node(x, i);
     json_close(&x->j);
     json_key(&x->j, "edges");
-    json_array(&x->j);
+    json_begin_array(&x->j);
     for (size_t i = 0; i < x->edges; i++) say_edge(x, i);
     json_close(&x->j);
 }
 
 static void say_by_node(struct object *x, const struct numbers *values)
 {
-    json_object(&x->j);
+    json_begin_object(&x->j);
     for (size_t i = 0; i < x->nodes; i++) {
         if (!values->at[i].values) continue;
         json_key(&x->j, ew_node_name(x->g, x->node[i]));
@@ -225,7 +225,7 @@ static void say_sweeps(struct object *x)
     if (!x->value) return;
     if (!x->short_of) {
         json_key(&x->j, "forward");
-        json_object(&x->j);
+        json_begin_object(&x->j);
         for (size_t i = 0; i < x->o->wrt_count && !x->c->status; i++) {
             struct numbers *values = sweep_values(x, x->o->wrt[i], true);
             json_key(&x->j, ew_node_name(x->g, x->o->wrt[i]));
@@ -271,7 +271,7 @@ static void say_path_list(struct object *x, ew_node wrt, char **total)
     ew_paths *paths = cli_paths_new(x->c, x->g, wrt, x->o->of, x->partial, (size_t)x->c->most);
     if (x->c->status) return;
     *total = add_decimals(x->c, *total, cli_paths_count(paths, buffer));
-    json_object(&x->j);
+    json_begin_object(&x->j);
     paths_json(&x->j, x->g, paths, wrt, x->o->of, x->partial,
                x->reverse ? x->reverse->at[ew_node_index(x->g, wrt)].values : NULL);
     json_close(&x->j);
@@ -299,7 +299,7 @@ static uint64_t edges_below(struct object *x)
 static void say_cost(struct object *x, const char *paths)
 {
     json_key(&x->j, "cost");
-    json_object(&x->j);
+    json_begin_object(&x->j);
     json_key_whole(&x->j, "edges", edges_below(x));
     if (!x->short_of && !x->indexed) json_key_text(&x->j, "paths", paths);
     size_t forward = sweeps_forward(x->g, x->o->wrt, x->o->wrt_count), reverse = cli_array_count_of(x->g, x->o->of);
@@ -314,7 +314,7 @@ static void say_paths(struct object *x)
     if (!total) cli_fail(x->c, FAULT_MEMORY, NULL, NULL);
     if (total && !x->short_of && !x->indexed) {
         json_key(&x->j, "paths");
-        json_array(&x->j);
+        json_begin_array(&x->j);
         for (size_t i = 0; i < x->o->wrt_count && !x->c->status; i++) say_path_list(x, x->o->wrt[i], &total);
         json_close(&x->j);
     }
@@ -322,7 +322,7 @@ static void say_paths(struct object *x)
     free(total);
     if (!x->short_of && !x->indexed) return;
     json_key(&x->j, "omitted");
-    json_array(&x->j);
+    json_begin_array(&x->j);
     if (x->short_of) json_text(&x->j, "forward");
     json_text(&x->j, "paths");
     json_close(&x->j);
@@ -349,11 +349,11 @@ static void say_nudge(struct object *x)
         numbers_free(slopes);
     }
     json_key(&x->j, "nudge");
-    json_object(&x->j);
+    json_begin_object(&x->j);
     for (size_t i = 0; after && i < x->nodes && !x->c->status; i++) {
         double before = *x->value->at[i].values;
         json_key(&x->j, ew_node_name(x->g, x->node[i]));
-        json_object(&x->j);
+        json_begin_object(&x->j);
         json_key_number(&x->j, "before", before);
         json_key_number(&x->j, "after", after[i]);
         json_key_number(&x->j, "predicted", predicted[i]);

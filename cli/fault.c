@@ -91,7 +91,7 @@ static size_t fault_json(const ew_error *e, char *buffer, size_t size)
     struct fault_buffer b = {buffer, 0, size};
     struct cli_json j = json_begin(fault_write, &b);
     json_key(&j, "error");
-    json_object(&j);
+    json_begin_object(&j);
     json_key_text(&j, "code", e->code);
     json_key_text(&j, "message", e->message);
     if (e->file[0]) json_key_text(&j, "file", e->file);

@@ -34,7 +34,7 @@ static void say_json(struct cli *c, ew_graph *g, const struct gradient *d)
     json_key(&j, "value");
     cli_array_json(&j, &d->value);
     json_key(&j, "gradient");
-    json_object(&j);
+    json_begin_object(&j);
     for (size_t i = 0; i < d->count; i++) {
         json_key(&j, ew_node_name(g, d->wrt[i]));
         cli_array_json(&j, &d->slopes[i]);

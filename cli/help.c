@@ -163,19 +163,19 @@ static void ops_json(struct cli *c, const size_t *found, size_t count)
 {
     struct cli_json j = cli_json_begin(c);
     json_key(&j, "operations");
-    json_array(&j);
+    json_begin_array(&j);
     for (size_t i = 0; i < count; i++) {
         ew_op_info o = ew_op_at(found[i], c->language);
-        json_object(&j);
+        json_begin_object(&j);
         json_key_text(&j, "name", o.name);
         json_key_text(&j, "form", o.form);
         json_key_whole(&j, "arguments", o.arg_count);
         json_key(&j, "derivatives");
-        json_array(&j);
-        for (size_t k = 0; k < 3 && k < o.arg_count; k++) (o.slope[k] ? json_text(&j, o.slope[k]) : json_null(&j));
+        json_begin_array(&j);
+        for (size_t k = 0; k < 3 && k < o.arg_count; k++) (o.slope[k] ? json_text(&j, o.slope[k]) : json_nothing(&j));
         json_close(&j);
         json_key(&j, "domain");
-        json_array(&j);
+        json_begin_array(&j);
         json_number(&j, o.low);
         json_number(&j, o.high);
         json_close(&j);

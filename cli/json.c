@@ -31,12 +31,12 @@ static void json_open(struct cli_json *j, bool array)
     j->first = true;
 }
 
-void json_object(struct cli_json *j)
+void json_begin_object(struct cli_json *j)
 {
     json_open(j, false);
 }
 
-void json_array(struct cli_json *j)
+void json_begin_array(struct cli_json *j)
 {
     json_open(j, true);
 }
@@ -112,7 +112,7 @@ void json_whole(struct cli_json *j, uint64_t n)
     json_put(j, number);
 }
 
-void json_null(struct cli_json *j)
+void json_nothing(struct cli_json *j)
 {
     json_separate(j);
     json_put(j, "null");
@@ -153,7 +153,7 @@ void json_key_whole(struct cli_json *j, const char *key, uint64_t n)
 struct cli_json json_begin(ew_write *write, void *context)
 {
     struct cli_json j = {write, context, 0, true, false, 0};
-    json_object(&j);
+    json_begin_object(&j);
     json_key_whole(&j, "edgewise", 1);
     return j;
 }

@@ -71,7 +71,7 @@ static void say_json(struct watch *w, const double *in, const ew_minimize_result
     struct cli_json *j = &w->json;
     json_key_number(j, "value", found->value);
     json_key(j, "at");
-    json_object(j);
+    json_begin_object(j);
     for (size_t i = 0; i < w->count; i++) {
         struct array a = found_at(w, in, i);
         json_key(j, w->names[i]);

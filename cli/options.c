@@ -40,6 +40,10 @@ const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
     [VERB_MINIMIZE] = {"minimize", PROGRAM_FORM, "the lowest value, by gradient descent and its kin",
                        "Starts from the values given or their defaults.",
                        "edgewise minimize '(x-3)^2 + 1' x=0 --method gd --lr 0.1 --trace", cli_minimize, true, false},
+    [VERB_SHOW] = {"show", "RUN [RUN…]", "runs of training side by side",
+                   "A table of what each has reached and the curves of their losses: of the test data where there "
+                   "are any. With -o FILE.svg the curves also as a picture.",
+                   "edgewise show digits-adam digits-sgd", cli_show, false, false},
     [VERB_OPS] = {"ops", "[NAME]", "the operations and their derivative rules", "", "edgewise ops tanh", cli_ops, false,
                   false},
     [VERB_REPL] = {"repl", "[PROGRAM [NAME=VALUE…]]", "an interactive session",
@@ -53,7 +57,6 @@ const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
     [VERB_FIT] = {"fit", "", "", "", "", NULL, false, true},
     [VERB_TRAIN] = {"train", "", "", "", "", NULL, false, true},
     [VERB_PREDICT] = {"predict", "", "", "", "", NULL, false, true},
-    [VERB_SHOW] = {"show", "", "", "", "", NULL, false, true},
 };
 
 #define ALL UINT32_MAX

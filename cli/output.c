@@ -325,6 +325,30 @@ void cli_say(struct cli *c, const char *sentence, const char *a, const char *b, 
     say(cli_write, c, cli_tr(c, sentence), args);
 }
 
+struct filled {
+    char *at;
+    size_t used, size;
+};
+
+static int write_filled(void *context, const char *bytes, size_t count)
+{
+    struct filled *f = context;
+    if (count > f->size - 1 - f->used) count = f->size - 1 - f->used;
+    memcpy(f->at + f->used, bytes, count);
+    f->used += count;
+    return 0;
+}
+
+const char *cli_fill(const struct cli *c, char *to, size_t size, const char *sentence, const char *a, const char *b,
+                     const char *d)
+{
+    struct filled f = {to, 0, size};
+    const char *args[] = {a, b, d};
+    say(write_filled, &f, cli_tr(c, sentence), args);
+    to[f.used] = '\0';
+    return to;
+}
+
 static int write_note(void *context, const char *bytes, size_t count)
 {
     (void)context;

@@ -17,16 +17,16 @@
 static void path_json(struct cli_json *j, ew_graph *g, const ew_paths *paths, size_t i, ew_node from,
                       const double *partial)
 {
-    json_object(j);
+    json_begin_object(j);
     json_key(j, "nodes");
-    json_array(j);
+    json_begin_array(j);
     json_text(j, ew_node_name(g, from));
     for (size_t k = 0; k < ew_path_length(paths, i); k++)
         json_text(j, ew_node_name(g, ew_edge_at(g, ew_path_edge(paths, i, k)).to));
     json_close(j);
     if (partial) {
         json_key(j, "partials");
-        json_array(j);
+        json_begin_array(j);
         for (size_t k = 0; k < ew_path_length(paths, i); k++) json_number(j, partial[ew_path_edge(paths, i, k)]);
         json_close(j);
         json_key_number(j, "product", ew_path_product(paths, i));
@@ -43,7 +43,7 @@ void paths_json(struct cli_json *j, ew_graph *g, const ew_paths *paths, ew_node 
     json_key_text(j, "count", cli_paths_count(paths, buffer));
     if (sum) json_key_number(j, "sum", *sum);
     json_key(j, "listed");
-    json_array(j);
+    json_begin_array(j);
     for (size_t i = 0; paths && i < ew_paths_listed(paths); i++) path_json(j, g, paths, i, from, partial);
     json_close(j);
 }

@@ -35,11 +35,11 @@ static void say_json(const struct route *r, const ew_paths *paths, const struct 
     if (counted) json_key_text(&j, "count", cli_paths_count(paths, buffer));
     if (sum && cli_array_count(sum) <= JSON_ELEMENTS) json_key(&j, "sum"), cli_array_json(&j, sum);
     json_key(&j, "listed");
-    json_array(&j);
+    json_begin_array(&j);
     for (size_t i = 0; paths && i < ew_paths_listed(paths); i++) {
-        json_object(&j);
+        json_begin_object(&j);
         json_key(&j, "nodes");
-        json_array(&j);
+        json_begin_array(&j);
         json_text(&j, ew_node_name(r->g, r->from));
         for (size_t k = 0; k < ew_path_length(paths, i); k++)
             json_text(&j, ew_node_name(r->g, ew_edge_at(r->g, ew_path_edge(paths, i, k)).to));

@@ -150,7 +150,7 @@ static void trace_head(struct watch *w)
     struct cli *c = w->c;
     if (c->json) {
         json_key(&w->json, "trace");
-        json_array(&w->json);
+        json_begin_array(&w->json);
         return;
     }
     const char *input = cli_tr(c, "input"), *gradient = cli_tr(c, "gradient");
@@ -213,7 +213,7 @@ static void trace_lines(struct watch *w, const ew_minimize_step *s)
 static void trace_map(struct watch *w, const char *key, const double *v)
 {
     json_key(&w->json, key);
-    json_object(&w->json);
+    json_begin_object(&w->json);
     for (size_t i = 0; i < w->count; i++) {
         struct array a = w->shapes[i];
         a.values = v;
@@ -226,7 +226,7 @@ static void trace_map(struct watch *w, const char *key, const double *v)
 
 static void trace_json(struct watch *w, const ew_minimize_step *s)
 {
-    json_object(&w->json);
+    json_begin_object(&w->json);
     json_key_whole(&w->json, "step", s->step);
     json_key_number(&w->json, "value", s->value);
     trace_map(w, "at", s->at);

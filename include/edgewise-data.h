@@ -100,7 +100,8 @@ typedef struct ew_data_array {
     ew_type type;     /* f64, f32 (rounded to the nearest), int (stored as i64), bool */
     size_t axes;
     const size_t *sizes;
-    const double *values; /* row-major; of an int whole, of a bool 0 or 1 */
+    const double *values; /* row-major; of an int whole, of a bool 0 or 1; or NULL: */
+    const void *elements; /* the same in their own type: double, float, int64_t, unsigned char */
 } ew_data_array;
 
 /*

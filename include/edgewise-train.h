@@ -1,6 +1,287 @@
 /*
- * edgewise-train.h - the second library: what one does with derivatives. So far: minimising.
+ * edgewise-train.h - the second library: training on data in batches, and minimising.
  *
+ * A complete program, which learns to read digits (a line of digits.csv: 64 pixels, then the digit):
+ *
+ *     #include <edgewise-train.h>
+ *     #include <stdio.h>
+ *
+ *     static int report(void *context, const ew_train_report *r)
+ *     {
+ *         (void)context;
+ *         if (r->event == EW_EVENT_REPORT)
+ *             printf("epoch %zu  loss %.4f  accuracy %.3f\n", r->epoch, r->loss, r->metrics[0]);
+ *         return 0;
+ *     }
+ *
+ *     int main(void)
+ *     {
+ *         const char *text = "input x[N, 64] : f32; input y[N] : int\n"
+ *                            "param W[64, 10] : f32 ~ normal(0, 0.01); param b[10] : f32 = 0\n"
+ *                            "z[n, k] = sum(j: x[n, j] / 16 * W[j, k]) + b[k]\n"
+ *                            "loss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])\n"
+ *                            "accuracy = mean(n: argmax(k: z[n, k]) == y[n])\n"
+ *                            "output loss";
+ *         const ew_source data[] = {{.name = "x", .path = "digits.csv", .part = "p00..p77"},
+ *                                   {.name = "y", .path = "digits.csv", .part = "digit"}};
+ *         const char *metrics[] = {"accuracy"};
+ *         const ew_train_options options = {.data = data, .data_count = 2, .metrics = metrics, .metric_count = 1,
+ *                                           .optimizer = EW_OPTIMIZER_ADAM, .epochs = 10, .report = report};
+ *         ew_error err;
+ *         ew_train *t = ew_train_new(text, &options, &err);
+ *         if (!t || ew_train_run(t, NULL, &err) != EW_OK) fprintf(stderr, "%s\n", err.message);
+ *         ew_train_free(t);
+ *     }
+ *
+ * It is a client of edgewise.h and edgewise-data.h alone. Ownership, errors, memory and threads are as
+ * there: the library prints nothing, keeps no global state, and every failure ends in a status and an
+ * ew_error. One thread at a time uses an ew_train, or a graph that is minimised.
+ */
+#ifndef EDGEWISE_TRAIN_H
+#define EDGEWISE_TRAIN_H
+
+#include <edgewise-data.h>
+#include <signal.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Training: data and options ---------------------------------------------------------------- */
+
+typedef struct ew_train ew_train; /* a model, its weights, its data, and how far training is */
+
+/* Writes the rows numbered row[0 .. count), one after the other, into `out`, as elements of the source's
+ * kind. A function of the numbers alone: they are asked for in any order and more than once. Not 0: it
+ * could not. */
+typedef int ew_rows(void *context, const size_t *row, size_t count, void *out);
+
+/* What fills one input, row by row: a file, an array in memory, or a callback. The first axis is that of the
+ * rows; all inputs with data have the same number of them, and their first axis is one dimension of the
+ * model: the batch. Where the number of axes differs from the input's, a row fills it in order. */
+typedef struct ew_source {
+    const char *name;        /* of the input */
+    const char *path, *part; /* a file, as ew_data_read takes it, or NULL */
+    const void *values;      /* or an array, row-major and aligned, which stays the caller's, or NULL */
+    ew_rows *rows;           /* or a callback */
+    void *context;           /* of the callback */
+    ew_kind kind;            /* of values and rows: any but f16 and bf16 */
+    size_t rank;             /* of values and rows, at least 1 */
+    const size_t *size;      /* `rank` of them; size[0] rows */
+} ew_source;
+
+/* The value of an input that has no data: it stays the same in all steps. Rank 0 also binds a dimension. */
+typedef struct ew_fixed {
+    const char *name;
+    size_t rank;
+    const size_t *size;
+    const double *values;
+} ew_fixed;
+
+typedef enum ew_optimizer {
+    EW_OPTIMIZER_SGD,      /* w - lr * g */
+    EW_OPTIMIZER_MOMENTUM, /* v = momentum * v + g; w - lr * v */
+    EW_OPTIMIZER_NESTEROV, /* v = momentum * v + g; w - lr * (g + momentum * v) */
+    EW_OPTIMIZER_RMSPROP,  /* s = decay * s + (1 - decay) * g^2; w - lr * g / (sqrt(s) + epsilon) */
+    EW_OPTIMIZER_ADAM,     /* Kingma and Ba 2015, bias corrected; weight decay is added to the gradient */
+    EW_OPTIMIZER_ADAMW,    /* Loshchilov and Hutter 2019: weight decay shrinks the weights themselves */
+    EW_OPTIMIZER_LBFGS     /* as ew_minimize, over all rows at once: a step is an iteration */
+} ew_optimizer;
+
+typedef enum ew_schedule {
+    EW_SCHEDULE_CONSTANT,
+    EW_SCHEDULE_STEP,  /* a tenth after half of the steps, a hundredth after three quarters */
+    EW_SCHEDULE_COSINE /* lr * (1 + cos(pi * s)) / 2, with s from 0 to 1 over the steps after the warm-up */
+} ew_schedule;
+
+typedef enum ew_on_nan {
+    EW_ON_NAN_STOP,    /* ends with EW_NONFINITE; the weights are those before the step */
+    EW_ON_NAN_SKIP,    /* the step changes nothing, and training goes on */
+    EW_ON_NAN_ROLLBACK /* back to the weights and states of the last save, with half the learning rate */
+} ew_on_nan;
+
+struct ew_train_report;
+
+typedef struct ew_train_options { /* all zero means the defaults */
+    const ew_source *data;        /* for training; none: every step is the program as it stands */
+    size_t data_count;
+    const ew_source *test; /* for the same inputs */
+    size_t test_count;
+    double validate; /* this part of the rows of data (0 .. 1) is kept apart to watch progress by; fixed by the seed */
+    const ew_fixed *fixed;
+    size_t fixed_count;
+    const char *const *metrics; /* names of nodes without axes, told beside the loss */
+    size_t metric_count;
+    const char *const *standardize; /* inputs with data: each column less its mean, over its deviation */
+    size_t standardize_count;
+
+    ew_optimizer optimizer;
+    double lr; /* default 0.01; rmsprop, adam, adamw 0.001; lbfgs 1 */
+    ew_schedule schedule;
+    size_t warmup;       /* steps in which the learning rate grows to its full size */
+    double momentum;     /* of momentum, nesterov; beta1 of adam. Default 0.9; negative: 0 */
+    double decay;        /* of rmsprop: default 0.99; beta2 of adam: 0.999; negative: 0 */
+    double epsilon;      /* default 1e-8 */
+    double weight_decay; /* default 0 */
+    double clip;         /* the gradient, over all params, is shortened to this length; 0: as it is */
+
+    size_t batch;         /* default 32, all rows for lbfgs; at most all rows */
+    size_t epochs, steps; /* what ends training; steps goes before. Default 10 epochs; 1000 steps without data */
+    int no_shuffle;
+    size_t patience; /* ends after so many epochs whose validation loss is no better than the best; 0: never */
+    ew_on_nan on_nan;
+    size_t check_gradients; /* so many random directions are compared with differences before the first step */
+    uint64_t seed;
+
+    const char *run;       /* a folder for everything that outlives the run, or NULL: nothing is written */
+    const char *weights;   /* a safetensors or npz file to begin with, or NULL: as the model says */
+    size_t save_every;     /* steps between checkpoints; default: each epoch. The end is always saved */
+    size_t report_every;   /* steps between reports; default: each epoch */
+    size_t evaluate_every; /* reports between looks at the test data; default 1 */
+
+    int (*report)(void *context, const struct ew_train_report *report); /* not 0: stop after this step */
+    void *context;
+    const volatile sig_atomic_t *stop; /* a signal handler may set it: the step is finished, then all is saved */
+    const ew_options *options;         /* memory, language, limits, threads, precision; sizes are not read */
+} ew_train_options;
+
+/* ---- Training: running --------------------------------------------------------------------------- */
+
+/* What went bad, where first: in the order of the program, values before derivatives. */
+typedef struct ew_train_bad {
+    int found;      /* 0: every node is finite where it could be looked at, the others are not set */
+    int backward;   /* not 0: it is a derivative of the loss by this node */
+    char node[120]; /* "z[3, 7]", as the program calls it */
+    char text[240]; /* its operation, "log(p[n, k])" */
+    size_t rank;
+    size_t index[16]; /* of the element */
+    double value;     /* nan, inf or -inf */
+    size_t operand_count;
+    struct {
+        char name[120];
+        double value;
+    } operand[4]; /* forward: of the operation; backward: of its users' edges */
+} ew_train_bad;
+
+typedef enum ew_event {
+    EW_EVENT_STEP,   /* after each step: loss is that of its batch, metrics too */
+    EW_EVENT_REPORT, /* after each epoch, or report_every steps: loss and metrics are means since the last one */
+    EW_EVENT_SAVED,  /* a checkpoint was written */
+    EW_EVENT_BAD,    /* a loss or gradient is not finite; `bad` says where it began */
+    EW_EVENT_END     /* the last report, with test where there are test data */
+} ew_event;
+
+typedef struct ew_train_report {
+    ew_event event;
+    size_t step, steps; /* made, and at most */
+    size_t epoch;       /* of the step, from 1; whole ones in reports of epochs */
+    size_t step_of_epoch, epoch_steps;
+    double loss;                     /* weighted by rows */
+    const double *metrics;           /* as many as in the options */
+    const double *validation, *test; /* the loss, then the metrics; NULL: not looked at */
+    double lr, norm;                 /* of this step; norm of the gradient before clipping, nan: not known */
+    double seconds;                  /* since the beginning, resumed or not */
+    double rate;                     /* rows a second, since the last report */
+    const ew_train_bad *bad;         /* or NULL */
+} ew_train_report;
+
+typedef enum ew_train_end {
+    EW_END_STEPS,    /* all steps were made */
+    EW_END_PATIENCE, /* the validation loss grew no better */
+    EW_END_STOPPED,  /* the callback or `stop` said so; all is saved */
+    EW_END_CONVERGED /* lbfgs: the gradient is almost 0, or no step leads lower */
+} ew_train_end;
+
+typedef struct ew_train_result {
+    ew_train_end end;
+    size_t step;
+    double loss;      /* of the last report */
+    size_t best_step; /* with validation: after which the weights were best; they are the final ones */
+    double best;      /* its validation loss */
+    size_t bad_steps; /* skipped or rolled back */
+    double seconds;
+} ew_train_result;
+
+/* Reads the model and the first rows, prepares the programs, draws the weights; with `run` makes the folder
+ * (EW_FILE where it holds a run already). The options' arrays and texts need not outlive the call; `values`,
+ * `rows`, `context`, `stop` and what the ew_options hold must live as long as the ew_train. */
+EW_API ew_train *ew_train_new(const char *text, const ew_train_options *options, ew_error *err);
+/* Goes on with a run from its last checkpoint, bit for bit. Of the options only report, context, stop and
+ * options are read, and data and test where they were not files; all else is in the run. EW_FILE where
+ * a file is damaged, of another model, or the data changed. */
+EW_API ew_train *ew_train_resume(const char *run, const ew_train_options *options, ew_error *err);
+/* The model of a run with its weights, for evaluate, predict and look: no data are opened. */
+EW_API ew_train *ew_train_open(const char *run, const ew_options *options, ew_error *err);
+EW_API void ew_train_free(ew_train *t);
+
+/* To the end. EW_NONFINITE: stopped by on_nan. */
+EW_API ew_status ew_train_run(ew_train *t, ew_train_result *result, ew_error *err);
+/* One step alone, with its events; nothing is reported, saved or evaluated by itself. */
+EW_API ew_status ew_train_step(ew_train *t, ew_error *err);
+EW_API double ew_train_loss(const ew_train *t); /* of the last step's batch; nan before the first */
+/* Writes a checkpoint and the weights into the run's folder (EW_USE without one). */
+EW_API ew_status ew_train_save(ew_train *t, ew_error *err);
+
+/* The params, sorted by name; `elements` are the weights themselves, in their own type, and may be written to
+ * between steps. */
+EW_API size_t ew_train_weight_count(const ew_train *t);
+EW_API ew_data_array ew_train_weight(const ew_train *t, size_t i);
+EW_API ew_status ew_train_load(ew_train *t, const char *path, ew_error *err);        /* safetensors or npz */
+EW_API ew_status ew_train_store(const ew_train *t, const char *path, ew_error *err); /* the same */
+
+/* The loss, then the metrics, on other data: values[0 .. 1 + metrics). */
+EW_API ew_status ew_train_evaluate(ew_train *t, const ew_source *data, size_t count, double *values, ew_error *err);
+EW_API size_t ew_train_metric_count(const ew_train *t);
+EW_API const char *ew_train_metric_name(const ew_train *t, size_t i); /* NULL past the last */
+EW_API const char *ew_train_loss_name(const ew_train *t);
+
+/* Expressions ("p, argmax(k: p[n, k])"; NULL: the program's outputs) at other data, which need only fill the
+ * inputs that they use. The arrays are ready for ew_data_write and live until they are freed. */
+typedef struct ew_prediction ew_prediction;
+EW_API ew_prediction *ew_train_predict(ew_train *t, const ew_source *data, size_t count, const char *outputs,
+                                       ew_error *err);
+EW_API const ew_data_array *ew_prediction_arrays(const ew_prediction *p, size_t *count);
+EW_API void ew_prediction_free(ew_prediction *p);
+
+/* ---- Training: looking -------------------------------------------------------------------------- */
+
+/* One node, seen at a batch (the next one, or of `data` its first rows): how large its values and the derivatives
+ * of the loss by them are. */
+typedef struct ew_train_node {
+    const char *name, *text; /* "h", "tanh(z[n, j])" */
+    size_t rank;
+    const size_t *size;
+    double norm, largest;                 /* Euclidean, and by absolute value */
+    double adjoint_norm, adjoint_largest; /* nan: the loss has no derivative by it */
+} ew_train_node;
+/* Each node that has a name, in the order of the graph; not 0 from `see` ends it. */
+EW_API ew_status ew_train_look(ew_train *t, const ew_source *data, size_t count,
+                               int (*see)(void *context, const ew_train_node *node), void *context, ew_error *err);
+
+typedef struct ew_train_check {
+    size_t directions;
+    double worst; /* |by the gradient - by differences| over the larger of both, and what rounding explains */
+    int passed;
+} ew_train_check;
+/* The gradient at the next batch, along random directions, against central differences of the loss. */
+EW_API ew_status ew_train_check_gradients(ew_train *t, size_t directions, ew_train_check *result, ew_error *err);
+
+/* The line of metrics.jsonl for a report, without its line end; length and buffer as snprintf has them. */
+EW_API size_t ew_train_report_json(const ew_train *t, const ew_train_report *r, char *buffer, size_t size);
+/* What went bad, as a sentence without its full stop; the same for buffer. */
+EW_API size_t ew_train_bad_text(const ew_train_bad *bad, const char *language, char *buffer, size_t size);
+
+/* Names of the enums ("adam", "cosine", "rollback"); NULL past the last. And back: -1 where there is none. */
+EW_API const char *ew_optimizer_name(int optimizer);
+EW_API int ew_optimizer_find(const char *name);
+EW_API const char *ew_schedule_name(int schedule);
+EW_API int ew_schedule_find(const char *name);
+EW_API const char *ew_on_nan_name(int on_nan);
+EW_API int ew_on_nan_find(const char *name);
+
+/* ---- Minimising ---------------------------------------------------------------------------------- */
+
+/*
  *     ew_error err;
  *     ew_graph *g = ew_parse("f = (1 - x)^2 + 100 * (y - x^2)^2", EW_WHOLE, NULL, &err);
  *     size_t over[] = {0, 1};
@@ -8,19 +289,7 @@
  *     ew_minimize_result found;
  *     if (ew_minimize(g, ew_find(g, "f"), over, 2, in, NULL, &found, &err) == EW_OK)
  *         printf("%g at %g, %g: %s\n", found.value, in[0], in[1], ew_reason_text(found.reason, "en"));
- *
- * It is a client of edgewise.h alone. Ownership, errors, memory and threads are as there: the
- * library prints nothing, keeps no global state, and every failure ends in a status and an
- * ew_error. A graph is used by one thread at a time: minimising adds derivatives to it.
  */
-#ifndef EDGEWISE_TRAIN_H
-#define EDGEWISE_TRAIN_H
-
-#include <edgewise.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 typedef enum ew_method {
     EW_LBFGS,    /* limited-memory BFGS, ten pairs, strong Wolfe line search */

@@ -115,7 +115,9 @@ typedef struct ew_options { /* all zero (or a NULL pointer) means the defaults *
     int mode;             /* EW_AUTO, or how every diff in the text is computed */
     const ew_size *sizes; /* of inputs with axes, and of dimensions; read while the text is */
     size_t size_count;
-    size_t threads; /* that one run may use; 0: one */
+    size_t threads;  /* that one run may use; 0: one */
+    int training;    /* not 0: what `training` is in the text, true */
+    int only_arrays; /* not 0: ew_run_arrays alone runs it, and no work has room for ew_run's conversions */
 } ew_options;
 
 enum { EW_AUTO, EW_FORWARD, EW_REVERSE };
@@ -138,6 +140,15 @@ EW_API void ew_free(ew_program *p);
  * another program. */
 EW_API ew_status ew_run(const ew_program *p, ew_work *work, const double *in, double *out);
 EW_API void ew_run_error(const ew_program *p, const ew_work *work, ew_error *err);
+
+/* The same over arrays in their own types, used where they lie: in[i] belongs to ew_in_array(p, i), out[i] to
+ * ew_out_array(p, i), each row-major: double (f64), float (f32), int64_t (int), unsigned char (bool: 0 or 1). Nothing
+ * is converted but bools. out[k] may be the very memory of one in[i] of its type and count: the run does as though all
+ * inputs were read before an output is written (which needs no copy where a plan writes the output only once the input
+ * is not read any more). After a run that failed, outputs and inputs so shared hold nothing to be relied on. Returns
+ * EW_OK or EW_LIMIT as ew_run does, or EW_USE: the work of another program, no memory (NULL) for an array with
+ * elements, or an output that overlaps an input otherwise. Outputs must not overlap each other. */
+EW_API ew_status ew_run_arrays(const ew_program *p, ew_work *work, const void *const *in, void *const *out);
 
 EW_API ew_work *ew_work_new(const ew_program *p);
 EW_API void ew_work_free(ew_work *work);

@@ -39,6 +39,7 @@ static const struct {
     {"cli_tr", 2},
     {"cli_say", 2},
     {"cli_note", 2},
+    {"cli_fill", 4},
     {"cli_fail_hint", 5},
     {"literal_fail", 2},
     {"scene_say", 2},

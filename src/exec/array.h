@@ -2,11 +2,13 @@
  * array.h - a prepared program with axes: a tree of steps over planned buffers.
  *
  *     lower    array_lower.c    nodes → values: what an executor computes, with types of storage
+ *     lazy     array_lazy.c     (with array_fails.c) what fails in a branch that is not taken does not count
  *     regions  array_regions.c  which values a recurrence computes step by step, and at which step
  *     store    array_store.c    which values lie in memory, which are seen through others, which are inline
  *     plan     array_plan.c     the order of steps, buffers and their places
  *     map      array_map.c      one MAP step: lines, registers, code, sinks
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
+ *     door     array_door.c   the caller's arrays: where they lie, what is converted, what may be written in place
  *     run      array_run.c, array_strip.c, array_multiply.c; array_crew.c and array_pool.c: by several threads
  *
  * A LINE says where something lies for each place of a step's domain: offset + the sum of counter · move
@@ -32,9 +34,7 @@ enum { STRIP = 512 };
 
 /* ---- The plan: what runs -------------------------------------------------------------------------- */
 
-enum { /* buffers that are no own memory */
-       BUFFER_IN,
-       BUFFER_OUT,
+enum {                  /* buffers that are no own memory */
        BUFFER_CONSTANT, /* each constant STRIP times */
        BUFFER_FIRST
 };
@@ -162,11 +162,21 @@ typedef struct plan_buffer {
     size_t bytes, place; /* in the work memory */
     uint32_t from, to;   /* steps at the outermost level, both ends */
     bool local;          /* each thread has its own */
+    uint8_t door;        /* DOOR_IN, DOOR_OUT: it lies at a door, */
+    uint32_t port;       /* that of this number */
 } plan_buffer;
 
-typedef struct plan_input { /* an input that is converted before a run */
-    uint32_t input, buffer;
-} plan_input;
+enum { DOOR_NONE, DOOR_IN, DOOR_OUT };
+
+/* An array at the door, in the type that steps read or write: the caller's memory itself where that has this type, else
+ * room in the work. */
+typedef struct plan_door {
+    uint32_t buffer; /* ARRAY_NONE: an input that nobody reads */
+    uint32_t step; /* at the outermost level: of an input the last that reads it, of an output the first that writes */
+    uint8_t type;
+    bool room;    /* ew_run_arrays may need its place, too */
+    size_t place; /* in the door's part of the work memory */
+} plan_door;
 
 typedef struct plan {
     ARRAY(plan_step) steps;
@@ -187,28 +197,34 @@ typedef struct plan {
     ARRAY(uint32_t) slots;
     ARRAY(plan_guard) guards;
     ARRAY(plan_buffer) buffers;
-    ARRAY(plan_input) conversions;
+    plan_door *ins, *outs; /* as many as the program has */
+    size_t in_count, out_count;
+    uint32_t blocked;          /* behind the last step at the outermost level that holds a product over blocks */
     ARRAY(uint64_t) constants; /* bits */
     ARRAY(uint8_t) constant_types;
     uint32_t counters;
     size_t scratch_slots, registers, most_lines;
-    size_t bytes;   /* of all buffers but the local ones */
-    size_t lane;    /* of the local ones */
-    size_t scratch; /* of products */
-    size_t count;   /* operations */
-    double least;   /* operations that are worth waking threads for, */
-    double part;    /* and worth a part of its own */
+    size_t bytes;                   /* of all buffers but the local ones */
+    size_t lane;                    /* of the local ones */
+    size_t door;                    /* of arrays at the door: of those that ew_run alone needs room for, */
+    size_t door_doubles, door_both; /* where these end, where those end that ew_run_arrays needs room for as well */
+    size_t scratch;                 /* of products */
+    size_t count;                   /* operations */
+    double least;                   /* operations that are worth waking threads for, */
+    double part;                    /* and worth a part of its own */
 } plan;
 
 /* The memory of one run. */
 typedef struct array_work {
     const plan *plan;
-    char **base;     /* by buffer */
-    char *memory;    /* of all buffers */
-    char *lane;      /* of the local ones */
-    char *constants; /* each STRIP times */
-    char *strips;    /* scratch registers */
-    char *scratch;   /* of products */
+    char **base;                  /* by buffer */
+    char *memory;                 /* of all buffers */
+    char *lane;                   /* of the local ones */
+    char *door;                   /* of arrays at the door */
+    size_t door_bytes, door_skip; /* skip: what it has not of the plan's, at the beginning */
+    char *constants;              /* each STRIP times */
+    char *strips;                 /* scratch registers */
+    char *scratch;                /* of products */
     int64_t *counter;
     char **at;       /* by register, while a step runs */
     char **line;     /* by line, while a step runs */
@@ -234,9 +250,14 @@ bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
 void array_free_plan(memory *m, plan *a);
 
 /* with: NULL, or the work whose buffers a helper shares. */
-array_work *array_work_new(memory *m, const plan *a, const array_work *with);
+array_work *array_work_new(memory *m, const ew_program *p, const array_work *with);
 void array_work_free(memory *m, array_work *w);
 ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out);
+ew_status array_run_arrays(const ew_program *p, ew_work *work, const void *const *in, void *const *out);
+/* Does ew_run convert outputs of this type of the language? */
+bool array_door_converts(int type);
+/* All steps, those from `commit` on only when it is certain that none before it must be done again. */
+bool array_run_steps(const ew_program *p, ew_work *work, uint32_t commit);
 
 /* Runs one MAP step; false: a fault is in w->error. */
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);

@@ -43,8 +43,10 @@ static bool crew_useful(const ew_program *p)
     const plan *a = p->arrays;
     for (uint32_t i = 0; i < a->steps.count; i++)
         if (array_step_work(a, i, 1) >= a->least) return true;
-    for (size_t i = 0; i < a->conversions.count; i++)
-        if ((double)p->inputs[a->conversions.at[i].input].count >= a->least) return true;
+    for (size_t i = 0; i < p->input_count; i++)
+        if (p->inputs[i].type != TYPE_F64 && (double)p->inputs[i].count >= a->least) return true;
+    for (size_t i = 0; i < p->output_count; i++)
+        if (p->outputs[i].type != TYPE_F64 && (double)p->outputs[i].count >= a->least) return true;
     return false;
 }
 
@@ -75,7 +77,7 @@ void array_crew_new(ew_work *work, size_t threads)
         ew_work *mine = &w->crew[w->crew_count];
         mine->memory = work->memory;
         mine->program = work->program;
-        mine->arrays = array_work_new(&work->memory, w->plan, w);
+        mine->arrays = array_work_new(&work->memory, work->program, w);
         if (!mine->arrays) break;
     }
     w->pool = array_pool_new(&work->memory, w->crew_count);
@@ -108,13 +110,11 @@ static bool crew_part(void *context, size_t worker, size_t part)
     return ok;
 }
 
-/* A helper finds what the caller's memory says: where the caller's arrays are, and at which steps its loops are. */
+/* A helper finds what the caller's memory says: at which steps its loops are. */
 static void crew_begin(const array_work *w)
 {
     for (size_t i = 0; i < w->crew_count; i++) {
         array_work *mine = w->crew[i].arrays;
-        mine->base[BUFFER_IN] = w->base[BUFFER_IN];
-        mine->base[BUFFER_OUT] = w->base[BUFFER_OUT];
         memcpy(mine->counter, w->counter, w->plan->counters * sizeof *w->counter);
         mine->rows = w->rows;
         mine->begins = w->begins;

@@ -146,6 +146,8 @@ static inline bool array_no_memory(const array_lowering *w)
 }
 
 bool array_lower(array_lowering *w);
+/* A new value with these uses. ARRAY_NONE: reported. */
+uint32_t array_push_value(array_lowering *w, array_value v, const array_use *uses);
 /* The value of a row of ops.def over `shape`, on behalf of node n. ARRAY_NONE: reported. */
 uint32_t array_push_each(array_lowering *w, ew_node n, op o, int type, uint16_t shape, const array_use *uses,
                          size_t count);
@@ -159,10 +161,34 @@ bool array_product_step(array_lowering *w, uint32_t v);
 /* v = its partial results joined. */
 bool array_join_step(array_lowering *w, uint32_t v);
 bool array_plain_at(const array_lowering *w, uint16_t map, size_t p, size_t *d);
+enum {
+    FAILS_ITSELF = 1, /* its own operation may fail: an int that overflows, or is divided by zero */
+    FAILS_BEHIND = 2, /* that of something that it is made of */
+    FAILS_SURE = 4    /* all of it is needed, whatever conditions say */
+};
+/* By value, zeroed before; *any: something that may fail stands in a branch. */
+bool array_fails(const array_lowering *w, uint8_t *fails, bool *any);
+
+static inline bool array_is_lazy(uint8_t fails)
+{
+    return (fails & (FAILS_BEHIND | FAILS_SURE)) == FAILS_BEHIND;
+}
+
+/* Is argument k of v evaluated only where argument 0 says so? */
+static inline bool array_is_branch(const array_value *v, size_t k)
+{
+    return k > 0 && (v->op == OP_IF || v->op == OP_AND || v->op == OP_OR);
+}
+
+/* What may fail in a branch is made under the branch's condition. */
+bool array_lazy(array_lowering *w);
 bool array_regions(array_lowering *w);
 bool array_blocks(array_lowering *w);
 bool array_store(array_lowering *w);
 bool array_plan(array_lowering *w);
+bool array_doors(array_lowering *w);      /* before values get their places: the doors' buffers */
+bool array_doors_plan(array_lowering *w); /* when all steps are there */
+int array_storage_of(int type);           /* of elements of a type of the language */
 
 /* How the place of argument `k` along the bound axis of the user follows from the user's: the argument's axis, and
  * *by how much it is further. -1: it has none; -2: not by a fixed distance. */
@@ -171,8 +197,8 @@ int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, in
 /* A step for value v (LIES_STORED; k: of a JOIN, part k) is pushed. */
 bool array_map_step(array_lowering *w, uint32_t v, size_t k);
 bool array_arg_step(array_lowering *w, uint32_t v);
-/* out[output] = value v, for the wanted node that it stands for. */
-bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t output_offset);
+/* Output number `output` = value v, for the wanted node that it stands for. */
+bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t output);
 /* The value of `until` at the step's own place, as a line without dimensions. */
 uint32_t array_until_line(array_lowering *w, uint32_t v);
 /* Later places of definition v become the place of the step that ran last. */

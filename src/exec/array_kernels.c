@@ -83,8 +83,11 @@
             int64_t x = xs[i], y = ys[i], w = ws[i];                                                                   \
             int fault = 0, *bad = &fault;                                                                              \
             (void)x, (void)y, (void)w, (void)bad;                                                                      \
-            o[i] = (value);                                                                                            \
-            if (fault && first == count) first = i;                                                                    \
+            int64_t result = (value);                                                                                  \
+            if (fault && first == count)                                                                               \
+                first = i; /* its operands stay to be told, where one of them lies there */                            \
+            else                                                                                                       \
+                o[i] = result;                                                                                         \
         }                                                                                                              \
         return first;                                                                                                  \
     }

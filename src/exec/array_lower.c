@@ -53,7 +53,7 @@ bool array_needed(const ew_graph *g, const ew_node *wanted, size_t count, bool *
 
 /* ---- Types ---------------------------------------------------------------------------------------- */
 
-static int storage_of(int type)
+int array_storage_of(int type)
 {
     return type == TYPE_F32 ? ARRAY_F32 : type == TYPE_INT || type == TYPE_WHOLE ? ARRAY_INT : ARRAY_F64;
 }
@@ -91,7 +91,7 @@ static int value_type(const array_lowering *w, const array_value *v, size_t k)
 static void lower_types(array_lowering *w, array_value *v)
 {
     int type = node_at(w->g, v->node)->type;
-    v->type = v->inner = (uint8_t)storage_of(type);
+    v->type = v->inner = (uint8_t)array_storage_of(type);
     if (v->lies == LIES_CONST) return;
     if (value_is_each(v) && (ops_row((op)v->op)->flags & OP_LOGIC)) {
         v->inner = (uint8_t)logic_type(w, v);
@@ -105,7 +105,7 @@ static void lower_types(array_lowering *w, array_value *v)
 
 /* ---- Values --------------------------------------------------------------------------------------- */
 
-static uint32_t push_value(array_lowering *w, array_value v, const array_use *uses)
+uint32_t array_push_value(array_lowering *w, array_value v, const array_use *uses)
 {
     v.uses = (uint32_t)w->uses.count;
     v.region = v.partial = ARRAY_NONE;
@@ -128,7 +128,7 @@ uint32_t array_push_each(array_lowering *w, ew_node n, op o, int type, uint16_t 
                      .shape = shape,
                      .node = n,
                      .count = (uint32_t)count};
-    return push_value(w, v, uses);
+    return array_push_value(w, v, uses);
 }
 
 uint32_t array_push_product(array_lowering *w, ew_node n, int type, const array_use uses[3])
@@ -142,14 +142,14 @@ uint32_t array_push_product(array_lowering *w, ew_node n, int type, const array_
                      .node = n,
                      .count = 3,
                      .product = true};
-    return push_value(w, v, uses);
+    return array_push_value(w, v, uses);
 }
 
 /* log(sum exp(x - m)) + m with m the greatest; where that is inf or nan it is the result. */
 static uint32_t lower_logsumexp(array_lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
-    int type = storage_of(node->type);
+    int type = array_storage_of(node->type);
     array_use x = {w->of[node_arg(w->g, n, 0)], use_map(w->g, n, 0)};
     array_value reduce = {.op = OP_GREATEST,
                           .type = (uint8_t)type,
@@ -158,7 +158,7 @@ static uint32_t lower_logsumexp(array_lowering *w, ew_node n)
                           .domain = node->domain,
                           .node = n,
                           .count = 1};
-    uint32_t most = push_value(w, reduce, &x);
+    uint32_t most = array_push_value(w, reduce, &x);
     if (most == ARRAY_NONE) return most;
     array_use apart[2] = {x, {most, 0}};
     array_use less = {array_push_each(w, n, OP_SUB, type, node->domain, apart, 2), 0};
@@ -166,7 +166,7 @@ static uint32_t lower_logsumexp(array_lowering *w, ew_node n)
     array_use e = {array_push_each(w, n, OP_EXP, type, node->domain, &less, 1), 0};
     if (e.value == ARRAY_NONE) return e.value;
     reduce.op = OP_SUM;
-    array_use sum = {push_value(w, reduce, &e), 0};
+    array_use sum = {array_push_value(w, reduce, &e), 0};
     if (sum.value == ARRAY_NONE) return sum.value;
     array_use log = {array_push_each(w, n, OP_LOG, type, node->shape, &sum, 1), 0};
     if (log.value == ARRAY_NONE) return log.value;
@@ -205,7 +205,7 @@ static uint32_t lower_plainly(array_lowering *w, ew_node n)
         return ARRAY_NONE;
     }
     for (size_t k = 0; k < v.count; k++) uses[k] = (array_use){w->of[node_arg(w->g, n, k)], use_map(w->g, n, k)};
-    uint32_t made = push_value(w, v, uses);
+    uint32_t made = array_push_value(w, v, uses);
     if (uses != few) block_free(w->m, uses, v.count);
     if (made != ARRAY_NONE) lower_types(w, value_at(w, made));
     return made;
@@ -239,7 +239,7 @@ static uint32_t lower_definition(array_lowering *w, uint32_t s)
     const graph_state *state = &w->g->states.at[s];
     uint32_t d = w->of[state->definition];
     const array_value *v = value_at(w, d);
-    int type = storage_of(node_at(w->g, state->state)->type);
+    int type = array_storage_of(node_at(w->g, state->state)->type);
     bool own = v->lies == LIES_INLINE || (v->lies == LIES_AS && v->op == OP_LOOP);
     if (own && v->type == type && !v->defines && v->op != OP_INPUT && v->op != OP_PARAM) return d;
     array_use use = {d, 0};
@@ -341,7 +341,8 @@ bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
     w.a = p->arrays = memory_new(w.m, sizeof *p->arrays);
     bool ok = w.a || array_no_memory(&w);
     if (ok) w.a->least = 1 << 17, w.a->part = 1 << 15;
-    ok = ok && array_lower(&w) && array_regions(&w) && array_blocks(&w) && array_store(&w) && array_plan(&w);
+    ok = ok && array_lower(&w) && array_lazy(&w) && array_regions(&w) && array_blocks(&w) && array_store(&w) &&
+         array_plan(&w);
     block_free(w.m, w.of, w.of_count);
     block_free(w.m, w.needed, w.node_count);
     block_free(w.m, w.node_users, w.node_count);
@@ -376,7 +377,8 @@ void array_free_plan(memory *m, plan *a)
     array_free(m, &a->slots);
     array_free(m, &a->guards);
     array_free(m, &a->buffers);
-    array_free(m, &a->conversions);
+    block_free(m, a->ins, a->in_count);
+    block_free(m, a->outs, a->out_count);
     array_free(m, &a->constants);
     array_free(m, &a->constant_types);
     memory_free(m, a, sizeof *a);

@@ -582,9 +582,10 @@ bool array_join_step(array_lowering *w, uint32_t v)
     return array_build_end(&b, ok && array_sink(&b, SINK_JOIN, o, out, array_line(&b, v, at), x->type));
 }
 
-bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t offset)
+bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t output)
 {
     array_builder b;
+    int type = w->a->outs[output].type;
     uint32_t root = value_root(w, v);
     const array_value *x = value_at(w, root); /* one constant may be shown in many places */
     coordinate at[AXES_MOST];
@@ -592,16 +593,16 @@ bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t offset
     int64_t stride = 1;
     array_build_begin(&b, w);
     for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], node_size(w->g, wanted, p));
-    uint32_t out = x->lies == LIES_CONST ? code_constant(&b, root, ARRAY_F64)
+    uint32_t out = x->lies == LIES_CONST ? code_constant(&b, root, type)
                                          : array_code_convert(&b, array_code_value(&b, root, at),
-                                                              x->lies == LIES_RAMP ? ARRAY_INT : x->type, ARRAY_F64);
-    uint32_t line = out == ARRAY_NONE ? ARRAY_NONE : line_new(&b, BUFFER_OUT, (int64_t)offset, ARRAY_F64);
+                                                              x->lies == LIES_RAMP ? ARRAY_INT : x->type, type);
+    uint32_t line = out == ARRAY_NONE ? ARRAY_NONE : line_new(&b, w->a->outs[output].buffer, 0, type);
     bool ok = line != ARRAY_NONE;
     for (size_t p = rank; ok && p-- > 0;) {
         ok = line_along(&b, line, at[p], stride);
         stride *= node_size(w->g, wanted, p);
     }
-    return array_build_end(&b, ok && array_sink(&b, SINK_STORE, OP_COPY, out, line, ARRAY_F64));
+    return array_build_end(&b, ok && array_sink(&b, SINK_STORE, OP_COPY, out, line, type));
 }
 
 /* out = a of one place of a recurrence, at another: what `until` leaves behind. */

@@ -513,9 +513,8 @@ static bool emit_outputs(array_lowering *w)
     for (size_t i = 0; i < w->wanted_count; i++) {
         uint32_t v = value_root(w, w->of[w->wanted[i]]);
         const array_value *value = value_at(w, v);
-        int64_t offset = (int64_t)w->p->outputs[i].offset;
-        if (value->direct && value->offset == offset) continue;
-        if (!array_out_step(w, v, w->wanted[i], (size_t)offset)) return false;
+        if (value->direct && value->buffer == w->a->outs[i].buffer) continue;
+        if (!array_out_step(w, v, w->wanted[i], i)) return false;
         w->time++;
     }
     return true;
@@ -529,10 +528,6 @@ bool array_plan(array_lowering *w)
         w->regions[r].range_high = -1;
     }
     memset(w->mark, 0, w->values.count);
-    for (size_t i = 0; i < w->a->conversions.count; i++) {
-        plan_buffer *b = &w->a->buffers.at[w->a->conversions.at[i].buffer];
-        b->from = b->to = 0;
-    }
     w->time = 1;
-    return emit_passes(w) && emit_outputs(w) && place_buffers(w);
+    return emit_passes(w) && emit_outputs(w) && place_buffers(w) && array_doors_plan(w);
 }

@@ -1,12 +1,9 @@
 /*
  * array_run.c - runs the steps of a program with axes, and the memory that they need.
  */
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "exec/array_crew.h"
-#include "math/integers.h"
 
 /* ---- Memory ------------------------------------------------------------------------------------------- */
 
@@ -20,17 +17,21 @@ static void constants_write(array_work *w)
     }
 }
 
-array_work *array_work_new(memory *m, const plan *a, const array_work *with)
+array_work *array_work_new(memory *m, const ew_program *p, const array_work *with)
 {
+    const plan *a = p->arrays;
     array_work *w = memory_new(m, sizeof *w);
     if (!w) return NULL;
     size_t constants;
     w->plan = a;
     w->shares = with != NULL;
+    w->door_skip = p->only_arrays ? a->door_doubles : 0;
+    w->door_bytes = a->door - w->door_skip + 64;
     bool ok = size_mul(a->constants.count, (size_t)STRIP * 8, &constants);
     w->base = block_new(m, a->buffers.count, sizeof *w->base);
     w->memory = with ? with->memory : memory_resize(m, NULL, 0, a->bytes + 64); /* written before it is read */
     w->lane = memory_resize(m, NULL, 0, a->lane + 64);
+    w->door = with ? with->door : memory_resize(m, NULL, 0, w->door_bytes);
     w->size = block_new(m, AXES_MOST + 4, sizeof *w->size);
     w->constants = with ? with->constants : ok ? memory_new(m, constants) : NULL;
     w->strips = memory_new(m, a->scratch_slots * STRIP * 8);
@@ -40,8 +41,8 @@ array_work *array_work_new(memory *m, const plan *a, const array_work *with)
     w->line = block_new(m, a->lines.count, sizeof *w->line);
     w->number = block_new(m, a->lines.count, sizeof *w->number);
     w->place = block_new(m, AXES_MOST + 2, sizeof *w->place);
-    if (!w->lane || !w->size || !w->base || !w->memory || !w->constants || !w->strips || !w->scratch || !w->counter ||
-        !w->at || !w->line || !w->number || !w->place) {
+    if (!w->lane || !w->door || !w->size || !w->base || !w->memory || !w->constants || !w->strips || !w->scratch ||
+        !w->counter || !w->at || !w->line || !w->number || !w->place) {
         array_work_free(m, w);
         return NULL;
     }
@@ -61,6 +62,7 @@ void array_work_free(memory *m, array_work *w)
     block_free(m, w->base, a->buffers.count);
     if (!w->shares) memory_free(m, w->memory, a->bytes + 64);
     memory_free(m, w->lane, a->lane + 64);
+    if (!w->shares) memory_free(m, w->door, w->door_bytes);
     block_free(m, w->size, AXES_MOST + 4);
     if (!w->shares) memory_free(m, w->constants, a->constants.count * STRIP * 8);
     memory_free(m, w->strips, a->scratch_slots * STRIP * 8);
@@ -71,46 +73,6 @@ void array_work_free(memory *m, array_work *w)
     block_free(m, w->number, a->lines.count);
     block_free(m, w->place, AXES_MOST + 2);
     memory_free(m, w, sizeof *w);
-}
-
-/* ---- Inputs -------------------------------------------------------------------------------------------- */
-
-enum { CONVERT_PART = 1 << 15 };
-
-/* Elements [part · CONVERT_PART, …) of an input. */
-static bool convert_part(const ew_program *p, ew_work *work, const void *context, size_t part)
-{
-    const plan_input *c = context;
-    const program_input *input = &p->inputs[c->input];
-    void *to = work->arrays->base[c->buffer];
-    const double *from = (const double *)(const void *)work->arrays->base[BUFFER_IN] + input->offset;
-    size_t end = input->count - part * CONVERT_PART;
-    end = part * CONVERT_PART + (end < CONVERT_PART ? end : CONVERT_PART);
-    for (size_t i = part * CONVERT_PART; i < end; i++) {
-        int bad = 0;
-        if (input->type == TYPE_F32)
-            ((float *)to)[i] = (float)from[i];
-        else if (input->type == TYPE_BOOL)
-            ((double *)to)[i] = from[i] != 0;
-        else
-            ((int64_t *)to)[i] = i_whole(from[i], &bad);
-        if (bad) {
-            char number[32];
-            number_text(from[i], 0, number);
-            exec_report(p, work, EW_LIMIT, E_WHOLE, program_name(p, input->name), number, NULL);
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool convert_input(const ew_program *p, ew_work *work, const plan_input *c)
-{
-    size_t count = p->inputs[c->input].count, parts = count / CONVERT_PART + (count % CONVERT_PART != 0);
-    if (array_crew_worth(work->arrays, (double)count)) return array_crew_run(p, work, convert_part, c, parts);
-    for (size_t i = 0; i < parts; i++)
-        if (!convert_part(p, work, c, i)) return false;
-    return true;
 }
 
 /* ---- Steps --------------------------------------------------------------------------------------------- */
@@ -249,19 +211,15 @@ static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t 
     return true;
 }
 
-ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out)
+bool array_run_steps(const ew_program *p, ew_work *work, uint32_t commit)
 {
     array_work *w = work->arrays;
     const plan *a = w->plan;
-    w->base[BUFFER_IN] = (char *)(uintptr_t)in;
-    w->base[BUFFER_OUT] = (char *)out;
-    for (size_t i = 0; i < a->conversions.count; i++)
-        if (!convert_input(p, work, &a->conversions.at[i])) return work->error.status;
     w->suspect = w->careful = false;
-    bool ok = run_steps(p, work, 0, (uint32_t)a->steps.count, RUN_ALL);
+    bool ok = run_steps(p, work, 0, commit, RUN_ALL);
     if (ok && w->suspect) {
         w->careful = true;
-        ok = run_steps(p, work, 0, (uint32_t)a->steps.count, RUN_ALL);
+        ok = run_steps(p, work, 0, commit, RUN_ALL);
     }
-    return ok ? EW_OK : work->error.status;
+    return ok && run_steps(p, work, commit, (uint32_t)a->steps.count, RUN_ALL);
 }

@@ -232,12 +232,8 @@ static bool place_input(array_lowering *w, array_value *v)
 {
     const graph_node *node = node_at(w->g, v->node);
     uint32_t input = node->args + (node->op == OP_PARAM ? (uint32_t)w->g->inputs.count : 0);
-    bool plain = node->type == TYPE_F64;
-    v->buffer = plain ? BUFFER_IN : ARRAY_NONE;
-    v->offset = plain ? (int64_t)w->p->inputs[input].offset : 0;
-    if (!place_value(w, v)) return false;
-    plan_input c = {input, v->buffer};
-    return plain || array_push(w->m, &w->a->conversions, c) || array_no_memory(w);
+    v->buffer = w->a->ins[input].buffer;
+    return place_value(w, v);
 }
 
 static bool place_view(array_lowering *w, array_value *v)
@@ -273,16 +269,15 @@ static bool place_ramp(array_lowering *w, array_value *v)
     return true;
 }
 
-/* The first output that a double array is asked as is computed in the caller's memory. */
+/* The first output that a value is asked as is computed in the caller's memory, if its type is that of the door. */
 static void place_outputs(array_lowering *w)
 {
     for (size_t i = 0; i < w->wanted_count; i++) {
         array_value *v = value_at(w, value_root(w, w->of[w->wanted[i]]));
-        if (v->lies != LIES_STORED || v->type != ARRAY_F64 || v->op == OP_INPUT || v->op == OP_PARAM) continue;
+        if (v->lies != LIES_STORED || v->type != w->a->outs[i].type || v->op == OP_INPUT || v->op == OP_PARAM) continue;
         if (v->direct) continue;
         v->direct = true;
-        v->buffer = BUFFER_OUT;
-        v->offset = (int64_t)w->p->outputs[i].offset;
+        v->buffer = w->a->outs[i].buffer;
     }
 }
 
@@ -295,6 +290,7 @@ bool array_store(array_lowering *w)
         plan_buffer none = {.from = ARRAY_NONE};
         if (!array_push(w->m, &w->a->buffers, none)) return array_no_memory(w);
     }
+    if (!array_doors(w)) return false;
     place_outputs(w);
     for (uint32_t v = 0; v < w->values.count; v++) {
         array_value *value = value_at(w, v);

@@ -190,11 +190,23 @@ void nest_at(emit_nest *n, text *t, uint32_t line, uint32_t count)
     text_char(t, ']');
 }
 
-/* The double in `work` that a buffer begins at. */
+/* The double in `work` that a buffer begins at: all threads', the local ones, those of the door. */
 static size_t steps_place(const plan *a, uint32_t buffer)
 {
     const plan_buffer *b = &a->buffers.at[buffer];
-    return b->place / 8 + (b->local ? (a->bytes + 7) / 8 : 0);
+    size_t all = (a->bytes + 7) / 8, local = (a->lane + 7) / 8;
+    if (b->door) return all + local + (b->door == DOOR_IN ? a->ins : a->outs)[b->port].place / 8;
+    return b->place / 8 + (b->local ? all : 0);
+}
+
+/* Does it lie at `in` or `out` itself? Then *at is where. */
+static bool steps_at_door(const emit_nest *n, uint32_t buffer, size_t *at)
+{
+    const plan_buffer *b = &n->a->buffers.at[buffer];
+    const ew_program *p = n->e->p;
+    if (b->door == DOOR_NONE) return false;
+    *at = b->door == DOOR_IN ? p->inputs[b->port].offset : p->outputs[b->port].offset;
+    return b->door == DOOR_IN ? p->inputs[b->port].type == TYPE_F64 : !array_door_converts(p->outputs[b->port].type);
 }
 
 void nest_pointer(emit_nest *n, uint32_t line, bool written)
@@ -202,14 +214,16 @@ void nest_pointer(emit_nest *n, uint32_t line, bool written)
     const plan_line *l = &n->a->lines.at[line];
     const char *type = nest_type(n->e, l->type), *reads = written ? "" : "const ";
     if (l->buffer == ARRAY_NONE || l->buffer == BUFFER_CONSTANT) return;
-    bool work = l->buffer >= BUFFER_FIRST, plain = l->type == ARRAY_F64, any = true;
-    size_t place = work ? steps_place(n->a, l->buffer) : 0;
+    size_t place = 0;
+    bool work = !steps_at_door(n, l->buffer, &place), plain = l->type == ARRAY_F64, any = true;
+    bool in = n->a->buffers.at[l->buffer].door == DOOR_IN;
+    if (work) place = steps_place(n->a, l->buffer);
     text *t = nest_line(n);
     if (!plain) n->e->helpers |= l->type == ARRAY_F32 ? HELP_SINGLE : HELP_WHOLE;
-    n->uses |= work ? USES_WORK : l->buffer == BUFFER_IN ? USES_IN : USES_OUT;
+    n->uses |= work ? USES_WORK : in ? USES_IN : USES_OUT;
     text_format(t, "%s%s *p%u = ", reads, type, line - n->lines);
     if (!plain) text_format(t, "(%s%s *)(", reads, type);
-    text_add(t, work ? "work" : l->buffer == BUFFER_IN ? "in" : "out");
+    text_add(t, work ? "work" : in ? "in" : "out");
     if (plain) {
         term_add(t, &any, (int64_t)place + l->offset, NULL);
     } else {
@@ -473,39 +487,53 @@ static bool steps_all(steps_writer *w)
 
 /* ---- The function ---------------------------------------------------------------------------------------- */
 
-static void steps_convert(emit_nest *n, const plan_input *c)
+/* "((k_single *)(work + 12))[i]", or "work[12 + i]". */
+static void steps_element(const emit_nest *n, text *t, const plan_door *d, const char *reads)
 {
-    const program_input *input = &n->e->p->inputs[c->input];
-    int type = input->type == TYPE_F32 ? ARRAY_F32 : input->type == TYPE_BOOL ? ARRAY_F64 : ARRAY_INT;
+    size_t place = steps_place(n->a, d->buffer);
+    if (d->type == ARRAY_F64)
+        text_format(t, "work[%zu + i]", place);
+    else
+        text_format(t, "((%s%s *)(work + %zu))[i]", reads, nest_type(n->e, d->type), place);
+}
+
+static void steps_convert(emit_nest *n, size_t i)
+{
+    const program_input *input = &n->e->p->inputs[i];
+    const plan_door *d = &n->a->ins[i];
     text *t = nest_line(n);
     text_format(t, "for (int64_t i = 0; i < %zu; i++) ", input->count);
-    if (type == ARRAY_F32) n->e->helpers |= HELP_SINGLE;
-    if (type == ARRAY_INT) n->e->helpers |= HELP_WHOLE, n->e->faults = true;
-    if (!n->a->buffers.at[c->buffer].bytes) {
-        text_format(t, "(void)i_whole(in[%zu + i], &bad);\n", input->offset);
-        return;
-    }
-    n->uses |= USES_WORK;
-    if (type == ARRAY_F64)
-        text_format(t, "work[%zu + i] = ", steps_place(n->a, c->buffer));
-    else
-        text_format(t, "((%s *)(work + %zu))[i] = ", nest_type(n->e, type), steps_place(n->a, c->buffer));
+    if (d->type == ARRAY_F32) n->e->helpers |= HELP_SINGLE;
+    if (d->type == ARRAY_INT) n->e->helpers |= HELP_WHOLE, n->e->faults = true;
+    n->uses |= USES_IN | USES_WORK;
+    steps_element(n, t, d, "");
     text_format(t,
-                type == ARRAY_F32   ? "(float)in[%zu + i];\n"
-                : type == ARRAY_F64 ? "in[%zu + i] != 0;\n"
-                                    : "i_whole(in[%zu + i], &bad);\n",
+                d->type == ARRAY_F32   ? " = (float)in[%zu + i];\n"
+                : d->type == ARRAY_F64 ? " = in[%zu + i] != 0;\n"
+                                       : " = i_whole(in[%zu + i], &bad);\n",
                 input->offset);
 }
 
 static void steps_conversions(emit_nest *n)
 {
-    for (size_t i = 0; i < n->a->conversions.count; i++) {
-        const plan_input *c = &n->a->conversions.at[i];
-        bool whole = n->e->p->inputs[c->input].type == TYPE_INT;
-        if (!n->e->p->inputs[c->input].count || (!whole && !n->a->buffers.at[c->buffer].bytes)) continue;
-        n->uses |= USES_IN;
-        if (whole) emit_kernels_use(n->e, "i_whole(x)");
-        steps_convert(n, c);
+    for (size_t i = 0; i < n->a->in_count; i++) {
+        const program_input *input = &n->e->p->inputs[i];
+        if (!input->count || n->a->ins[i].buffer == ARRAY_NONE || input->type == TYPE_F64) continue;
+        if (input->type == TYPE_INT) emit_kernels_use(n->e, "i_whole(x)");
+        steps_convert(n, i);
+    }
+}
+
+/* Outputs that were computed in another type than the door's. */
+static void steps_outputs(emit_nest *n, text *t)
+{
+    for (size_t k = 0; k < n->a->out_count; k++) {
+        const program_output *x = &n->e->p->outputs[k];
+        if (!x->count || !array_door_converts(x->type)) continue;
+        n->e->helpers |= x->type == TYPE_F32 ? HELP_SINGLE : HELP_WHOLE;
+        text_format(t, "    for (int64_t i = 0; i < %zu; i++) out[%zu + i] = (double)", x->count, x->offset);
+        steps_element(n, t, &n->a->outs[k], "const ");
+        text_add(t, ";\n");
     }
 }
 
@@ -534,6 +562,7 @@ static void steps_run(steps_writer *w)
     const char *careful = w->careful ? "0, &suspect, " : "";
     text_format(t, "    %s_steps(%sin, out, work, &bad);\n", e->name, careful);
     if (w->careful) text_format(t, "    if (suspect && !bad) %s_steps(1, &suspect, in, out, work, &bad);\n", e->name);
+    steps_outputs(&w->n, t);
     if (e->faults || w->uses & USES_BAD)
         text_format(t, "    for (int64_t i = 0; bad && i < %zu; i++) out[i] = (double)NAN;\n", e->p->out_count);
 }
@@ -555,7 +584,7 @@ static void steps_whole(steps_writer *w)
 {
     emitter *e = w->n.e;
     text *t = &e->nests;
-    size_t words = (w->n.a->bytes + 7) / 8 + (w->n.a->lane + 7) / 8;
+    size_t words = (w->n.a->bytes + 7) / 8 + (w->n.a->lane + 7) / 8 + w->n.a->door_both / 8;
     nest_begin(&w->n, 0);
     steps_conversions(&w->n);
     steps_function(w);

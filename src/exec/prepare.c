@@ -154,6 +154,7 @@ static ew_program *prepare_over(ew_graph *g, const ew_node *nodes, const ew_node
     p->memory = g->memory;
     p->memory.used = sizeof *p;
     p->threads = g->threads;
+    p->only_arrays = g->only_arrays;
     bool ok = array_push(&p->memory, &p->name_text, '\0') || report_memory(&g->report);
     if (ok && g->language) {
         p->language = memory_new(&p->memory, strlen(g->language) + 1);

@@ -70,6 +70,7 @@ struct ew_program {
     size_t in_count, out_count; /* doubles */
     struct plan *arrays;        /* a program with axes: then there is no code */
     size_t threads;             /* that one run may use */
+    bool only_arrays;           /* run by ew_run_arrays alone */
 
     ew_work *work; /* for callers without one */
 };

@@ -19,7 +19,7 @@ ew_work *ew_work_new(const ew_program *p)
     w->memory = m;
     w->program = p;
     if (p->arrays) {
-        if (!(w->arrays = array_work_new(&w->memory, p->arrays, NULL))) {
+        if (!(w->arrays = array_work_new(&w->memory, p, NULL))) {
             ew_work_free(w);
             return NULL;
         }
@@ -224,6 +224,33 @@ static ew_status run_faults(const ew_program *p, ew_work *w)
 
 /* ---- A run ------------------------------------------------------------------------------------- */
 
+/* Without axes: one element of an array of the door. */
+static ew_status run_arrays(const ew_program *p, ew_work *w, const void *const *in, void *const *out)
+{
+    cell *s = (cell *)w->slot + p->constant_count;
+    for (size_t i = 0; i < p->input_count; i++) {
+        switch (p->inputs[i].type) {
+        case TYPE_F32: s[i].real = (double)*(const float *)in[i]; break;
+        case TYPE_BOOL: s[i].real = *(const unsigned char *)in[i] != 0; break;
+        case TYPE_INT: s[i].whole = *(const int64_t *)in[i]; break;
+        default: s[i].real = *(const double *)in[i];
+        }
+    }
+    ew_status status;
+    if (!run_batches(p, w) && (status = run_faults(p, w)) != EW_OK) return status;
+    s = (cell *)w->slot;
+    for (size_t i = 0; i < p->output_count; i++) {
+        const cell *x = &s[p->outputs[i].slot];
+        switch (p->outputs[i].type) {
+        case TYPE_F32: *(float *)out[i] = (float)x->real; break;
+        case TYPE_BOOL: *(unsigned char *)out[i] = x->real != 0; break;
+        case TYPE_INT: *(int64_t *)out[i] = x->whole; break;
+        default: *(double *)out[i] = x->real;
+        }
+    }
+    return EW_OK;
+}
+
 static ew_status run_inputs(const ew_program *p, ew_work *w, const double *in)
 {
     cell *s = (cell *)w->slot + p->constant_count;
@@ -247,11 +274,23 @@ static ew_status run_inputs(const ew_program *p, ew_work *w, const double *in)
     return EW_OK;
 }
 
-ew_status ew_run(const ew_program *p, ew_work *w, const double *in, double *out)
+/* The work of a run, with no error in it; NULL: it belongs to another program, which is told in *status. */
+static ew_work *run_begin(const ew_program *p, ew_work *w, ew_status *status)
 {
     if (!w) w = p->work;
-    if (w->program != p) return exec_report(p, w, EW_USE, E_WORK, NULL, NULL, NULL);
+    if (w->program != p) {
+        *status = exec_report(p, w, EW_USE, E_WORK, NULL, NULL, NULL);
+        return NULL;
+    }
     if (w->error.status != EW_OK) w->error = (ew_error){0};
+    return w;
+}
+
+ew_status ew_run(const ew_program *p, ew_work *w, const double *in, double *out)
+{
+    ew_status begun;
+    if (!(w = run_begin(p, w, &begun))) return begun;
+    if (p->only_arrays) return exec_report(p, w, EW_USE, E_DOOR_DOUBLES, NULL, NULL, NULL);
     if (p->arrays) return array_run(p, w, in, out);
     const cell *s = (const cell *)w->slot;
     ew_status status = run_inputs(p, w, in);
@@ -262,6 +301,19 @@ ew_status ew_run(const ew_program *p, ew_work *w, const double *in, double *out)
         out[i] = o->is_int ? (double)s[o->slot].whole : s[o->slot].real;
     }
     return EW_OK;
+}
+
+ew_status ew_run_arrays(const ew_program *p, ew_work *w, const void *const *in, void *const *out)
+{
+    ew_status begun;
+    if (!(w = run_begin(p, w, &begun))) return begun;
+    for (size_t i = 0; i < p->input_count; i++)
+        if (!in[i] && p->inputs[i].count)
+            return exec_report(p, w, EW_USE, E_DOOR_MEMORY, program_name(p, p->inputs[i].name), NULL, NULL);
+    for (size_t i = 0; i < p->output_count; i++)
+        if (!out[i] && p->outputs[i].count)
+            return exec_report(p, w, EW_USE, E_DOOR_MEMORY, program_name(p, p->outputs[i].name), NULL, NULL);
+    return p->arrays ? array_run_arrays(p, w, in, out) : run_arrays(p, w, in, out);
 }
 
 void ew_run_error(const ew_program *p, const ew_work *w, ew_error *err)

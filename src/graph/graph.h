@@ -129,8 +129,10 @@ struct ew_graph {
     report report;
     size_t max_nodes;
     size_t threads;
+    bool only_arrays;
     uint8_t real; /* TYPE_F64 or TYPE_F32: the type of what declares none */
     int mode;
+    bool training; /* what the text means by it */
 
     ARRAY(graph_node) nodes;
     ARRAY(ew_node) args;

@@ -28,7 +28,9 @@ ew_graph *graph_new(const ew_options *options, ew_error *err)
     if (g->max_nodes > UINT32_MAX - 1) g->max_nodes = UINT32_MAX - 1;
     g->real = options && options->single ? TYPE_F32 : TYPE_F64;
     g->mode = options ? options->mode : EW_AUTO;
+    g->training = options && options->training;
     g->threads = options && options->threads ? options->threads : 1;
+    g->only_arrays = options && options->only_arrays;
     if (options && options->language)
         g->language = copy_string(&g->memory, options->language, strlen(options->language));
     if (options && options->file) g->file = copy_string(&g->memory, options->file, strlen(options->file));

@@ -140,6 +140,7 @@ void io_put(io_save *s, const void *bytes, size_t count);
 bool io_save_end(io_save *s, bool good);
 
 size_t io_type_bytes(ew_type type);
+double io_value(const ew_data_array *a, size_t i); /* element i */
 /* `count` elements as they are stored, little-endian. Checked before: io_check. */
 void io_encode(unsigned char *out, const ew_data_array *a, size_t first, size_t count);
 void io_put_elements(io_save *s, const ew_data_array *a);

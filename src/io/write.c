@@ -20,11 +20,23 @@ size_t io_type_bytes(ew_type type)
     return type == EW_BOOL ? 1 : type == EW_F32 ? 4 : 8;
 }
 
+double io_value(const ew_data_array *a, size_t i)
+{
+    if (a->values) return a->values[i];
+    switch (a->type) {
+    case EW_F64: return ((const double *)a->elements)[i];
+    case EW_F32: return (double)((const float *)a->elements)[i];
+    case EW_INT: return (double)((const int64_t *)a->elements)[i];
+    case EW_BOOL: return ((const unsigned char *)a->elements)[i];
+    }
+    return 0;
+}
+
 static bool write_value_fault(io_save *s, const ew_data_array *a, size_t i, error_code code)
 {
     char element[24], name[160], value[32];
     count_text(i, element);
-    number_text(a->values[i], 0, value);
+    number_text(io_value(a, i), 0, value);
     const char *called = a->name ? a->name : "";
     return report_at(&s->r, code, NO_PLACE, 0, element, quote(name, called, strlen(called)), value);
 }
@@ -32,10 +44,10 @@ static bool write_value_fault(io_save *s, const ew_data_array *a, size_t i, erro
 static bool write_values(io_save *s, const ew_data_array *a, size_t count)
 {
     const double *v = a->values, most = 9223372036854775808.0;
-    for (size_t i = 0; i < count && a->type == EW_INT; i++)
+    for (size_t i = 0; v && i < count && a->type == EW_INT; i++)
         if (!(v[i] >= -most && v[i] < most && v[i] == floor(v[i]))) return write_value_fault(s, a, i, E_SAVE_INT);
     for (size_t i = 0; i < count && a->type == EW_BOOL; i++)
-        if (v[i] != 0 && v[i] != 1) return write_value_fault(s, a, i, E_SAVE_BOOL);
+        if (io_value(a, i) != 0 && io_value(a, i) != 1) return write_value_fault(s, a, i, E_SAVE_BOOL);
     return true;
 }
 
@@ -132,8 +144,22 @@ static void write_double(unsigned char *out, double value)
     io_put_little(out, bits, 8);
 }
 
+static void write_own(unsigned char *out, const ew_data_array *a, size_t first, size_t count)
+{
+    size_t bytes = io_type_bytes(a->type);
+    const unsigned char *from = (const unsigned char *)a->elements + first * bytes;
+    if (count == 0) return;
+    memcpy(out, from, count * bytes);
+    for (size_t i = 0; io_host_big() && i < count * bytes; i += bytes)
+        for (size_t k = 0; k < bytes; k++) out[i + k] = from[i + bytes - 1 - k];
+}
+
 void io_encode(unsigned char *out, const ew_data_array *a, size_t first, size_t count)
 {
+    if (!a->values) {
+        write_own(out, a, first, count);
+        return;
+    }
     const double *v = a->values + first;
     switch (a->type) {
     case EW_F64:

@@ -5,6 +5,7 @@
 #include "io/csv.h"
 
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct csv_out {
@@ -47,9 +48,13 @@ static bool csv_out_header(const csv_out *o, text *t)
     return !t->failed || report_memory(&o->s->r);
 }
 
-static double csv_out_value(const ew_data_array *a, size_t i)
+/* Room for 32. An int of its own type is written whole, also beyond 2^53. */
+static size_t csv_out_value(const ew_data_array *a, size_t i, char *out)
 {
-    return a->type == EW_F32 ? (double)(float)a->values[i] : a->values[i];
+    if (!a->values && a->type == EW_INT)
+        return (size_t)snprintf(out, 32, "%lld", (long long)((const int64_t *)a->elements)[i]);
+    double value = io_value(a, i);
+    return number_text(a->type == EW_F32 ? (double)(float)value : value, 0, out);
 }
 
 static void csv_out_row(const csv_out *o, size_t row)
@@ -60,7 +65,7 @@ static void csv_out_row(const csv_out *o, size_t row)
         size_t columns = csv_out_columns(&o->arrays[k]);
         for (size_t j = 0; j < columns; j++, first = false) {
             piece[0] = ',';
-            size_t n = number_text(csv_out_value(&o->arrays[k], row * columns + j), 0, piece + 1);
+            size_t n = csv_out_value(&o->arrays[k], row * columns + j, piece + 1);
             io_put(o->s, piece + first, n + 1 - first);
         }
     }

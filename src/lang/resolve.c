@@ -95,7 +95,7 @@ static bool resolve_name(lang *l, piece *p)
     bool defined = s->kind != S_NONE || l->g->names.at[p->value].node != EW_NONE;
     if (!defined && strcmp(graph_name_text(l->g, p->value), "training") == 0) {
         p->kind = P_BOOL; /* true only in steps of training */
-        p->value = 0;
+        p->value = l->g->training;
         return true;
     }
     if (!s->used && s->kind == S_NONE) s->place = p->place;

@@ -206,9 +206,6 @@ $ edgewise fit 'y - a*x' x=@d.csv
 $ edgewise predict run
 ! error[E109]: 'predict' is not in this version
 ? 2
-$ edgewise show run
-! error[E109]: 'show' is not in this version
-? 2
 $ edgewise eval 'x' x=@points.csv
 ! error[E200]: there is no file 'points.csv'
 ? 4

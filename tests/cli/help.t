@@ -22,6 +22,7 @@ $ edgewise help
 >   ops         the operations and their derivative rules
 >   repl        an interactive session
 >   help        what a verb does and its options
+>   show        runs of training side by side
 >
 > A program is a formula, a file that ends in .ew, or - for standard input:
 >   edgewise '(a+b)*(b+1)' a=2 b=1

@@ -325,6 +325,11 @@ static const struct {
      "s, L, diff(L, x[a1])"},
     /* Ints that may overflow. */
     {"input k[9] : int\ny[i] = k[i] * k[i] * 3000000000\ns = sum(i: y[i])\nm = max(i: k[i])", "y, s, m"},
+    {"input k[9] : int\ny[i] = if abs(k[i]) < 2 then k[i] * 3000000000 + div(7, k[i] + 2) else 9223372036854775807 + "
+     "k[i]\nz = sum(i: y[i])\nw[j in 3] = if j < 2 then j else z\nh[0] = 1\nh[t+1] = if h[t] < 99999 then h[t] * h[t] "
+     "+ "
+     "k[t] else h[t] - mod(9, div(h[t], 100000))",
+     "w[1], h, y[2]"},
 };
 
 enum { MADE = sizeof made / sizeof made[0] };

@@ -34,6 +34,9 @@ static const struct {
      "p[0] = x[0, 0]\np[i in 1..N-1] = max(j: x[i, j])\nq[i, j] = norm(j: x[i, j]) * (if i < j then p[i] else 1)\n"
      "f = sum(i, j: q[i, j]^2)",
      "diff(diff(f, x[i, j]), x[k, l])"},
+    {"input k[N] : int\nq[i] = k[i] * k[i]\ns = sum(j: k[j])\ny[0] = 1\n"
+     "y[i in 1..N-1] = if k[i] < 9 and div(9, k[i]) > 1 then q[i-1] + s else 0",
+     "y"},
     {"input x[N]\ny[i] = x[i + 1]", "y"},
     {"input x[N]\na[i] = b[i]\nb[i] = a[i] + x[i]", "a"},
 };

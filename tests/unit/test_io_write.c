@@ -98,9 +98,10 @@ static const double bools[6] = {0, 1, 1, 0, 1, 0};
 static const size_t two_three[] = {2, 3}, six[] = {6}, none[] = {0, 3}, deep[] = {1, 2, 1, 3};
 
 static const ew_data_array arrays[] = {
-    {"x", EW_F64, 2, two_three, reals},      {"single", EW_F32, 1, six, wholes}, {"k", EW_INT, 4, deep, wholes},
-    {"mask", EW_BOOL, 1, six, bools},        {"scalar", EW_F64, 0, NULL, reals}, {"none", EW_F32, 2, none, NULL},
-    {"điểm \"a\\\n", EW_F64, 1, six, reals},
+    {"x", EW_F64, 2, two_three, reals, NULL},      {"single", EW_F32, 1, six, wholes, NULL},
+    {"k", EW_INT, 4, deep, wholes, NULL},          {"mask", EW_BOOL, 1, six, bools, NULL},
+    {"scalar", EW_F64, 0, NULL, reals, NULL},      {"none", EW_F32, 2, none, NULL, NULL},
+    {"điểm \"a\\\n", EW_F64, 1, six, reals, NULL},
 };
 enum { ARRAYS = sizeof arrays / sizeof *arrays };
 
@@ -172,9 +173,10 @@ static void test_as_numpy(void **state)
     static const double ramp[6] = {-1, -.5, 0, .5, 1, 1.5}, whole[6] = {-3, -2, -1, 0, 1, 2},
                         bits[6] = {0, 1, 0, 1, 0, 1};
     static const size_t five[] = {5};
-    const ew_data_array rows[] = {{"f8", EW_F64, 2, two_three, ramp},  {"f4", EW_F32, 2, two_three, ramp},
-                                  {"i8", EW_INT, 2, two_three, whole}, {"bool", EW_BOOL, 2, two_three, bits},
-                                  {"scalar", EW_F64, 0, NULL, ramp},   {"vector", EW_F64, 1, five, ramp}};
+    const ew_data_array rows[] = {
+        {"f8", EW_F64, 2, two_three, ramp, NULL},  {"f4", EW_F32, 2, two_three, ramp, NULL},
+        {"i8", EW_INT, 2, two_three, whole, NULL}, {"bool", EW_BOOL, 2, two_three, bits, NULL},
+        {"scalar", EW_F64, 0, NULL, ramp, NULL},   {"vector", EW_F64, 1, five, ramp, NULL}};
     char path[100];
     for (size_t i = 0; i < 6; i++) {
         write_all(in_folder("a.npy"), &rows[i], 1);
@@ -221,7 +223,7 @@ static void test_many(void **state)
     for (size_t i = 0; i < MANY; i++) {
         snprintf(names[i], sizeof names[i], "w%05zu", i);
         values[i] = (double)i;
-        many[i] = (ew_data_array){names[i], EW_BOOL, 0, NULL, &values[i % 2]};
+        many[i] = (ew_data_array){names[i], EW_BOOL, 0, NULL, &values[i % 2], NULL};
     }
     write_all(path, many, MANY);
     read_back(path, "w69999", &many[69999]);
@@ -243,7 +245,7 @@ static void test_mapped(void **state)
     static double values[COUNT], out[COUNT];
     const size_t sizes[] = {COUNT / 4, 4};
     for (size_t i = 0; i < COUNT; i++) values[i] = (double)i / 3;
-    const ew_data_array a[] = {{"w", EW_F64, 2, sizes, values}};
+    const ew_data_array a[] = {{"w", EW_F64, 2, sizes, values, NULL}};
     static const char *const names[] = {"a.npy", "a.npz", "a.safetensors", "a.csv"};
     for (size_t k = 0; k < 4; k++) {
         ew_error err;
@@ -268,7 +270,7 @@ static void test_huge(void **state)
     const size_t count = (size_t)540 << 20, sizes[] = {count};
     double *zeros = mmap(NULL, count * 8, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     assert_true(zeros != MAP_FAILED);
-    const ew_data_array a[] = {{"big", EW_F64, 1, sizes, zeros}, arrays[0]};
+    const ew_data_array a[] = {{"big", EW_F64, 1, sizes, zeros, NULL}, arrays[0]};
     static const char *const names[] = {"huge.npz", "huge.safetensors"};
     for (size_t k = 0; k < 2; k++) {
         ew_error err;
@@ -307,8 +309,9 @@ static void test_csv(void **state)
     (void)state;
     static const size_t two[] = {2};
     static const double tenth[] = {0.1, 0.5};
-    const ew_data_array a[] = {
-        {"y", EW_INT, 1, two, wholes}, {"x", EW_F64, 2, two_three, reals}, {"a,\"b\"", EW_F32, 1, two, tenth}};
+    const ew_data_array a[] = {{"y", EW_INT, 1, two, wholes, NULL},
+                               {"x", EW_F64, 2, two_three, reals, NULL},
+                               {"a,\"b\"", EW_F32, 1, two, tenth, NULL}};
     const char *path = in_folder("a.csv");
     write_all(path, a, 3);
     is_text(path, "y,x0,x1,x2,\"a,\"\"b\"\"\"\n0,0.1,-2.5,5e-324,0.10000000149011612\n-1,inf,-0,1e300,0.5\n");
@@ -318,7 +321,7 @@ static void test_csv(void **state)
     ew_data_free(d);
     write_all(path, &arrays[4], 1);
     is_text(path, "scalar\n0.1\n");
-    const ew_data_array empty = {"e", EW_F64, 2, none, NULL};
+    const ew_data_array empty = {"e", EW_F64, 2, none, NULL, NULL};
     write_all(path, &empty, 1);
     is_text(path, "e0,e1,e2\n");
     empty_folder();
@@ -339,48 +342,56 @@ static void test_refused(void **state)
         const char *code, *message;
     } rows[] = {
         {"a.txt",
-         {{"x", EW_F64, 0, NULL, half}},
+         {{"x", EW_F64, 0, NULL, half, NULL}},
          1,
          "E313",
          "the name 'a.txt' does not end in a format that is written"},
-        {"a.idx", {{"x", EW_F64, 0, NULL, half}}, 1, "E313", NULL},
-        {"a.npy.gz", {{"x", EW_F64, 0, NULL, half}}, 1, "E313", NULL},
-        {"a.npz", {{"x", EW_F64, 0, NULL, half}}, 0, "E322", "there is no array to write"},
+        {"a.idx", {{"x", EW_F64, 0, NULL, half, NULL}}, 1, "E313", NULL},
+        {"a.npy.gz", {{"x", EW_F64, 0, NULL, half, NULL}}, 1, "E313", NULL},
+        {"a.npz", {{"x", EW_F64, 0, NULL, half, NULL}}, 0, "E322", "there is no array to write"},
         {"a.npy",
-         {{"x", EW_F64, 0, NULL, half}, {"y", EW_F64, 0, NULL, half}},
+         {{"x", EW_F64, 0, NULL, half, NULL}, {"y", EW_F64, 0, NULL, half, NULL}},
          2,
          "E314",
          "an npy file holds one array, not 2"},
-        {"a.npz", {{NULL, EW_F64, 0, NULL, half}}, 1, "E315", NULL},
-        {"a.npz", {{"", EW_F64, 0, NULL, half}}, 1, "E315", "'' cannot be the name of an array in this file"},
-        {"a.safetensors", {{"__metadata__", EW_F64, 0, NULL, half}}, 1, "E315", NULL},
-        {"a.safetensors", {{"\xff", EW_F64, 0, NULL, half}}, 1, "E315", NULL},
-        {"a.npz", {{"x", EW_F64, 0, NULL, half}, {"x", EW_F64, 0, NULL, half}}, 2, "E316", "two arrays are called 'x'"},
-        {"a.npz", {{"x", EW_INT, 0, NULL, half}}, 1, "E317", "element 0 of 'x' is 0.5, which is no int"},
-        {"a.npy", {{"x", EW_INT, 0, NULL, big}}, 1, "E317", NULL},
-        {"a.csv", {{"x", EW_INT, 0, NULL, nan_}}, 1, "E317", NULL},
+        {"a.npz", {{NULL, EW_F64, 0, NULL, half, NULL}}, 1, "E315", NULL},
+        {"a.npz", {{"", EW_F64, 0, NULL, half, NULL}}, 1, "E315", "'' cannot be the name of an array in this file"},
+        {"a.safetensors", {{"__metadata__", EW_F64, 0, NULL, half, NULL}}, 1, "E315", NULL},
+        {"a.safetensors", {{"\xff", EW_F64, 0, NULL, half, NULL}}, 1, "E315", NULL},
+        {"a.npz",
+         {{"x", EW_F64, 0, NULL, half, NULL}, {"x", EW_F64, 0, NULL, half, NULL}},
+         2,
+         "E316",
+         "two arrays are called 'x'"},
+        {"a.npz", {{"x", EW_INT, 0, NULL, half, NULL}}, 1, "E317", "element 0 of 'x' is 0.5, which is no int"},
+        {"a.npy", {{"x", EW_INT, 0, NULL, big, NULL}}, 1, "E317", NULL},
+        {"a.csv", {{"x", EW_INT, 0, NULL, nan_, NULL}}, 1, "E317", NULL},
         {"a.safetensors",
-         {{"x", EW_BOOL, 0, NULL, two}},
+         {{"x", EW_BOOL, 0, NULL, two, NULL}},
          1,
          "E318",
          "element 0 of 'x' is 2, which is no bool: 0 and 1 are"},
         {"a.csv",
-         {{"x", EW_F64, 4, deep, reals}},
+         {{"x", EW_F64, 4, deep, reals, NULL}},
          1,
          "E319",
          "'x' has 4 axes; a csv file takes at most 2, the others 64"},
-        {"a.npy", {{"x", EW_F64, 65, NULL, reals}}, 1, "E319", NULL},
+        {"a.npy", {{"x", EW_F64, 65, NULL, reals, NULL}}, 1, "E319", NULL},
         {"a.csv",
-         {{"x", EW_F64, 1, one, half}, {"y", EW_F64, 1, three, reals}},
+         {{"x", EW_F64, 1, one, half, NULL}, {"y", EW_F64, 1, three, reals, NULL}},
          2,
          "E320",
          "'x' and 'y' differ in their rows; a csv file has one number of them"},
-        {"a.npy", {{"x", EW_F64, 2, huge, reals}}, 1, "E321", "the sizes of 'x' multiply to more than can be written"},
-        {"a.csv", {{"x", EW_F64, 2, empty, half}}, 1, "E315", NULL},
-        {"a.csv", {{"x0", EW_F64, 1, one, half}, {"x", EW_F64, 2, ones, half}}, 2, "E293", NULL},
-        {"a.csv", {{"1", EW_F64, 1, one, half}}, 1, "E294", NULL},
-        {"a.csv", {{" x", EW_F64, 1, one, half}, {"x", EW_F64, 1, one, half}}, 2, "E293", NULL},
-        {"no/such/a.npy", {{"x", EW_F64, 0, NULL, half}}, 1, "E310", NULL},
+        {"a.npy",
+         {{"x", EW_F64, 2, huge, reals, NULL}},
+         1,
+         "E321",
+         "the sizes of 'x' multiply to more than can be written"},
+        {"a.csv", {{"x", EW_F64, 2, empty, half, NULL}}, 1, "E315", NULL},
+        {"a.csv", {{"x0", EW_F64, 1, one, half, NULL}, {"x", EW_F64, 2, ones, half, NULL}}, 2, "E293", NULL},
+        {"a.csv", {{"1", EW_F64, 1, one, half, NULL}}, 1, "E294", NULL},
+        {"a.csv", {{" x", EW_F64, 1, one, half, NULL}, {"x", EW_F64, 1, one, half, NULL}}, 2, "E293", NULL},
+        {"no/such/a.npy", {{"x", EW_F64, 0, NULL, half, NULL}}, 1, "E310", NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ew_error err;
@@ -405,7 +416,7 @@ static void test_system_faults(void **state)
     static const char *const names[] = {"a.npy", "a.npz", "a.safetensors", "a.csv"};
     static double values[9000]; /* beyond one buffer */
     static const size_t sizes[] = {3000, 3};
-    const ew_data_array a = {"x", EW_F64, 2, sizes, values};
+    const ew_data_array a = {"x", EW_F64, 2, sizes, values, NULL};
     for (size_t k = 0; k < 4; k++) {
         const char *path = in_folder(names[k]);
         ew_error err;

@@ -1,0 +1,209 @@
+/*
+ * feed.c - rows of the data, converted to the type of the input that they fill, and standardised.
+ *
+ * Where a source's elements lie in memory they are converted directly; else they come as doubles, row by row. An
+ * int or bool input takes exactly its values: anything else is an error that names the row. Standardising,
+ * (x - mean) * factor by column, is done in doubles before the one rounding to the input's type.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "train.h"
+
+enum { FEED_PIECE = 512 };
+
+/* Elements [0, count) at p, not necessarily aligned, as doubles. Exact but for ints beyond 2^53. */
+static void feed_doubles(ew_kind kind, const unsigned char *p, size_t count, double *out)
+{
+#define FEED(KIND, C)                                                                                                  \
+    case EW_KIND_##KIND:                                                                                               \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+            C v;                                                                                                       \
+            memcpy(&v, p + i * sizeof v, sizeof v);                                                                    \
+            out[i] = (double)v;                                                                                        \
+        }                                                                                                              \
+        break
+    switch (kind) {
+        FEED(BOOL, unsigned char);
+        FEED(U8, unsigned char);
+        FEED(I8, signed char);
+        FEED(U16, uint16_t);
+        FEED(I16, int16_t);
+        FEED(U32, uint32_t);
+        FEED(I32, int32_t);
+        FEED(U64, uint64_t);
+        FEED(I64, int64_t);
+        FEED(F32, float);
+        FEED(F64, double);
+    default: break; /* f16 and bf16 come from files only, as doubles */
+    }
+#undef FEED
+}
+
+static size_t feed_bytes(ew_kind kind)
+{
+    static const size_t bytes[] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8};
+    return bytes[kind];
+}
+
+static bool feed_direct(const train_source *s)
+{
+    return s->elements && s->kind != EW_KIND_F16 && s->kind != EW_KIND_BF16;
+}
+
+/* ---- Checks and standardising -------------------------------------------------------------------- */
+
+static bool feed_refuse(ew_train *t, const train_source *s, size_t row, double value, error_code code)
+{
+    char number[32], at[24];
+    number_text(value, 0, number);
+    count_text(row, at);
+    return report_at(&t->r, code, NO_PLACE, 0, s->name, at, number);
+}
+
+static bool feed_check(ew_train *t, const train_source *s, ew_type type, size_t row, const double *v, size_t count)
+{
+    const double most = 9223372036854775808.0;
+    for (size_t i = 0; type == EW_INT && i < count; i++)
+        if (!(v[i] >= -most && v[i] < most && v[i] == floor(v[i])))
+            return feed_refuse(t, s, row, v[i], E_TRAIN_INT);
+    for (size_t i = 0; type == EW_BOOL && i < count; i++)
+        if (v[i] != 0 && v[i] != 1) return feed_refuse(t, s, row, v[i], E_TRAIN_BOOL);
+    return true;
+}
+
+static void feed_standardise(const train_scale *scale, size_t first, double *v, size_t count)
+{
+    for (size_t i = 0; i < count; i++) v[i] = (v[i] - scale->mean[first + i]) * scale->factor[first + i];
+}
+
+/* ---- One row --------------------------------------------------------------------------------------- */
+
+/* Elements first .. first + count of a row as doubles; `got`: the row itself, where a callback made it. */
+static bool feed_get(ew_train *t, const train_source *s, size_t row, const unsigned char *got, size_t first,
+                     size_t count, double *out)
+{
+    ew_error err;
+    size_t bytes = feed_bytes(s->kind);
+    if (got) {
+        feed_doubles(s->kind, got + first * bytes, count, out);
+        return true;
+    }
+    if (feed_direct(s)) {
+        feed_doubles(s->kind, s->elements + (row * s->width + first) * bytes, count, out);
+        return true;
+    }
+    if (ew_data_get(s->file, row * s->width + first, count, out, &err) == EW_OK) return true;
+    return train_take(t, &err);
+}
+
+static bool feed_row(ew_train *t, const train_source *s, size_t row, const unsigned char *got, char *out)
+{
+    const train_input *in = &t->input[s->input];
+    size_t bytes = train_type_bytes(in->type);
+    double piece[FEED_PIECE];
+    for (size_t i = 0, n; i < s->width; i += n) {
+        n = s->width - i < FEED_PIECE ? s->width - i : FEED_PIECE;
+        if (!feed_get(t, s, row, got, i, n, piece)) return false;
+        if (in->scale.mean) feed_standardise(&in->scale, i, piece, n);
+        if (!feed_check(t, s, in->type, row, piece, n)) return false;
+        train_narrow(in->type, out + i * bytes, piece, n);
+    }
+    return true;
+}
+
+/* The commonest ones without the way through doubles, with the same result. */
+static bool feed_fast(const train_source *s, const train_input *in, const unsigned char *p, char *out)
+{
+    if (in->scale.mean || in->type != EW_F32) return false;
+    if (s->kind == EW_KIND_F32) {
+        memcpy(out, p, s->width * 4);
+        return true;
+    }
+    if (s->kind != EW_KIND_U8) return false;
+    float *to = (float *)(void *)out;
+    for (size_t i = 0; i < s->width; i++) to[i] = (float)p[i];
+    return true;
+}
+
+static bool feed_called(ew_train *t, const train_source *s, const size_t *row, size_t count, char *out)
+{
+    const train_input *in = &t->input[s->input];
+    size_t bytes = feed_bytes(s->kind), size, stride = s->width * train_type_bytes(in->type);
+    if (!size_mul(s->width, count * bytes, &size)) return report_memory(&t->r);
+    unsigned char *got = memory_new(&t->m, size ? size : 1);
+    if (!got) return report_memory(&t->r);
+    bool good = s->rows(s->context, row, count, got) == 0;
+    if (!good) report_plain(&t->r, E_TRAIN_CALLBACK, s->name, NULL);
+    for (size_t i = 0; good && i < count; i++)
+        good = feed_row(t, s, row[i], got + i * s->width * bytes, out + i * stride);
+    memory_free(&t->m, got, size ? size : 1);
+    return good;
+}
+
+bool train_feed(ew_train *t, const train_source *s, const size_t *row, size_t count, void *out)
+{
+    const train_input *in = &t->input[s->input];
+    size_t stride = s->width * train_type_bytes(in->type), bytes = feed_bytes(s->kind) * s->width;
+    if (s->rows) return feed_called(t, s, row, count, out);
+    for (size_t i = 0; i < count; i++) {
+        char *to = (char *)out + i * stride;
+        if (feed_direct(s) && feed_fast(s, in, s->elements + row[i] * bytes, to)) continue;
+        if (!feed_row(t, s, row[i], NULL, to)) return false;
+    }
+    return true;
+}
+
+/* ---- Means and deviations --------------------------------------------------------------------------- */
+
+/* One pass over the training rows: adds up each column's (x - mean)^power. */
+static bool feed_add_up(ew_train *t, const train_source *s, const double *mean, double *sum)
+{
+    double *row = memory_new(&t->m, (s->width ? s->width : 1) * sizeof *row);
+    size_t bytes = s->width * feed_bytes(s->kind);
+    unsigned char *got = s->rows ? memory_new(&t->m, bytes ? bytes : 1) : NULL;
+    bool good = row && (got || !s->rows);
+    if (!good) report_memory(&t->r);
+    for (size_t i = 0; good && i < t->training_rows; i++) {
+        size_t at = train_row(t, SIZE_MAX, i);
+        if (s->rows && s->rows(s->context, &at, 1, got) != 0)
+            good = report_plain(&t->r, E_TRAIN_CALLBACK, s->name, NULL);
+        good = good && feed_get(t, s, at, got, 0, s->width, row);
+        for (size_t k = 0; good && k < s->width; k++)
+            sum[k] += mean ? (row[k] - mean[k]) * (row[k] - mean[k]) : row[k];
+    }
+    memory_free(&t->m, got, bytes ? bytes : 1);
+    memory_free(&t->m, row, (s->width ? s->width : 1) * sizeof *row);
+    return good;
+}
+
+/* A column that is the same in all rows only loses its mean. */
+static bool feed_scale(ew_train *t, const train_source *s)
+{
+    train_scale *scale = &t->input[s->input].scale;
+    scale->width = s->width;
+    double *mean = train_keep(t, s->width, sizeof *mean), *factor = train_keep(t, s->width, sizeof *factor);
+    double count = (double)t->training_rows;
+    if (!mean || !factor || !feed_add_up(t, s, NULL, mean)) return false;
+    for (size_t k = 0; k < s->width; k++) mean[k] /= count;
+    if (!feed_add_up(t, s, mean, factor)) return false;
+    for (size_t k = 0; k < s->width; k++) factor[k] = factor[k] > 0 ? 1 / sqrt(factor[k] / count) : 1;
+    scale->factor = factor;
+    scale->mean = mean;
+    return true;
+}
+
+bool train_scales(ew_train *t)
+{
+    for (size_t k = 0; k < t->o.standardize_count; k++) {
+        const train_source *found = NULL;
+        for (size_t i = 0; i < t->data.count; i++)
+            if (strcmp(t->data.at[i].name, t->o.standardize[k]) == 0) found = &t->data.at[i];
+        if (!found) return report_plain(&t->r, E_TRAIN_STANDARDIZE, t->o.standardize[k], NULL);
+        ew_type type = t->input[found->input].type;
+        if (type == EW_INT || type == EW_BOOL)
+            return report_plain(&t->r, E_TRAIN_SCALE_TYPE, found->name, NULL);
+        if (!feed_scale(t, found)) return false;
+    }
+    return true;
+}

@@ -1,0 +1,239 @@
+/*
+ * train.h - what the files of one training share.
+ *
+ * The weights live once, in their own type, in arrays that the ew_train owns; so do the gradients and the
+ * optimiser's states. Programs are run on them in place. A PASS is the model prepared for one number of rows,
+ * with a buffer for each input that is fed: one for the batch, one for a last, shorter batch, others for
+ * evaluating. A step is
+ *
+ *     rows of the batch → feed → gradient (a pass) → guard (finite? norm) → update (a program) → count
+ *
+ * and each part is a function of what stands before it alone, so that the gradients of several passes could be
+ * joined before the guard. Nothing depends on the number of threads or on when it was saved and resumed.
+ */
+#ifndef TRAIN_TRAIN_H
+#define TRAIN_TRAIN_H
+
+#include "base/error.h"
+#include "edgewise-train.h"
+
+enum { TRAIN_AXES = 64, TRAIN_STATES = 2 };
+
+typedef struct train_block { /* memory that lives as long as the ew_train */
+    struct train_block *next;
+    size_t size;
+} train_block;
+
+/* ---- Data ---- */
+
+typedef struct train_source { /* what fills one input */
+    const char *name, *path, *part;
+    size_t input; /* its number among the model's */
+    ew_data *file;
+    const unsigned char *elements; /* of values, or of the file where they lie as this machine has them; or NULL */
+    ew_rows *rows;
+    void *context;
+    ew_kind kind;
+    size_t count, width; /* rows; elements of one */
+    size_t rank, size[TRAIN_AXES];
+    uint64_t hash; /* of the elements; 0 of a callback */
+} train_source;
+
+typedef struct train_set {
+    train_source *at;
+    size_t count;
+    size_t rows; /* of all of them; 1 where there are none */
+} train_set;
+
+typedef struct train_scale { /* standardisation of one input, by column */
+    size_t width;
+    double *mean, *factor; /* NULL: none */
+} train_scale;
+
+/* ---- The model ---- */
+
+typedef enum train_part_kind { TRAIN_DATA, TRAIN_FIXED, TRAIN_RANDOM, TRAIN_PARAM } train_kind;
+
+typedef struct train_input { /* in the order of the programs' `in` */
+    const char *name;
+    train_kind kind;
+    ew_type type;
+    size_t rank;
+    size_t param; /* TRAIN_PARAM: its number among the weights */
+    bool has_value;
+    const ew_fixed *fixed; /* the caller's value, or NULL: the declared one */
+    bool fed;              /* TRAIN_DATA: has data in the set that is looked at */
+    train_scale scale;
+} train_input;
+
+typedef struct train_weight { /* sorted by name */
+    const char *name;
+    size_t input;
+    ew_type type;
+    size_t rank, size[TRAIN_AXES];
+    size_t count; /* elements */
+    void *value, *gradient;
+    ew_type gradient_type; /* as the program gives it */
+    void *own_gradient;    /* the same in the type of the weights */
+    void *state[TRAIN_STATES];
+    void *best; /* with validation: the weights of the best epoch; else NULL */
+} train_weight;
+
+typedef struct train_pass {
+    size_t rows;
+    ew_graph *graph; /* kept where inputs are random, else NULL */
+    ew_program *program;
+    const void **in; /* of all arrays, as ew_run_arrays takes them */
+    void **out;
+    void **feed;   /* beside in: the pass's own buffers, or NULL */
+    size_t *row;   /* numbers of the rows that are fed */
+    double *drawn; /* room for the largest random input */
+    train_block *blocks;
+} train_pass;
+
+/* ---- All of it ---- */
+
+struct ew_train {
+    memory m;
+    report r;
+    ew_options options; /* for parsing: memory, language, limits, threads */
+    train_block *blocks;
+    const char *text;
+    ew_train_options o; /* filled in; its texts and lists are copies */
+    bool single;        /* precision f32 */
+
+    train_set data, test;
+    train_input *input;
+    size_t inputs;
+    train_weight *weight;
+    size_t weights;
+    const char *loss_name;
+    const char *rows_name;                 /* the dimension of the rows, or NULL: it has no name */
+    size_t training_rows, validation_rows; /* data.rows in all */
+
+    train_pass batch, last; /* of o.batch rows; of what is left, prepared when first met */
+    train_pass validation_pass, test_pass;
+    ew_program *update; /* all weights by the optimiser's rule, in place */
+    const void **update_in;
+    void **update_out;
+    float *number_32; /* what the rule takes besides arrays */
+    double *number_64;
+    size_t skipped;     /* steps that changed nothing */
+    double rate_factor; /* halved at each rollback */
+
+    /* Where training is. */
+    size_t step, epoch; /* steps made; whole epochs among them */
+    size_t epoch_steps; /* of one epoch */
+    size_t steps;       /* at most */
+    double loss, norm;  /* of the last step */
+    double *metric;     /* of the last step: loss, then metrics */
+    double *sum;        /* since the last report: of loss and metrics by rows */
+    double sum_rows;
+    double *reported, *validated, *tested; /* loss and metrics, as told in a report */
+    size_t report_step, reports;
+    double best;
+    size_t best_step, best_epoch;
+    size_t bad_steps;
+    double seconds_before, began, rate_began; /* seconds of earlier sittings; clock */
+    bool stopped;
+    ew_train_bad bad;
+    int lock; /* the run's folder, held; -1 */
+};
+
+/* ---- Memory and errors (keep.c) ---- */
+
+void *train_keep(ew_train *t, size_t count, size_t size); /* zeroed; NULL: reported */
+void *train_keep_in(ew_train *t, train_block **list, size_t count, size_t size);
+const char *train_keep_text(ew_train *t, const char *s); /* NULL for NULL; *failed as above: t->r */
+void train_release(ew_train *t, train_block **list);
+/* Reports an error of another room as the train's own. */
+bool train_take(ew_train *t, const ew_error *err);
+/* The report handed to the caller and forgotten: the ew_train can go on. */
+ew_status train_done(ew_train *t, ew_error *err);
+size_t train_type_bytes(ew_type type);
+double train_element(ew_type type, const void *array, size_t i);
+void train_set_element(ew_type type, void *array, size_t i, double value);
+/* Doubles into an array of a type; f32 rounded. */
+void train_narrow(ew_type type, void *to, const double *from, size_t count);
+
+/* ---- Options (options.c) ---- */
+
+bool train_options(ew_train *t, const ew_train_options *o);
+
+/* ---- Data (source.c, feed.c, order.c) ---- */
+
+bool train_set_open(ew_train *t, train_set *s, const ew_source *sources, size_t count);
+void train_set_close(train_set *s);
+bool train_set_hash(ew_train *t, train_set *s);
+/* Rows row[0 .. count) of a source into an input's buffer, converted and standardised. */
+bool train_feed(ew_train *t, const train_source *s, const size_t *row, size_t count, void *out);
+/* Means and deviations of the columns of the inputs that are to be standardised, over the training rows. */
+bool train_scales(ew_train *t);
+uint64_t train_hash(uint64_t hash, const void *bytes, size_t count);
+/* Place i of a shuffled 0 .. count - 1, a function of the stream alone. */
+size_t train_shuffled(uint64_t stream, size_t count, size_t i);
+/* The row of the data that stands at place i of an epoch; of the validation part. */
+size_t train_row(const ew_train *t, size_t epoch, size_t i);
+size_t train_validation_row(const ew_train *t, size_t i);
+
+/* ---- The model (model.c, pass.c) ---- */
+
+/* Inputs, params, loss and metrics: from the text without sizes. */
+bool train_model(ew_train *t);
+/* Which input each source fills. */
+bool train_bind(ew_train *t, train_set *s);
+/* Every input has data in the set, or a value. */
+bool train_all_fed(ew_train *t, const train_set *s);
+/* The text read for so many rows of the set. NULL: reported. */
+ew_graph *train_parse(ew_train *t, const train_set *s, size_t rows, bool training);
+ew_node train_loss_node(const ew_train *t, const ew_graph *g);
+size_t train_elements(const ew_graph *g, ew_node n); /* SIZE_MAX: a size is not known */
+
+typedef enum train_aim { TRAIN_VALUES, TRAIN_GRADIENTS } train_aim;
+/* Loss and metrics, and for training the gradients, of so many rows of the set. */
+bool train_pass_new(ew_train *t, train_pass *p, const train_set *s, size_t rows, train_aim aim);
+/* Given nodes of a graph, which the pass takes over whatever happens. `out` has an entry for each, NULL: a buffer
+ * of the pass's own. */
+bool train_pass_of(ew_train *t, train_pass *p, ew_graph *g, const train_set *s, size_t rows, const ew_node *nodes,
+                   void *const *out, size_t count);
+void train_pass_free(ew_train *t, train_pass *p);
+/* Feeds the rows p->row[0 .. rows) and draws what is random for this step, then runs. */
+bool train_pass_feed(ew_train *t, train_pass *p, const train_set *s, size_t step);
+bool train_pass_run(ew_train *t, train_pass *p);
+double train_pass_number(const train_pass *p, size_t output); /* an output without axes */
+/* The params as the model begins: drawn, or their declared value. */
+bool train_weights_new(ew_train *t);
+
+/* ---- Steps (step.c, rules.c) ---- */
+
+bool train_step(ew_train *t);
+train_pass *train_step_pass(ew_train *t); /* with the rows of the next step; NULL: reported */
+bool train_gradient(ew_train *t, train_pass *p);
+bool train_rule_new(ew_train *t);
+bool train_update(ew_train *t);
+size_t train_state_count(const ew_train *t);
+const char *train_state_name(const ew_train *t, size_t k);
+double train_rate(const ew_train *t, size_t step); /* the learning rate of step number `step`, from 0 */
+
+/* ---- Around them (evaluate.c, run.c) ---- */
+
+/* The loss, then the metrics, over rows of a set: of the validation part, or all. */
+bool train_measure(ew_train *t, train_pass *p, const train_set *s, bool validation, double *values);
+void train_tell_step(ew_train *t);
+double train_clock(void);
+double train_seconds(const ew_train *t);
+
+/* ---- What outlives a run (folder.c, checkpoint.c, config.c, metrics.c) ---- */
+
+bool train_folder_new(ew_train *t);
+bool train_save(ew_train *t);
+bool train_metrics_add(ew_train *t, const ew_train_report *r);
+bool train_curve(ew_train *t);
+
+/* ---- Watching (watch.c) ---- */
+
+bool train_find_bad(ew_train *t, const train_pass *p);
+/* A loss or gradient is not finite: finds where, tells, and does what on_nan says; false: training ends. */
+bool train_bad_step(ew_train *t, const train_pass *p);
+
+#endif
