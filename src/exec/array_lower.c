@@ -220,7 +220,7 @@ static bool lower_share(array_lowering *w, ew_node n, uint32_t *made)
     ew_node bit = node_arg(w->g, n, 0), number = node_arg(w->g, n, 1);
     if (node_at(w->g, bit)->type != TYPE_BOOL || node_at(w->g, number)->type != TYPE_INT) return true;
     if (node_rank(w->g, number) >= node_rank(w->g, n) || node_is_const(w->g, number)) return true;
-    int type = storage_of(node->type);
+    int type = array_storage_of(node->type);
     uint16_t shape = node->shape, own = node_at(w->g, number)->shape;
     uint16_t maps[2] = {use_map(w->g, n, 0), use_map(w->g, n, 1)};
     ew_node one = graph_whole(w->g, 1);
