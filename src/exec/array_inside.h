@@ -67,6 +67,11 @@ typedef struct array_region {
     uint8_t visited;
 } array_region;
 
+typedef struct array_span { /* the places that a counter has while a step runs */
+    uint32_t counter;
+    int64_t low, high;
+} array_span;
+
 typedef struct array_lowering {
     ew_graph *g;
     ew_program *p;
@@ -90,7 +95,9 @@ typedef struct array_lowering {
     bool block_inner;         /* places of a block lie side by side */
     bool no_blocks, in_block; /* in_block: steps of a block are being planned */
     int32_t pass;
-    uint32_t time; /* of the step at the outermost level that is being planned */
+    uint32_t time;              /* of the step at the outermost level that is being planned */
+    array_span span[AXES_MOST]; /* of the loops around the step that is being planned */
+    size_t spans, pieces;       /* pieces: that the step is made in so far */
 } array_lowering;
 
 #define ARRAY_REGION (UINT32_C(1) << 31)
@@ -193,6 +200,9 @@ int array_storage_of(int type);           /* of elements of a type of the langua
 /* How the place of argument `k` along the bound axis of the user follows from the user's: the argument's axis, and
  * *by how much it is further. -1: it has none; -2: not by a fixed distance. */
 int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, int64_t *by);
+
+/* Is argument k, which no step changes, used at another place in each step of v? Then v's step may compute it. */
+bool array_goes_along(const array_lowering *w, uint32_t v, size_t k);
 
 /* A step for value v (LIES_STORED; k: of a JOIN, part k) is pushed. */
 bool array_map_step(array_lowering *w, uint32_t v, size_t k);
