@@ -323,8 +323,9 @@ static uint32_t code_at(array_builder *b, uint32_t v, const coordinate *at)
     if (settled == SETTLED_INSIDE) return code_inside(b, a, u.map, at);
     if (settled == SETTLED_OUTSIDE && value->flags & NODE_ZERO) return code_zero(b, value->type);
     if (value_at(b->w, a)->lies == LIES_INLINE) return code_zero(b, value->type); /* the step is cut, and made anew */
-    plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_label(b->w, u.value)};
+    plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_spot(b->w, u.value, v)};
     const array_value *array = value_at(b->w, a);
+    if (array->lies == LIES_CONST) return code_constant(b, a, value->type); /* a tangent that is 0 in all steps */
     x.line = line_new(b, array->buffer, array->offset, array->lies == LIES_RAMP ? ARRAY_INT : array->type);
     if (x.line == ARRAY_NONE || !access_axes_of(b, v, u.map, at, a, &x)) return ARRAY_NONE;
     if (value->flags & NODE_WHEN) {

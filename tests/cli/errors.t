@@ -358,10 +358,10 @@ $ edgewise --limit memory=10K long.ew
 $ edgewise eval --limit nodes=100,memory=1G,seconds=10 'x' x=1
 > c = 1
 $ mkfifo silent; edgewise --limit seconds=0.05 - <> silent
-! error[E166]: the limit on time was reached: 0.05 seconds
+! error[E166]: the limit on time was reached: 0.05 s
 ? 5
 $ edgewise --json --limit seconds=0.05 - <> silent
-> {"edgewise": 1, "error": {"code": "E166", "message": "the limit on time was reached: 0.05 seconds"}}
+> {"edgewise": 1, "error": {"code": "E166", "message": "the limit on time was reached: 0.05 s"}}
 ? 5
 
 # What people write elsewhere, and what it is called here.
