@@ -191,7 +191,8 @@ static bool region_fits(array_lowering *w, classes *c, uint32_t r, uint32_t chos
         const array_value *value = value_at(w, v);
         const array_bind *bind = value_bind(w, value, r);
         if (!bind || value->lies == LIES_AS || value->lies == LIES_NOWHERE || value->lies == LIES_CONST) continue;
-        if (value->block_own < 0 || bind->axis == value->block_own) return false;
+        bool sums = value->absorbed && value->sums && bind->axis != value->block;
+        if (!sums && (value->block_own < 0 || bind->axis == value->block_own)) return false;
         for (size_t k = 0; k < value->count; k++)
             if (value_bind(w, value_at(w, value_root(w, value_use(w, value, k).value)), r) &&
                 !use_fits(w, c, v, k, chosen))

@@ -38,6 +38,7 @@ typedef struct array_value {
     uint8_t inner; /* in which it computes */
     uint8_t lies, flags;
     bool output, defines, direct; /* direct: its memory is the caller's `out` */
+    bool absorbed;                /* a sum that joined the body of a recurrence, where nothing needs it */
     uint16_t shape, domain, target;
     uint32_t uses, count;
     ew_node node;
@@ -190,6 +191,9 @@ static inline bool array_is_branch(const array_value *v, size_t k)
 /* What may fail in a branch is made under the branch's condition. */
 bool array_lazy(array_lowering *w);
 bool array_regions(array_lowering *w);
+bool array_push_bind(array_lowering *w, uint32_t v, array_bind bind);
+bool array_absorb(array_lowering *w); /* sums over what each step makes join the recurrence */
+void array_carry(array_lowering *w);  /* arrays of which one slice is enough; when it is known what is inline */
 bool array_blocks(array_lowering *w);
 bool array_store(array_lowering *w);
 bool array_plan(array_lowering *w);

@@ -340,6 +340,7 @@ bool array_store(array_lowering *w)
 {
     if (!store_homes(w)) return false;
     store_views(w);
+    array_carry(w);
     for (uint32_t v = 0; v < w->values.count; v++) value_at(w, v)->buffer = ARRAY_NONE;
     while (w->a->buffers.count < BUFFER_FIRST) {
         plan_buffer none = {.from = ARRAY_NONE};
