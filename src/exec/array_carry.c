@@ -147,6 +147,18 @@ static bool carry_same(const array_lowering *w, uint32_t v, size_t k, int axis)
     return true;
 }
 
+/* At which step use k of v is made, seen from the step of v: 0 the same, 1 the one before; -1: another. */
+static int carry_step(const array_lowering *w, uint32_t v, size_t k, uint32_t r)
+{
+    const array_bind *own = value_bind(w, value_at(w, v), r);
+    const array_bind *made = value_bind(w, value_at(w, value_root(w, value_use(w, value_at(w, v), k).value)), r);
+    int64_t by;
+    if (!own || !made || array_follows(w, v, k, own->axis, &by) != made->axis) return -1;
+    int64_t back = made->offset - (own->offset + by);
+    if (w->g->regions.at[r].down) back = -back;
+    return back == 0 || back == 1 ? (int)back : -1;
+}
+
 /* Is all that reads the place made before computed where d itself is, element by element? */
 static bool carry_reads(array_lowering *w, uint32_t d, uint32_t r)
 {
@@ -157,15 +169,14 @@ static bool carry_reads(array_lowering *w, uint32_t d, uint32_t r)
         const array_value *value = value_at(w, v);
         if (!value_bind(w, value, r) || value->op == OP_LOOP || value->op == OP_STATE) continue;
         for (size_t k = 0; ok && k < value->count; k++) {
-            uint32_t a = value_use(w, value, k).value, root = value_root(w, a);
-            int64_t by = 0;
-            bool now = root == d && array_follows(w, v, k, value_bind(w, value, r)->axis, &by) == made->axis &&
-                       value_bind(w, value, r)->offset + by == made->offset;
-            bool before = (value_at(w, a)->op == OP_STATE && root == d && !now) ||
-                          (root >= w->regions[r].first && root <= w->regions[r].last && w->mark[root]);
+            uint32_t root = value_root(w, value_use(w, value, k).value);
+            bool in = root >= w->regions[r].first && root <= w->regions[r].last;
+            int step = root == d || (in && w->mark[root]) ? carry_step(w, v, k, r) : 0;
+            bool before = root == d ? step != 0 : in && w->mark[root];
             if (!before) continue;
             if (v != d) w->mark[v] = 1;
-            ok = carry_same(w, v, k, made->axis) && (v == d || value->lies == LIES_INLINE || value->lies == LIES_VIEW);
+            ok = step == (root == d) && carry_same(w, v, k, made->axis) &&
+                 (v == d || value->lies == LIES_INLINE || value->lies == LIES_VIEW);
         }
     }
     return ok;
