@@ -53,6 +53,8 @@ typedef struct array_value {
     bool local;           /* held for one block */
     uint32_t partial;     /* buffer of a result for each chunk, or ARRAY_NONE */
     /* where it lies */
+    uint32_t order; /* in w->orders, by axis: how many lie outside of it */
+    uint8_t level;  /* who asked for that order */
     uint32_t buffer, strides;
     int64_t offset;
     uint32_t moves, move_count;
@@ -82,6 +84,7 @@ typedef struct array_lowering {
     ARRAY(array_use) uses;
     ARRAY(array_bind) binds;
     ARRAY(int64_t) strides; /* of values */
+    ARRAY(uint8_t) orders;
     uint32_t *of;           /* by node: its value */
     size_t of_count, node_count;
     uint8_t *needed;      /* by node */
@@ -196,6 +199,7 @@ bool array_absorb(array_lowering *w); /* sums over what each step makes join the
 void array_carry(array_lowering *w);  /* arrays of which one slice is enough; when it is known what is inline */
 bool array_blocks(array_lowering *w);
 bool array_store(array_lowering *w);
+bool array_layout(array_lowering *w);
 bool array_plan(array_lowering *w);
 bool array_doors(array_lowering *w);      /* before values get their places: the doors' buffers */
 bool array_doors_plan(array_lowering *w); /* when all steps are there */

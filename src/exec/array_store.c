@@ -253,8 +253,8 @@ static bool push_buffer(array_lowering *w, size_t bytes, bool local, uint32_t *m
     return array_push(w->m, &w->a->buffers, b) || array_no_memory(w);
 }
 
-/* From the innermost on: what goes in blocks, where matrix products want long rows of it; the others; what a
- * recurrence goes along, so that its slices are one piece. */
+/* From the innermost on: what goes in blocks, where matrix products want long rows of it; the others (array_layout.c);
+ * what a recurrence goes along, so that its slices are one piece. */
 static int place_turn(const array_lowering *w, const array_value *v, size_t p)
 {
     if (is_bound(w, v, p) && v->buffer == ARRAY_NONE) return 2;
@@ -268,8 +268,12 @@ static bool place_value(array_lowering *w, array_value *v)
     if (!array_reserve(w->m, &w->strides, rank + 1)) return array_no_memory(w);
     v->strides = (uint32_t)w->strides.count;
     w->strides.count += rank;
+    const uint8_t *order = w->orders.at + v->order;
+    size_t at[AXES_MOST];
+    for (size_t p = 0; p < rank; p++) at[order[p]] = p;
     for (int turn = 0; turn < 3; turn++)
-        for (size_t p = rank; p-- > 0;) {
+        for (size_t i = rank; i-- > 0;) {
+            size_t p = at[i];
             bool slice = is_slice(w, v, p);
             if (place_turn(w, v, p) != turn) continue;
             size_t size = v->local && (int)p == v->block_own ? (size_t)w->block_rows : (size_t)sizes[p];
@@ -348,6 +352,7 @@ bool array_store(array_lowering *w)
     }
     if (!array_doors(w)) return false;
     place_outputs(w);
+    if (!array_layout(w)) return false;
     for (uint32_t v = 0; v < w->values.count; v++) {
         array_value *value = value_at(w, v);
         bool input = value->op == OP_INPUT || value->op == OP_PARAM, ok = true;
