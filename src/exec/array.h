@@ -8,6 +8,7 @@
  *     plan     array_plan.c     the order of steps, buffers and their places
  *     map      array_map.c      one MAP step: lines, registers, code, sinks
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
+ *     scan     array_scan.c     a short recurrence, kept in registers
  *     door     array_door.c   the caller's arrays: where they lie, what is converted, what may be written in place
  *     run      array_run.c, array_strip.c, array_multiply.c; array_crew.c and array_pool.c: by several threads
  *
@@ -134,7 +135,16 @@ typedef struct plan_loop {
     uint32_t until;     /* line of the condition, or ARRAY_NONE */
     uint32_t fill, end; /* steps that fill later places; end of the loop's steps */
     bool kept;          /* after `until` the other steps still run */
+    uint32_t scan;      /* how some of its steps run in registers, or ARRAY_NONE */
 } plan_loop;
+
+typedef struct plan_scan { /* steps low … high of a loop: c = c·t + b for each place, and maybe the sum of all c */
+    int64_t low, high;
+    uint32_t dims;             /* in plan->sizes: 1, places */
+    uint32_t carry, t, b, sum; /* lines; b: ARRAY_NONE: nothing is added; sum: ARRAY_NONE */
+    int64_t b_step, sum_step;  /* by which b and the sum go on with the counter */
+    bool zero_wins, varies, blocked;
+} plan_scan;
 
 enum { STEP_MAP, STEP_ARG, STEP_PRODUCT, STEP_FOLD, STEP_LOOP, STEP_BLOCK };
 
@@ -185,6 +195,7 @@ typedef struct plan {
     ARRAY(plan_product) products;
     ARRAY(plan_fold) folds;
     ARRAY(plan_loop) loops;
+    ARRAY(plan_scan) scans;
     ARRAY(plan_block) blocks;
     ARRAY(plan_line) lines;
     ARRAY(plan_move) moves;
@@ -266,6 +277,8 @@ bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to);
 
 void array_fold_run(array_work *w, const plan_fold *p);
+/* Runs the steps of a scan; `down`: from high to low. */
+void array_scan_run(array_work *w, const plan_scan *p, uint32_t counter, bool down);
 
 /* Where each line begins, by the loops' counters. */
 void array_lines_begin(array_work *w, uint32_t first, uint32_t count);

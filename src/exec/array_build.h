@@ -48,6 +48,9 @@ void array_build_drop(array_builder *b);
 bool array_build_end(array_builder *b, bool ok); /* frees what it holds, whatever happens */
 bool array_build_finish(array_builder *b);       /* orders and merges the axes, and pushes the step */
 
+/* Loop number `at`, whose steps begin at `first`: is it a scan? */
+bool array_scan(array_lowering *w, uint32_t at, uint32_t first);
+
 /* The step as a fold, if it is one. */
 bool array_fold_step(array_builder *b, bool *made);
 bool array_push_lines(array_builder *b, const int64_t *strides, size_t count, uint32_t *first);

@@ -75,6 +75,11 @@ static void describe_step(const ew_program *p, text *t, const plan_step *s)
         const plan_loop *l = &a->loops.at[s->at];
         snprintf(line, sizeof line, "loop from %lld to %lld", (long long)l->first, (long long)l->last);
         text_add(t, line);
+        if (l->scan == ARRAY_NONE) break;
+        const plan_scan *scan = &a->scans.at[l->scan];
+        snprintf(line, sizeof line, ", %lld to %lld in registers", (long long)(l->down ? scan->high : scan->low),
+                 (long long)(l->down ? scan->low : scan->high));
+        text_add(t, line);
         break;
     }
     default: break;

@@ -299,10 +299,12 @@ static bool emit_loop(array_lowering *w, uint32_t region, uint32_t context)
                    .low = r->low,
                    .high = r->high,
                    .down = r->down,
-                   .until = ARRAY_NONE};
+                   .until = ARRAY_NONE,
+                   .scan = ARRAY_NONE};
     plan_step step = {.kind = STEP_LOOP, .at = (uint32_t)w->a->loops.count};
     uint32_t at = step.at;
     if (!array_push(w->m, &w->a->loops, l) || !array_push(w->m, &w->a->steps, step)) return array_no_memory(w);
+    uint32_t first = (uint32_t)w->a->steps.count;
     if (!emit_context(w, region)) return false;
     uint32_t fill = (uint32_t)w->a->steps.count;
     if (mine->until != ARRAY_NONE) {
@@ -313,7 +315,7 @@ static bool emit_loop(array_lowering *w, uint32_t region, uint32_t context)
     }
     w->a->loops.at[at].fill = fill;
     w->a->loops.at[at].end = (uint32_t)w->a->steps.count;
-    return true;
+    return array_scan(w, at, first);
 }
 
 /* ---- The order ------------------------------------------------------------------------------------------ */
