@@ -69,6 +69,7 @@ typedef enum ew_type { EW_F64, EW_F32, EW_INT, EW_BOOL } ew_type;
 
 typedef enum ew_status { /* the command's exit statuses are the same numbers */
                          EW_OK = 0,
+                         EW_FAILED = 1,   /* a check failed: edgewise-train.h alone */
                          EW_USE = 2,      /* wrong use of a call: an unknown name, a missing value */
                          EW_TEXT = 3,     /* a fault in the program's text */
                          EW_FILE = 4,     /* a file or its contents */

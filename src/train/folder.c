@@ -98,6 +98,7 @@ static bool folder_files(ew_train *t)
 
 bool train_folder_new(ew_train *t)
 {
+    if (!train_leads(t)) t->o.run = NULL;
     if (!t->o.run) return true;
     if (!folder_make(t, t->o.run) || !folder_hold(t)) return false;
     const char *config = train_run_path(t, "config.json");
@@ -146,6 +147,9 @@ static bool folder_same(ew_train *t, train_set *s, const train_config_set *was)
 
 bool train_folder_go_on(ew_train *t)
 {
-    return folder_same(t, &t->data, &t->was_data) && folder_same(t, &t->test, &t->was_test) &&
-           train_checkpoint_read(t) && train_metrics_open(t, false);
+    bool good =
+        folder_same(t, &t->data, &t->was_data) && folder_same(t, &t->test, &t->was_test) && train_checkpoint_read(t);
+    if (train_leads(t)) return good && train_metrics_open(t, false);
+    t->o.run = NULL; /* which the leader alone writes */
+    return good;
 }
