@@ -31,7 +31,7 @@ DATA_LIBS := $(shell pkg-config --libs jansson zlib 2>/dev/null || echo -ljansso
 EDIT_LIBS := $(shell pkg-config --libs libedit 2>/dev/null)
 EDIT_CFLAGS := $(if $(EDIT_LIBS),$(shell pkg-config --cflags libedit) -DEDGEWISE_LIBEDIT)
 
-.PHONY: all core tests check check-sanitized check-all fuzz bench bench-matrix bench-vector cover install dist generated format help clean
+.PHONY: all core tests check check-sanitized check-all fuzz bench bench-matrix bench-vector bench-examples cover install dist generated format help clean
 
 all: core $(B)/edgewise $(B)/libedgewise-train.a
 
@@ -163,6 +163,12 @@ $(B)/bench/hand/%.o: bench/hand/%.c
 $(B)/indexed: bench/indexed.c $(HAND_O) $(B)/libedgewise.a
 	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(HAND_O) $(B)/libedgewise.a -lm -lpthread
 
+$(B)/bench-examples: bench/examples.c $(B)/libedgewise-train.a $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
+
+bench-examples: $(B)/bench-examples
+	@$(B)/bench-examples $(ROWS)
+
 cover:
 	@$(MAKE) --no-print-directory -s B=build-cover CFLAGS="-O0 -g --coverage" LDFLAGS="--coverage" all tests
 	-@B=build-cover tests/run > build-cover/log # what links the library without --coverage fails here
@@ -196,6 +202,7 @@ help:
 	@echo "make bench          the table of speeds, and its picture"
 	@echo "make bench-matrix   matrix products beside OpenBLAS (ROWS='square dW' chooses)"
 	@echo "make bench-vector   elementary functions over arrays beside libm (ROWS='exp tanh' chooses)"
+	@echo "make bench-examples how long each example takes from text to runnable"
 	@echo "make cover          how much of each file the tests run"
 	@echo "make generated      writes the generated files anew"
 	@echo "make format         clang-format over the sources"

@@ -35,6 +35,10 @@ enum { STRIP = 512 };
 
 /* ---- The plan: what runs -------------------------------------------------------------------------- */
 
+/* What graph.passes_off may switch off: blocks, matrix products, folds, pointwise chains in one step, terms that are 0
+ * left out. Results then differ by rounding alone. */
+enum { PASS_BLOCKS = 1, PASS_PRODUCTS = 2, PASS_FOLDS = 4, PASS_FUSING = 8, PASS_SKIPS = 16, PASSES = 5 };
+
 enum {                  /* buffers that are no own memory */
        BUFFER_CONSTANT, /* each constant STRIP times */
        BUFFER_FIRST

@@ -401,7 +401,8 @@ bool array_blocks(array_lowering *w)
     }
     w->block_counter = w->block_chunk = ARRAY_NONE;
     terms_mark(w);
-    bool ok = w->no_blocks || (classes_find(w, &c) && class_choose(w, &c, &chosen, &size));
+    bool ok = w->no_blocks || (w->g->passes_off & PASS_BLOCKS) ||
+              (classes_find(w, &c) && class_choose(w, &c, &chosen, &size));
     if (ok && chosen != ARRAY_NONE) {
         for (uint32_t v = 0; v < w->values.count; v++) member_find(w, &c, v, chosen);
         regions_find(w, &c, chosen);

@@ -69,6 +69,7 @@ static uint32_t skip_line(const array_builder *b)
 static size_t skip_axis(const array_builder *b, uint32_t line)
 {
     size_t best = SIZE_MAX;
+    if (b->w->g->passes_off & PASS_SKIPS) return SIZE_MAX;
     for (size_t a = 0; line != ARRAY_NONE && a < b->axes; a++)
         if (stride_of(b, line, a) == 0 && b->sizes[a] >= SKIP_LEAST && stride_of(b, b->sinks.at[0].line, a) != 0 &&
             (best == SIZE_MAX || b->sizes[a] > b->sizes[best]))

@@ -259,6 +259,7 @@ bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made)
     uint16_t maps[2] = {0, 0};
     *made = ARRAY_NONE;
     if (!type_is_real(node->type) || type_is_soft(node->type) || rank == own) return true;
+    if (w->g->passes_off & PASS_PRODUCTS) return true;
     for (size_t d = own; d < rank; d++) reduced |= UINT32_C(1) << d;
     if (!factors_of(w, node_arg(w->g, n, 0), use_map(w->g, n, 0), &f)) return report_ok(&w->g->report);
     node = node_at(w->g, n);

@@ -153,7 +153,7 @@ static void decide(array_lowering *w, homes *h, uint32_t v)
         value->lies = LIES_STORED;
     else if ((view || (copy && !stays)) && !value->defines)
         value->lies = LIES_VIEW;
-    else if (!stays)
+    else if (!stays || (w->g->passes_off & PASS_FUSING))
         value->lies = LIES_STORED;
 }
 

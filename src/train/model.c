@@ -5,6 +5,7 @@
  * (docs/decisions/0010-axes.md: sizes are numbers when a graph is made).
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,7 @@ static bool model_loss(ew_train *t, const ew_graph *g)
     char label[200];
     ew_node n = train_loss_node(t, g);
     ew_node_label(g, n, label, sizeof label);
+    if (ew_node_name(g, n)) snprintf(label, sizeof label, "%.199s", ew_node_name(g, n));
     t->loss_name = train_keep_text(t, label);
     ew_type type = ew_node_type(g, n);
     if (ew_node_rank(g, n) || (type != EW_F64 && type != EW_F32)) return report_plain(&t->r, E_TRAIN_LOSS, label, NULL);
