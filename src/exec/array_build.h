@@ -53,6 +53,8 @@ bool array_scan(array_lowering *w, uint32_t at, uint32_t first);
 
 /* The step as a fold, if it is one. */
 bool array_fold_step(array_builder *b, bool *made);
+/* The step as a sum over powers, if it is one. */
+bool array_power_step(array_builder *b, bool *made);
 bool array_push_lines(array_builder *b, const int64_t *strides, size_t count, uint32_t *first);
 
 void array_coordinate_axis(array_builder *b, coordinate *c, int64_t size);

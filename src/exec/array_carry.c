@@ -31,6 +31,7 @@ static uint32_t carry_made(const array_lowering *w, uint32_t a, uint32_t r)
 static bool carry_region(const array_lowering *w, uint32_t r)
 {
     const array_region *region = &w->regions[r];
+    if (w->g->passes_off & PASS_CARRIES) return false;
     if (!region->needed || region->first == ARRAY_NONE || region->until != ARRAY_NONE) return false;
     if (region->parent != ARRAY_NONE || w->g->regions.at[r].count != 1) return false;
     for (size_t i = 0; i < w->g->regions.count; i++)

@@ -56,6 +56,10 @@ static void describe_step(const ew_program *p, text *t, const plan_step *s)
         text_add(t, a->folds.at[s->at].square ? "sum of squares " : "sum of products ");
         describe_sizes(a, t, a->folds.at[s->at].dims, a->folds.at[s->at].dim_count);
         break;
+    case STEP_POWER:
+        text_add(t, a->powers.at[s->at].turned ? "sums of powers, turned " : "sums of powers ");
+        describe_sizes(a, t, a->powers.at[s->at].dims, 2);
+        break;
     case STEP_PRODUCT:
         text_add(t, "product ");
         describe_sizes(a, t, a->products.at[s->at].dims, a->products.at[s->at].dim_count);

@@ -457,6 +457,7 @@ bool array_build_finish(array_builder *b)
     dims d = {0};
     bool fold = false;
     if (!b->plain && (!array_fold_step(b, &fold) || fold)) return fold && report_ok(&b->w->g->report);
+    if (!b->plain && (!array_power_step(b, &fold) || fold)) return fold && report_ok(&b->w->g->report);
     uint32_t skip = skip_line(b);
     size_t inner = skip_axis(b, skip);
     if (inner == SIZE_MAX) {

@@ -367,6 +367,7 @@ void array_free_plan(memory *m, plan *a)
     array_free(m, &a->folds);
     array_free(m, &a->loops);
     array_free(m, &a->scans);
+    array_free(m, &a->powers);
     array_free(m, &a->blocks);
     array_free(m, &a->lines);
     array_free(m, &a->moves);

@@ -210,6 +210,7 @@ static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t 
                   : s->kind == STEP_ARG     ? run_arg(p, work, &a->args.at[s->at])
                   : s->kind == STEP_PRODUCT ? array_crew_product(p, work, &a->products.at[s->at])
                   : s->kind == STEP_FOLD    ? (array_fold_run(w, &a->folds.at[s->at]), true)
+                  : s->kind == STEP_POWER   ? (array_power_run(w, &a->powers.at[s->at]), true)
                   : s->kind == STEP_BLOCK   ? run_block(p, work, now, &a->blocks.at[s->at])
                                             : run_loop(p, work, now, &a->loops.at[s->at]);
         if (!ok) return false;

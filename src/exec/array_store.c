@@ -138,13 +138,30 @@ static bool is_settled(const array_lowering *w, const array_value *v)
     return true;
 }
 
+/* t^j with the index j: sums over such powers need none of them in memory (array_power.c). */
+static bool is_power(const array_lowering *w, const array_value *v)
+{
+    if (v->op != OP_POW || v->type != ARRAY_F64 || (w->g->passes_off & PASS_POWERS)) return false;
+    const array_value *t = value_at(w, value_root(w, value_use(w, v, 0).value));
+    const array_value *j = value_at(w, value_root(w, value_use(w, v, 1).value));
+    return j->lies == LIES_RAMP && elements_of(w, t->shape) < elements_of(w, v->shape);
+}
+
+/* Is argument k of v a factor of what is summed? */
+static bool is_summed(const array_lowering *w, const homes *h, uint32_t v)
+{
+    const array_value *value = value_at(w, v);
+    if (value->lies != LIES_INLINE || (value->op != OP_MUL && value->op != OP_MUL0)) return false;
+    return h->home[v] < w->values.count && value_at(w, h->home[v])->op == OP_SUM && !value_at(w, h->home[v])->product;
+}
+
 /* Decides about v; its users are decided already. */
 static void decide(array_lowering *w, homes *h, uint32_t v)
 {
     array_value *value = value_at(w, v);
     if (value->lies != LIES_INLINE) return;
     bool view = is_view(w, value), copy = is_copy(w, value);
-    bool alone = !h->demand[v] || (h->demand[v] == DEMAND_SHARED && is_spread(w, value));
+    bool alone = !h->demand[v] || (h->demand[v] == DEMAND_SHARED && (is_spread(w, value) || is_power(w, value)));
     bool stays = !value->defines && alone && can_be_inline(w, value) && h->home[v] != ARRAY_NONE &&
                  h->count[h->home[v]] < HOME_MOST;
     bool used = h->demand[v] < DEMAND_HARD && h->home[v] != ARRAY_NONE && !value->defines;
@@ -184,7 +201,8 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
     size_t here = value->op == OP_JOIN ? elements_of(w, arg->shape) : elements_of(w, value_domain(value));
     bool apart = (arg->block >= 0 && value->pass != arg->pass) || (value->block >= 0) != (arg->block >= 0) ||
                  (value->region != arg->region && !array_goes_along(w, v, k)) ||
-                 (value->lies == LIES_INLINE && h->demand[v] >= DEMAND_APART);
+                 (value->lies == LIES_INLINE && h->demand[v] >= DEMAND_APART) ||
+                 (arg->op == OP_POW && !is_summed(w, h, v));
     bool shared = h->home[a] != ARRAY_NONE && h->home[a] != home;
     uint8_t demand = inside || (!through && here > elements_of(w, arg->shape)) ? DEMAND_HARD
                      : apart                                                   ? DEMAND_APART
