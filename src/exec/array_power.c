@@ -139,101 +139,127 @@ typedef int64_t power_mask __attribute__((vector_size(64)));
 
 typedef struct power_run {
     size_t powers;
-    const double *t, *x; /* POWER_WIDTH of t; turned: of x too */
+    const double *t, *x; /* the places of a kernel; turned: of x too */
     int64_t step;        /* of x from power to power */
-    double *out;         /* POWER_WIDTH results; turned: so many sums for each power */
+    double *out;         /* so many results; turned: POWER_WIDTH sums for each power */
 } power_run;
+
+typedef void power_run_kernel(const power_run *r);
 
 #define POWER_ABS(v) ((power_reals)((power_mask)(v)&INT64_MAX))
 #define POWER_PICK(mask, v, w) ((power_reals)(((mask) & (power_mask)(v)) | (~(mask) & (power_mask)(w))))
 
-/* a·b = p + e, exactly: by a fused operation, or Dekker's way. */
-#define POWER_FUSED(a, b)                                                                                              \
-    for (int k = 0; k < POWER_WIDTH; k++) e[k] = __builtin_fma(a[k], b[k], -p[k]);
-#define POWER_DEKKER(a, b)                                                                                             \
-    for (int k = 0; k < POWER_WIDTH; k++) k_two_product(a[k], b[k], &e[k]);
+/* e so that a·b = product + e exactly: by a fused operation, or Dekker's way. */
+#define POWER_FUSED(a, b) __builtin_fma(a, b, -(a * b))
+#define POWER_DEKKER(a, b) power_low(a, b)
+
+static inline double power_low(double a, double b)
+{
+    double low;
+    k_two_product(a, b, &low);
+    return low;
+}
 
 /* (ah + al) (bh + bl) as k_power_product has it. */
 #define POWER_TIMES(exact, ah, al, bh, bl, high, low)                                                                  \
     {                                                                                                                  \
-        double e[POWER_WIDTH], p[POWER_WIDTH], u[POWER_WIDTH], v[POWER_WIDTH];                                         \
-        power_reals pv = ah * bh, ev, q;                                                                               \
-        memcpy(u, &ah, sizeof u);                                                                                      \
-        memcpy(v, &bh, sizeof v);                                                                                      \
-        memcpy(p, &pv, sizeof p);                                                                                      \
-        exact(u, v) memcpy(&ev, e, sizeof ev);                                                                         \
-        ev += ah * bl + al * bh;                                                                                       \
-        q = pv + ev;                                                                                                   \
-        power_mask middle = (POWER_ABS(pv) < 0x1p990) & (POWER_ABS(pv) > 0x1p-960);                                    \
-        low = (power_reals)(middle & (power_mask)(ev - (q - pv)));                                                     \
-        high = POWER_PICK(middle, q, pv);                                                                              \
+        double left[POWER_WIDTH], right[POWER_WIDTH], error[POWER_WIDTH];                                              \
+        power_reals whole = ah * bh, e, q;                                                                             \
+        memcpy(left, &ah, sizeof left);                                                                                \
+        memcpy(right, &bh, sizeof right);                                                                              \
+        for (int k = 0; k < POWER_WIDTH; k++) error[k] = exact(left[k], right[k]);                                     \
+        memcpy(&e, error, sizeof e);                                                                                   \
+        e += ah * bl + al * bh;                                                                                        \
+        q = whole + e;                                                                                                 \
+        power_mask middle = (POWER_ABS(whole) < 0x1p990) & (POWER_ABS(whole) > 0x1p-960);                              \
+        low = (power_reals)(middle & (power_mask)(e - (q - whole)));                                                   \
+        high = POWER_PICK(middle, q, whole);                                                                           \
     }
 
 /* The powers below 8, and t^8 in two parts, as k_powers has them. */
-#define POWER_TABLE(exact)                                                                                             \
-    power_reals t, none = {0}, small[POWER_WIDTH], two_low, four_low, eight, eight_low, high = none + 1, low = none;   \
-    memcpy(&t, r->t, sizeof t);                                                                                        \
-    small[0] = high;                                                                                                   \
-    small[1] = t;                                                                                                      \
-    POWER_TIMES(exact, t, none, t, none, small[2], two_low)                                                            \
-    small[3] = small[2] * t;                                                                                           \
-    POWER_TIMES(exact, small[2], two_low, small[2], two_low, small[4], four_low)                                       \
-    small[5] = small[4] * t;                                                                                           \
-    small[6] = small[4] * small[2];                                                                                    \
-    small[7] = small[4] * small[3];                                                                                    \
-    POWER_TIMES(exact, small[4], four_low, small[4], four_low, eight, eight_low)
+#define POWER_TABLE(exact, vectors)                                                                                    \
+    power_reals none = {0}, small[POWER_WIDTH][vectors], two_low, four_low, eight[vectors], eight_low[vectors];        \
+    power_reals high[vectors], low[vectors];                                                                           \
+    for (int g = 0; g < (vectors); g++) {                                                                              \
+        power_reals t, two, four;                                                                                      \
+        memcpy(&t, r->t + g * POWER_WIDTH, sizeof t);                                                                  \
+        high[g] = small[0][g] = none + 1;                                                                              \
+        low[g] = none;                                                                                                 \
+        small[1][g] = t;                                                                                               \
+        POWER_TIMES(exact, t, none, t, none, two, two_low)                                                             \
+        small[2][g] = two;                                                                                             \
+        small[3][g] = two * t;                                                                                         \
+        POWER_TIMES(exact, two, two_low, two, two_low, four, four_low)                                                 \
+        small[4][g] = four;                                                                                            \
+        small[5][g] = four * t;                                                                                        \
+        small[6][g] = four * two;                                                                                      \
+        small[7][g] = four * small[3][g];                                                                              \
+        POWER_TIMES(exact, four, four_low, four, four_low, eight[g], eight_low[g])                                     \
+    }
 
-#define POWER_KERNELS(name, attribute, exact)                                                                          \
+#define POWER_NEXT(exact, vectors)                                                                                     \
+    for (int g = 0; g < (vectors); g++) POWER_TIMES(exact, high[g], low[g], eight[g], eight_low[g], high[g], low[g])
+
+#define POWER_TERM(p) (x[g] * (p))
+#define POWER_TERM_ZERO(p) ((power_reals)((power_mask)(x[g] * (p)) & ((x[g] != 0) & ((p) != 0))))
+
+/* The eight sums of power j and of those that follow. */
+#define POWER_TURN(vectors, count, term)                                                                               \
+    for (size_t b = 0; b < (count); b++, out += POWER_WIDTH) {                                                         \
+        power_reals sum, p;                                                                                            \
+        memcpy(&sum, out, sizeof sum);                                                                                 \
+        for (int g = 0; g < (vectors); g++) p = high[g] * small[b][g], sum += term(p);                                 \
+        memcpy(out, &sum, sizeof sum);                                                                                 \
+    }
+
+#define POWER_TURNED(name, attribute, exact, vectors, term)                                                            \
     attribute static void name(const power_run *r)                                                                     \
     {                                                                                                                  \
-        const double *x = r->x;                                                                                        \
-        POWER_TABLE(exact)                                                                                             \
-        power_reals sum = none;                                                                                        \
+        double *out = r->out;                                                                                          \
+        power_reals x[vectors];                                                                                        \
+        POWER_TABLE(exact, vectors)                                                                                    \
+        memcpy(x, r->x, sizeof x);                                                                                     \
         for (size_t j = 0; j < r->powers; j += POWER_WIDTH) {                                                          \
-            power_reals inner = none;                                                                                  \
-            size_t left = r->powers - j;                                                                               \
-            if (left >= POWER_WIDTH)                                                                                   \
-                for (int b = 0; b < POWER_WIDTH; b++, x += r->step) inner += *x * small[b];                            \
+            if (r->powers - j >= POWER_WIDTH)                                                                          \
+                POWER_TURN(vectors, POWER_WIDTH, term)                                                                 \
             else                                                                                                       \
-                for (size_t b = 0; b < left; b++, x += r->step) inner += *x * small[b];                                \
-            sum += high * inner;                                                                                       \
-            POWER_TIMES(exact, high, low, eight, eight_low, high, low)                                                 \
+                POWER_TURN(vectors, r->powers - j, term)                                                               \
+            POWER_NEXT(exact, vectors)                                                                                 \
         }                                                                                                              \
-        memcpy(r->out, &sum, sizeof sum);                                                                              \
-    }                                                                                                                  \
-    attribute static void name##_turned(const power_run *r)                                                            \
-    {                                                                                                                  \
-        double *out = r->out;                                                                                          \
-        POWER_TABLE(exact)                                                                                             \
-        power_reals x, sum;                                                                                            \
-        memcpy(&x, r->x, sizeof x);                                                                                    \
-        for (size_t j = 0; j < r->powers; j += POWER_WIDTH) {                                                          \
-            size_t left = r->powers - j < POWER_WIDTH ? r->powers - j : POWER_WIDTH;                                   \
-            for (size_t b = 0; b < left; b++, out += POWER_WIDTH) {                                                    \
-                memcpy(&sum, out, sizeof sum);                                                                         \
-                sum += x * (high * small[b]);                                                                          \
-                memcpy(out, &sum, sizeof sum);                                                                         \
-            }                                                                                                          \
-            POWER_TIMES(exact, high, low, eight, eight_low, high, low)                                                 \
-        }                                                                                                              \
-    }                                                                                                                  \
-    attribute static void name##_turned_zero(const power_run *r)                                                       \
-    {                                                                                                                  \
-        double *out = r->out;                                                                                          \
-        POWER_TABLE(exact)                                                                                             \
-        power_reals x, sum;                                                                                            \
-        memcpy(&x, r->x, sizeof x);                                                                                    \
-        for (size_t j = 0; j < r->powers; j++, out += POWER_WIDTH) {                                                   \
-            power_reals p = high * small[j % POWER_WIDTH];                                                             \
-            memcpy(&sum, out, sizeof sum);                                                                             \
-            sum += (power_reals)((power_mask)(x * p) & ((x != 0) & (p != 0)));                                         \
-            memcpy(out, &sum, sizeof sum);                                                                             \
-            if (j % POWER_WIDTH == POWER_WIDTH - 1) POWER_TIMES(exact, high, low, eight, eight_low, high, low)         \
-        }                                                                                                              \
-    }                                                                                                                  \
-    static power_kernel *const name##_all[3] = {name, name##_turned, name##_turned_zero};
+    }
 
-typedef void power_kernel(const power_run *r);
+#define POWER_INNER(vectors, count)                                                                                    \
+    for (size_t b = 0; b < (count); b++, x += r->step)                                                                 \
+        for (int g = 0; g < (vectors); g++) inner[g] += *x * small[b][g];
+
+#define POWER_KERNELS(name, attribute, exact, vectors)                                                                 \
+    attribute static void name##_each(const power_run *r)                                                              \
+    {                                                                                                                  \
+        const double *x = r->x;                                                                                        \
+        power_reals sum[vectors], inner[vectors];                                                                      \
+        POWER_TABLE(exact, vectors)                                                                                    \
+        memset(sum, 0, sizeof sum);                                                                                    \
+        for (size_t j = 0; j < r->powers; j += POWER_WIDTH) {                                                          \
+            memset(inner, 0, sizeof inner);                                                                            \
+            if (r->powers - j >= POWER_WIDTH)                                                                          \
+                POWER_INNER(vectors, POWER_WIDTH)                                                                      \
+            else                                                                                                       \
+                POWER_INNER(vectors, r->powers - j)                                                                    \
+            for (int g = 0; g < (vectors); g++) sum[g] += high[g] * inner[g];                                          \
+            POWER_NEXT(exact, vectors)                                                                                 \
+        }                                                                                                              \
+        memcpy(r->out, sum, sizeof sum);                                                                               \
+    }                                                                                                                  \
+    POWER_TURNED(name##_turned, attribute, exact, vectors, POWER_TERM)                                                 \
+    POWER_TURNED(name##_turned_zero, attribute, exact, vectors, POWER_TERM_ZERO)                                       \
+    static const power_kernels name = {(vectors)*POWER_WIDTH, {name##_each, name##_turned, name##_turned_zero}};
+
+typedef struct power_kernels {
+    size_t places; /* at a time */
+    power_run_kernel *of[3];
+} power_kernels;
+
+enum { POWER_EACH, POWER_SUMS, POWER_SUMS_ZERO, POWER_PLACES = 2 * POWER_WIDTH };
 
 #if defined __GNUC__ && !defined __clang__
 #define POWER_FAST __attribute__((optimize("O3")))
@@ -241,64 +267,49 @@ typedef void power_kernel(const power_run *r);
 #define POWER_FAST
 #endif
 
-POWER_KERNELS(power_plain, POWER_FAST, POWER_DEKKER)
+POWER_KERNELS(power_plain, POWER_FAST, POWER_DEKKER, 1)
 #if POWER_WIDE
-POWER_KERNELS(power_avx2, __attribute__((target("avx2,fma"))) POWER_FAST, POWER_FUSED)
-POWER_KERNELS(power_avx512, __attribute__((target("avx512f,avx512dq,fma"))) POWER_FAST, POWER_FUSED)
+POWER_KERNELS(power_avx2, __attribute__((target("avx2,fma"))) POWER_FAST, POWER_FUSED, 1)
+POWER_KERNELS(power_avx512, __attribute__((target("avx512f,avx512dq,fma"))) POWER_FAST, POWER_FUSED, 2)
 #endif
 
-static power_kernel *power_kernel_of(int which)
+static const power_kernels *power_best(void)
 {
 #if POWER_WIDE
     bool fused = __builtin_cpu_supports("fma");
-    if (fused && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-        return power_avx512_all[which];
-    if (fused && __builtin_cpu_supports("avx2")) return power_avx2_all[which];
+    if (fused && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) return &power_avx512;
+    if (fused && __builtin_cpu_supports("avx2")) return &power_avx2;
 #endif
-    return power_plain_all[which];
+    return &power_plain;
 }
 
 /* ---- The step ------------------------------------------------------------------------------------------- */
 
 /* No product of such x and t's powers is 0 times what is not finite. */
-static bool power_is_tame(const double *x, const double *t)
+static bool power_is_tame(const double *x, const double *t, size_t count)
 {
     bool tame = true;
-    for (int k = 0; k < POWER_WIDTH; k++) tame = tame & (fabs(x[k]) <= 0x1p1023) & (fabs(t[k]) <= 1);
+    for (size_t k = 0; k < count; k++) tame = tame & (fabs(x[k]) <= 0x1p1023) & (fabs(t[k]) <= 1);
     return tame;
 }
 
-static void power_each(const power_run *whole, size_t count, double *out)
+/* The last places are made a full number by zeros. */
+static void power_run_places(const power_run *whole, size_t count, double *out, bool turned, bool zero_wins)
 {
-    power_kernel *kernel = power_kernel_of(0);
-    double t[POWER_WIDTH] = {0}, last[POWER_WIDTH];
+    const power_kernels *kernels = power_best();
+    double t[POWER_PLACES] = {0}, x[POWER_PLACES] = {0}, last[POWER_PLACES];
     power_run r = *whole;
-    for (size_t i = 0; i < count; i += POWER_WIDTH) {
-        size_t left = count - i < POWER_WIDTH ? count - i : POWER_WIDTH;
+    for (size_t i = 0; i < count; i += kernels->places) {
+        size_t left = count - i < kernels->places ? count - i : kernels->places;
+        bool few = left < kernels->places;
         r.t = whole->t + i;
-        r.out = left < POWER_WIDTH ? last : out + i;
-        if (left < POWER_WIDTH) memcpy(t, r.t, left * sizeof *t), r.t = t;
-        kernel(&r);
-        if (left < POWER_WIDTH) memcpy(out + i, last, left * sizeof *last);
-    }
-}
-
-static void power_turned(const power_run *whole, size_t count, bool zero_wins)
-{
-    double t[POWER_WIDTH] = {0}, x[POWER_WIDTH] = {0};
-    power_run r = *whole;
-    memset(r.out, 0, r.powers * POWER_WIDTH * sizeof *r.out);
-    for (size_t i = 0; i < count; i += POWER_WIDTH) {
-        size_t left = count - i < POWER_WIDTH ? count - i : POWER_WIDTH;
-        r.t = whole->t + i;
-        r.x = whole->x + i;
-        if (left < POWER_WIDTH) {
-            memcpy(t, r.t, left * sizeof *t);
-            memcpy(x, r.x, left * sizeof *x);
-            r.t = t;
-            r.x = x;
-        }
-        power_kernel_of(zero_wins && !power_is_tame(r.x, r.t) ? 2 : 1)(&r);
+        if (turned) r.x = whole->x + i;
+        if (!turned) r.out = few ? last : out + i;
+        if (few) memcpy(t, r.t, left * sizeof *t), r.t = t;
+        if (few && turned) memcpy(x, r.x, left * sizeof *x), r.x = x;
+        bool care = zero_wins && turned && !power_is_tame(r.x, r.t, kernels->places);
+        kernels->of[!turned ? POWER_EACH : care ? POWER_SUMS_ZERO : POWER_SUMS](&r);
+        if (few && !turned) memcpy(out + i, last, left * sizeof *last);
     }
 }
 
@@ -314,11 +325,9 @@ void array_power_run(array_work *w, const plan_power *p)
                    .x = (const double *)(const void *)w->line[p->lines + p->x],
                    .step = step[1],
                    .out = (double *)(void *)w->scratch};
-    if (!p->turned) {
-        power_each(&r, count, out);
-        return;
-    }
-    power_turned(&r, count, p->zero_wins);
+    if (p->turned) memset(r.out, 0, r.powers * POWER_WIDTH * sizeof *r.out);
+    power_run_places(&r, count, out, p->turned, p->zero_wins);
+    if (!p->turned) return;
     int64_t along = w->plan->strides.at[w->plan->lines.at[p->lines + p->out].strides + 1];
     for (size_t j = 0; j < r.powers; j++, out += along) {
         const double *s = r.out + j * POWER_WIDTH;
