@@ -55,7 +55,7 @@ static size_t domain_first(const array_lowering *w, const array_value *v) /* of 
 
 static bool block_can(const array_value *v)
 {
-    return v->lies != LIES_AS && v->lies != LIES_NOWHERE && v->lies != LIES_CONST && v->op != OP_ARGMIN &&
+    return !v->alone && v->lies != LIES_AS && v->lies != LIES_NOWHERE && v->lies != LIES_CONST && v->op != OP_ARGMIN &&
            v->op != OP_ARGMAX && v->op != OP_INPUT && v->op != OP_PARAM && v->op != OP_INDEX;
 }
 
@@ -413,6 +413,7 @@ bool array_blocks(array_lowering *w)
         w->block_counter = w->a->counters++;
         w->block_chunk = w->a->counters++;
     }
+    if (ok) array_update_passes(w);
     block_free(w->m, c.first, w->values.count);
     block_free(w->m, c.parent, c.count);
     return ok || array_no_memory(w);

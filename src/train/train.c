@@ -107,6 +107,13 @@ ew_train *ew_train_new(const char *program, const ew_train_options *options, ew_
     return train_result(t, good, err);
 }
 
+/* What cannot be right about options that were read from a run's folder is a fault of its files. */
+static ew_train *train_of_files(ew_train *t, bool good, ew_error *err)
+{
+    if (!good && t->r.error.status == EW_USE) t->r.error.status = EW_FILE;
+    return train_result(t, good, err);
+}
+
 ew_train *ew_train_resume(const char *run, const ew_train_options *options, ew_error *err)
 {
     ew_train *t = train_blank(options ? options->options : NULL, err);
@@ -114,9 +121,9 @@ ew_train *ew_train_resume(const char *run, const ew_train_options *options, ew_e
     bool leads = !options || !options->ranks || options->ranks->rank == 0;
     if (options) t->o.ranks = options->ranks;
     bool good = train_folder_open(t, run, options, leads) && train_model_and_data(t) && train_prepare_all(t) &&
-                (!t->o.weights || train_load(t, t->o.weights)) && train_folder_go_on(t);
+                (!t->o.weights || train_has_checkpoint(t) || train_load(t, t->o.weights)) && train_folder_go_on(t);
     good = train_agree(t, good);
-    return train_result(t, good, err);
+    return options && options->data_count ? train_result(t, good, err) : train_of_files(t, good, err);
 }
 
 /* The data stay closed: only their sizes are used. */
@@ -129,7 +136,7 @@ ew_train *ew_train_open(const char *run, const ew_options *options, ew_error *er
                 train_numbers(t) && train_scales(t) && train_weights_new(t);
     const char *weights = good ? train_run_path(t, "weights.safetensors") : NULL;
     good = weights && train_load(t, weights);
-    return train_result(t, good, err);
+    return train_of_files(t, good, err);
 }
 
 void ew_train_free(ew_train *t)

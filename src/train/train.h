@@ -273,6 +273,7 @@ bool train_folder_new(ew_train *t); /* nothing without o.run */
 /* Reads config.json and model.ew into t; hold: for training, so that no other process does the same. */
 bool train_folder_open(ew_train *t, const char *run, const ew_train_options *given, bool hold);
 bool train_folder_go_on(ew_train *t); /* the same data? then from the checkpoint */
+bool train_has_checkpoint(ew_train *t);
 void train_folder_close(ew_train *t);
 bool train_save(ew_train *t);
 bool train_load(ew_train *t, const char *path);
