@@ -141,7 +141,8 @@ struct cli {
     const char *optimizer, *schedule, *on_nan, *weights, *resume, *at;
     double validate, weight_decay, clip; /* 0 where not given, as all these numbers */
     uint64_t warmup, batch, epochs, patience, save_every;
-    bool no_shuffle, check_gradients;
+    bool no_shuffle, check_gradients, exact_ranks;
+    double rank_timeout;
     uint64_t given;                     /* bit i: option i of the table was given */
     uint64_t limit_nodes, limit_memory; /* 0: none */
     double limit_seconds;               /* 0: none */
@@ -236,6 +237,8 @@ enum cli_fault {
 /* Shows the error (as JSON on standard output with --json), remembers its status and returns it. Only
  * the first is shown. */
 int cli_fail(struct cli *c, enum cli_fault fault, const char *a, const char *b);
+/* The same as an error that is not told yet. */
+ew_error cli_fault(struct cli *c, enum cli_fault fault, const char *a, const char *b);
 /* The same with a mend; `hint` is a sentence with {1}. */
 int cli_fail_hint(struct cli *c, enum cli_fault fault, const char *a, const char *b, const char *hint,
                   const char *word);

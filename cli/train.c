@@ -6,6 +6,7 @@
  * ends the command where it stands; the last checkpoint is whole all the same.
  */
 #include "progress.h"
+#include "ranks.h"
 #include "record.h"
 #include "sources.h"
 #include "values.h"
@@ -16,12 +17,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RANK_TIMEOUT 300.0 /* seconds: longer than the slowest batch of any of them */
+
 struct training {
     struct cli *c;
     const char *run;
     ew_train *t;
     ew_options library;
     struct progress progress;
+    struct ranks ranks;
     struct sources data, test;
     ew_fixed *fixed;
     size_t fixed_count;
@@ -146,6 +150,7 @@ static void fill_numbers(const struct cli *c, ew_train_options *o)
     o->no_shuffle = c->no_shuffle;
     o->patience = (size_t)c->patience;
     o->save_every = (size_t)c->save_every;
+    o->exact_ranks = c->exact_ranks;
     o->check_gradients = c->check_gradients ? 4 : 0;
     o->seed = c->seed;
     o->weights = c->weights;
@@ -196,6 +201,7 @@ static void remember(struct training *w, const ew_train_report *r)
 static int see(void *context, const ew_train_report *r)
 {
     struct training *w = context;
+    if (w->ranks.ranks.rank) return 0; /* one process tells */
     progress_see(&w->progress, r);
     if (r->event == EW_EVENT_REPORT || r->event == EW_EVENT_END) {
         if (w->c->json) stream(w, r);
@@ -267,17 +273,30 @@ static void say_where(struct training *w, const ew_train_result *found)
              w->run, seconds, NULL);
 }
 
+/* Other processes are gone, but here all is as after the last step. */
+static void save_alone(struct training *w)
+{
+    ew_error e;
+    if (w->ranks.ranks.count < 2 || w->ranks.ranks.rank || w->c->status != EW_LIMIT) return;
+    if (ew_train_save(w->t, &e) == EW_OK)
+        cli_note(w->c, "all is saved; go on with edgewise train --resume {1}", w->run, NULL, NULL);
+}
+
 static int run(struct training *w)
 {
     ew_error e;
     ew_train_result found = {0};
+    bool tells = w->ranks.ranks.rank == 0;
     progress_begin(&w->progress, w->c, w->t);
     ew_status status = ew_train_run(w->t, &found, &e);
     progress_clear(&w->progress);
     if (status != EW_OK) {
         if (strcmp(e.code, "E460") == 0) e.status = EW_FILE; /* a label or the like that leads out of an array */
-        return cli_fail_error(w->c, &e);
+        cli_fail_error(w->c, &e);
+        save_alone(w);
+        return w->c->status;
     }
+    if (!tells) return EW_OK; /* a launcher ends the others when one has another status */
     if (!w->c->json) say_end(w, &found);
     say_curve(w);
     if (!w->c->status) say_where(w, &found);
@@ -293,7 +312,7 @@ static bool check_resumed(struct cli *c)
     for (size_t i = 0; i < cli_option_count && !c->status; i++) {
         const struct cli_option *o = &cli_options[i];
         bool same = strcmp(o->name, "seed") == 0 || strcmp(o->name, "precision") == 0 || strcmp(o->name, "output") == 0;
-        bool own = o->verbs != UINT32_MAX && strcmp(o->name, "resume") != 0;
+        bool own = o->verbs != UINT32_MAX && strcmp(o->name, "resume") != 0 && strcmp(o->name, "rank-timeout") != 0;
         if ((c->given >> i & 1) && (own || same)) cli_fail(c, FAULT_RESUMED, o->name, NULL);
     }
     return !c->status;
@@ -311,7 +330,10 @@ static void begin(struct training *w)
     ew_error e;
     struct cli *c = w->c;
     w->library = cli_library(c);
-    ew_train_options o = {.report = see, .context = w, .stop = &train_interrupt, .options = &w->library};
+    if (w->ranks.link && !c->threads)
+        w->library.threads = w->library.threads / w->ranks.link->local; /* they share its cores */
+    ew_train_options o = {
+        .report = see, .context = w, .stop = &train_interrupt, .options = &w->library, .ranks = &w->ranks.ranks};
     if (c->resume) {
         w->t = ew_train_resume(w->run, &o, &e);
     } else {
@@ -343,9 +365,12 @@ int cli_train(struct cli *c)
     bool ok = c->resume ? check_resumed(c) : check_new(c) && take_model(&w) && take_lists(&w);
     c->output = NULL; /* results go to standard output */
     catch_signals();
+    ok = ok && ranks_begin(c, &w.ranks, c->rank_timeout > 0 ? c->rank_timeout : RANK_TIMEOUT, &train_interrupt);
     if (ok) begin(&w);
     if (w.t) status = run(&w);
     release_signals();
     training_free(&w);
-    return c->status ? c->status : status;
+    status = c->status ? c->status : status;
+    ranks_end(&w.ranks, status);
+    return status;
 }

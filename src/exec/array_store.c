@@ -202,7 +202,7 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
     bool apart = (arg->block >= 0 && value->pass != arg->pass) || (value->block >= 0) != (arg->block >= 0) ||
                  (value->region != arg->region && !array_goes_along(w, v, k)) ||
                  (value->lies == LIES_INLINE && h->demand[v] >= DEMAND_APART) ||
-                 (arg->op == OP_POW && !is_summed(w, h, v));
+                 (is_power(w, arg) && !is_summed(w, h, v));
     bool shared = h->home[a] != ARRAY_NONE && h->home[a] != home;
     uint8_t demand = inside || (!through && here > elements_of(w, arg->shape)) ? DEMAND_HARD
                      : apart                                                   ? DEMAND_APART
