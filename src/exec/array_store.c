@@ -57,7 +57,7 @@ static size_t elements_of(const array_lowering *w, uint16_t shape)
 
 static bool is_copy(const array_lowering *w, const array_value *v)
 {
-    if ((v->op != OP_COPY && v->op != OP_STOP) || v->apart) return false;
+    if ((v->op != OP_COPY && v->op != OP_STOP) || v->relaid) return false;
     return value_at(w, value_root(w, value_use(w, v, 0).value))->type == v->type;
 }
 

@@ -384,10 +384,15 @@ static bool parts_random(ew_train *t)
     return !most || t->parts->drawn;
 }
 
+bool train_wants_parts(const ew_train *t)
+{
+    return ranks_count(t) > 1 || t->o.exact_ranks;
+}
+
 bool train_parts_new(ew_train *t)
 {
     size_t ranks = ranks_count(t);
-    if (ranks == 1 && !t->o.exact_ranks) return true;
+    if (!train_wants_parts(t)) return true;
     if (t->o.optimizer == EW_OPTIMIZER_LBFGS) return report_plain(&t->r, E_TRAIN_RANK_LBFGS, NULL, NULL);
     if ((t->o.exact_ranks && TRAIN_PARTS % ranks) || ranks > TRAIN_PARTS_MOST) {
         char number[24];
