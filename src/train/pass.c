@@ -121,7 +121,7 @@ static bool pass_gradients(ew_train *t, ew_graph *g, ew_node *nodes, void **out)
 
 bool train_pass_new(ew_train *t, train_pass *p, const train_set *s, size_t rows, train_aim aim)
 {
-    train_block *blocks = NULL;
+    train_kept *blocks = NULL;
     size_t count = 1 + t->o.metric_count + (aim == TRAIN_GRADIENTS ? t->weights : 0);
     ew_node *nodes = train_keep_in(t, &blocks, count, sizeof *nodes);
     void **out = train_keep_in(t, &blocks, count, sizeof *out);

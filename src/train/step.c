@@ -153,7 +153,9 @@ static bool step_apart(ew_train *t, bool *done)
 bool train_step(ew_train *t)
 {
     bool done;
-    if (!train_fused_step(t, &done) || (!done && !step_apart(t, &done))) return false;
+    if (train_is_quasi(t) ? !train_quasi_step(t, &done)
+                          : !train_fused_step(t, &done) || (!done && !step_apart(t, &done)))
+        return false;
     if (done) step_count(t, train_step_rows(t));
     t->step++;
     if (t->step % t->epoch_steps == 0) t->epoch++;
