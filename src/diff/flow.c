@@ -75,7 +75,8 @@ void flow_free(ew_graph *g, flow *f)
     memory_free(&g->memory, f, sizeof *f);
 }
 
-/* What has no type of its own in a derivative, such as `if c then 1/2 else 0`, takes that of the node. */
+/* What has no type of its own in a derivative, such as `if c then 1/2 else 0` or 1/2 times an int, takes that of the
+ * node. */
 static void flow_real(ew_graph *g, ew_node n)
 {
     int type = node_at(g, n)->type;

@@ -46,9 +46,11 @@ typedef struct array_value {
     uint32_t binds, bind_count;
     uint32_t users, cost;
     bool product;         /* a SUM run by the matrix kernel: uses are its terms, A and B */
-    bool apart;           /* a copy that lies otherwise than what it copies */
+    bool relaid;          /* a copy that lies otherwise than what it copies */
     int block, block_own; /* axis of the domain, own axis that goes in blocks; -1: none */
     int32_t pass;         /* of the block; others: the one that it comes before */
+    uint32_t update;      /* the number of its group of updates, or 0; */
+    bool own_blocks;      /* which goes in blocks of its own */
     bool sums;            /* joins over the blocks */
     bool local;           /* held for one block */
     uint32_t partial;     /* buffer of a result for each chunk, or ARRAY_NONE */
@@ -69,6 +71,13 @@ typedef struct array_region {
     int64_t range_low, range_high; /* steps that it runs */
     uint8_t visited;
 } array_region;
+
+typedef struct array_group { /* values that go in the same blocks */
+    int axis;
+    uint32_t counter, chunk;
+    int64_t rows, chunks, size;
+    bool inner;
+} array_group;
 
 typedef struct array_lowering {
     ew_graph *g;
@@ -95,7 +104,10 @@ typedef struct array_lowering {
     bool block_inner;         /* places of a block lie side by side */
     bool no_blocks, in_block; /* in_block: steps of a block are being planned */
     int32_t pass;
-    uint32_t time; /* of the step at the outermost level that is being planned */
+    int32_t late;              /* the first pass of updates */
+    uint32_t late_time;        /* when that begins, or 0 */
+    ARRAY(array_group) groups; /* what most of the program goes in, then those of the updates, pass by pass */
+    uint32_t time;             /* of the step at the outermost level that is being planned */
 } array_lowering;
 
 #define ARRAY_REGION (UINT32_C(1) << 31)
@@ -195,6 +207,9 @@ static inline bool array_is_branch(const array_value *v, size_t k)
 bool array_lazy(array_lowering *w);
 bool array_regions(array_lowering *w);
 bool array_blocks(array_lowering *w);
+bool array_updates(array_lowering *w);                 /* before blocks: which values are none of theirs */
+void array_update_passes(array_lowering *w);           /* and after */
+void array_group_use(array_lowering *w, int32_t pass); /* blocks are those of this pass from now on */
 bool array_store(array_lowering *w);
 bool array_layout(array_lowering *w);
 bool array_plan(array_lowering *w);

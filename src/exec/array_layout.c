@@ -198,9 +198,9 @@ static void product_key(const array_lowering *w, const array_value *v, size_t k,
 static bool is_fixed(const array_lowering *w, uint32_t v)
 {
     const array_value *value = value_at(w, v);
-    return value->output || value->direct || value->block >= 0 || value->block_own >= 0 || value->sums ||
-           value->partial != ARRAY_NONE || value->op == OP_INPUT || value->op == OP_PARAM ||
-           (value->op == OP_ARGMIN || value->op == OP_ARGMAX);
+    return (w->g->passes_off & PASS_LAYOUT) || value->output || value->direct || value->block >= 0 ||
+           value->block_own >= 0 || value->sums || value->partial != ARRAY_NONE || value->op == OP_INPUT ||
+           value->op == OP_PARAM || (value->op == OP_ARGMIN || value->op == OP_ARGMAX);
 }
 
 static void decide_order(array_lowering *w, uint32_t v)
@@ -233,7 +233,7 @@ static void ask_arguments(array_lowering *w, uint32_t v)
         return;
     }
     for (size_t k = 0; silent && k < value->count; k++) w->mark[value_use(w, value, k).value] = 1;
-    if (silent || value->apart || op_is_reduction(value->op)) return; /* a sum takes its terms as they lie */
+    if (silent || value->relaid || op_is_reduction(value->op)) return; /* a sum takes its terms as they lie */
     domain_key(w, value, &domain);
     for (size_t k = 0; k < value->count; k++) {
         if (value->op == OP_JOIN)

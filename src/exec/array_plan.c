@@ -442,6 +442,17 @@ static bool block_any(const array_lowering *w)
     return false;
 }
 
+/* What updates read or write is in use for all of them: which of them come first is left to the run. */
+static void late_touch(array_lowering *w, uint32_t begin)
+{
+    for (size_t i = 0; i < w->a->buffers.count; i++) {
+        plan_buffer *b = &w->a->buffers.at[i];
+        if (b->from == ARRAY_NONE || b->to < begin) continue;
+        b->to = w->time;
+        if (b->from > begin && !b->local) b->from = begin;
+    }
+}
+
 static bool emit_block(array_lowering *w)
 {
     plan_block block = {w->block_counter, w->block_chunk, w->block_size, w->block_rows, w->block_chunks, 0};
@@ -466,14 +477,43 @@ static bool emit_block(array_lowering *w)
     return report_ok(&w->g->report);
 }
 
+/* Outputs that are not computed where they belong; late: those of updates. */
+static bool emit_outputs(array_lowering *w, bool late)
+{
+    for (size_t i = 0; i < w->wanted_count; i++) {
+        uint32_t v = value_root(w, w->of[w->wanted[i]]);
+        const array_value *value = value_at(w, v);
+        if ((value->pass >= w->late) != late) continue;
+        if (value->direct && value->buffer == w->a->outs[i].buffer) continue;
+        if (!array_out_step(w, v, w->wanted[i], i)) return false;
+        w->time++;
+    }
+    return true;
+}
+
 static bool emit_passes(array_lowering *w)
 {
     int32_t most = 0;
     for (uint32_t v = 0; v < w->values.count; v++)
         if (value_at(w, v)->pass > most) most = value_at(w, v)->pass;
-    for (w->pass = 0; w->pass <= most; w->pass++)
+    for (w->pass = 0; w->pass <= most; w->pass++) {
+        if (w->pass == w->late && !emit_outputs(w, false)) return false;
+        if (w->pass == w->late) w->late_time = w->time;
+        uint32_t begin = (uint32_t)w->a->steps.count;
+        if (w->pass >= w->late && !array_push(w->m, &w->a->phases, begin)) return array_no_memory(w);
+        array_group_use(w, w->pass);
         if (!emit_context(w, ARRAY_NONE) || !emit_block(w)) return false;
-    return true;
+    }
+    return most >= w->late || emit_outputs(w, false);
+}
+
+/* What shows an update a second time. */
+static bool emit_last(array_lowering *w)
+{
+    uint32_t begin = (uint32_t)w->a->steps.count;
+    if (!emit_outputs(w, true)) return false;
+    if (w->late_time) late_touch(w, w->late_time);
+    return w->a->steps.count == begin || array_push(w->m, &w->a->phases, begin) || array_no_memory(w);
 }
 
 /* ---- Buffers -------------------------------------------------------------------------------------------- */
@@ -510,18 +550,6 @@ static bool place_buffers(array_lowering *w)
     return true;
 }
 
-static bool emit_outputs(array_lowering *w)
-{
-    for (size_t i = 0; i < w->wanted_count; i++) {
-        uint32_t v = value_root(w, w->of[w->wanted[i]]);
-        const array_value *value = value_at(w, v);
-        if (value->direct && value->buffer == w->a->outs[i].buffer) continue;
-        if (!array_out_step(w, v, w->wanted[i], i)) return false;
-        w->time++;
-    }
-    return true;
-}
-
 bool array_plan(array_lowering *w)
 {
     for (uint32_t r = 0; r < w->g->regions.count; r++) {
@@ -531,5 +559,5 @@ bool array_plan(array_lowering *w)
     }
     memset(w->mark, 0, w->values.count);
     w->time = 1;
-    return emit_passes(w) && emit_outputs(w) && place_buffers(w) && array_doors_plan(w);
+    return emit_passes(w) && emit_last(w) && place_buffers(w) && array_doors_plan(w);
 }

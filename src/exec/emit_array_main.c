@@ -23,9 +23,17 @@ static void main_start(text *t, double start)
         text_add(t, start != start ? "NAN" : start > 0 ? "INFINITY" : "-INFINITY");
 }
 
+static bool main_any_start(const emitter *e)
+{
+    for (size_t i = 0; i < e->inputs; i++)
+        if (e->p->inputs[i].starts_count) return true;
+    return false;
+}
+
 /* Defaults that are listed, in a row. */
 static bool main_starts(emitter *e)
 {
+    if (!main_any_start(e)) return true;
     text_add(&e->out, "static const double starts[] = {");
     for (size_t i = 0; i < e->p->starts.count; i++) {
         main_start(&e->out, e->p->starts.at[i]);
@@ -40,7 +48,7 @@ static bool main_starts(emitter *e)
 static bool main_table(emitter *e, bool outputs)
 {
     const ew_program *p = e->p;
-    size_t count = outputs ? p->output_count : p->input_count;
+    size_t count = outputs ? p->output_count : e->inputs;
     text *t = &e->out;
     text_format(t, "static const array %s[] = {\n", outputs ? "results" : "inputs");
     for (size_t i = 0; i < count; i++) {
@@ -93,10 +101,10 @@ static const char main_none[] = "static double begin(const array *a, size_t i)\n
                                 "    return a->start;\n"
                                 "}\n\n";
 
-static bool main_any_draw(const ew_program *p)
+static bool main_any_draw(const emitter *e)
 {
-    for (size_t i = 0; i < p->input_count; i++)
-        if (p->inputs[i].draw) return true;
+    for (size_t i = 0; i < e->inputs; i++)
+        if (e->p->inputs[i].draw) return true;
     return false;
 }
 
@@ -178,7 +186,7 @@ static const char main_text[] =
 static void main_fill(emitter *e)
 {
     char inputs[24];
-    count_text(e->p->input_count, inputs);
+    count_text(e->inputs, inputs);
     const char *const words[][2] = {{"{real}", e->is_float ? "float" : "double"},
                                     {"{NAME}", text_string(&e->upper)},
                                     {"{name}", e->name},
@@ -204,7 +212,7 @@ bool emit_array_main(emitter *e)
                       "    const size_t *sizes;\n    double start;\n    const double *list;\n    int draw;\n"
                       "    double spread;\n    uint64_t stream;\n} array;\n\n");
     if (!main_starts(e) || !main_table(e, false) || !main_table(e, true)) return false;
-    text_add(&e->out, main_any_draw(e->p) ? main_draws : main_none);
+    text_add(&e->out, main_any_draw(e) ? main_draws : main_none);
     main_fill(e);
     return true;
 }

@@ -79,12 +79,18 @@ static bool train_model_and_data(ew_train *t)
            train_set_open(t, &t->test, t->o.test, t->o.test_count) && train_model(t);
 }
 
+/* How steps are made: gradient and update in one program, or apart. */
+static bool train_ways(ew_train *t)
+{
+    if (!train_wants_parts(t) && !train_fused_new(t)) return false;
+    return t->fusing || (train_pass_new(t, &t->batch, &t->data, t->o.batch, TRAIN_GRADIENTS) && train_parts_new(t));
+}
+
 static bool train_prepare_all(ew_train *t)
 {
     return train_all_fed(t, &t->data) && (t->test.count == 0 || train_all_fed(t, &t->test)) && train_counts(t) &&
-           train_numbers(t) && train_scales(t) && train_weights_new(t) &&
-           train_pass_new(t, &t->batch, &t->data, t->o.batch, TRAIN_GRADIENTS) && train_rule_new(t) && train_spare(t) &&
-           train_parts_new(t);
+           train_numbers(t) && train_scales(t) && train_weights_new(t) && train_rule_new(t) && train_spare(t) &&
+           train_ways(t);
 }
 
 /* Hands over, or frees. */
@@ -107,6 +113,13 @@ ew_train *ew_train_new(const char *program, const ew_train_options *options, ew_
     return train_result(t, good, err);
 }
 
+/* What cannot be right about options that were read from a run's folder is a fault of its files. */
+static ew_train *train_of_files(ew_train *t, bool good, ew_error *err)
+{
+    if (!good && t->r.error.status == EW_USE) t->r.error.status = EW_FILE;
+    return train_result(t, good, err);
+}
+
 ew_train *ew_train_resume(const char *run, const ew_train_options *options, ew_error *err)
 {
     ew_train *t = train_blank(options ? options->options : NULL, err);
@@ -114,9 +127,9 @@ ew_train *ew_train_resume(const char *run, const ew_train_options *options, ew_e
     bool leads = !options || !options->ranks || options->ranks->rank == 0;
     if (options) t->o.ranks = options->ranks;
     bool good = train_folder_open(t, run, options, leads) && train_model_and_data(t) && train_prepare_all(t) &&
-                (!t->o.weights || train_load(t, t->o.weights)) && train_folder_go_on(t);
+                (!t->o.weights || train_has_checkpoint(t) || train_load(t, t->o.weights)) && train_folder_go_on(t);
     good = train_agree(t, good);
-    return train_result(t, good, err);
+    return options && options->data_count ? train_result(t, good, err) : train_of_files(t, good, err);
 }
 
 /* The data stay closed: only their sizes are used. */
@@ -129,7 +142,7 @@ ew_train *ew_train_open(const char *run, const ew_options *options, ew_error *er
                 train_numbers(t) && train_scales(t) && train_weights_new(t);
     const char *weights = good ? train_run_path(t, "weights.safetensors") : NULL;
     good = weights && train_load(t, weights);
-    return train_result(t, good, err);
+    return train_of_files(t, good, err);
 }
 
 void ew_train_free(ew_train *t)
@@ -137,6 +150,7 @@ void ew_train_free(ew_train *t)
     if (!t) return;
     train_pass_free(t, &t->batch);
     train_pass_free(t, &t->last);
+    train_fused_free(t);
     train_parts_free(t);
     train_pass_free(t, &t->validation_pass);
     train_pass_free(t, &t->test_pass);

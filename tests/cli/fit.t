@@ -174,7 +174,7 @@ $ edgewise minimize 'a^2' a=1 --method lm
 ? 2
 $ edgewise fit 'r[i] = y[i] - a' y=[1,2] a=1 --lr 1
 ! error[E108]: the option '--lr' does not belong to 'fit'
-!   it belongs to: minimize
+!   it belongs to: minimize, train
 ? 2
 # files
 $ edgewise fit 'r[i] = y[i] - a*exp(-k*x[i])' x=@decay.csv:x y=@decay.csv:y a=1 k=1 -q --plot r.txt -o answer.txt && cat answer.txt r.txt

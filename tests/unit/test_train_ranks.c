@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "edgewise-train.h"
+#include "files.h"
 
 enum { MOST = 4, ROWS = 37, WEIGHTS = 3 * 8 + 8 + 8 };
 
@@ -281,9 +282,9 @@ static void test_failure(void **state)
 static void test_stop(void **state)
 {
     static job whole, part, rest;
-    char folder[] = "/tmp/ranks-XXXXXX", name[64], command[128];
+    char folder[300], name[320], command[340];
     (void)state;
-    assert_non_null(mkdtemp(folder));
+    assert_non_null(mkdtemp(in_build(folder, sizeof folder, "test-ranks-XXXXXX")));
     snprintf(name, sizeof name, "%s/run", folder);
     whole = part = rest = job_of(network, true);
     run(&whole, 1);
