@@ -163,6 +163,8 @@ $ edgewise emit c --at line N=2 --outputs h -o h2 --main && cc -std=c11 -o h2 h2
 > {"edgewise": 1, "values": {"h": [21.00001803630438]}}
 > {"edgewise": 1, "values": {"h": [41.000063847638344]}}
 > h = [21.000018036304379, 41.000063847638344]
+$ edgewise emit c --at kept N=3 --outputs h -o hk --main && cc -std=c11 -Wall -Wextra -Werror -o hk hk.c -lm && ./hk 'x=[0,1,7.25]' > hk.c.out && edgewise predict kept x=[0,1,7.25] --outputs h --json | sed 's/.*"h": //; s/}}//' | tr -d '[] ' | tr , '\n' | while read v; do printf '%.17g\n' $v; done > hk.ew.out && sed 's/.*= //' hk.c.out | tr -d '[] ' | tr , '\n' | diff - hk.ew.out && grep -c '' hk.ew.out
+> 3
 $ edgewise emit c parabola.ew --weights descent/weights.safetensors --outputs f -o f --main && cc -std=c11 -o f f.c -lm && ./f && edgewise predict descent -q
 > f = 1.2882303761517115
 > f = 1.2882303761517115
@@ -309,10 +311,10 @@ $ ls -d new
 $ printf 'input x[N, 2]\ninput y[N] : int\nparam W[2, 3] = 0\nz[n, k] = sum(j: x[n, j] * W[j, k])\nloss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])\noutput loss\n' > class.ew
 $ printf 'a,b,y\n1,2,0\n3,4,3\n' > class.csv && edgewise train class.ew --data x=class.csv:a,b --data y=class.csv:y -o class -q
 ! error[E460]: 'z[n, k]' has no place 3 along axis 2 (0 to 2)
-!   --> class.ew:5:40
-!   |
-! 5 | loss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])
-!   |                                        ^^^^^^^^^^
+!    --> class.ew:17:40
+!    |
+! 17 | loss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])
+!    |                                        ^^^^^^^^^^
 ? 4
 $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far -q
 ! error[E354]: step 7: d is inf: c = -3.2e182
