@@ -311,10 +311,10 @@ $ ls -d new
 $ printf 'input x[N, 2]\ninput y[N] : int\nparam W[2, 3] = 0\nz[n, k] = sum(j: x[n, j] * W[j, k])\nloss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])\noutput loss\n' > class.ew
 $ printf 'a,b,y\n1,2,0\n3,4,3\n' > class.csv && edgewise train class.ew --data x=class.csv:a,b --data y=class.csv:y -o class -q
 ! error[E460]: 'z[n, k]' has no place 3 along axis 2 (0 to 2)
-!    --> class.ew:17:40
-!    |
-! 17 | loss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])
-!    |                                        ^^^^^^^^^^
+!   --> class.ew:5:40
+!   |
+! 5 | loss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])
+!   |                                        ^^^^^^^^^^
 ? 4
 $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far -q
 ! error[E354]: step 7: d is inf: c = -3.2e182
