@@ -129,10 +129,9 @@ bool train_fused_step(ew_train *t, bool *done)
     *done = false;
     if (!t->fusing) return true;
     if (!p->program && !fused_pass(t, p, rows)) return t->fusing = false, report_ok(&t->r);
-    train_step_places(t, p);
     train_rule_numbers(t);
     t->committed = false;
-    if (!train_pass_feed(t, p, &t->data, t->step)) return false;
+    if (!train_step_feed(t, p)) return false;
     if (ew_run_commit(p->program, NULL, p->in, p->out, fused_commit, &f) != EW_OK) {
         ew_run_error(p->program, NULL, &err);
         if (err.line > t->fused_lines) err.line -= t->fused_lines; /* the model's own */

@@ -84,7 +84,17 @@ double train_norm(const ew_train *t)
 void train_step_places(const ew_train *t, train_pass *p)
 {
     size_t first = t->step % t->epoch_steps * t->o.batch;
-    for (size_t i = 0; t->data.count && i < p->rows; i++) p->row[i] = train_row(t, t->step / t->epoch_steps, first + i);
+    if (t->data.count) train_rows(t, t->step / t->epoch_steps, first, p->rows, p->row);
+}
+
+/* Where every step has all rows they lie there already. */
+bool train_step_feed(ew_train *t, train_pass *p)
+{
+    if (p->whole && !p->drawn) return true;
+    train_step_places(t, p);
+    if (!train_pass_feed(t, p, &t->data, t->step)) return false;
+    p->whole = train_whole_batch(t);
+    return true;
 }
 
 /* Its pass: the short last batch of an epoch has one of its own. */
@@ -110,7 +120,7 @@ static void step_count(ew_train *t, size_t rows)
 
 bool train_gradient(ew_train *t, train_pass *p)
 {
-    if (!train_pass_feed(t, p, &t->data, t->step) || !train_pass_run(t, p)) return false;
+    if (!train_step_feed(t, p) || !train_pass_run(t, p)) return false;
     for (size_t k = 0; k <= t->o.metric_count; k++) t->metric[k] = train_pass_number(p, k);
     t->norm = train_norm(t);
     return true;

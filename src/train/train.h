@@ -87,6 +87,7 @@ typedef struct train_pass {
     size_t rows;
     ew_graph *graph; /* kept where inputs are random, or where it is wanted; else NULL */
     bool keep_graph;
+    bool whole;   /* it holds all rows that are trained on */
     size_t extra; /* inputs before those of the model: of the rule (fused.c) */
     ew_program *program;
     const void **in; /* of all arrays, as ew_run_arrays takes them */
@@ -202,8 +203,9 @@ bool train_feed(ew_train *t, const train_source *s, const size_t *row, size_t co
 bool train_scales(ew_train *t);
 /* Place i of a shuffled 0 .. count - 1, a function of the stream alone. */
 size_t train_shuffled(uint64_t stream, size_t count, size_t i);
-/* The row of the data that stands at place i of an epoch; of the validation part. */
-size_t train_row(const ew_train *t, size_t epoch, size_t i);
+bool train_whole_batch(const ew_train *t); /* every step has all rows */
+void train_rows(const ew_train *t, size_t epoch, size_t first, size_t count, size_t *row);
+size_t train_training_row(const ew_train *t, size_t i); /* row i of those that are trained on, in no order */
 size_t train_validation_row(const ew_train *t, size_t i);
 
 /* ---- The model (model.c, pass.c) ---- */
@@ -244,7 +246,8 @@ bool train_weights_new(ew_train *t);
 /* ---- Steps (step.c, rules.c) ---- */
 
 bool train_step(ew_train *t);
-size_t train_step_rows(const ew_train *t);                /* of the next step's batch */
+size_t train_step_rows(const ew_train *t); /* of the next step's batch */
+bool train_step_feed(ew_train *t, train_pass *p);
 void train_step_places(const ew_train *t, train_pass *p); /* the rows that a pass is to be fed with */
 train_pass *train_step_pass(ew_train *t);                 /* with the rows of the next step; NULL: reported */
 bool train_gradient(ew_train *t, train_pass *p);
