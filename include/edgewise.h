@@ -329,6 +329,11 @@ EW_API double ew_path_times(const ew_paths *paths, size_t i); /* how many it sta
  * `nodes` (room for `capacity`). */
 EW_API size_t ew_paths_waists(const ew_paths *paths, ew_node *nodes, size_t capacity);
 
+/* The derivative of `of` by `wrt` for these values, as ew_diff gives it (the axes of both, row-major, into `out`), but
+ * by every path between their elements, multiplied on its own. EW_LIMIT: there are more than `most` of them. */
+EW_API ew_status ew_pathwise(ew_graph *g, ew_node of, ew_node wrt, const double *in, double most, double *out,
+                             ew_error *err);
+
 /* ---- Text, pictures, C ------------------------------------------------------------------------ */
 
 /* A node's operation with the names of its arguments ("c * d"), an unnamed one whole; at most

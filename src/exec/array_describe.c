@@ -85,6 +85,7 @@ static double describe_operations(const describing *d, const plan_step *s)
         const plan_fold *f = &a->folds.at[s->at];
         return (f->square ? 3 : 2) * describe_places(d, s, f->dims, f->dim_count);
     }
+    case STEP_POWER: return 3 * describe_places(d, s, a->powers.at[s->at].dims, 2);
     case STEP_PRODUCT: {
         const plan_product *m = &a->products.at[s->at];
         return 2 * describe_places(d, s, m->dims, m->dim_count);
@@ -152,7 +153,10 @@ static void describe_around(const describing *d, const plan_step *s)
         describe_fill(d, "blocks of {1} of {2}, in {3} chunks", (double)l->rows, (double)l->size, (double)l->chunks);
     } else {
         const plan_loop *l = &a->loops.at[s->at];
-        describe_fill(d, "loop from {1} to {2}", (double)l->first, (double)l->last, 0);
+        if (l->scan == ARRAY_NONE)
+            describe_fill(d, "loop from {1} to {2}", (double)l->first, (double)l->last, 0);
+        else
+            describe_fill(d, "loop from {1} to {2}, in registers", (double)l->first, (double)l->last, 0);
     }
 }
 
@@ -172,6 +176,7 @@ static void describe_step(const describing *d, const plan_step *s)
         describe_sized(d, a->folds.at[s->at].square ? "sum of squares" : "sum of products", a->folds.at[s->at].dims,
                        a->folds.at[s->at].dim_count);
         break;
+    case STEP_POWER: describe_sized(d, "sum of powers", a->powers.at[s->at].dims, 2); break;
     case STEP_PRODUCT: describe_sized(d, "product", a->products.at[s->at].dims, a->products.at[s->at].dim_count); break;
     case STEP_ARG:
         describe_sized(d, a->args.at[s->at].most ? "argmax" : "argmin", a->args.at[s->at].dims,
