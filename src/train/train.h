@@ -133,6 +133,7 @@ struct ew_train {
     train_quasi *quasi;           /* of lbfgs; else NULL */
     bool converged;
     bool fusing;        /* steps are made by these */
+    int fused_lines;    /* of the text that stands before the model's in that program */
     bool committed;     /* the update of this step was let through */
     train_parts *parts; /* of several processes; else NULL */
     train_pass validation_pass, test_pass;
