@@ -356,6 +356,17 @@ static bool class_choose(array_lowering *w, classes *c, uint32_t *chosen, int64_
     return true;
 }
 
+/* Powers by the index of an axis, and their products, which sums go over without keeping them (array_power.c). */
+static bool block_powers(const array_lowering *w, const array_value *v)
+{
+    if (v->op == OP_MUL || v->op == OP_MUL0) {
+        const array_value *x = value_at(w, value_root(w, value_use(w, v, 0).value));
+        v = x->op == OP_POW ? x : value_at(w, value_root(w, value_use(w, v, 1).value));
+    }
+    return v->op == OP_POW && !(w->g->passes_off & PASS_POWERS) &&
+           value_at(w, value_root(w, value_use(w, v, 1).value))->lies == LIES_RAMP;
+}
+
 static void block_sizes(array_lowering *w, int64_t size)
 {
     double row = 0, sums = 0;
@@ -373,7 +384,7 @@ static void block_sizes(array_lowering *w, int64_t size)
         }
         if (value->sums)
             sums += (double)n * 8;
-        else
+        else if (!block_powers(w, value))
             row += (double)n / (double)size * (value->type == ARRAY_F32 ? 4 : 8);
     }
     double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = loop ? BLOCK_LOOP : BLOCK_FEW;
