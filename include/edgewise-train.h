@@ -128,14 +128,14 @@ typedef struct ew_train_options { /* all zero means the defaults */
     size_t standardize_count;
 
     ew_optimizer optimizer;
-    double lr; /* default 0.01; rmsprop, adam, adamw 0.001; lbfgs: of the first trial alone, default as ew_minimize */
-    ew_schedule schedule; /* this, warmup and clip mean nothing to lbfgs, which searches for the length of a step */
-    size_t warmup;        /* steps in which the learning rate grows to its full size */
-    double momentum;      /* of momentum, nesterov; beta1 of adam. Default 0.9; negative: 0 */
-    double decay;         /* of rmsprop: default 0.99; beta2 of adam: 0.999; negative: 0 */
-    double epsilon;       /* default 1e-8 */
-    double weight_decay;  /* default 0 */
-    double clip;          /* the gradient, over all params, is shortened to this length; 0: as it is */
+    double lr; /* default 0.01; rmsprop, adam, adamw 0.001; lbfgs 1 */
+    ew_schedule schedule;
+    size_t warmup;       /* steps in which the learning rate grows to its full size */
+    double momentum;     /* of momentum, nesterov; beta1 of adam. Default 0.9; negative: 0 */
+    double decay;        /* of rmsprop: default 0.99; beta2 of adam: 0.999; negative: 0 */
+    double epsilon;      /* default 1e-8 */
+    double weight_decay; /* default 0 */
+    double clip;         /* the gradient, over all params, is shortened to this length; 0: as it is */
 
     size_t batch;         /* default 32, all rows for lbfgs; at most all rows */
     size_t epochs, steps; /* what ends training; steps goes before. Default 10 epochs; 1000 steps without data */

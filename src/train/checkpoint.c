@@ -22,9 +22,7 @@ enum { CHECKPOINT_PARTS = 3 + 2 * TRAIN_STATES };
 
 static size_t checkpoint_parts(const ew_train *t, const train_weight *w, checkpoint_part *parts)
 {
-    static const char *const kept[TRAIN_STATES] = {
-        "kept-0",  "kept-1",  "kept-2",  "kept-3",  "kept-4",  "kept-5",  "kept-6",  "kept-7",  "kept-8",  "kept-9",
-        "kept-10", "kept-11", "kept-12", "kept-13", "kept-14", "kept-15", "kept-16", "kept-17", "kept-18", "kept-19"};
+    static const char *const kept[] = {"kept-0", "kept-1"};
     size_t n = 0;
     parts[n++] = (checkpoint_part){"weight", w->value};
     for (size_t a = 0; a < train_state_count(t); a++)

@@ -153,7 +153,7 @@ static ew_status fit_all(fitter *f, ew_graph *g, ew_node of, double *in, size_t 
 
 /* ---- Setting up -------------------------------------------------------------------------------------------------- */
 
-static void fit_cut_point(fitter *f, fit_point *p, train_piece *b)
+static void fit_cut_point(fitter *f, fit_point *p, train_block *b)
 {
     size_t n = f->count, d = sizeof(double);
     double **vectors[] = {&p->x, &p->gradient, &p->length, &p->scale, &p->turned, &p->move, &p->spread};
@@ -165,7 +165,7 @@ static void fit_cut_point(fitter *f, fit_point *p, train_piece *b)
 }
 
 /* Called twice: to count, and to cut. */
-static void fit_cut(fitter *f, train_piece *b, size_t in_count, fit_scratch *s)
+static void fit_cut(fitter *f, train_block *b, size_t in_count, fit_scratch *s)
 {
     size_t n = f->count, m = f->points, d = sizeof(double);
     double **vectors[] = {&f->move, &f->weight, &f->start, &f->kept, &f->row, &f->known, &f->solved};
@@ -239,7 +239,7 @@ ew_status ew_fit(ew_graph *g, ew_node of, const size_t *over, size_t count, doub
     f.epsilon = single ? FLT_EPSILON : DBL_EPSILON;
     f.err = err ? err : &own;
     memset(f.err, 0, sizeof *f.err);
-    train_piece b = {0};
+    train_block b = {0};
     fit_scratch s = {.inputs = ew_input_count(g)};
     size_t in_count;
     if (fit_count(&f, g, of, &in_count) != EW_OK) return f.err->status;

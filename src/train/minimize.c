@@ -59,7 +59,8 @@ int ew_method_find(const char *name)
 
 /* ---- The loop ------------------------------------------------------------------------------ */
 
-double train_smallness(const minimizer *m, const train_point *p)
+/* What edgewise-train.h compares with the tolerance. */
+static double measure(const minimizer *m, const train_point *p)
 {
     double largest = 0;
     for (size_t i = 0; i < m->count; i++) {
@@ -73,7 +74,7 @@ double train_smallness(const minimizer *m, const train_point *p)
 static bool tell(minimizer *m, bool last)
 {
     const train_point *p = &m->now;
-    ew_minimize_step step = {m->step, m->count, p->value, train_smallness(m, p), p->x, p->gradient, last ? NULL : m->move};
+    ew_minimize_step step = {m->step, m->count, p->value, measure(m, p), p->x, p->gradient, last ? NULL : m->move};
     return m->options.step && m->options.step(m->options.context, &step) != 0;
 }
 
@@ -107,7 +108,7 @@ static bool finished(minimizer *m, ew_reason *reason)
         *reason = EW_REASON_UNBOUNDED;
     else if (!train_finite(m, &m->now))
         *reason = EW_REASON_NONFINITE;
-    else if (train_smallness(m, &m->now) <= m->options.tolerance)
+    else if (measure(m, &m->now) <= m->options.tolerance)
         *reason = EW_REASON_GRADIENT;
     else if (m->step >= m->options.steps)
         *reason = EW_REASON_STEPS;
@@ -138,7 +139,7 @@ static void conclude(minimizer *m, double *in, ew_minimize_result *result, ew_re
     train_scatter(m, m->best.x, in);
     if (!result) return;
     result->value = m->best.value;
-    result->measure = train_smallness(m, &m->best);
+    result->measure = measure(m, &m->best);
     result->steps = m->step;
     result->best = m->best_step;
     result->runs = m->runs;
@@ -207,7 +208,7 @@ static ew_status measure_all(minimizer *m, const ew_graph *g, ew_node of, size_t
                       name ? name : "");
 }
 
-static void cut_method(minimizer *m, train_piece *b)
+static void cut_method(minimizer *m, train_block *b)
 {
     size_t n = m->count, d = sizeof(double);
     ew_method method = m->options.method;
@@ -234,7 +235,7 @@ typedef struct scratch { /* needed only while setting up */
 } scratch;
 
 /* Called twice: to count, and to cut. */
-static void cut_all(minimizer *m, train_piece *b, size_t in_count, scratch *s)
+static void cut_all(minimizer *m, train_block *b, size_t in_count, scratch *s)
 {
     size_t n = m->count, d = sizeof(double);
     train_point *points[] = {&m->now, &m->next, &m->best};
@@ -273,7 +274,7 @@ ew_status ew_minimize(ew_graph *g, ew_node of, const size_t *over, size_t count,
     minimizer m = {.options = fill_in(options, train_over_single(g, over, count)), .inputs = count, .over = over};
     m.err = err ? err : &own;
     memset(m.err, 0, sizeof *m.err);
-    train_piece b = {0};
+    train_block b = {0};
     scratch s = {.inputs = ew_input_count(g)};
     size_t in_count;
     if (!ew_method_name((int)m.options.method))

@@ -22,12 +22,9 @@ typedef struct train_point {
 
 typedef struct minimizer {
     ew_minimize_options options; /* with the defaults filled in */
-    /* What stands in for the program (quasi.c), as train_evaluate, or NULL. */
-    bool (*evaluate)(struct minimizer *m, train_point *p);
-    void *context;
-    ew_program *program; /* value, then the gradient */
-    ew_program *hessian; /* newton: by pairs of inputs, block by block, lower ones; else NULL */
-    size_t count;        /* of numbers that are varied: all elements of the inputs in `over` */
+    ew_program *program;         /* value, then the gradient */
+    ew_program *hessian;         /* newton: by pairs of inputs, block by block, lower ones; else NULL */
+    size_t count;                /* of numbers that are varied: all elements of the inputs in `over` */
     const size_t *over;
     size_t inputs;     /* in `over` */
     train_part *parts; /* of them */
@@ -55,8 +52,6 @@ enum { TRAIN_MOVED, TRAIN_STUCK };
 bool train_evaluate(minimizer *m, train_point *p);
 /* The value and every part of the gradient, and the place too, are numbers. */
 bool train_finite(const minimizer *m, const train_point *p);
-/* Of the gradient: what edgewise-train.h compares with the tolerance. */
-double train_smallness(const minimizer *m, const train_point *p);
 double train_dot(const double *a, const double *b, size_t count);
 /* The varied places of `in` from x. */
 void train_scatter(const minimizer *m, const double *x, double *in);

@@ -68,7 +68,7 @@ bool train_over_single(const ew_graph *g, const size_t *over, size_t inputs)
     return false;
 }
 
-void *train_cut(train_piece *b, size_t count, size_t size)
+void *train_cut(train_block *b, size_t count, size_t size)
 {
     if (count > (SIZE_MAX - b->used - 16) / size) b->fits = false;
     if (!b->fits) return NULL;

@@ -27,14 +27,14 @@ bool train_over_single(const ew_graph *g, const size_t *over, size_t inputs); /*
 /* Elements of a node; SIZE_MAX: a size is not known, or they are too many to count. */
 size_t train_over_elements(const ew_graph *g, ew_node n);
 
-typedef struct train_piece { /* one piece of memory for a whole run, cut into parts */
+typedef struct train_block { /* one piece of memory for a whole run, cut into parts */
     char *at;
     size_t used, size;
     bool fits; /* set it before the first cut */
-} train_piece;
+} train_block;
 
 /* The part of `count` things of `size` bytes: NULL, and counted only, while there is no memory yet. */
-void *train_cut(train_piece *b, size_t count, size_t size);
+void *train_cut(train_block *b, size_t count, size_t size);
 
 void *train_resize(const ew_minimize_options *o, void *pointer, size_t old_size, size_t new_size);
 /* Fills err with a sentence of this room; returns the status. */

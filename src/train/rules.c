@@ -46,13 +46,7 @@ static const rule rules[] = {
                             "{v} = {w} - shrink * {w} - lr * {n} / (sqrt({r}) * root + epsilon)\n",
                             true,
                             true},
-    /* Moves and changes of the gradient, the newest first: quasi.c. */
-    [EW_OPTIMIZER_LBFGS] = {{"move-0", "move-1", "move-2", "move-3", "move-4", "move-5", "move-6",
-                             "move-7", "move-8", "move-9", "turn-0", "turn-1", "turn-2", "turn-3",
-                             "turn-4", "turn-5", "turn-6", "turn-7", "turn-8", "turn-9"},
-                            NULL,
-                            false,
-                            false},
+    [EW_OPTIMIZER_LBFGS] = {{NULL}, NULL, false, false},
 };
 
 /* What comes in at every step, in the type of the arrays: declared once for each type. */
@@ -260,7 +254,7 @@ void train_rule_numbers(ew_train *t)
 bool train_update(ew_train *t)
 {
     ew_error err;
-    if (!train_has_rule(t)) return train_quasi(t);
+    if (!train_has_rule(t)) return true;
     if (!t->update_in && !rule_prepare(t)) return false;
     if (!t->update) return true; /* there is no weight at all */
     train_rule_numbers(t);

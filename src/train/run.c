@@ -177,7 +177,7 @@ static bool run_check(ew_train *t)
 static bool run_steps(ew_train *t)
 {
     if (!run_check(t)) return false;
-    while (t->step < t->steps && !t->settled && !run_out_of_patience(t)) {
+    while (t->step < t->steps && !run_out_of_patience(t)) {
         if (t->o.stop && *t->o.stop) run_ask(t);
         if (t->stopped) return t->saved_step == t->step || run_save(t);
         if (!train_step(t)) return false;
@@ -188,7 +188,6 @@ static bool run_steps(ew_train *t)
         if (run_save_due(t) && !run_save(t)) return false;
     }
     if (t->validation_rows && t->report_step != t->step && !run_tell_report(t, EW_EVENT_REPORT)) return false;
-    if (t->settled) return run_end(t, EW_END_CONVERGED);
     return run_end(t, t->step < t->steps ? EW_END_PATIENCE : EW_END_STEPS);
 }
 

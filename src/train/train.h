@@ -18,7 +18,7 @@
 #include "edgewise-train.h"
 #include "io/io.h"
 
-enum { TRAIN_AXES = 64, TRAIN_STATES = 20 };
+enum { TRAIN_AXES = 64, TRAIN_STATES = 2 };
 enum { TRAIN_PARTS = 4, TRAIN_PARTS_MOST = 256 }; /* of a batch: with exact_ranks, and at most */
 
 typedef struct train_block { /* memory that lives as long as the ew_train */
@@ -155,8 +155,6 @@ struct ew_train {
     size_t best_step, best_epoch;
     size_t bad_steps;
     double seconds_before, began, rate_began; /* seconds of earlier sittings; clock */
-    struct train_quasi *quasi;                /* lbfgs: what a step needs (quasi.c) */
-    bool settled;                             /* and finds no lower point */
     bool stopped, asked; /* asked: this process wishes to stop, which all agree on in the next step */
     ew_train_bad bad;
 
@@ -264,7 +262,6 @@ bool train_fused_new(ew_train *t);
 bool train_fused_step(ew_train *t, bool *done);
 void train_fused_free(ew_train *t);
 bool train_update(ew_train *t);
-bool train_quasi(ew_train *t); /* lbfgs: the update, from the gradient that lies ready; its pass is run again */
 size_t train_state_count(const ew_train *t);
 const char *train_state_name(const ew_train *t, size_t k);
 double train_rate(const ew_train *t, size_t step); /* the learning rate of step number `step`, from 0 */
