@@ -33,6 +33,8 @@ static bool fused_prefix(const ew_train *t, char *prefix, size_t size)
 static bool fused_text(ew_train *t, text *out, const char *prefix)
 {
     train_rule_text(t, out, prefix);
+    t->fused_lines = 0;
+    for (size_t i = 0; i < out->count; i++) t->fused_lines += out->at[i] == '\n';
     text_add(out, t->text); /* last: its last expression may have no name */
     return !out->failed || report_memory(&t->r);
 }
@@ -62,7 +64,7 @@ static bool fused_nodes(ew_train *t, const ew_graph *g, const char *prefix, ew_n
 
 static bool fused_graph(ew_train *t, train_pass *p, ew_graph *g, size_t rows, const char *prefix, size_t extra)
 {
-    train_block *blocks = NULL;
+    train_kept *blocks = NULL;
     size_t room = 1 + t->o.metric_count + t->weights * (1 + TRAIN_STATES), count = 0;
     ew_node *nodes = train_keep_in(t, &blocks, room, sizeof *nodes);
     void **out = train_keep_in(t, &blocks, room, sizeof *out);
@@ -132,6 +134,7 @@ bool train_fused_step(ew_train *t, bool *done)
     if (!train_step_feed(t, p)) return false;
     if (ew_run_commit(p->program, NULL, p->in, p->out, fused_commit, &f) != EW_OK) {
         ew_run_error(p->program, NULL, &err);
+        if (err.line > t->fused_lines) err.line -= t->fused_lines; /* the model's own */
         return train_take(t, &err);
     }
     for (size_t k = 0; k <= t->o.metric_count; k++) t->metric[k] = train_pass_number(p, k);

@@ -107,6 +107,11 @@ static const struct {
     {PASS_SKIPS, NULL,
      "input x[500, 16]\ninput c[40, 16]\nd[n, k] = sum(j: (x[n, j] - c[k, j])^2)\nf = sum(n: min(k: d[n, k]))",
      "f, diff(f, c[a1, a2]), diff(f, x[a1, a2])"},
+    {PASS_LAYOUT, "= product 9 x 9 x 3 x 4 x 20 x 6",
+     "input x[20, 9, 9, 2]\ninput k[4, 3, 3, 2]\n"
+     "y[n in 20, o, r in 9, s in 9] = relu(sum(p, q, c: x[n, r+p-1, s+q-1, c else 0] * k[o, p, q, c]))\n"
+     "z[n, o, r, s] = max(u in 3, v in 3: y[n, o, 3*r+u, 3*s+v])\nf = sum(n, o, r, s: z[n, o, r, s]^2)",
+     "f, diff(f, k[a1, a2, a3, a4]), diff(f, x[a1, a2, a3, a4])"},
 };
 
 static void test_made(void **state)
