@@ -2,7 +2,8 @@
  * quasi.c - training by limited-memory BFGS: the method of lbfgs.c over all rows at once, one iteration a step.
  *
  * The point is the weights themselves; the pairs that the method remembers go into the checkpoint, so that a run goes
- * on bit for bit. Value and gradient at the point are computed anew: the same weights give the same bits.
+ * on bit for bit. Value and gradient at the point are computed anew: the same weights give the same bits. Weight decay
+ * is a part of what is made small: half of it times the sum of the weights' squares; the loss is told without.
  */
 #include <math.h>
 #include <string.h>
@@ -48,6 +49,9 @@ static bool quasi_evaluate(minimizer *m, train_point *p)
         const train_weight *w = &t->weight[k];
         for (size_t i = 0; i < w->count; i++) *g++ = train_element(w->gradient_type, w->gradient, i);
     }
+    double decay = t->o.weight_decay;
+    if (decay > 0) p->value += decay / 2 * train_dot(p->x, p->x, m->count);
+    for (size_t i = 0; decay > 0 && i < m->count; i++) p->gradient[i] += decay * p->x[i];
     return true;
 }
 
@@ -149,8 +153,9 @@ static bool quasi_told(ew_train *t)
 {
     const minimizer *m = &t->quasi->m;
     quasi_weights(t, m->now.x);
-    if (t->o.metric_count && !train_pass_run(t, t->quasi->pass)) return false; /* of this point, not the last tried */
-    t->metric[0] = m->now.value;
+    bool again = t->o.metric_count || t->o.weight_decay > 0; /* of this point, not the last tried */
+    if (again && !train_pass_run(t, t->quasi->pass)) return false;
+    t->metric[0] = again ? train_pass_number(t->quasi->pass, 0) : m->now.value;
     for (size_t k = 1; k <= t->o.metric_count; k++) t->metric[k] = train_pass_number(t->quasi->pass, k);
     t->norm = sqrt(train_dot(m->now.gradient, m->now.gradient, m->count));
     return true;
