@@ -32,6 +32,7 @@ typedef struct array_builder {
     ARRAY(coordinate) memo_at;
     uint32_t registers, name;
     bool failed, blocked, plain; /* plain: a MAP, whatever it looks like */
+    bool repeats;                /* a product of places that two segments compute: alike in both, finite or not */
 } array_builder;
 
 void array_build_begin(array_builder *b, array_lowering *w);

@@ -116,6 +116,8 @@ static void crew_begin(const array_work *w)
     for (size_t i = 0; i < w->crew_count; i++) {
         array_work *mine = w->crew[i].arrays;
         memcpy(mine->counter, w->counter, w->plan->counters * sizeof *w->counter);
+        for (size_t k = 0; w->plan->short_of && k < w->plan->windows.count; k++)
+            mine->base[w->plan->windows.at[k].buffer] = w->base[w->plan->windows.at[k].buffer];
         mine->rows = w->rows;
         mine->begins = w->begins;
         mine->careful = w->careful;

@@ -61,7 +61,7 @@ static bool is_copy(const array_lowering *w, const array_value *v)
 static bool is_view(const array_lowering *w, const array_value *v)
 {
     bool gathers;
-    if (v->op != OP_AT) return false;
+    if (v->op != OP_AT || v->part.kind == PART_PICK) return false;
     array_use u = value_use(w, v, 0);
     return array_inside(w, u.map, v->shape, value_at(w, u.value)->shape, &gathers);
 }
@@ -124,7 +124,7 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
     uint32_t home = value->lies == LIES_INLINE ? h->home[v] : v;
     if (value->op == OP_JOIN) home = (uint32_t)w->values.count + value->uses + (uint32_t)k;
     size_t here = value->op == OP_JOIN ? elements_of(w, arg->shape) : elements_of(w, value_domain(value));
-    if (value->pass != arg->pass || (value->block >= 0) != (arg->block >= 0)) inside = true;
+    if (value->pass != arg->pass || value_in_blocks(value) != value_in_blocks(arg)) inside = true;
     if (here > elements_of(w, arg->shape) || (value->region != arg->region && !goes_along(w, v, k, arg))) inside = true;
     if (inside)
         h->demand[a] = DEMAND_HARD;
@@ -202,6 +202,7 @@ static bool push_buffer(array_lowering *w, size_t bytes, bool local, uint32_t *m
  * recurrence goes along, so that its slices are one piece. */
 static int place_turn(const array_lowering *w, const array_value *v, size_t p)
 {
+    if (v->part.kind == PART_ALONG && v->part.axis == (int)p && v->buffer == ARRAY_NONE) return 3;
     if (is_bound(w, v, p) && v->buffer == ARRAY_NONE) return 2;
     return w->block_inner && v->local && (int)p == v->block_own ? 0 : 1;
 }
@@ -213,7 +214,7 @@ static bool place_value(array_lowering *w, array_value *v)
     if (!array_reserve(w->m, &w->strides, rank + 1)) return array_no_memory(w);
     v->strides = (uint32_t)w->strides.count;
     w->strides.count += rank;
-    for (int turn = 0; turn < 3; turn++)
+    for (int turn = 0; turn < 4; turn++)
         for (size_t p = rank; p-- > 0;) {
             bool slice = is_slice(w, v, p);
             if (place_turn(w, v, p) != turn) continue;
@@ -222,7 +223,12 @@ static bool place_value(array_lowering *w, array_value *v)
             if (!slice && !size_mul(count, size, &count)) return array_no_memory(w);
         }
     if (!size_mul(count, bytes, &bytes)) return array_no_memory(w);
-    if (v->buffer == ARRAY_NONE && !push_buffer(w, bytes, v->local, &v->buffer)) return false;
+    bool own = v->buffer == ARRAY_NONE;
+    if (own && !push_buffer(w, bytes, v->local, &v->buffer)) return false;
+    if (own && w->segment_rows && v->part.kind == PART_ALONG && !v->part.whole) {
+        int64_t slice = w->strides.at[v->strides + (size_t)v->part.axis];
+        if (slice && !array_window(w, v, (size_t)slice * array_type_bytes(v->type))) return false;
+    }
     if (!v->sums || w->block_chunks < 2) return true;
     return (size_mul(bytes, (size_t)w->block_chunks, &bytes) && push_buffer(w, bytes, false, &v->partial)) ||
            array_no_memory(w);

@@ -1,0 +1,547 @@
+/*
+ * array_segments.c - recurrences in segments, so that a memory limit costs time and no bits.
+ *
+ * What reverse needs of a recurrence of T steps is an array over T. In segments of about √T places the value goes
+ * forward, PASS 0, and the derivative backward, PASS 1. Each segment [a, b) of a pass runs all that goes along the
+ * steps: the recurrences' own steps, what is pointwise in t between them, and sums over t, which are TOTALS: they
+ * begin in the first segment that runs and are added to in the others. That is so with memory and without: sums are
+ * split at the same places in the same order. Where all arrays do not fit (array_windows.c) each holds the places of
+ * one segment, the first pass keeps the states at which segments begin, and the second computes again what it needs
+ * of the first.
+ *
+ * A value ALONG the steps has one axis each place of which is used at fixed distances. Which places a segment must
+ * compute follows from users to what they use: [a + low, b + high); what is used of an earlier step of the same
+ * recurrence is not computed again but was there (`back` places). A value that is used otherwise (gathered, at all
+ * places at once), or that is an output, is still computed along, and held whole. A PICK is one fixed place of a value
+ * along.
+ *
+ * Not in segments: recurrences that stop early (`until`), that look back by gathers or far, that run within blocks of
+ * something else (array_block.c), what would need a third pass (a derivative of a derivative), and short recurrences.
+ */
+#include <string.h>
+
+#include "exec/array_build.h"
+
+enum {
+    SEGMENT_LEAST = 64, /* steps */
+    SEGMENT_SLACK = 8,  /* by which sizes along the steps may differ, */
+    SEGMENT_FAR = 16,   /* and how far a use may look */
+    SEGMENT_ROUNDS = 64
+};
+
+/* ---- What goes along -------------------------------------------------------------------------------- */
+
+static bool segment_region(const array_lowering *w, uint32_t r)
+{
+    const array_region *a = &w->regions[r];
+    return a->needed && a->first != ARRAY_NONE && a->parent == ARRAY_NONE;
+}
+
+static int64_t region_steps(const array_lowering *w, uint32_t r)
+{
+    const graph_region *g = &w->g->regions.at[r];
+    return g->high - g->low + 1;
+}
+
+static bool segment_near(int64_t x, int64_t y)
+{
+    return x - y <= SEGMENT_SLACK && y - x <= SEGMENT_SLACK;
+}
+
+/* Is v no memory or computation of its own? */
+static bool segment_is_none(const array_value *v)
+{
+    return v->lies == LIES_AS || v->lies == LIES_NOWHERE || v->lies == LIES_CONST || v->lies == LIES_RAMP ||
+           v->op == OP_INPUT || v->op == OP_PARAM;
+}
+
+/* The axis of argument k that follows axis d of v's domain (JOIN, SCATTER: own axis d), and by how much. */
+static int segment_follows(const array_lowering *w, uint32_t v, size_t k, int d, int64_t *by)
+{
+    const array_value *value = value_at(w, v);
+    if (value->op != OP_SCATTER || value->part.kind != PART_TOTAL) return array_follows(w, v, k, d, by);
+    array_use u = value_use(w, value, k);
+    size_t rank = value_rank(w, value_at(w, u.value));
+    *by = 0;
+    for (size_t p = 0; p < rank; p++) {
+        map_draft m = map_axis(w->g, u.map, p);
+        if (m.terms != 1 || m.factor[0] != 1 || m.axis[0] != d) continue;
+        *by = m.offset;
+        return (int)p;
+    }
+    return -1;
+}
+
+static const array_value *segment_arg(const array_lowering *w, const array_value *v, size_t k, uint32_t *a)
+{
+    *a = value_root(w, value_use(w, v, k).value);
+    return value_at(w, *a);
+}
+
+/* The bodies of the recurrences that go in segments; false: one is of another kind. */
+static bool along_regions(array_lowering *w)
+{
+    for (uint32_t r = 0; r < w->g->regions.count; r++) {
+        if (!w->regions[r].along) continue;
+        for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++) {
+            array_value *value = value_at(w, v);
+            const array_bind *b = value_bind(w, value, r);
+            if (!b || segment_is_none(value)) continue;
+            if (value->op == OP_SCATTER && value->region != r) return false;
+            if (!b->known || b->axis < 0 ||
+                (value->op == OP_SCATTER && map_axis(w->g, value->target, (size_t)b->axis).gather))
+                return false;
+            if (!segment_near(value_sizes(w, value)[b->axis], region_steps(w, r))) return false;
+            value->part = (array_part){.kind = PART_ALONG, .bound = true, .axis = b->axis};
+        }
+    }
+    return true;
+}
+
+/* The domain axis (JOIN, SCATTER: own axis) along which v uses argument k at the argument's axis; -1: none. */
+static int along_axis(const array_lowering *w, uint32_t v, size_t k, int32_t axis)
+{
+    const array_value *value = value_at(w, v);
+    bool own = value->op == OP_JOIN || value->op == OP_SCATTER;
+    size_t rank = own ? value_rank(w, value) : shape_rank(w->g, value_domain(value));
+    int64_t by;
+    for (size_t d = 0; d < rank; d++)
+        if (array_follows(w, v, k, (int)d, &by) == axis) return (int)d;
+    return -1;
+}
+
+/* A scatter whose domain goes along, and own axes do not. */
+static int along_scatter(const array_lowering *w, uint32_t v, size_t k, int32_t axis)
+{
+    const array_value *value = value_at(w, v);
+    array_use u = value_use(w, value, k);
+    if (value->op != OP_SCATTER || k) return -1;
+    map_draft m = map_axis(w->g, u.map, (size_t)axis);
+    return m.terms == 1 && m.factor[0] == 1 && !m.offset ? m.axis[0] : -1;
+}
+
+/* v by what it uses; -1: it can be no part, 1: it became one. */
+static int along_by_use(array_lowering *w, uint32_t v, int64_t steps)
+{
+    array_value *value = value_at(w, v);
+    int found = -1, kind = PART_NONE;
+    for (size_t k = 0; k < value->count; k++) {
+        uint32_t at;
+        const array_value *a = segment_arg(w, value, k, &at);
+        if (a->part.kind != PART_ALONG) continue;
+        int d = along_axis(w, v, k, a->part.axis), scatter = d < 0 ? along_scatter(w, v, k, a->part.axis) : -1;
+        int is = d >= 0 ? (op_is_reduction(value->op) && d >= (int)value_rank(w, value) ? PART_TOTAL : PART_ALONG)
+                 : scatter >= 0 ? PART_TOTAL
+                                : PART_NONE;
+        if (d < 0) d = scatter;
+        if (is == PART_NONE && value->op == OP_JOIN) continue; /* a part at one place */
+        if (is == PART_NONE || (kind != PART_NONE && (d != found || is != kind))) return -1;
+        found = d;
+        kind = is;
+    }
+    if (kind == PART_NONE) return 0;
+    uint16_t shape = kind == PART_TOTAL ? value->domain : value->shape;
+    if (!segment_near(shape_sizes(w->g, shape)[found], steps)) return -1;
+    value->part = (array_part){.kind = (uint8_t)kind, .axis = found};
+    return 1;
+}
+
+/* What v uses, by v: it needs nothing of a recurrence itself. */
+static bool along_by_user(array_lowering *w, uint32_t v, int64_t steps)
+{
+    const array_value *value = value_at(w, v);
+    bool news = false;
+    for (size_t k = 0; k < value->count; k++) {
+        int64_t by;
+        int p = segment_follows(w, v, k, value->part.axis, &by);
+        array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
+        if (p < 0 || a->part.kind != PART_NONE || segment_is_none(a) || a->region != ARRAY_NONE) continue;
+        if ((!value_is_each(a) && a->op != OP_AT && !op_is_reduction(a->op)) || a->op == OP_ARGMIN ||
+            a->op == OP_ARGMAX)
+            continue;
+        if (!segment_near(value_sizes(w, a)[p], steps)) continue;
+        a->part = (array_part){.kind = PART_ALONG, .axis = p};
+        news = true;
+    }
+    return news;
+}
+
+static bool along_can(const array_value *v)
+{
+    return !segment_is_none(v) && v->op != OP_LOOP && v->region == ARRAY_NONE && v->op != OP_ARGMIN &&
+           v->op != OP_ARGMAX;
+}
+
+static bool along_find(array_lowering *w, int64_t steps)
+{
+    bool news = along_regions(w);
+    if (!news) return false;
+    memset(w->mark, 0, w->values.count);
+    for (int round = 0; news && round < SEGMENT_ROUNDS; round++) {
+        news = false;
+        for (uint32_t v = 0; v < w->values.count; v++) {
+            if (w->mark[v] || !along_can(value_at(w, v)) || value_at(w, v)->part.kind != PART_NONE) continue;
+            int by = along_by_use(w, v, steps);
+            w->mark[v] = by < 0;
+            news = news || by > 0;
+        }
+        for (uint32_t v = (uint32_t)w->values.count; v-- > 0;)
+            if (value_at(w, v)->part.kind != PART_NONE) news |= along_by_user(w, v, steps);
+    }
+    return !news;
+}
+
+/* ---- Agreement: what is along must be used at the place that its users say ------------------------------ */
+
+/* How v uses argument k that is along: 1 at a fixed distance, 0 at one fixed place (*by), -1 otherwise. */
+static int segment_use(const array_lowering *w, uint32_t v, size_t k, int64_t *by)
+{
+    const array_value *value = value_at(w, v);
+    array_use u = value_use(w, value, k);
+    const array_value *a = value_at(w, value_root(w, u.value));
+    bool part = value->part.kind == PART_ALONG || value->part.kind == PART_TOTAL;
+    if (part && segment_follows(w, v, k, value->part.axis, by) == a->part.axis) return 1;
+    if (value->op != OP_AT || k || value->part.kind == PART_ALONG) return -1;
+    map_draft m = map_axis(w->g, u.map, (size_t)a->part.axis);
+    *by = m.offset;
+    return m.terms || m.gather || m.offset < 0 || m.offset >= value_sizes(w, a)[a->part.axis] ? -1 : 0;
+}
+
+static void picks_find(array_lowering *w)
+{
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        array_value *value = value_at(w, v);
+        int64_t by;
+        if (value->op != OP_AT || value->part.kind != PART_NONE || value->region != ARRAY_NONE) continue;
+        const array_value *a = value_at(w, value_root(w, value_use(w, value, 0).value));
+        if (a->part.kind == PART_ALONG && segment_use(w, v, 0, &by) == 0) value->part.kind = PART_PICK;
+    }
+}
+
+/* ---- Passes ------------------------------------------------------------------------------------------- */
+
+/* The pass that v's argument k asks for. */
+static int32_t pass_needs(const array_lowering *w, uint32_t v, size_t k)
+{
+    uint32_t at;
+    const array_value *value = value_at(w, v), *a = segment_arg(w, value, k, &at);
+    int64_t by;
+    if (a->part.kind == PART_NONE) return a->pass;
+    if (a->part.kind != PART_ALONG) return a->pass + 1;
+    bool with = value->part.kind != PART_NONE && segment_use(w, v, k, &by) >= 0;
+    return a->pass + !with;
+}
+
+static bool pass_region(array_lowering *w, uint32_t r)
+{
+    int32_t most = 0;
+    bool news = false;
+    for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++)
+        if (value_at(w, v)->lies != LIES_AS && value_bind(w, value_at(w, v), r) && value_at(w, v)->pass > most)
+            most = value_at(w, v)->pass;
+    if (w->regions[r].along && (w->g->regions.at[r].down == w->segment_down) == (most % 2 != 0)) most++;
+    for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++) {
+        array_value *value = value_at(w, v);
+        if (!value_bind(w, value, r) || value->pass == most) continue;
+        value->pass = most;
+        news = true;
+    }
+    return news;
+}
+
+static bool segment_passes(array_lowering *w)
+{
+    bool news = true;
+    for (uint32_t v = 0; v < w->values.count; v++) value_at(w, v)->pass = 0;
+    for (int round = 0; news && round < SEGMENT_ROUNDS; round++) {
+        news = false;
+        for (uint32_t v = 0; v < w->values.count; v++) {
+            array_value *value = value_at(w, v);
+            for (size_t k = 0; value->lies != LIES_AS && k < value->count; k++) {
+                int32_t pass = pass_needs(w, v, k);
+                if (pass > value->pass) value->pass = pass, news = true;
+            }
+        }
+        for (uint32_t r = 0; r < w->g->regions.count; r++)
+            if (segment_region(w, r)) news |= pass_region(w, r);
+    }
+    for (uint32_t v = 0; v < w->values.count; v++)
+        if (value_at(w, v)->part.kind != PART_NONE && value_at(w, v)->pass > 1) return false;
+    return !news;
+}
+
+/* What the second pass alone uses is computed there. */
+static void pass_later(array_lowering *w)
+{
+    memset(w->mark, 0, w->values.count);
+    for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
+        array_value *value = value_at(w, v);
+        bool can = value->part.kind == PART_ALONG && !value->part.bound && !value->output && !w->mark[v];
+        if (can) value->pass = 1;
+        for (size_t k = 0; value->lies != LIES_AS && value->pass != 1 && k < value->count; k++)
+            w->mark[value_root(w, value_use(w, value, k).value)] = 1;
+    }
+}
+
+static bool pass_is_second(const array_lowering *w)
+{
+    for (uint32_t v = 0; v < w->values.count; v++)
+        if (value_at(w, v)->part.kind != PART_NONE && value_at(w, v)->pass == 1) return true;
+    return false;
+}
+
+/* ---- Which places --------------------------------------------------------------------------------------- */
+
+static bool part_needs(array_part *p, int64_t low, int64_t high)
+{
+    bool news = low < p->low || high > p->high;
+    if (low < p->low) p->low = low;
+    if (high > p->high) p->high = high;
+    return news;
+}
+
+/* A recurrence makes whole steps: what one value of it needs all compute. */
+static bool places_region(array_lowering *w, uint32_t r)
+{
+    array_region *region = &w->regions[r];
+    bool news = false;
+    for (uint32_t v = region->first; v <= region->last; v++) {
+        const array_value *value = value_at(w, v);
+        const array_bind *b = value_bind(w, value, r);
+        if (!b || value->part.kind != PART_ALONG || value->part.low > value->part.high) continue;
+        if (value->part.low - b->offset < region->low) region->low = value->part.low - b->offset, news = true;
+        if (value->part.high - b->offset > region->high) region->high = value->part.high - b->offset, news = true;
+    }
+    for (uint32_t v = region->first; region->low <= region->high && v <= region->last; v++) {
+        array_value *value = value_at(w, v);
+        const array_bind *b = value_bind(w, value, r);
+        if (b && value->part.kind == PART_ALONG)
+            news |= part_needs(&value->part, region->low + b->offset, region->high + b->offset);
+    }
+    return news;
+}
+
+static uint32_t along_region(const array_lowering *w, const array_value *v)
+{
+    uint32_t r = v->region;
+    while (r != ARRAY_NONE && w->regions[r].parent != ARRAY_NONE) r = w->regions[r].parent;
+    return r;
+}
+
+/* What v needs of its argument k; false: it looks where nothing is yet. */
+static bool places_use(array_lowering *w, uint32_t v, size_t k, bool *news)
+{
+    const array_value *value = value_at(w, v);
+    array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
+    int64_t by, low = value->part.low, high = value->part.high;
+    if (a->part.kind != PART_ALONG || segment_use(w, v, k, &by) != 1) return true;
+    if (value->part.kind == PART_TOTAL) low = high = 0;
+    if (low > high) return true;
+    uint32_t r = value->part.bound ? along_region(w, value) : ARRAY_NONE;
+    if (!a->part.bound || r == ARRAY_NONE || along_region(w, a) != r) {
+        *news |= part_needs(&a->part, low + by, high + by);
+        return true;
+    }
+    int64_t far = value_bind(w, value, r)->offset + by - value_bind(w, a, r)->offset;
+    if (w->g->regions.at[r].down) far = -far;
+    if (far > 0) return false;
+    if (value->op == OP_AT || value->op == OP_COPY || value->op == OP_STOP)
+        far -= value->part.back; /* it may be a view */
+    if (-far > a->part.back) a->part.back = -far, *news = true;
+    return true;
+}
+
+/* Memory that holds all places: outputs, and what is read otherwise, through views of it too. */
+static void whole_find(array_lowering *w)
+{
+    for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
+        array_value *value = value_at(w, v);
+        if (value->output) value->part.whole = true;
+        if (value->lies == LIES_AS) continue;
+        bool seen = value->part.whole && (value->op == OP_AT || value->op == OP_COPY || value->op == OP_STOP);
+        for (size_t k = 0; k < value->count; k++) {
+            int64_t by;
+            array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
+            if (a->part.kind != PART_ALONG) continue;
+            if (seen || segment_use(w, v, k, &by) < 0 || (value->part.kind == PART_NONE)) a->part.whole = true;
+        }
+    }
+}
+
+static bool places_find(array_lowering *w)
+{
+    bool news = true;
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        array_part *p = &value_at(w, v)->part;
+        p->low = p->whole ? 0 : INT32_MAX;
+        p->high = p->whole ? 0 : INT32_MIN;
+    }
+    for (uint32_t v = 0; v < w->values.count; v++)
+        if (value_at(w, v)->part.kind == PART_PICK)
+            part_needs(&value_at(w, value_root(w, value_use(w, value_at(w, v), 0).value))->part, 0, 0);
+    for (uint32_t r = 0; r < w->g->regions.count; r++) w->regions[r].low = INT32_MAX, w->regions[r].high = INT32_MIN;
+    for (int round = 0; news && round < SEGMENT_ROUNDS; round++) {
+        news = false;
+        for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
+            const array_value *value = value_at(w, v);
+            if (value->part.kind != PART_ALONG && value->part.kind != PART_TOTAL) continue;
+            for (size_t k = 0; k < value->count; k++)
+                if (!places_use(w, v, k, &news)) return false;
+        }
+        for (uint32_t r = 0; r < w->g->regions.count; r++)
+            if (w->regions[r].along) news |= places_region(w, r);
+    }
+    return !news;
+}
+
+static bool places_small(const array_lowering *w)
+{
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        const array_part *p = &value_at(w, v)->part;
+        if (p->kind != PART_ALONG || p->low > p->high) continue;
+        if (p->low < -SEGMENT_FAR || p->high > SEGMENT_FAR || p->high < p->low - SEGMENT_FAR) return false;
+        if (p->low > SEGMENT_FAR || p->high < -SEGMENT_FAR || p->back > SEGMENT_FAR) return false;
+    }
+    return true;
+}
+
+/* What the second pass needs of the first. */
+static void again_find(array_lowering *w)
+{
+    for (bool news = true; news;) {
+        news = false;
+        for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
+            const array_value *value = value_at(w, v);
+            if (value->part.kind == PART_NONE || value->lies == LIES_AS || !(value->pass == 1 || value->part.again))
+                continue;
+            for (size_t k = 0; k < value->count; k++) {
+                array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
+                if (a->part.kind != PART_ALONG || a->pass != 0 || a->part.again) continue;
+                a->part.again = news = true;
+            }
+        }
+        for (uint32_t r = 0; r < w->g->regions.count; r++) {
+            bool any = false;
+            for (uint32_t v = w->regions[r].first; w->regions[r].along && v <= w->regions[r].last; v++)
+                any = any || (value_bind(w, value_at(w, v), r) && value_at(w, v)->part.again);
+            for (uint32_t v = w->regions[r].first; any && v <= w->regions[r].last; v++) {
+                array_value *value = value_at(w, v);
+                if (!value_bind(w, value, r) || value->part.kind != PART_ALONG || value->part.again) continue;
+                value->part.again = news = true;
+            }
+        }
+    }
+}
+
+/* ---- All together ----------------------------------------------------------------------------------------- */
+
+static void segments_none(array_lowering *w)
+{
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        value_at(w, v)->part = (array_part){.kind = PART_NONE};
+        value_at(w, v)->pass = 0;
+    }
+    for (uint32_t r = 0; r < w->g->regions.count; r++) w->regions[r].along = false;
+    w->segment_rows = w->segment_count = 0;
+}
+
+/* The longest recurrence, and those of nearly as many steps. */
+static bool segments_choose(array_lowering *w, int64_t *steps)
+{
+    bool first = true;
+    *steps = 0;
+    for (uint32_t r = 0; r < w->g->regions.count; r++)
+        if (segment_region(w, r) && w->regions[r].until == ARRAY_NONE && region_steps(w, r) > *steps)
+            *steps = region_steps(w, r);
+    if (*steps < SEGMENT_LEAST) return false;
+    for (uint32_t r = 0; r < w->g->regions.count; r++) {
+        w->regions[r].along = segment_region(w, r) && segment_near(region_steps(w, r), *steps);
+        if (!w->regions[r].along) continue;
+        if (w->regions[r].until != ARRAY_NONE) return false;
+        if (first) w->segment_down = w->g->regions.at[r].down;
+        first = false;
+    }
+    return true;
+}
+
+/* The least size along the steps: every segment has a place of each. */
+static int64_t segments_least(const array_lowering *w, int64_t steps)
+{
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        const array_value *value = value_at(w, v);
+        if (value->part.kind != PART_ALONG && value->part.kind != PART_TOTAL) continue;
+        uint16_t shape = value->part.kind == PART_TOTAL ? value->domain : value->shape;
+        int64_t size = shape_sizes(w->g, shape)[value->part.axis];
+        if (size < steps) steps = size;
+    }
+    return steps;
+}
+
+/* The axes that a step's own coordinate goes along. */
+static void along_block(array_lowering *w, uint32_t v)
+{
+    array_value *value = value_at(w, v);
+    int64_t by;
+    value->block = value->block_own = value->part.axis;
+    if (value->op == OP_SCATTER) value->block = array_scatter_axis(w, value, value->part.axis, &by);
+}
+
+static void segments_sizes(array_lowering *w, int64_t steps)
+{
+    int64_t rows = 8, far = 0;
+    while (rows * rows < steps) rows += 8;
+    if (rows < 2 * SEGMENT_FAR) rows = 2 * SEGMENT_FAR;
+    w->segment_rows = rows;
+    w->segment_count = (steps + rows - 1) / rows;
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        array_value *value = value_at(w, v);
+        if (value->part.kind == PART_ALONG && !value->part.bound) along_block(w, v);
+        if (value->part.kind == PART_TOTAL) value->block = value->part.axis, value->sums = true;
+        if (value->part.kind == PART_ALONG && value->part.high - value->part.low > far)
+            far = value->part.high - value->part.low;
+    }
+    w->block_rows = rows + far + 2 * SEGMENT_SLACK;
+    w->block_chunks = 1;
+    w->block_counter = w->a->counters++;
+    w->block_chunk = w->a->counters++;
+}
+
+/* Does a recurrence run within each block? */
+static bool segments_blocked(const array_lowering *w)
+{
+    for (uint32_t v = 0; w->block_counter != ARRAY_NONE && v < w->values.count; v++)
+        if (value_at(w, v)->block >= 0 && value_at(w, v)->region != ARRAY_NONE) return true;
+    return false;
+}
+
+static void segments_unblock(array_lowering *w)
+{
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        array_value *value = value_at(w, v);
+        value->block = value->block_own = -1;
+        value->sums = value->local = false;
+    }
+    w->block_counter = w->block_chunk = ARRAY_NONE;
+    w->block_inner = false;
+}
+
+bool array_segments(array_lowering *w)
+{
+    int64_t steps;
+    bool blocks = w->block_counter != ARRAY_NONE;
+    if (w->no_blocks || segments_blocked(w) || !segments_choose(w, &steps)) return true;
+    segments_unblock(w);
+    bool ok = along_find(w, steps);
+    if (ok) picks_find(w);
+    ok = ok && segment_passes(w);
+    if (ok && pass_is_second(w)) pass_later(w);
+    if (ok) whole_find(w);
+    ok = ok && places_find(w);
+    if (!ok || !places_small(w) || segments_least(w, steps) < SEGMENT_LEAST) {
+        segments_none(w);
+        return !blocks || array_blocks(w);
+    }
+    again_find(w);
+    segments_sizes(w, segments_least(w, steps));
+    return true;
+}
