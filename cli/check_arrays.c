@@ -2,13 +2,12 @@
  * check_arrays.c - the rows of check in programs with arrays: element by element where they are few, else along
  * random directions, in forward mode (J v), in reverse mode (w J) and by differences of w · y(x + t v).
  *
- * Differences are of the program as it runs. So inputs alone can be varied, and a program with stop in its text
- * is refused: differences would see through it.
+ * Differences are of the program as it runs, with whatever stands in stop held at the values that it has (ew_hold).
+ * So inputs alone can be varied.
  */
 #include "check.h"
 #include "sweeps.h"
 
-#include <ctype.h>
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
@@ -41,34 +40,15 @@ static double ray_value(const void *context, double t)
 struct arrays_check {
     struct checking *k;
     struct ray ray;
-    size_t *offset; /* of inputs */
+    ew_graph *held; /* the graph that is run: its stops are inputs */
+    size_t *offset; /* of its inputs */
+    double *base;   /* their values */
     bool rough;     /* f32 on the way */
 };
 
 /* ---- What is needed ----------------------------------------------------------------------------------------- */
 
-static bool text_in_name(char x)
-{
-    return isalnum((unsigned char)x) || x == '_' || (unsigned char)x >= 128;
-}
-
-/* Does the text itself say stop? Those of softmax and its kin change no slope: what is held there cancels. */
-static bool text_stops(const struct cli *c)
-{
-    static const char word[] = "stop";
-    const size_t count = sizeof word - 1;
-    bool comment = false;
-    for (size_t i = 0; i < c->text_length; i++) {
-        const char *s = c->text + i;
-        comment = *s == '#' || (comment && *s != '\n');
-        if (comment || i + count > c->text_length || strncmp(s, word, count) != 0) continue;
-        bool ends = i + count == c->text_length || !text_in_name(s[count]);
-        if (ends && (i == 0 || !text_in_name(s[-1]))) return true;
-    }
-    return false;
-}
-
-/* What `of` is computed from: any f32, any stop? Arguments have smaller numbers. */
+/* What `of` is computed from: any f32? Arguments have smaller numbers. */
 static bool look_down(struct arrays_check *a)
 {
     struct checking *k = a->k;
@@ -81,8 +61,6 @@ static bool look_down(struct arrays_check *a)
         ew_node n = (ew_node)i;
         if (!needed[i]) continue;
         a->rough = a->rough || ew_node_type(k->g, n) == EW_F32;
-        const char *op = ew_node_op(k->g, n);
-        if (op && strcmp(op, "stop") == 0 && text_stops(k->c)) cli_fail(k->c, FAULT_STOPS, NULL, NULL);
         for (size_t p = 0; p < ew_node_arg_count(k->g, n); p++) needed[ew_node_arg(k->g, n, p)] = true;
     }
     free(needed);
@@ -97,27 +75,55 @@ static bool only_inputs(struct checking *k)
     return !k->c->status;
 }
 
+/* The values of the graph h with its stops held: those of g's inputs, and what the stops have there. */
+static double *held_values(struct checking *k, const ew_graph *h)
+{
+    size_t inputs = ew_input_count(h), count = 0, more = 0;
+    size_t *offset = cli_array_input_offsets(k->c, k->g), *own = offset ? cli_array_input_offsets(k->c, h) : NULL;
+    ew_node *nodes = own ? cli_room(k->c, inputs, sizeof *nodes) : NULL;
+    double *in = nodes ? cli_room(k->c, own[inputs], sizeof *in) : NULL;
+    for (size_t i = 0; in && i < inputs; i++)
+        if (cli_input_index(k->g, ew_input_at(h, i).node) == SIZE_MAX) nodes[count++] = ew_input_at(h, i).node;
+    double *values = in && count ? cli_run(k->c, k->g, nodes, count, k->in) : NULL;
+    for (size_t i = 0; in && !k->c->status && i < inputs; i++) {
+        size_t at = cli_input_index(k->g, ew_input_at(h, i).node), size = own[i + 1] - own[i];
+        const double *from = at == SIZE_MAX ? values + more : k->in + offset[at];
+        if (at == SIZE_MAX) more += size;
+        if (size) memcpy(in + own[i], from, size * sizeof *in);
+    }
+    free(values);
+    free(nodes);
+    free(own);
+    free(offset);
+    if (!k->c->status) return in;
+    free(in);
+    return NULL;
+}
+
 static bool ray_new(struct arrays_check *a)
 {
     ew_error e;
     struct checking *k = a->k;
-    size_t inputs = ew_input_count(k->g);
-    a->offset = cli_array_input_offsets(k->c, k->g);
-    a->ray.program = a->offset ? ew_prepare_nodes(k->g, &k->of, 1, &e) : NULL;
-    if (a->offset && !a->ray.program) cli_fail_error(k->c, &e);
-    if (!a->ray.program) return false;
-    a->ray.base = k->in;
+    ew_graph *h = ew_hold(k->g, &e);
+    a->ray.program = h ? ew_prepare_nodes(h, &k->of, 1, &e) : NULL;
+    if (!a->ray.program) cli_fail_error(k->c, &e);
+    a->held = h;
+    a->offset = h && !k->c->status ? cli_array_input_offsets(k->c, h) : NULL;
+    a->base = a->offset ? held_values(k, h) : NULL;
+    if (!a->base) return false;
+    size_t inputs = ew_input_count(h);
+    a->ray.base = a->base;
     a->ray.of_count = ew_out_count(a->ray.program);
     a->ray.in = cli_room(k->c, a->offset[inputs], sizeof *a->ray.in);
     a->ray.out = cli_room(k->c, a->ray.of_count, sizeof *a->ray.out);
     if (!a->ray.in || !a->ray.out) return false;
-    memcpy(a->ray.in, k->in, a->offset[inputs] * sizeof *a->ray.in);
+    memcpy(a->ray.in, a->base, a->offset[inputs] * sizeof *a->ray.in);
     return true;
 }
 
 static void aim(struct arrays_check *a, ew_node wrt)
 {
-    size_t input = cli_input_index(a->k->g, wrt);
+    size_t input = cli_input_index(a->held, wrt);
     a->ray.offset = a->offset[input];
     a->ray.count = a->offset[input + 1] - a->offset[input];
 }
@@ -248,5 +254,7 @@ bool check_arrays(struct checking *k)
     free(a.ray.in);
     free(a.ray.out);
     free(a.offset);
+    free(a.base);
+    ew_graph_free(a.held);
     return ok;
 }

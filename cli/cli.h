@@ -38,14 +38,14 @@ enum cli_verb_id {
     VERB_CHECK,
     VERB_EMIT,
     VERB_MINIMIZE,
+    VERB_FIT,
     VERB_OPS,
     VERB_REPL,
     VERB_HELP,
     VERB_MANUAL,     /* hidden: man page of a verb, for the build */
     VERB_COMPLETION, /* hidden: completion script for a shell, for the build */
     VERB_SHOW,
-    VERB_FIT, /* this and the rest: not in this version */
-    VERB_TRAIN,
+    VERB_TRAIN, /* this and the rest: not in this version */
     VERB_PREDICT,
     VERB_COUNT
 };
@@ -74,6 +74,7 @@ int cli_draw(struct cli *c);
 int cli_check(struct cli *c);
 int cli_emit(struct cli *c);
 int cli_minimize(struct cli *c);
+int cli_fit(struct cli *c);
 int cli_show(struct cli *c);
 int cli_ops(struct cli *c);
 int cli_repl(struct cli *c);

@@ -6,56 +6,13 @@
  */
 #include "cli.h"
 #include "edgewise-train.h"
+#include "vary.h"
 #include "watch.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- What to vary -------------------------------------------------------------------------- */
-
-static bool is_real(ew_type type)
-{
-    return type == EW_F64 || type == EW_F32;
-}
-
-/* The params if the program has any, else every real input. */
-static size_t default_over(const ew_graph *g, size_t *over)
-{
-    size_t count = 0;
-    for (int params = 1; params >= 0 && count == 0; params--)
-        for (size_t i = 0; i < ew_input_count(g); i++) {
-            ew_input_info info = ew_input_at(g, i);
-            if (info.is_param == params && is_real(info.type)) over[count++] = i;
-        }
-    return count;
-}
-
-static size_t named_over(struct cli *c, ew_graph *g, size_t *over)
-{
-    size_t count = 0;
-    ew_node *nodes = cli_nodes(c, g, c->over, &count);
-    for (size_t i = 0; nodes && i < count && !c->status; i++) {
-        over[i] = cli_input_index(g, nodes[i]);
-        if (over[i] == SIZE_MAX) cli_fail(c, FAULT_NOT_INPUT, ew_node_name(g, nodes[i]), NULL);
-    }
-    free(nodes);
-    return c->status ? 0 : count;
-}
-
-static size_t *what_to_vary(struct cli *c, ew_graph *g, size_t *count)
-{
-    /* names given twice are refused before there can be more than inputs */
-    size_t room = ew_node_count(g) + (c->over ? strlen(c->over) : 0);
-    size_t *over = cli_room(c, room, sizeof *over);
-    if (!over) return NULL;
-    *count = c->over ? named_over(c, g, over) : default_over(g, over);
-    if (!c->status && *count == 0) cli_fail(c, FAULT_NOTHING_TO_VARY, NULL, NULL);
-    if (!c->status) return over;
-    free(over);
-    return NULL;
-}
 
 /* ---- The answer ---------------------------------------------------------------------------- */
 
@@ -150,6 +107,8 @@ static int minimize(struct cli *c, ew_graph *g, ew_node of, const size_t *over, 
     ew_error e;
     struct watch w;
     ew_minimize_result found;
+    if (c->method && ew_method_find(c->method) < 0)
+        return cli_fail_hint(c, FAULT_CHOICE, c->method, "method", "there are: {1}", "gd|momentum|adam|lbfgs|newton");
     if (ew_node_rank(g, of)) return cli_fail(c, FAULT_NOT_ONE, ew_node_name(g, of), "minimize");
     if (!watch_begin(&w, c, g, of, over, count, method_of(c))) return c->status;
     ew_minimize_options o = {.method = (ew_method)ew_method_find(w.method),
@@ -177,7 +136,7 @@ int cli_minimize(struct cli *c)
     size_t count = 0;
     ew_graph *g = cli_graph(c);
     ew_node of = g ? cli_of(c, g) : EW_NONE;
-    size_t *over = of != EW_NONE ? what_to_vary(c, g, &count) : NULL;
+    size_t *over = of != EW_NONE ? vary_inputs(c, g, false, &count) : NULL;
     double *in = over ? cli_values(c, g) : NULL;
     if (in) status = minimize(c, g, of, over, count, in);
     free(in);

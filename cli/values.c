@@ -25,22 +25,10 @@ static void fail_pair(struct cli *c, const char *word)
         cli_fail_hint(c, FAULT_PAIR, word, NULL, "values follow the program, as in a=2", NULL);
 }
 
-/* The k-th dimension that an input names, counted through all axes; NULL past the last. Names come again. */
-static const char *dimension_at(const ew_graph *g, size_t *input, size_t *axis)
-{
-    for (; *input < ew_input_count(g); ++*input, *axis = 0)
-        for (ew_node n = ew_input_at(g, *input).node; *axis < ew_node_rank(g, n);) {
-            const char *name = ew_node_size_name(g, n, (*axis)++);
-            if (name) return name;
-        }
-    return NULL;
-}
-
 static bool is_dimension(const ew_graph *g, const char *name)
 {
-    size_t input = 0, axis = 0;
-    for (const char *s; (s = dimension_at(g, &input, &axis)) != NULL;)
-        if (strcmp(s, name) == 0) return true;
+    for (size_t i = 0; i < ew_dimension_count(g); i++)
+        if (strcmp(ew_dimension_name(g, i), name) == 0) return true;
     return false;
 }
 
@@ -52,16 +40,16 @@ bool values_takes(const ew_graph *g, const char *name)
 
 static void fail_no_input(struct cli *c, ew_graph *g, const char *name)
 {
-    size_t count = ew_input_count(g), input = 0, axis = 0, used = 0, more = 0;
+    size_t count = ew_input_count(g), more = ew_dimension_count(g), used = 0;
     if (count == 0) {
         cli_fail(c, FAULT_NO_INPUTS, name, NULL);
         return;
     }
-    while (dimension_at(g, &input, &axis)) more++;
     const char **names = cli_room(c, count + more + 1, sizeof *names);
     if (!names) return;
     for (size_t i = 0; i < count; i++) names[used++] = ew_node_name(g, ew_input_at(g, i).node);
-    for (input = axis = 0; (names[used] = dimension_at(g, &input, &axis)) != NULL;) used++;
+    for (size_t i = 0; i < more; i++) names[used++] = ew_dimension_name(g, i);
+    names[used] = NULL;
     const char *near = cli_suggest(names, name);
     cli_fail_hint(c, FAULT_NO_INPUT, name, NULL, near ? "did you mean '{1}'?" : "", near);
     free(names);

@@ -117,6 +117,13 @@ typedef struct ew_data_array {
 EW_API ew_status ew_data_write(const char *path, const ew_data_array *arrays, size_t count, const ew_options *options,
                                ew_error *err);
 
+/* The same for a .safetensors with a note, any text in UTF-8, and a checksum over every byte. */
+EW_API ew_status ew_data_write_note(const char *path, const ew_data_array *arrays, size_t count, const char *note,
+                                    const ew_options *options, ew_error *err);
+/* Reads the note, which goes to `write` at once. EW_FILE where a byte of the file is not as it was written. */
+EW_API ew_status ew_data_note(const char *path, ew_write *write, void *context, const ew_options *options,
+                              ew_error *err);
+
 #ifdef __cplusplus
 }
 #endif

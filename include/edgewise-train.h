@@ -226,8 +226,8 @@ EW_API ew_status ew_train_save(ew_train *t, ew_error *err);
  * between steps. */
 EW_API size_t ew_train_weight_count(const ew_train *t);
 EW_API ew_data_array ew_train_weight(const ew_train *t, size_t i);
-EW_API ew_status ew_train_load(ew_train *t, const char *path, ew_error *err);        /* safetensors or npz */
-EW_API ew_status ew_train_store(const ew_train *t, const char *path, ew_error *err); /* the same */
+EW_API ew_status ew_train_load(ew_train *t, const char *path, ew_error *err);  /* safetensors or npz */
+EW_API ew_status ew_train_store(ew_train *t, const char *path, ew_error *err); /* the same */
 
 /* The loss, then the metrics, on other data: values[0 .. 1 + metrics). */
 EW_API ew_status ew_train_evaluate(ew_train *t, const ew_source *data, size_t count, double *values, ew_error *err);
@@ -303,12 +303,14 @@ typedef enum ew_method {
 #define EW_DEFAULT_LR 0.01 /* of gd, momentum and adam */
 
 typedef enum ew_reason {
-    EW_REASON_GRADIENT,  /* converged: the gradient is nearly 0 */
-    EW_REASON_STEPS,     /* all steps were made */
-    EW_REASON_STALLED,   /* no step found a lower value (line searches), or steps round to nothing */
-    EW_REASON_NONFINITE, /* the value or its gradient became nan or inf, or began so */
-    EW_REASON_UNBOUNDED, /* the value fell below -1e300: there is no minimum */
-    EW_REASON_STOPPED    /* the callback said so */
+    EW_REASON_GRADIENT,    /* converged: the gradient is nearly 0 */
+    EW_REASON_STEPS,       /* all steps were made */
+    EW_REASON_STALLED,     /* no step found a lower value (line searches), or steps round to nothing */
+    EW_REASON_NONFINITE,   /* the value or its gradient became nan or inf, or began so */
+    EW_REASON_UNBOUNDED,   /* the value fell below -1e300: there is no minimum */
+    EW_REASON_STOPPED,     /* the callback said so */
+    EW_REASON_SETTLED,     /* ew_fit: converged: no parameter would move any more */
+    EW_REASON_UNDETERMINED /* ew_fit: the same, or no step helps, and some parameters could be anything there */
 } ew_reason;
 
 /* One point on the way. All arrays belong to the call and are valid during the callback. */
@@ -372,13 +374,78 @@ typedef struct ew_minimize_result {
 EW_API ew_status ew_minimize(ew_graph *g, ew_node of, const size_t *over, size_t count, double *in,
                              const ew_minimize_options *options, ew_minimize_result *result, ew_error *err);
 
-/* For programs: "gradient", "steps", "stalled", "nonfinite", "unbounded", "stopped". NULL: no reason. */
+/* For programs: "gradient", "steps", "stalled", "nonfinite", "unbounded", "stopped", "settled",
+ * "undetermined". NULL: no reason. */
 EW_API const char *ew_reason_code(ew_reason reason);
 /* For people: a sentence without its full stop. */
 EW_API const char *ew_reason_text(ew_reason reason, const char *language);
 /* "lbfgs", …; NULL past the last. And back: -1 where there is none of that name. */
 EW_API const char *ew_method_name(int method);
 EW_API int ew_method_find(const char *name);
+
+/* ---- Fitting: nonlinear least squares ------------------------------------------------------------- */
+
+/*
+ *     size_t n[] = {5};
+ *     ew_size sizes[] = {{"x", 1, n, 0}, {"y", 1, n, 0}};
+ *     ew_options options = {.sizes = sizes, .size_count = 2};
+ *     ew_graph *g = ew_parse("input a; input k; input x[N]; input y[N]; r[i] = y[i] - a * exp(-k * x[i])", EW_WHOLE,
+ *                            &options, &err);
+ *     double in[] = {1, 1, 0, 1, 2, 3, 4, 3.1, 1.8, 1.2, 0.6, 0.4}, errors[2];     // a, k, then x and y
+ *     size_t over[] = {0, 1};
+ *     ew_fit_result found = {.errors = errors};
+ *     if (ew_fit(g, ew_find(g, "r"), over, 2, in, NULL, &found, &err) == EW_OK)
+ *         printf("a = %g +- %g, k = %g +- %g\n", in[0], errors[0], in[1], errors[1]);
+ */
+
+typedef struct ew_fit_options { /* all zero (or a NULL pointer) means the defaults */
+    size_t steps;               /* at most; default 1000 */
+    double tolerance;           /* default 1e-10, 1e-5 where anything is f32; negative: never content */
+    int (*step)(void *context, const ew_minimize_step *step); /* value: the sum of squares; non-zero stops */
+    void *context;
+    ew_resize *resize; /* the allocator hook, as in ew_options; the graph keeps its own */
+    void *resize_context;
+    const char *language; /* of error messages that are not the graph's own */
+} ew_fit_options;
+
+typedef struct ew_fit_result {
+    /* The caller's, or NULL. n: how many numbers are varied; their order is that of `over`, each row-major. */
+    double *errors;     /* n standard errors: square roots of the covariance's diagonal */
+    double *covariance; /* n * n: deviation^2 times the inverse of J' J */
+    double *residuals;  /* all elements of `of`, at the point found */
+
+    double value;     /* the sum of the squares of the residuals */
+    double deviation; /* their standard deviation: sqrt(value / freedom); nan where freedom is 0 */
+    double measure;   /* how far the parameters would still move, see below */
+    size_t count;     /* of residuals */
+    size_t rank;      /* how many numbers the residuals determine at the point found; n where it is well */
+    size_t freedom;   /* count - rank */
+    size_t steps;     /* made */
+    size_t runs;      /* evaluations of the residuals, with derivatives or without */
+    int converged;    /* reason == EW_REASON_SETTLED */
+    ew_reason reason;
+} ew_fit_result;
+
+/*
+ * Varies the inputs over[0..count) (as for ew_minimize) to make the sum of squares of `of` small: a node of f64 or
+ * f32 with any axes, whose elements are the residuals, for instance what was measured less what a model says, over
+ * its standard deviation where points weigh differently. There must be as many of them as numbers that are varied.
+ * On EW_OK the varied places of `in` hold the point found; on failure `in` is as it was.
+ *
+ * The method is that of Levenberg and Marquardt as More (1978) gives it, with the exact Jacobian, by orthogonal
+ * transformations and never by normal equations. Near the end full steps go on, with second derivatives where the
+ * program has them, until rounding hides what is left. Converged means: the full Gauss-Newton step from there would
+ * move no parameter by more than the tolerance times the larger of its size and its standard error (or it is
+ * rounding). `measure` is the largest of these ratios. It is a local minimum.
+ *
+ * Parameters that the residuals do not determine (a and b in a * b * x) have an infinite error, and so have their
+ * places in the covariance; the reason is then EW_REASON_UNDETERMINED. With freedom 0 errors are nan.
+ *
+ * EW_OK also when it did not converge: look at `reason`. Otherwise EW_USE (as for ew_minimize; fewer residuals than
+ * numbers that are varied; a residual or a derivative that is not finite at the start, named), or EW_LIMIT.
+ */
+EW_API ew_status ew_fit(ew_graph *g, ew_node of, const size_t *over, size_t count, double *in,
+                        const ew_fit_options *options, ew_fit_result *result, ew_error *err);
 
 #ifdef __cplusplus
 }

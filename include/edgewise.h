@@ -227,6 +227,9 @@ EW_API size_t ew_node_rank(const ew_graph *g, ew_node n);                       
 EW_API size_t ew_node_size(const ew_graph *g, ew_node n, size_t axis);           /* SIZE_MAX: not known yet */
 EW_API const char *ew_node_size_name(const ew_graph *g, ew_node n, size_t axis); /* "N", or NULL */
 EW_API const char *ew_node_axis(const ew_graph *g, ew_node n, size_t axis); /* the index it was written with, or NULL */
+/* Dimensions, in the order of the text: what may be bound by ew_size besides the inputs. */
+EW_API size_t ew_dimension_count(const ew_graph *g);
+EW_API const char *ew_dimension_name(const ew_graph *g, size_t i); /* NULL: there is none */
 EW_API size_t ew_node_arg_count(const ew_graph *g, ew_node n);
 EW_API ew_node ew_node_arg(const ew_graph *g, ew_node n, size_t k);              /* EW_NONE: there is none */
 EW_API int ew_node_is_constant(const ew_graph *g, ew_node n, double *value);     /* unnamed constants */
@@ -277,6 +280,10 @@ EW_API ew_node ew_diff(ew_graph *g, ew_node of, ew_node wrt, int mode, ew_error 
  * each node. Forward: the derivative of each node by `wrt`. */
 EW_API ew_status ew_reverse(ew_graph *g, ew_node of, ew_node *result, ew_error *err);
 EW_API ew_status ew_forward(ew_graph *g, ew_node wrt, ew_node *result, ew_error *err);
+
+/* A copy of the graph, to be freed, in which each stop(…) is an input after the other inputs, before the params:
+ * the value given to it is held while others change, as derivatives have it. Nodes keep their numbers. */
+EW_API ew_graph *ew_hold(const ew_graph *g, ew_error *err);
 
 /* ---- Paths ------------------------------------------------------------------------------------ */
 

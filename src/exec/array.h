@@ -228,31 +228,31 @@ typedef struct plan {
     ARRAY(uint8_t) constant_types;
     uint32_t counters;
     size_t scratch_slots, registers, most_lines;
-    size_t bytes;     /* of all buffers but the local ones, */
-    size_t windowed;  /* and where windows are */
-    bool short_of;    /* memory is: it runs with windows */
-    int64_t segments; /* how many; 0: none */
-    size_t lane;      /* of the local ones */
-    size_t door;      /* of arrays at the door that are converted, */
-    size_t door_room; /* of those that have room, which come first */
-    size_t scratch;   /* of products */
-    size_t count;     /* operations */
-    double least;     /* operations that are worth waking threads for, */
-    double part;      /* and worth a part of its own */
+    size_t bytes;                   /* of all buffers but the local ones, */
+    size_t windowed;                /* and where windows are */
+    bool short_of;                  /* memory is: it runs with windows */
+    int64_t segments;               /* how many; 0: none */
+    size_t lane;                    /* of the local ones */
+    size_t door;                    /* of arrays at the door: of those that ew_run alone needs room for, */
+    size_t door_doubles, door_both; /* where these end, where those end that ew_run_arrays needs room for as well */
+    size_t scratch;                 /* of products */
+    size_t count;                   /* operations */
+    double least;                   /* operations that are worth waking threads for, */
+    double part;                    /* and worth a part of its own */
 } plan;
 
 /* The memory of one run. */
 typedef struct array_work {
     const plan *plan;
-    char **base;  /* by buffer */
-    char *memory; /* of all buffers, */
-    char *begin;  /* which begin here */
-    char *lane;   /* of the local ones */
-    char *door;   /* of arrays at the door */
-    size_t door_bytes;
-    char *constants; /* each STRIP times */
-    char *strips;    /* scratch registers */
-    char *scratch;   /* of products */
+    char **base;                  /* by buffer */
+    char *memory;                 /* of all buffers, */
+    char *begin;                  /* which begin here */
+    char *lane;                   /* of the local ones */
+    char *door;                   /* of arrays at the door */
+    size_t door_bytes, door_skip; /* skip: what it has not of the plan's, at the beginning */
+    char *constants;              /* each STRIP times */
+    char *strips;                 /* scratch registers */
+    char *scratch;                /* of products */
     int64_t *counter;
     char **at;        /* by register, while a step runs */
     char **line;      /* by line, while a step runs */
@@ -262,7 +262,8 @@ typedef struct array_work {
     bool begins;      /* it is the first of its chunk */
     int64_t segment;  /* number of the segment that runs, */
     int64_t from, to; /* its places, */
-    uint32_t along;   /* and the counter that goes along */
+    uint32_t along;   /* and the counter that goes along, */
+    bool down;        /* from the last segment to the first */
     bool careful;     /* products are done term by term */
     bool suspect;     /* a product over blocks was not finite */
     int64_t *size;    /* of the step that runs */

@@ -66,8 +66,12 @@ static void describe_step(const ew_program *p, text *t, const plan_step *s)
         break;
     case STEP_BLOCK: {
         const plan_block *l = &a->blocks.at[s->at];
-        snprintf(line, sizeof line, "blocks of %lld of %lld, in %lld chunks", (long long)l->rows, (long long)l->size,
-                 (long long)l->chunks);
+        if (l->segments)
+            snprintf(line, sizeof line, "%lld segments of %lld steps%s%s", (long long)a->segments, (long long)l->rows,
+                     l->down ? ", downward" : "", a->short_of ? ", one in memory" : "");
+        else
+            snprintf(line, sizeof line, "blocks of %lld of %lld, in %lld chunks", (long long)l->rows,
+                     (long long)l->size, (long long)l->chunks);
         text_add(t, line);
         break;
     }
@@ -88,9 +92,10 @@ bool array_describe(const ew_program *p, text *t)
     char line[160];
     uint32_t ends[64], depth = 0;
     snprintf(line, sizeof line, "%zu operations, %zu bytes of work\n", a->count,
-             a->bytes + a->scratch_slots * STRIP * 8 + a->scratch);
+             (a->short_of ? a->windowed : a->bytes) + a->scratch_slots * STRIP * 8 + a->scratch);
     text_add(t, line);
     for (uint32_t i = 0; i < a->steps.count; i++) {
+        if (a->steps.at[i].again && !a->short_of) continue;
         while (depth && ends[depth - 1] <= i) depth--;
         for (uint32_t k = 0; k < depth; k++) text_add(t, "  ");
         describe_step(p, t, &a->steps.at[i]);

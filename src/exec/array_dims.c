@@ -88,6 +88,20 @@ static void order_skip(const array_builder *b, uint32_t line, size_t inner, dims
     d->axis[d->count++] = inner;
 }
 
+/* The step goes over the places of what it stores as they lie: the axis with the largest stride first. */
+static void order_places(const array_builder *b, dims *d)
+{
+    const plan_sink *s = b->sinks.count == 1 ? b->sinks.at : NULL;
+    if (!s || s->kind == SINK_SCATTER) return;
+    for (size_t i = 1; i < d->count; i++)
+        for (size_t k = i; k > 0; k--) {
+            size_t before = d->axis[k - 1], after = d->axis[k];
+            int64_t x = stride_of(b, s->line, before), y = stride_of(b, s->line, after);
+            if (x <= 0 || y <= 0 || x >= y) break;
+            d->axis[k - 1] = after, d->axis[k] = before;
+        }
+}
+
 static void order_axes(const array_builder *b, dims *d)
 {
     size_t inner = 0, best = SIZE_MAX;
@@ -99,6 +113,7 @@ static void order_axes(const array_builder *b, dims *d)
     }
     for (size_t a = 0; a < b->axes; a++)
         if (b->sizes[a] != 1 && a != inner) d->axis[d->count++] = a;
+    order_places(b, d);
     if (any) d->axis[d->count++] = inner;
 }
 

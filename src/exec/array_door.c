@@ -185,12 +185,26 @@ static bool door_same_array(const ew_program *p, size_t i, size_t k)
     return p->inputs[i].type == p->outputs[k].type && p->inputs[i].count == p->outputs[k].count;
 }
 
+static bool door_align(plan *a)
+{
+    if (!size_add(a->door, DOOR_SMALL - 1, &a->door)) return false;
+    a->door -= a->door % DOOR_SMALL;
+    return true;
+}
+
+enum { DOOR_BY_DOUBLES, DOOR_BY_BOTH, DOOR_BY_ARRAYS };
+
+/* Which of the two doors needs its room? -1: neither. */
+static int door_by(const plan_door *d, bool doubles)
+{
+    return doubles ? (d->room ? DOOR_BY_BOTH : DOOR_BY_DOUBLES) : d->room ? DOOR_BY_ARRAYS : -1;
+}
+
 static bool door_place(plan *a, plan_door *d, size_t count)
 {
     size_t bytes;
     if (!size_mul(count, array_type_bytes(d->type), &bytes)) return false;
-    if (bytes >= DOOR_SMALL && !size_add(a->door, DOOR_SMALL - 1, &a->door)) return false;
-    if (bytes >= DOOR_SMALL) a->door -= a->door % DOOR_SMALL;
+    if (bytes >= DOOR_SMALL && !door_align(a)) return false;
     d->place = a->door;
     return size_add(a->door, (bytes + 7) / 8 * 8, &a->door);
 }
@@ -207,14 +221,15 @@ bool array_doors_plan(array_lowering *w)
         for (size_t i = 0; !out->room && i < a->in_count; i++)
             out->room = door_same_array(p, i, k) && !door_in_place(a, i, k);
     }
-    for (int room = 1; room >= 0; room--) {
+    for (int by = DOOR_BY_DOUBLES; by <= DOOR_BY_ARRAYS; by++) {
         for (size_t i = 0; ok && i < a->in_count; i++)
-            if (a->ins[i].buffer != ARRAY_NONE && a->ins[i].room == room && p->inputs[i].type != TYPE_F64)
+            if (a->ins[i].buffer != ARRAY_NONE && door_by(&a->ins[i], p->inputs[i].type != TYPE_F64) == by)
                 ok = door_place(a, &a->ins[i], p->inputs[i].count);
         for (size_t k = 0; ok && k < a->out_count; k++)
-            if (a->outs[k].room == room && (room || array_door_converts(p->outputs[k].type)))
+            if (door_by(&a->outs[k], array_door_converts(p->outputs[k].type)) == by)
                 ok = door_place(a, &a->outs[k], p->outputs[k].count);
-        if (room) a->door_room = a->door;
+        if (by == DOOR_BY_DOUBLES) ok = ok && door_align(a), a->door_doubles = a->door;
+        if (by == DOOR_BY_BOTH) a->door_both = a->door;
     }
     return ok || array_no_memory(w);
 }
@@ -289,7 +304,7 @@ bool array_door_converts(int type)
 /* Its place in the work memory. */
 static char *door_room(const array_work *w, const plan_door *d)
 {
-    return w->door + (DOOR_SMALL - (uintptr_t)w->door % DOOR_SMALL) % DOOR_SMALL + d->place;
+    return w->door + (DOOR_SMALL - (uintptr_t)w->door % DOOR_SMALL) % DOOR_SMALL + (d->place - w->door_skip);
 }
 
 static void door_set(const array_work *w, const plan_door *d, const void *at)

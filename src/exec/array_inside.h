@@ -66,6 +66,8 @@ typedef struct array_value {
     uint32_t partial;     /* buffer of a result for each chunk, or ARRAY_NONE */
     array_part part;      /* of segments (array_segments.c) */
     /* where it lies */
+    uint32_t order; /* in w->orders, by axis: how many lie outside of it */
+    uint8_t level;  /* who asked for that order */
     uint32_t buffer, strides;
     int64_t offset;
     uint32_t moves, move_count;
@@ -92,6 +94,7 @@ typedef struct array_lowering {
     ARRAY(array_use) uses;
     ARRAY(array_bind) binds;
     ARRAY(int64_t) strides; /* of values */
+    ARRAY(uint8_t) orders;
     uint32_t *of;           /* by node: its value */
     size_t of_count, node_count;
     uint8_t *needed;      /* by node */
@@ -219,6 +222,7 @@ bool array_span_loop(array_lowering *w, uint32_t region, size_t step, int64_t lo
 /* Decides whether windows are needed, once all buffers have their places. */
 bool array_windows(array_lowering *w);
 bool array_store(array_lowering *w);
+bool array_layout(array_lowering *w);
 bool array_plan(array_lowering *w);
 bool array_doors(array_lowering *w);      /* before values get their places: the doors' buffers */
 bool array_doors_plan(array_lowering *w); /* when all steps are there */
@@ -238,6 +242,7 @@ uint32_t array_until_line(array_lowering *w, uint32_t v);
 /* Later places of definition v become the place of the step that ran last. */
 bool array_fill_step(array_lowering *w, uint32_t v, uint32_t region);
 uint32_t array_label(array_lowering *w, uint32_t v);
+uint32_t array_spot(array_lowering *w, uint32_t v, uint32_t access); /* the same, with where the access stands */
 bool array_constant(array_lowering *w, uint64_t bits, int type, uint32_t *at);
 bool array_inside(const array_lowering *w, uint16_t map, uint16_t domain, uint16_t shape, bool *gathers);
 

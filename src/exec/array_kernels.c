@@ -189,6 +189,15 @@ array_kernel *array_kernel_convert(int from, int to)
     }
 VECTOR_FUNCTIONS(STRIP_VECTOR)
 
+#define STRIP_SINGLE(name)                                                                                             \
+    static size_t strip_f32_vector_##name(STRIP_ARGS)                                                                  \
+    {                                                                                                                  \
+        (void)y_at, (void)w_at;                                                                                        \
+        vector_##name##_f32(count, x_at, out);                                                                         \
+        return count;                                                                                                  \
+    }
+VECTOR_SINGLE(STRIP_SINGLE)
+
 /* k_sigmoid1 and its like, with the exponential by the vector function: the same bits. */
 #define STRIP_LOGISTIC(name, attribute)                                                                                \
     attribute STRIP_FAST static void name(size_t count, double *o)                                                     \
@@ -251,6 +260,8 @@ static array_kernel *array_kernel_vector(op o, int type)
     case OP_SIGMOID: return single ? strip_f32_vector_sigmoid : strip_f64_vector_sigmoid;
     case OP_SOFTPLUS: return single ? strip_f32_vector_softplus : strip_f64_vector_softplus;
     case OP_ERF: return single ? strip_f32_vector_erf : strip_f64_vector_erf;
+    case OP_GELU: return single ? strip_f32_vector_gelu : NULL;
+    case OP_GELU1: return single ? strip_f32_vector_gelu1 : NULL;
     default: return NULL;
     }
 }

@@ -323,6 +323,7 @@ bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
     array_free(w.m, &w.uses);
     array_free(w.m, &w.binds);
     array_free(w.m, &w.strides);
+    array_free(w.m, &w.orders);
     return ok && report_ok(&g->report);
 }
 

@@ -287,8 +287,9 @@ static uint32_t code_at(array_builder *b, uint32_t v, const coordinate *at)
     const array_value *value = value_at(b->w, v);
     array_use u = value_use(b->w, value, 0);
     uint32_t a = value_root(b->w, u.value);
-    plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_label(b->w, u.value)};
+    plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_spot(b->w, u.value, v)};
     const array_value *array = value_at(b->w, a);
+    if (array->lies == LIES_CONST) return code_constant(b, a, value->type); /* a tangent that is 0 in all steps */
     x.line = line_new(b, array->buffer, array->offset, array->lies == LIES_RAMP ? ARRAY_INT : array->type);
     if (x.line == ARRAY_NONE || !access_axes_of(b, v, u.map, at, a, &x)) return ARRAY_NONE;
     if (value->flags & NODE_WHEN) {

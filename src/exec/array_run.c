@@ -36,7 +36,8 @@ array_work *array_work_new(memory *m, const ew_program *p, const array_work *wit
     size_t constants;
     w->plan = a;
     w->shares = with != NULL;
-    w->door_bytes = (p->only_arrays ? a->door_room : a->door) + 64;
+    w->door_skip = p->only_arrays ? a->door_doubles : 0;
+    w->door_bytes = a->door - w->door_skip + 64;
     bool ok = size_mul(a->constants.count, (size_t)STRIP * 8, &constants);
     w->base = block_new(m, a->buffers.count, sizeof *w->base);
     w->memory = with ? with->memory : memory_resize(m, NULL, 0, work_bytes(a)); /* written before it is read */
@@ -199,6 +200,7 @@ static bool run_segments(const ew_program *p, ew_work *work, uint32_t at, const 
     array_work *w = work->arrays;
     int64_t count = w->plan->segments;
     w->along = b->counter;
+    w->down = b->down;
     w->counter[b->chunk] = 0;
     for (int64_t i = 0; i < count; i++) {
         array_segment_begin(w, b->down ? count - 1 - i : i, b->rows, count);

@@ -23,9 +23,9 @@
 #include "exec/array_build.h"
 
 enum {
-    SEGMENT_LEAST = 64, /* steps */
-    SEGMENT_SLACK = 8,  /* by which sizes along the steps may differ, */
-    SEGMENT_FAR = 16,   /* and how far a use may look */
+    SEGMENT_LEAST = 256, /* steps */
+    SEGMENT_SLACK = 8,   /* by which sizes along the steps may differ, */
+    SEGMENT_FAR = 16,    /* and how far a use may look */
     SEGMENT_ROUNDS = 64
 };
 
@@ -278,8 +278,13 @@ static void pass_later(array_lowering *w)
         array_value *value = value_at(w, v);
         bool can = value->part.kind == PART_ALONG && !value->part.bound && !value->output && !w->mark[v];
         if (can) value->pass = 1;
-        for (size_t k = 0; value->lies != LIES_AS && value->pass != 1 && k < value->count; k++)
-            w->mark[value_root(w, value_use(w, value, k).value)] = 1;
+        for (size_t k = 0; value->lies != LIES_AS && k < value->count; k++) {
+            int64_t by;
+            array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
+            if (a->part.kind != PART_ALONG || a->pass) continue;
+            bool with = value->part.kind != PART_NONE && segment_use(w, v, k, &by) >= 0;
+            if (value->pass < 2 - with) w->mark[value_root(w, value_use(w, value, k).value)] = 1;
+        }
     }
 }
 
@@ -358,7 +363,8 @@ static void whole_find(array_lowering *w)
         array_value *value = value_at(w, v);
         if (value->output) value->part.whole = true;
         if (value->lies == LIES_AS) continue;
-        bool seen = value->part.whole && (value->op == OP_AT || value->op == OP_COPY || value->op == OP_STOP);
+        bool seen = value->part.whole && value->part.kind != PART_PICK &&
+                    (value->op == OP_AT || value->op == OP_COPY || value->op == OP_STOP);
         for (size_t k = 0; k < value->count; k++) {
             int64_t by;
             array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));

@@ -11,8 +11,9 @@
 #include "exec/array_inside.h"
 
 enum {
-    HOME_MOST = 96,  /* operations of one step */
-    SPREAD_LEAST = 8 /* places to each place of an argument */
+    HOME_MOST = 96,   /* operations of one step */
+    SPREAD_LEAST = 8, /* places to each place of an argument */
+    THIN = 64
 };
 
 enum { DEMAND_SHARED = 1, DEMAND_HARD }; /* several steps use it; it must lie in memory */
@@ -113,6 +114,13 @@ static bool goes_along(const array_lowering *w, uint32_t v, size_t k, const arra
     return true;
 }
 
+/* Few places for each step of a recurrence outside of it: all steps at once cost less than one by one. */
+static bool is_thin(const array_lowering *w, const array_value *v)
+{
+    if (v->part.kind != PART_ALONG || v->part.bound) return false;
+    return elements_of(w, v->shape) / (size_t)value_sizes(w, v)[v->part.axis] < THIN;
+}
+
 /* What v asks of its argument k. */
 static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
 {
@@ -125,6 +133,7 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
     if (value->op == OP_JOIN) home = (uint32_t)w->values.count + value->uses + (uint32_t)k;
     size_t here = value->op == OP_JOIN ? elements_of(w, arg->shape) : elements_of(w, value_domain(value));
     if (value->pass != arg->pass || value_in_blocks(value) != value_in_blocks(arg)) inside = true;
+    if (value->part.bound && is_thin(w, arg)) inside = true;
     if (here > elements_of(w, arg->shape) || (value->region != arg->region && !goes_along(w, v, k, arg))) inside = true;
     if (inside)
         h->demand[a] = DEMAND_HARD;
@@ -198,8 +207,8 @@ static bool push_buffer(array_lowering *w, size_t bytes, bool local, uint32_t *m
     return array_push(w->m, &w->a->buffers, b) || array_no_memory(w);
 }
 
-/* From the innermost on: what goes in blocks, where matrix products want long rows of it; the others; what a
- * recurrence goes along, so that its slices are one piece. */
+/* From the innermost on: what goes in blocks, where matrix products want long rows of it; the others (array_layout.c);
+ * what a recurrence goes along, so that its slices are one piece. */
 static int place_turn(const array_lowering *w, const array_value *v, size_t p)
 {
     if (v->part.kind == PART_ALONG && v->part.axis == (int)p && v->buffer == ARRAY_NONE) return 3;
@@ -214,8 +223,12 @@ static bool place_value(array_lowering *w, array_value *v)
     if (!array_reserve(w->m, &w->strides, rank + 1)) return array_no_memory(w);
     v->strides = (uint32_t)w->strides.count;
     w->strides.count += rank;
+    const uint8_t *order = w->orders.at + v->order;
+    size_t at[AXES_MOST];
+    for (size_t p = 0; p < rank; p++) at[order[p]] = p;
     for (int turn = 0; turn < 4; turn++)
-        for (size_t p = rank; p-- > 0;) {
+        for (size_t i = rank; i-- > 0;) {
+            size_t p = at[i];
             bool slice = is_slice(w, v, p);
             if (place_turn(w, v, p) != turn) continue;
             size_t size = v->local && (int)p == v->block_own ? (size_t)w->block_rows : (size_t)sizes[p];
@@ -298,6 +311,7 @@ bool array_store(array_lowering *w)
     }
     if (!array_doors(w)) return false;
     place_outputs(w);
+    if (!array_layout(w)) return false;
     for (uint32_t v = 0; v < w->values.count; v++) {
         array_value *value = value_at(w, v);
         bool input = value->op == OP_INPUT || value->op == OP_PARAM, ok = true;

@@ -93,16 +93,16 @@ static void strip_ramp(const strip *s, uint32_t line, int64_t *to)
 static bool access_fault(const strip *s, const plan_access *x, size_t axis, int64_t place)
 {
     char where[64], which[64];
-    bool early = place >= NOT_MADE / 2 * 3 && place < NOT_MADE / 2;
+    int64_t size = s->a->access_axes.at[x->axes + axis].size, asked = place - NOT_MADE; /* of a place not made yet */
+    bool early = asked >= 0 && asked < size, never = place >= NOT_MADE / 2 * 3 && place < NOT_MADE / 2;
     error_code code = place == NO_WHOLE_PLACE ? E_RUN_FRACTION : place == NO_CHOICE ? E_ARG_NOTHING : E_RUN_EARLY;
-    snprintf(where, sizeof where, "%lld", (long long)(early ? place - NOT_MADE : place));
+    snprintf(where, sizeof where, "%lld", (long long)(never ? asked : place));
     if (early || place == NO_WHOLE_PLACE || place == NO_CHOICE) {
-        exec_report(s->p, s->work, EW_LIMIT, code, program_name(s->p, x->name), where, NULL);
+        exec_report_at(s->p, s->work, code, x->name, where, NULL);
         return false;
     }
-    snprintf(which, sizeof which, "%zu (0 to %lld)", axis + 1,
-             (long long)s->a->access_axes.at[x->axes + axis].size - 1);
-    exec_report(s->p, s->work, EW_LIMIT, E_RUN_OUTSIDE, program_name(s->p, x->name), where, which);
+    snprintf(which, sizeof which, "%zu (0 to %lld)", axis + 1, (long long)size - 1);
+    exec_report_at(s->p, s->work, E_RUN_OUTSIDE, x->name, where, which);
     return false;
 }
 

@@ -164,8 +164,9 @@ static int64_t segment_high(const array_work *w, int64_t high) /* the first plac
 
 bool array_span_begin(array_work *w, const plan_span *s, int64_t *from, int64_t *to)
 {
-    *from = segment_low(w, s->low);
-    *to = segment_high(w, s->high);
+    bool once = !w->plan->short_of && s->place < 0; /* what the segment before has made is still there */
+    *from = segment_low(w, once && !w->down ? s->high : s->low);
+    *to = segment_high(w, once && w->down ? s->low : s->high);
     if (s->place >= 0) return s->place >= *from && s->place < *to;
     if (*from < s->first) *from = s->first;
     if (*to > s->last + 1) *to = s->last + 1;

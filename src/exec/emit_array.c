@@ -261,6 +261,7 @@ typedef struct steps_writer {
     text calls;
     size_t depth;
     uint32_t along; /* counter of segments */
+    bool down;      /* they run from the last to the first */
     unsigned uses;
     bool careful, suspects, counters; /* what the steps' function needs */
 } steps_writer;
@@ -390,7 +391,7 @@ static int steps_span(steps_writer *w, const plan_step *s)
     }
     text_add(t, "{\n");
     w->depth++;
-    emit_span_range(steps_line(w), a, span);
+    emit_span_range(steps_line(w), a, span, w->down);
     if (s->kind == STEP_LOOP) return 1;
     w->counters = true;
     text_format(steps_line(w), "t[%u] = from;\n", w->along);
@@ -405,6 +406,7 @@ static bool steps_segments(steps_writer *w, steps_stack *s, uint32_t at, const p
     const plan *a = w->n.a;
     w->counters = true;
     w->along = b->counter;
+    w->down = b->down;
     emit_segments_open(steps_line(w), a, b);
     steps_open(w);
     emit_segments_begin(steps_line(w), a, b);
@@ -637,7 +639,7 @@ static void steps_whole(steps_writer *w)
 {
     emitter *e = w->n.e;
     text *t = &e->nests;
-    size_t words = (w->n.a->bytes + 7) / 8 + (w->n.a->lane + 7) / 8 + (w->n.a->door + 7) / 8;
+    size_t words = (w->n.a->bytes + 7) / 8 + (w->n.a->lane + 7) / 8 + w->n.a->door_both / 8;
     nest_begin(&w->n, 0);
     steps_conversions(&w->n);
     steps_function(w);

@@ -76,6 +76,6 @@ const char *nest_type(const emitter *e, int type); /* of memory */
 void emit_segments_open(text *t, const plan *a, const plan_block *b);
 void emit_segments_begin(text *t, const plan *a, const plan_block *b);
 void emit_span_place(text *t, const plan *a, const plan_span *s);
-void emit_span_range(text *t, const plan *a, const plan_span *s);
+void emit_span_range(text *t, const plan *a, const plan_span *s, bool down);
 
 #endif

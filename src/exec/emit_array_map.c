@@ -229,6 +229,8 @@ static const char *map_vector(op o)
     case OP_SIGMOID: return "sigmoid";
     case OP_SOFTPLUS: return "softplus";
     case OP_ERF: return "erf";
+    case OP_GELU: return "gelu";
+    case OP_GELU1: return "gelu1";
     default: return NULL;
     }
 }

@@ -5,7 +5,7 @@
  *     for (int64_t segment = 0; segment < 9; segment++) {
  *         const int64_t a = segment * 32, b = a + 32;
  *         {
- *             const int64_t from = segment == 0 || a - 1 < 0 ? 0 : a - 1, to = segment == 8 || b > 257 ? 257 : b;
+ *             const int64_t from = segment == 0 || a < 0 ? 0 : a, to = segment == 8 || b > 257 ? 257 : b;
  *             t[3] = from;
  *             t[5] = to - from;
  *             if (from < to) step7(…);
@@ -45,15 +45,16 @@ void emit_span_place(text *t, const plan *a, const plan_span *s)
     text_add(t, "))");
 }
 
-void emit_span_range(text *t, const plan *a, const plan_span *s)
+void emit_span_range(text *t, const plan *a, const plan_span *s, bool down)
 {
+    int64_t low = down ? s->low : s->high, high = down ? s->low : s->high; /* each place once */
     text_add(t, "const int64_t from = segment == 0 || ");
-    segments_sum(t, "a", s->low);
+    segments_sum(t, "a", low);
     text_format(t, " < %lld ? %lld : ", (long long)s->first, (long long)s->first);
-    segments_sum(t, "a", s->low);
+    segments_sum(t, "a", low);
     text_format(t, ", to = segment == %lld || ", (long long)a->segments - 1);
-    segments_sum(t, "b", s->high);
+    segments_sum(t, "b", high);
     text_format(t, " > %lld ? %lld : ", (long long)s->last + 1, (long long)s->last + 1);
-    segments_sum(t, "b", s->high);
+    segments_sum(t, "b", high);
     text_add(t, ";\n");
 }

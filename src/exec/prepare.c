@@ -22,6 +22,7 @@ void ew_free(ew_program *p)
     array_free_plan(m, p->arrays);
     array_free(m, &p->sizes);
     array_free(m, &p->name_text);
+    array_free(m, &p->spots);
     if (p->language) memory_free(m, p->language, strlen(p->language) + 1);
     last = *m;
     memory_free(&last, p, sizeof *p);
@@ -37,7 +38,8 @@ bool exec_refuse(ew_graph *g, ew_node n, error_code code)
     if (t.failed || shape.failed)
         report_memory(&g->report);
     else
-        report_plain(&g->report, code, text_string(&t), text_string(&shape));
+        report_plain(&g->report, node_at(g, n)->op == OP_SIZE ? E_SIZE_VALUE : code, text_string(&t),
+                     text_string(&shape));
     text_free(&t);
     text_free(&shape);
     return false;

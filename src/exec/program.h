@@ -51,6 +51,11 @@ typedef struct program_output {
     size_t rank, sizes, offset, count;
 } program_output;
 
+typedef struct program_spot {
+    uint32_t name;  /* that a fault tells, in name_text */
+    uint32_t place; /* byte in the text */
+} program_spot;
+
 struct ew_program {
     memory memory;
     char *language;
@@ -66,6 +71,8 @@ struct ew_program {
     uint32_t formula; /* the program's text, or its beginning, in name_text; 0: none */
     bool has_ints;
     ARRAY(char) name_text;
+    ARRAY(program_spot) spots;  /* ascending by name: where in the text accesses stand */
+    uint32_t source, file;      /* the whole text and its name, in name_text, where there are spots; or 0 */
     ARRAY(size_t) sizes;        /* of inputs and outputs */
     size_t in_count, out_count; /* doubles */
     struct plan *arrays;        /* a program with axes: then there is no code */
@@ -91,6 +98,8 @@ struct ew_work {
 bool exec_refuse(ew_graph *g, ew_node n, error_code code);
 ew_status exec_report(const ew_program *p, ew_work *w, ew_status status, error_code code, const char *a, const char *b,
                       const char *c);
+/* The same for an access: a is the name at `name`, and the error has its place. */
+ew_status exec_report_at(const ew_program *p, ew_work *w, error_code code, uint32_t name, const char *b, const char *c);
 /* "9 * 8" */
 void exec_formula(op o, int64_t x, int64_t y, char *out, size_t size);
 

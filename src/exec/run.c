@@ -168,16 +168,6 @@ static void need_operands(const ew_program *p, ew_work *w, const batch *b, size_
     }
 }
 
-ew_status exec_report(const ew_program *p, ew_work *w, ew_status status, error_code code, const char *a, const char *b,
-                      const char *c)
-{
-    report r = {&w->memory, p->language, {NULL, 0, NULL}, {0}};
-    report_at(&r, code, NO_PLACE, 0, a, b, c);
-    r.error.status = status;
-    w->error = r.error;
-    return status;
-}
-
 void exec_formula(op o, int64_t x, int64_t y, char *out, size_t size)
 {
     const char *form = o < OP_COUNT ? ops_row(o)->form : "", *piece;

@@ -116,6 +116,11 @@ typedef struct graph_name {
     ew_node node; /* EW_NONE: a name that no node bears (yet) */
 } graph_name;
 
+typedef struct graph_text {
+    char *at;
+    size_t size;
+} graph_text;
+
 typedef struct node_entry {
     uint32_t hash, id; /* id + 1; 0: free. The hash spares most looks at the node itself */
 } node_entry;
@@ -157,7 +162,8 @@ struct ew_graph {
 
     ARRAY(graph_name) names; /* [0] is unused */
     ARRAY(char) name_text;
-    name_entry *name_table; /* the hash stands here too: a look-up meets few names' text */
+    ARRAY(graph_text) name_before; /* where name_text lay before it grew: names that were handed out stay there */
+    name_entry *name_table;        /* the hash stands here too: a look-up meets few names' text */
     size_t name_table_size;
 
     ARRAY(graph_input) inputs, params;

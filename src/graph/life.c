@@ -100,6 +100,9 @@ void ew_graph_free(ew_graph *g)
     array_free(m, &g->consts);
     array_free(m, &g->names);
     array_free(m, &g->name_text);
+    for (size_t i = 0; i < g->name_before.count; i++)
+        memory_free(m, g->name_before.at[i].at, g->name_before.at[i].size);
+    array_free(m, &g->name_before);
     array_free(m, &g->inputs);
     array_free(m, &g->params);
     array_free(m, &g->outputs);

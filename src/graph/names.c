@@ -51,6 +51,25 @@ static bool name_table_grow(ew_graph *g)
     return true;
 }
 
+/* Room for `count` bytes more. A name that a caller holds lives as long as the graph, so text that moves leaves what
+ * was there behind; as it doubles, that is no more than it has itself. */
+static bool name_text_reserve(ew_graph *g, size_t count)
+{
+    graph_text old = {g->name_text.at, g->name_text.capacity};
+    size_t size = old.size > 128 ? old.size : 128;
+    if (old.size - g->name_text.count >= count) return true;
+    while (size - g->name_text.count < count || size == old.size)
+        if (!size_mul(size, 2, &size)) return false;
+    if (!array_reserve(&g->memory, &g->name_before, 1)) return false;
+    char *moved = memory_resize(&g->memory, NULL, 0, size);
+    if (!moved) return false;
+    if (old.size) memcpy(moved, old.at, g->name_text.count);
+    if (old.size) g->name_before.at[g->name_before.count++] = old;
+    g->name_text.at = moved;
+    g->name_text.capacity = size;
+    return true;
+}
+
 uint32_t graph_intern(ew_graph *g, const char *s, size_t count)
 {
     uint32_t hash = hash_bytes(s, count);
@@ -59,7 +78,7 @@ uint32_t graph_intern(ew_graph *g, const char *s, size_t count)
         if (found) return found;
     }
     bool ok = g->names.count * 2 < g->name_table_size || name_table_grow(g);
-    if (!ok || g->name_text.count + count + 1 > UINT32_MAX || !array_reserve(&g->memory, &g->name_text, count + 1) ||
+    if (!ok || g->name_text.count + count + 1 > UINT32_MAX || !name_text_reserve(g, count + 1) ||
         !array_reserve(&g->memory, &g->names, 1)) {
         report_memory(&g->report);
         return 0;

@@ -186,6 +186,16 @@ ew_input_info ew_input_at(const ew_graph *g, size_t i)
     return info;
 }
 
+size_t ew_dimension_count(const ew_graph *g)
+{
+    return g ? g->bound.count : 0;
+}
+
+const char *ew_dimension_name(const ew_graph *g, size_t i)
+{
+    return i < ew_dimension_count(g) ? graph_name_text(g, g->bound.at[i].name) : NULL;
+}
+
 /* Element e of input i: a default, or a draw. */
 static double input_element(const ew_graph *g, const graph_input *in, uint64_t stream, size_t e)
 {

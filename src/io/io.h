@@ -109,12 +109,30 @@ bool io_safetensors(io_read *io);
 /* An npy file inside another: offsets in sentences begin at base. */
 bool io_npy_at(io_read *io, const unsigned char *at, size_t count, size_t base);
 
+/* ---- Checksums ---- */
+
+/* 64 bits over any number of pieces, the same however they are cut. One changed bit always changes it. */
+typedef struct io_hash {
+    uint64_t lane[4], count;
+    unsigned char rest[32];
+} io_hash;
+
+void io_hash_begin(io_hash *h, uint64_t seed);
+void io_hash_add(io_hash *h, const void *bytes, size_t count);
+uint64_t io_hash_end(io_hash *h);
+
+/* A file with a note begins, after its eight bytes of length, with this and 16 digits of the checksum, which are
+ * taken as zeros where it is computed. */
+#define IO_NOTE_HEAD "{\"__metadata__\":{\"check\":\""
+enum { IO_CHECK_AT = 8 + sizeof IO_NOTE_HEAD - 1, IO_CHECK_DIGITS = 16 };
+
 /* ---- Writing ---- */
 
 typedef struct io_save {
     memory m;
     report r;
     const char *path;
+    const char *note;         /* of a safetensors file, with a checksum over all of it; or NULL */
     char *target, *temporary; /* the path with links followed; NULL: written directly */
     size_t target_size, temporary_size;
     int descriptor;
@@ -134,12 +152,16 @@ typedef struct io_format {
 /* By the name's ending; NULL: none. `gzip` says whether .gz follows. */
 const io_format *io_format_of(const char *name, bool *gzip);
 
+io_save *io_save_new(const char *path, const ew_options *options, ew_error *err); /* NULL: err is filled */
+/* Ends and frees it. */
+ew_status io_save_finish(io_save *s, bool good, ew_error *err);
 bool io_save_begin(io_save *s, const char *path);
 void io_put(io_save *s, const void *bytes, size_t count);
 /* Syncs and renames, or on any failure before removes what was begun. */
 bool io_save_end(io_save *s, bool good);
 
 size_t io_type_bytes(ew_type type);
+void io_json_string(text *t, const char *s);
 double io_value(const ew_data_array *a, size_t i); /* element i */
 /* `count` elements as they are stored, little-endian. Checked before: io_check. */
 void io_encode(unsigned char *out, const ew_data_array *a, size_t first, size_t count);

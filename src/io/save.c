@@ -134,6 +134,34 @@ static void save_settle(io_save *s)
     save_folder(s);
 }
 
+io_save *io_save_new(const char *path, const ew_options *options, ew_error *err)
+{
+    memory m = memory_of(options);
+    report r = {.m = &m, .language = options ? options->language : NULL, .source = {.file = path}};
+    io_save *s = memory_new(&m, sizeof *s);
+    if (!s) {
+        report_memory(&r);
+        if (err) *err = r.error;
+        return NULL;
+    }
+    s->m = m;
+    s->r = r;
+    s->r.m = &s->m;
+    s->path = path;
+    s->descriptor = -1;
+    return s;
+}
+
+ew_status io_save_finish(io_save *s, bool good, ew_error *err)
+{
+    io_save_end(s, good);
+    ew_error error = s->r.error;
+    memory m = s->m;
+    memory_free(&m, s, sizeof *s);
+    if (err) *err = error;
+    return error.status;
+}
+
 bool io_save_end(io_save *s, bool good)
 {
     if (good) save_settle(s);

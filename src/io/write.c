@@ -6,6 +6,7 @@
  */
 #include "io/io.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -245,7 +246,7 @@ bool io_write_npy(io_save *s, const ew_data_array *arrays, size_t count)
 
 /* ---- safetensors ------------------------------------------------------------------------------ */
 
-static void write_json_string(text *t, const char *s)
+void io_json_string(text *t, const char *s)
 {
     text_char(t, '"');
     for (; *s; s++) {
@@ -263,7 +264,7 @@ static void write_json_string(text *t, const char *s)
 static void write_tensor(text *t, const ew_data_array *a, size_t begin, size_t end)
 {
     static const char *const kinds[] = {[EW_F64] = "F64", [EW_F32] = "F32", [EW_INT] = "I64", [EW_BOOL] = "BOOL"};
-    write_json_string(t, a->name);
+    io_json_string(t, a->name);
     text_format(t, ":{\"dtype\":\"%s\",\"shape\":[", kinds[a->type]);
     for (size_t i = 0; i < a->axes; i++) {
         if (i) text_char(t, ',');
@@ -272,17 +273,53 @@ static void write_tensor(text *t, const ew_data_array *a, size_t begin, size_t e
     text_format(t, "],\"data_offsets\":[%zu,%zu]}", begin, end);
 }
 
+/* The checksum's digits are filled in when all is known. */
+static void write_note(text *t, const char *note)
+{
+    text_clear(t);
+    text_add(t, IO_NOTE_HEAD);
+    text_repeat(t, "0", IO_CHECK_DIGITS);
+    text_add(t, "\",\"note\":");
+    io_json_string(t, note);
+    text_char(t, '}');
+}
+
+/* Elements as they will be stored. */
+static void write_hash_elements(io_hash *h, const ew_data_array *a)
+{
+    unsigned char piece[WRITE_PIECE * 8];
+    for (size_t i = 0, n, count = write_count(a); i < count; i += n) {
+        n = count - i < WRITE_PIECE ? count - i : WRITE_PIECE;
+        io_encode(piece, a, i, n);
+        io_hash_add(h, piece, n * io_type_bytes(a->type));
+    }
+}
+
+static void write_check(text *t, const unsigned char length[8], const ew_data_array *arrays, const size_t *order,
+                        size_t count)
+{
+    char digits[IO_CHECK_DIGITS + 1];
+    io_hash h;
+    io_hash_begin(&h, 0);
+    io_hash_add(&h, length, 8);
+    io_hash_add(&h, t->at, t->count);
+    for (size_t i = 0; i < count; i++) write_hash_elements(&h, &arrays[order[i]]);
+    snprintf(digits, sizeof digits, "%016" PRIx64, io_hash_end(&h));
+    memcpy(t->at + IO_CHECK_AT - 8, digits, IO_CHECK_DIGITS);
+}
+
 /* Padded with spaces, so that the elements begin at a multiple of 8. */
 static bool write_tensor_header(io_save *s, text *t, const ew_data_array *arrays, const size_t *order, size_t count)
 {
     size_t at = 0, elements, end;
     text_char(t, '{');
+    if (s->note) write_note(t, s->note);
     for (size_t i = 0; i < count; i++) {
         const ew_data_array *a = &arrays[order[i]];
         if (!io_check(s, a, EW_DATA_AXES, &elements)) return false;
         if (!size_add(at, elements * io_type_bytes(a->type), &end) || end > INT64_MAX)
             return report_plain(&s->r, E_SAVE_SIZES, a->name, NULL);
-        if (i) text_char(t, ',');
+        if (i || s->note) text_char(t, ',');
         write_tensor(t, a, at, end);
         at = end;
     }
@@ -301,6 +338,7 @@ bool io_write_safetensors(io_save *s, const ew_data_array *arrays, size_t count)
     bool good = write_tensor_header(s, &t, arrays, order, count) && io_save_begin(s, s->path);
     if (good) {
         io_put_little(length, t.count, 8);
+        if (s->note) write_check(&t, length, arrays, order, count);
         io_put(s, length, 8);
         io_put(s, t.at, t.count);
         for (size_t i = 0; i < count; i++) io_put_elements(s, &arrays[order[i]]);
@@ -312,36 +350,31 @@ bool io_write_safetensors(io_save *s, const ew_data_array *arrays, size_t count)
 
 /* ---- The call --------------------------------------------------------------------------------- */
 
+static bool write_arrays(io_save *s, const ew_data_array *arrays, size_t count)
+{
+    bool gzip;
+    const io_format *format = io_format_of(s->path, &gzip);
+    if (!format || gzip || !format->write) {
+        report_plain(&s->r, E_SAVE_ENDING, s->path, NULL);
+        report_hint(&s->r, "the endings are .csv, .npy, .npz and .safetensors", NULL);
+        return false;
+    }
+    if (count == 0) return report_plain(&s->r, E_SAVE_NONE, NULL, NULL);
+    if (s->note && format->write != io_write_safetensors) return report_plain(&s->r, E_SAVE_NOTE, s->path, NULL);
+    return format->write(s, arrays, count);
+}
+
 ew_status ew_data_write(const char *path, const ew_data_array *arrays, size_t count, const ew_options *options,
                         ew_error *err)
 {
-    bool gzip;
-    const io_format *format = io_format_of(path, &gzip);
-    memory m = memory_of(options);
-    report r = {.m = &m, .language = options ? options->language : NULL, .source = {.file = path}};
-    io_save *s = memory_new(&m, sizeof *s);
-    if (!s) {
-        report_memory(&r);
-    } else {
-        s->m = m;
-        s->r = r;
-        s->r.m = &s->m;
-        s->path = path;
-        s->descriptor = -1;
-        bool good = false;
-        if (!format || gzip || !format->write) {
-            report_plain(&s->r, E_SAVE_ENDING, path, NULL);
-            report_hint(&s->r, "the endings are .csv, .npy, .npz and .safetensors", NULL);
-        } else if (count == 0) {
-            report_plain(&s->r, E_SAVE_NONE, NULL, NULL);
-        } else {
-            good = format->write(s, arrays, count);
-        }
-        io_save_end(s, good);
-        r.error = s->r.error;
-        m = s->m;
-        memory_free(&m, s, sizeof *s);
-    }
-    if (err) *err = r.error;
-    return r.error.status;
+    return ew_data_write_note(path, arrays, count, NULL, options, err);
+}
+
+ew_status ew_data_write_note(const char *path, const ew_data_array *arrays, size_t count, const char *note,
+                             const ew_options *options, ew_error *err)
+{
+    io_save *s = io_save_new(path, options, err);
+    if (!s) return EW_LIMIT;
+    s->note = note;
+    return io_save_finish(s, write_arrays(s, arrays, count), err);
 }

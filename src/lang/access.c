@@ -21,7 +21,6 @@ typedef struct access {
     bool inside[AXES_MOST]; /* proved */
     const value *asked;     /* of a state: the place asked for, where the bracket checks that it is made; NULL */
     made made;
-    bool stepped; /* it is read anew in each step, though no bracket has the step's index */
     bool plain;
 } access;
 
@@ -48,6 +47,16 @@ bool access_condition(machine *m, value *v, bool *any)
         *any = true;
     }
     return true;
+}
+
+/* v, and all conditions that hold here. */
+static bool access_condition_and(machine *m, value *v)
+{
+    static const piece nowhere = {P_OP, 1, 0, 0, 0, NO_PLACE};
+    value both[2] = {*v};
+    bool any;
+    if (!access_condition(m, &both[1], &any)) return false;
+    return !any || value_op(m, OP_AND, both, 2, NULL, 0, &nowhere, v);
 }
 
 /* ---- Brackets ------------------------------------------------------------------------------------------------ */
@@ -144,7 +153,7 @@ static bool access_ids(machine *m, access *x)
             access_add_index(x, x->form[k].index[t]);
         }
     }
-    if (x->stepped) access_add_index(x, x->made.id);
+    if (x->made.how != MADE_THEN) access_add_index(x, x->made.id); /* read anew in each step */
     if (x->rank + open > AXES_MOST) return report_plain(&m->g->report, E_LIMIT_AXES, "32", NULL);
     return true;
 }
@@ -246,66 +255,6 @@ static bool access_guard(machine *m, const access *x, value *all, bool *any)
         if (size_is_known(size) && high >= size && !access_test(m, x, OP_LT, size, v, all, any)) return false;
     }
     return true;
-}
-
-/* ---- Places of a recurrence ---------------------------------------------------------------------------------- */
-
-/* The greatest value, with indices whose ranges depend on others at their bounds. */
-static bool access_most(const machine *m, affine a, int64_t *most, bool *sure)
-{
-    int64_t low;
-    *sure = true;
-    for (int round = 0; round < 8; round++) {
-        size_t k = 0;
-        while (k < a.terms && !m->indices.at[a.index[k]].conditional) k++;
-        if (k == a.terms) break;
-        const index_state *i = &m->indices.at[a.index[k]];
-        affine one = {.terms = 1, .index = {a.index[k]}, .factor = {1}}, by = {.offset = a.factor[k]}, bound;
-        bound = m->affines.at[(a.factor[k] > 0 ? i->last : i->first) - 1];
-        *sure = false;
-        if (!affine_op(OP_SUB, &bound, &one, &bound) || !affine_op(OP_MUL, &bound, &by, &bound) ||
-            !affine_op(OP_ADD, &a, &bound, &a))
-            return false;
-    }
-    return affine_bounds(m, &a, &low, most);
-}
-
-/* The bracket's place, or one that no array has where it is not made yet. */
-static bool access_checked(machine *m, access *x, value *bracket)
-{
-    affine step = {.terms = 1, .index = {x->made.id}, .factor = {1}, .offset = x->made.offset};
-    value two[2] = {*bracket}, three[3] = {{0}, *bracket}, early[2] = {*bracket, {.part = NO_PART}};
-    early[1].node = graph_whole(m->g, NOT_MADE);
-    return value_of_form(m, &step, x->p, &two[1]) &&
-           value_op(m, x->made.down ? OP_GT : OP_LT, two, 2, NULL, 0, x->p, &three[0]) &&
-           value_op(m, OP_ADD, early, 2, NULL, 0, x->p, &three[2]) &&
-           value_op(m, OP_IF, three, 3, NULL, 0, x->p, bracket);
-}
-
-/* A use of a state: form proves that an earlier step has made the place, or a check says so as it runs. */
-static bool access_made(machine *m, access *x, value *bracket, value *asked, bool guarded)
-{
-    affine a, ahead = {.terms = 1, .index = {0}, .factor = {-1}};
-    int64_t most;
-    bool sure;
-    x->made = circle_made(m, x->base.node);
-    if (x->made.axis >= x->brackets) return circle_none(m, x->base.member);
-    bracket += x->made.axis;
-    bool form = value_whole(m, bracket, &a) && !a.base;
-    const index_state *step = &m->indices.at[x->made.id];
-    if (form && a.terms == 1 && a.factor[0] == 1 && a.index[0] == x->made.id) return true;
-    if (form && !a.terms && !x->made.down && a.offset < x->made.offset + step->low) return true; /* before all steps */
-    x->stepped = true;
-    if (!size_is_known(step->size)) return true;
-    ahead.index[0] = x->made.id;
-    ahead.offset = -x->made.offset;
-    if (form && !x->made.down && affine_op(OP_ADD, &a, &ahead, &ahead) && access_most(m, ahead, &most, &sure)) {
-        if (most < 0) return true;
-        if (sure && !guarded && m->conditions.count == eval_top(m)->conditions) return circle_none(m, x->base.member);
-    }
-    *asked = *bracket;
-    x->asked = asked;
-    return access_checked(m, x, bracket);
 }
 
 /* ---- The node --------------------------------------------------------------------------------------------------- */
@@ -426,7 +375,9 @@ static bool access_value(machine *m, access *x, const value *other, value *v)
     }
     if (!access_guard(m, x, &all, &any)) return false;
     bool early = x->asked && any; /* a place that is not made yet is an error, also here */
-    if (!access_node(m, x, early ? &all : NULL, early ? NODE_WHEN : NODE_ZERO, false, &three[1])) return false;
+    when = all;
+    if (early && !access_condition_and(m, &when)) return false;
+    if (!access_node(m, x, early ? &when : NULL, early ? NODE_WHEN : NODE_ZERO, false, &three[1])) return false;
     three[0] = all;
     three[2] = *other;
     frame *f = eval_top(m);
@@ -437,24 +388,64 @@ static bool access_value(machine *m, access *x, const value *other, value *v)
     return report_ok(&m->g->report);
 }
 
-/* x[e1, e2], x[e1, e2 else other] */
-bool access_read(machine *m, const piece *p, bool guarded)
+/* The base at the brackets on the stack. `step` says of a state what is made of it, `asked` (or NULL) is the place
+ * asked for where the bracket has another that is checked. */
+static bool access_one(machine *m, const piece *p, const value *first, const made *step, const value *asked, value *v)
 {
-    size_t count = p->count + 1u + guarded;
-    value *first = m->stack.at + (m->stack.count - count);
     access *x = memory_new(&m->g->memory, sizeof *x);
-    value v, asked;
+    const value *other = p->kind == P_AT_ELSE ? &first[1 + p->count] : NULL;
     if (!x) return eval_memory(m);
     x->p = p;
     x->base = first[0];
     if (x->base.member) x->base.node = circle_state(m, x->base.member, first + 1, p->count);
     x->bracket = first + 1;
     x->brackets = p->count;
-    bool ok = access_count(m, p, &x->base, p->count) &&
-              (!x->base.member || access_made(m, x, first + 1, &asked, guarded)) && access_begin(m, x) &&
-              access_ids(m, x) && (!guarded || value_closed(m, &first[1 + p->count], p)) &&
-              access_value(m, x, guarded ? &first[1 + p->count] : NULL, &v);
+    x->made = *step;
+    x->asked = asked;
+    bool ok = access_count(m, p, &x->base, p->count) && access_begin(m, x) && access_ids(m, x) &&
+              (!other || value_closed(m, other, p)) && access_value(m, x, other, v);
     memory_free(&m->g->memory, x, sizeof *x);
+    return ok;
+}
+
+/* The place of this step where that is asked for, else one that an earlier step has made. */
+static bool access_now(machine *m, const piece *p, value *first, made *step, value *v)
+{
+    value *bracket = &first[1 + step->axis], asked = *bracket, two[2] = {asked}, three[3];
+    if (!made_here(m, step, p, &two[1]) || !value_op(m, OP_EQ, two, 2, NULL, 0, p, &three[0])) return false;
+    condition here = {three[0], false};
+    if (!array_push(&m->g->memory, &m->conditions, here)) return eval_memory(m);
+    *bracket = two[1];
+    step->how = MADE_THEN;
+    if (!access_one(m, p, first, step, NULL, &three[1])) return false;
+    m->conditions.at[m->conditions.count - 1].negated = true;
+    *bracket = asked;
+    step->how = MADE_CHECKED;
+    bool ok = made_checked(m, step, p, bracket) && access_one(m, p, first, step, &asked, &three[2]) &&
+              value_op(m, OP_IF, three, 3, NULL, 0, p, v);
+    m->conditions.count--;
+    if (ok) v->part = eval_part(m, p, v->node);
+    return ok && report_ok(&m->g->report);
+}
+
+/* x[e1, e2], x[e1, e2 else other] */
+bool access_read(machine *m, const piece *p, bool guarded)
+{
+    size_t count = p->count + 1u + guarded;
+    value *first = m->stack.at + (m->stack.count - count), v, asked;
+    made step = {0};
+    bool ok = true, state = first[0].member != 0;
+    if (state) {
+        ew_node n = circle_state(m, first[0].member, first + 1, p->count);
+        ok = made_find(m, n, first[0].member, first + 1, p->count, guarded, &step);
+    }
+    if (ok && step.how == MADE_NOW) {
+        ok = access_now(m, p, first, &step, &v);
+    } else if (ok) {
+        bool checked = step.how == MADE_CHECKED;
+        if (checked) asked = first[1 + step.axis], ok = made_checked(m, &step, p, &first[1 + step.axis]);
+        ok = ok && access_one(m, p, first, &step, checked ? &asked : NULL, &v);
+    }
     if (!ok) return false;
     m->stack.count -= count;
     eval_top(m)->at++;

@@ -288,7 +288,7 @@ static bool circle_ranges(machine *m, circle *c)
         if (!circle_scan(m, c) || !ranges_solve(m, c->first, stage) || !circle_shapes(m, c, &more)) return false;
         if (!more) stage++;
     }
-    return true;
+    return circle_within(m, c);
 }
 
 bool circle_shape(const machine *m, uint32_t name, uint16_t *shape)
@@ -396,7 +396,7 @@ static bool circle_states(machine *m, circle *c)
 /* ---- Uses of states
  * ------------------------------------------------------------------------------------------------------ */
 
-static bool circle_is_in(const circle *c, uint32_t group_index, uint32_t of)
+bool circle_is_in(const circle *c, uint32_t group_index, uint32_t of)
 {
     for (; of != NO_GROUP; of = c->groups.at[of].parent)
         if (of == group_index) return true;
@@ -428,15 +428,6 @@ ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t bra
         q = inner;
     }
     return best ? best->state : EW_NONE;
-}
-
-made circle_made(const machine *m, ew_node state)
-{
-    const circle *c = m->circle;
-    const membership *s = c->memberships.at;
-    while (s->state != state) s++;
-    const group *q = &c->groups.at[s->group];
-    return (made){s->axis, q->id, s->offset - m->indices.at[q->id].low, q->down};
 }
 
 bool circle_none(machine *m, uint32_t name)

@@ -43,6 +43,7 @@ typedef struct membership { /* of a member in a group */
     int64_t offset; /* place less index */
     ew_node state;
     uint32_t number; /* of the state in its region */
+    uint32_t within; /* members with the same number need one another within a step */
 } membership;
 
 typedef struct circle {
@@ -65,6 +66,8 @@ typedef struct circle {
 membership *circle_membership(circle *c, uint32_t group_index, uint32_t member_index);
 uint32_t circle_member(const circle *c, uint32_t name); /* NO_GROUP: it is none */
 bool circle_orders(machine *m, circle *c);              /* from machine.uses: groups and memberships */
+bool circle_within(machine *m, circle *c);              /* once the ranges are known: memberships' `within` */
+bool circle_is_in(const circle *c, uint32_t group_index, uint32_t of); /* is `of` that group, or inside it? */
 bool circle_error(machine *m, const circle *c, uint32_t piece_of);
 
 /* Which vertices lie in a circle together: component[v] (0 …), edges of v: to[first[v] … first[v + 1]). */

@@ -230,13 +230,24 @@ bool circle_shape(const machine *m, uint32_t name, uint16_t *shape); /* is it an
 bool circle_axis(machine *m, uint32_t name, size_t axis, int64_t *size);
 bool circle_is_ordered(const machine *m, const affine *a); /* does the form use an index that orders it? */
 ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t brackets);
+bool circle_none(machine *m, uint32_t name); /* tells that no index orders the circle */
+
+/* made.c: is a place of a state there when it is read? */
+enum {
+    MADE_THEN,    /* by form, with the step's index or without need of it */
+    MADE_BEFORE,  /* by form, from an earlier step; its form may lack the step's index */
+    MADE_CHECKED, /* an earlier step has made it, or the run ends */
+    MADE_NOW      /* … or it is the place of this step, which is there before */
+};
 typedef struct made { /* what is there of a state when a step begins: the places below index + offset */
+    int how;
     uint32_t axis, id;
     int64_t offset;
     bool down; /* … or above */
 } made;
-made circle_made(const machine *m, ew_node state);
-bool circle_none(machine *m, uint32_t name); /* tells that no index orders the circle */
+bool made_find(machine *m, ew_node state, uint32_t name, const value *bracket, size_t brackets, bool guarded, made *x);
+bool made_here(machine *m, const made *x, const piece *p, value *place);
+bool made_checked(machine *m, const made *x, const piece *p, value *bracket);
 
 /* sizes.c: declarations with axes. */
 bool sizes_bind(machine *m);

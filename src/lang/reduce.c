@@ -109,6 +109,18 @@ static bool reduce_masked(machine *m, reduce *r, value *mask, bool *any)
     return value_op(m, OP_IF, three, 3, NULL, 0, r->p, &r->body);
 }
 
+/* max over no ints is -inf, which is no int. */
+static bool reduce_nothing(machine *m, reduce *r)
+{
+    bool empty = false;
+    if (r->op != OP_LEAST && r->op != OP_GREATEST) return true;
+    for (size_t k = 0; k < r->count; k++) empty = empty || m->indices.at[r->over[k]].size == 0;
+    int type = node_at(m->g, r->body.node)->type;
+    if (!empty || (type_is_real(type) && type != TYPE_WHOLE)) return true;
+    r->body = reduce_number(m, r->nothing, r->op);
+    return r->body.node != EW_NONE;
+}
+
 /* The axes that stay, in the order of the left side where it has just those. */
 static size_t reduce_rest(machine *m, const reduce *r, const frame *left, uint32_t *ids, bool *root)
 {
@@ -233,6 +245,7 @@ bool reduce_run(machine *m, const piece *p)
     for (size_t k = 0; k < r.count; k++) r.over[k] = ranges_id(m, f, m->l->over.at[from->first + k]);
     r.body = m->stack.at[m->stack.count - p->count];
     if (!reduce_check(m, &r, name, p->count) || !reduce_masked(m, &r, &mask, &masked)) return false;
+    if (!reduce_nothing(m, &r)) return false;
     if (mean) r.op = OP_SUM;
     m->stack.count -= p->count;
     bool root = ++f->at == f->end && (f->kind == F_EQUATION || (f->kind == F_DEFINITION && !f->function)) && !mean;

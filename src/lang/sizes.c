@@ -67,6 +67,71 @@ static bool size_clash(machine *m, uint32_t dimension, int64_t size, uint32_t in
     return report_at(&m->g->report, E_SIZE_CLASH, x->place, x->bytes, quote(shown, word, strlen(word)), first, here);
 }
 
+static void size_axis_text(machine *m, uint32_t input, size_t axis, char buffer[200])
+{
+    char shown[160];
+    const char *word = graph_name_text(m->g, input);
+    snprintf(buffer, 200, "%.100s[%zu]", quote(shown, word, strlen(word)), axis + 1);
+}
+
+/* The dimension that an expression needs and nothing has bound; 0: there is none, or more than one. */
+static uint32_t size_free(machine *m, span s)
+{
+    uint32_t free = 0;
+    for (uint32_t i = s.begin; i < s.end; i++) {
+        const piece *p = &m->l->pieces.at[i];
+        const symbol *x = p->kind == P_NAME ? lang_symbol(m->l, p->value) : NULL;
+        if (!x || x->kind != S_SIZE || x->sized || p->value == free) continue;
+        if (free) return 0;
+        free = p->value;
+    }
+    return free;
+}
+
+/* What an expression of sizes is where the dimension has this value; false: no whole number. */
+static bool size_trial(machine *m, span s, uint32_t dimension, int64_t size, int64_t *value_there)
+{
+    size_t frames = m->frames.count, stack = m->stack.count;
+    symbol *x = lang_symbol(m->l, dimension);
+    affine a;
+    value v;
+    x->sized = true;
+    x->size = size;
+    bool ok = eval_span(m, s, NO_PLACE, &v) && !v.rank && value_whole(m, &v, &a) && !a.terms && !a.base;
+    if (ok) *value_there = a.offset;
+    report_forget(&m->g->report);
+    m->frames.count = frames;
+    m->stack.count = stack;
+    lang_symbol(m->l, dimension)->sized = false;
+    return ok;
+}
+
+/* x[N*2]: the one dimension that gives the axis its size. What is not of the form a·N + b stays open. */
+static bool size_solve(machine *m, uint32_t input, size_t axis, const side *x, int64_t size)
+{
+    uint32_t n = size_free(m, x->low);
+    int64_t at[3], factor, rest, solved = 0;
+    if (!n || x->low.end - x->low.begin == 1) return true;
+    for (int64_t k = 0; k < 3; k++)
+        if (!size_trial(m, x->low, n, k, &at[k])) return report_ok(&m->g->report);
+    if (__builtin_sub_overflow(at[1], at[0], &factor) || __builtin_sub_overflow(size, at[0], &rest)) return true;
+    if (!factor || at[2] - at[1] != factor) return true;
+    solved = rest / factor;
+    if (rest % factor || solved < 0) {
+        char name[160], where[200], number[24];
+        const char *word = graph_name_text(m->g, n);
+        size_axis_text(m, input, axis, where);
+        count_text((size_t)size, number);
+        return report_at(&m->g->report, E_SIZE_SOLVE, x->place, x->bytes, quote(name, word, strlen(word)), where,
+                         number);
+    }
+    symbol *s = lang_symbol(m->l, n);
+    s->sized = true;
+    s->size = solved;
+    s->size_from = input;
+    return true;
+}
+
 static bool size_bind(machine *m, uint32_t input, const side *x, int64_t size)
 {
     const piece *p = &m->l->pieces.at[x->low.begin];
@@ -89,8 +154,8 @@ static bool size_ranks(machine *m, uint32_t name, size_t here)
     return report_at(&m->g->report, E_SIZE_RANK, s->place, strlen(word), quote(buffer, word, strlen(word)), due, given);
 }
 
-/* What the data, or a default, say about an input's sizes. */
-static bool size_input(machine *m, uint32_t name)
+/* What the data, or a default, say about an input's sizes; `solve`: about dimensions inside arithmetic. */
+static bool size_input(machine *m, uint32_t name, bool solve)
 {
     const symbol s = *lang_symbol(m->l, name);
     const ew_size *given = size_given(m->l, name);
@@ -111,7 +176,9 @@ static bool size_input(machine *m, uint32_t name)
     for (uint32_t k = 0; k < s.rank && (given || shape); k++) {
         int64_t size = given ? (int64_t)given->size[k] : shape_sizes(m->g, shape)[k];
         if (given && given->size[k] > INT64_MAX) return report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
-        if (m->l->has_declarations && !size_bind(m, name, &m->l->sides.at[s.sides + k], size)) return false;
+        const side *x = &m->l->sides.at[s.sides + k];
+        if (!m->l->has_declarations) continue;
+        if (solve ? !size_solve(m, name, k, x, size) : !size_bind(m, name, x, size)) return false;
     }
     return true;
 }
@@ -154,6 +221,17 @@ static bool size_keep(machine *m, uint32_t name)
     return array_push(&m->g->memory, &m->g->bound, b) ? true : eval_memory(m);
 }
 
+/* How many dimensions nothing has bound yet. */
+static size_t size_open(const lang *l)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < l->dimensions.count; i++) {
+        const symbol *s = &l->symbols.at[l->dimensions.at[i]];
+        open += s->kind == S_SIZE && !s->sized;
+    }
+    return open;
+}
+
 bool sizes_bind(machine *m)
 {
     lang *l = m->l;
@@ -163,7 +241,12 @@ bool sizes_bind(machine *m)
     m->sizing = true;
     for (size_t i = 0; ok && i < l->dimensions.count; i++) ok = size_scalar(m, l->dimensions.at[i]);
     for (size_t i = 0; ok && i < l->declared.count; i++) ok = size_scalar(m, l->declared.at[i]);
-    for (size_t i = 0; ok && i < l->declared.count; i++) ok = size_input(m, l->declared.at[i]);
+    for (size_t i = 0; ok && i < l->declared.count; i++) ok = size_input(m, l->declared.at[i], false);
+    for (size_t open = size_open(l), before = open + 1; ok && open && open < before;) {
+        for (size_t i = 0; ok && i < l->declared.count; i++) ok = size_input(m, l->declared.at[i], true);
+        before = open;
+        open = size_open(l);
+    }
     for (size_t i = 0; ok && i < l->dimensions.count; i++) ok = size_keep(m, l->dimensions.at[i]);
     m->sizing = false;
     return ok;
@@ -195,13 +278,10 @@ static bool size_axis(machine *m, uint32_t name, const side *x, size_t axis, con
     *size = a.offset;
     if (a.offset < 0) return size_wrong(m, x, &v);
     if (!given || (int64_t)given->size[axis] == a.offset) return true;
-    char shown[160], due[24], here[24], where[200];
-    const char *word = graph_name_text(m->g, name);
+    char due[24], here[24], where[200];
     count_text((size_t)a.offset, due);
     count_text(given->size[axis], here);
-    snprintf(where, sizeof where, "%zu", axis + 1);
-    (void)shown;
-    snprintf(where, sizeof where, "%.100s[%zu]", quote(shown, word, strlen(word)), axis + 1);
+    size_axis_text(m, name, axis, where);
     return report_at(&m->g->report, E_SIZE_GIVEN, x->place, x->bytes, where, due, here);
 }
 
@@ -288,12 +368,11 @@ bool sizes_default(machine *m, uint32_t name, graph_input *in)
     if (v.rank != s.rank) return size_ranks(m, name, v.rank);
     for (size_t k = 0; k < s.rank; k++) {
         int64_t here = node_size(m->g, v.node, k);
-        char numbers[2][24], shown[160], where[200];
+        char numbers[2][24], where[200];
         if (due[k] < 0 || due[k] == here) continue;
-        const char *word = graph_name_text(m->g, name);
         count_text((size_t)here, numbers[0]);
         count_text((size_t)due[k], numbers[1]);
-        snprintf(where, sizeof where, "%.100s[%zu]", quote(shown, word, strlen(word)), k + 1);
+        size_axis_text(m, name, k, where);
         return report_at(&m->g->report, E_SIZE_GIVEN, p->place, p->bytes, where, numbers[1], numbers[0]);
     }
     if (!default_elements(m, name, p, v.node, s.rank)) return false;

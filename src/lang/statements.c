@@ -42,6 +42,18 @@ bool sizes_whole(machine *m, uint32_t name, const piece *p, double x)
     return report_at(&m->g->report, E_WHOLE, p->place, p->bytes, quote(buffer, word, strlen(word)), number, NULL);
 }
 
+/* normal(mean, sd) has an sd of 0 or more, uniform(lo, hi) bounds in their order; all are finite. */
+static bool eval_draw(machine *m, const symbol *s, double first, double second)
+{
+    const piece *p = &m->l->pieces.at[s->value2.end - 1];
+    char one[32], two[32];
+    bool finite = isfinite(first) && isfinite(second - first), normal = s->draw == DRAW_NORMAL;
+    if (finite && (normal ? second >= 0 : first <= second)) return true;
+    number_text(first, 0, one);
+    number_text(second, 0, two);
+    return report_at(&m->g->report, normal ? E_DRAW_NORMAL : E_DRAW_UNIFORM, p->place, p->bytes, one, two, NULL);
+}
+
 static bool eval_default(machine *m, uint32_t name)
 {
     const symbol s = m->l->symbols.at[name];
@@ -52,6 +64,7 @@ static bool eval_default(machine *m, uint32_t name)
     if (s.rank && s.value.indexed && s.draw == DRAW_NONE) return sizes_default(m, name, in);
     if (!eval_constant(m, s.value, &first)) return false;
     if (s.draw != DRAW_NONE && !eval_constant(m, s.value2, &second)) return false;
+    if (s.draw != DRAW_NONE && !eval_draw(m, &s, first, second)) return false;
     if (s.draw == DRAW_NONE && !sizes_whole(m, name, &m->l->pieces.at[s.value.begin], first)) return false;
     in->draw = s.draw;
     in->has_value = s.draw == DRAW_NONE;

@@ -206,4 +206,43 @@ static inline float k_erf_f32(float x)
     return copysignf(z < 0.7F ? a + a * p : 1.0F - q, x);
 }
 
+/*
+ * phi(a) f(a) for 0 <= a <= 16, f the rational function of m, phi the normal density: exp(-a^2/2) with the square in
+ * double, where e^-h would be subnormal 2^30 times as large, and all that follows in double.
+ */
+static inline double k_normal_f32(double a, double m)
+{
+    double h = 0.5 * a * a, far = a > 12.0 ? 20.794415416798358 : 0.0; /* 30 log 2 */
+    float e = (float)(far - h);
+    double rest = (far - h) - (double)e;
+    return (double)k_exp_f32(e) * (1.0 + rest) * (m * (a > 12.0 ? 0x1p-30 : 1.0));
+}
+
+/* x Phi(x); Phi(-a) = phi(a) M(a) with the ratio of Mills M (fit of M over sqrt(2 pi), 2^-27.1). [1.5] */
+static inline float k_gelu_f32(float x)
+{
+    double c = (double)(x < -16.0F ? -16.0F : x), a = (double)(fabsf(x) > 16.0F ? 16.0F : fabsf(x));
+    double p =
+        0.500000003579 + a * (0.441281181617 + a * (0.185458084753 + a * (0.0413854399848 + a * 0.00422869330287)));
+    double q = 1.0 + a * (1.6804474263 +
+                          a * (1.21171358753 + a * (0.475341080433 + a * (0.103743399823 + a * 0.0105996655936))));
+    double tail = k_normal_f32(a, p / q);
+    float y = (float)(c * (x < 0.0F ? tail : 1.0 - tail));
+    return x < -3.40282347e38F ? 0.0F : y;
+}
+
+/* Phi(x) + x phi(x): with g(a) = a - M(a) it is -phi(a) g(a) below zero, 1 + phi(a) g(a) above (fit of g over
+ * sqrt(2 pi) (a - a0), a0 being its zero, 2^-28.0). [1.5] */
+static inline float k_gelu1_f32(float x)
+{
+    double a = (double)(fabsf(x) > 16.0F ? 16.0F : fabsf(x)), root = a - 0.75179152469356446;
+    double p =
+        0.665077992652 + a * (0.734725638691 + a * (0.36024124013 + a * (0.0887423598594 + a * 0.00936004915855)));
+    double q = 1.0 + a * (1.37033390417 +
+                          a * (0.758940701301 + a * (0.204824466299 + a * (0.0234614234346 + a * 1.23811500498e-8))));
+    double g = k_normal_f32(a, root * p / q);
+    float y = (float)(x < 0.0F ? -g : 1.0 + g);
+    return x < -3.40282347e38F ? 0.0F : y;
+}
+
 #endif

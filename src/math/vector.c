@@ -27,6 +27,14 @@ static const vector_loops *vector_best(void)
 
 VECTOR_FUNCTIONS(VECTOR_CALL)
 
+#define VECTOR_CALL_SINGLE(name)                                                                                       \
+    void vector_##name##_f32(size_t n, const float *x, float *out)                                                     \
+    {                                                                                                                  \
+        vector_best()->name##_f32(n, x, out);                                                                          \
+    }
+
+VECTOR_SINGLE(VECTOR_CALL_SINGLE)
+
 #define VECTOR_FAR(name)                                                                                               \
     void vector_far_##name##_f64(size_t n, const double *x, double *out)                                               \
     {                                                                                                                  \

@@ -16,6 +16,8 @@
 
 /* The functions: VECTOR_FUNCTIONS(F) is F(exp) F(expm1) ... */
 #define VECTOR_FUNCTIONS(F) F(exp) F(expm1) F(log) F(log1p) F(sin) F(cos) F(tanh) F(sigmoid) F(softplus) F(erf)
+/* Those that have loops over floats alone. */
+#define VECTOR_SINGLE(F) F(gelu) F(gelu1)
 
 void vector_exp_f64(size_t n, const double *x, double *out);
 void vector_expm1_f64(size_t n, const double *x, double *out);
@@ -38,5 +40,7 @@ void vector_tanh_f32(size_t n, const float *x, float *out);
 void vector_sigmoid_f32(size_t n, const float *x, float *out);
 void vector_softplus_f32(size_t n, const float *x, float *out);
 void vector_erf_f32(size_t n, const float *x, float *out);
+void vector_gelu_f32(size_t n, const float *x, float *out);
+void vector_gelu1_f32(size_t n, const float *x, float *out);
 
 #endif

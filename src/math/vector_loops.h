@@ -13,6 +13,9 @@ typedef struct {
     void (*name##_f32)(size_t n, const float *x, float *out);
     VECTOR_FUNCTIONS(VECTOR_FIELDS)
 #undef VECTOR_FIELDS
+#define VECTOR_FIELD(name) void (*name##_f32)(size_t n, const float *x, float *out);
+    VECTOR_SINGLE(VECTOR_FIELD)
+#undef VECTOR_FIELD
 } vector_loops;
 
 /* NULL where this machine cannot run them. */

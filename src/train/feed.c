@@ -40,12 +40,6 @@ static void feed_doubles(ew_kind kind, const unsigned char *p, size_t count, dou
 #undef FEED
 }
 
-static size_t feed_bytes(ew_kind kind)
-{
-    static const size_t bytes[] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8};
-    return bytes[kind];
-}
-
 static bool feed_direct(const train_source *s)
 {
     return s->elements && s->kind != EW_KIND_F16 && s->kind != EW_KIND_BF16;
@@ -65,8 +59,7 @@ static bool feed_check(ew_train *t, const train_source *s, ew_type type, size_t 
 {
     const double most = 9223372036854775808.0;
     for (size_t i = 0; type == EW_INT && i < count; i++)
-        if (!(v[i] >= -most && v[i] < most && v[i] == floor(v[i])))
-            return feed_refuse(t, s, row, v[i], E_TRAIN_INT);
+        if (!(v[i] >= -most && v[i] < most && v[i] == floor(v[i]))) return feed_refuse(t, s, row, v[i], E_TRAIN_INT);
     for (size_t i = 0; type == EW_BOOL && i < count; i++)
         if (v[i] != 0 && v[i] != 1) return feed_refuse(t, s, row, v[i], E_TRAIN_BOOL);
     return true;
@@ -84,7 +77,7 @@ static bool feed_get(ew_train *t, const train_source *s, size_t row, const unsig
                      size_t count, double *out)
 {
     ew_error err;
-    size_t bytes = feed_bytes(s->kind);
+    size_t bytes = io_kind_bytes(s->kind);
     if (got) {
         feed_doubles(s->kind, got + first * bytes, count, out);
         return true;
@@ -129,7 +122,7 @@ static bool feed_fast(const train_source *s, const train_input *in, const unsign
 static bool feed_called(ew_train *t, const train_source *s, const size_t *row, size_t count, char *out)
 {
     const train_input *in = &t->input[s->input];
-    size_t bytes = feed_bytes(s->kind), size, stride = s->width * train_type_bytes(in->type);
+    size_t bytes = io_kind_bytes(s->kind), size, stride = s->width * train_type_bytes(in->type);
     if (!size_mul(s->width, count * bytes, &size)) return report_memory(&t->r);
     unsigned char *got = memory_new(&t->m, size ? size : 1);
     if (!got) return report_memory(&t->r);
@@ -144,7 +137,7 @@ static bool feed_called(ew_train *t, const train_source *s, const size_t *row, s
 bool train_feed(ew_train *t, const train_source *s, const size_t *row, size_t count, void *out)
 {
     const train_input *in = &t->input[s->input];
-    size_t stride = s->width * train_type_bytes(in->type), bytes = feed_bytes(s->kind) * s->width;
+    size_t stride = s->width * train_type_bytes(in->type), bytes = io_kind_bytes(s->kind) * s->width;
     if (s->rows) return feed_called(t, s, row, count, out);
     for (size_t i = 0; i < count; i++) {
         char *to = (char *)out + i * stride;
@@ -160,7 +153,7 @@ bool train_feed(ew_train *t, const train_source *s, const size_t *row, size_t co
 static bool feed_add_up(ew_train *t, const train_source *s, const double *mean, double *sum)
 {
     double *row = memory_new(&t->m, (s->width ? s->width : 1) * sizeof *row);
-    size_t bytes = s->width * feed_bytes(s->kind);
+    size_t bytes = s->width * io_kind_bytes(s->kind);
     unsigned char *got = s->rows ? memory_new(&t->m, bytes ? bytes : 1) : NULL;
     bool good = row && (got || !s->rows);
     if (!good) report_memory(&t->r);
@@ -169,8 +162,7 @@ static bool feed_add_up(ew_train *t, const train_source *s, const double *mean, 
         if (s->rows && s->rows(s->context, &at, 1, got) != 0)
             good = report_plain(&t->r, E_TRAIN_CALLBACK, s->name, NULL);
         good = good && feed_get(t, s, at, got, 0, s->width, row);
-        for (size_t k = 0; good && k < s->width; k++)
-            sum[k] += mean ? (row[k] - mean[k]) * (row[k] - mean[k]) : row[k];
+        for (size_t k = 0; good && k < s->width; k++) sum[k] += mean ? (row[k] - mean[k]) * (row[k] - mean[k]) : row[k];
     }
     memory_free(&t->m, got, bytes ? bytes : 1);
     memory_free(&t->m, row, (s->width ? s->width : 1) * sizeof *row);
@@ -193,16 +185,25 @@ static bool feed_scale(ew_train *t, const train_source *s)
     return true;
 }
 
+/* Those of a run that goes on, as they were computed when it began. */
+static bool feed_scales_were(ew_train *t)
+{
+    for (size_t k = 0; k < t->scale_count; k++)
+        for (size_t i = 0; i < t->inputs; i++)
+            if (strcmp(t->input[i].name, t->scales[k].name) == 0) t->input[i].scale = t->scales[k];
+    return true;
+}
+
 bool train_scales(ew_train *t)
 {
+    if (t->scales) return feed_scales_were(t);
     for (size_t k = 0; k < t->o.standardize_count; k++) {
         const train_source *found = NULL;
         for (size_t i = 0; i < t->data.count; i++)
             if (strcmp(t->data.at[i].name, t->o.standardize[k]) == 0) found = &t->data.at[i];
         if (!found) return report_plain(&t->r, E_TRAIN_STANDARDIZE, t->o.standardize[k], NULL);
         ew_type type = t->input[found->input].type;
-        if (type == EW_INT || type == EW_BOOL)
-            return report_plain(&t->r, E_TRAIN_SCALE_TYPE, found->name, NULL);
+        if (type == EW_INT || type == EW_BOOL) return report_plain(&t->r, E_TRAIN_SCALE_TYPE, found->name, NULL);
         if (!feed_scale(t, found)) return false;
     }
     return true;

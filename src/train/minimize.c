@@ -26,6 +26,8 @@ static const struct {
     [EW_REASON_NONFINITE] = {"nonfinite", "the value or its gradient is not a finite number"},
     [EW_REASON_UNBOUNDED] = {"unbounded", "the value falls without end: there is no minimum"},
     [EW_REASON_STOPPED] = {"stopped", "stopped before the end"},
+    [EW_REASON_SETTLED] = {"settled", "converged: no parameter would move any more"},
+    [EW_REASON_UNDETERMINED] = {"undetermined", "the residuals do not determine all parameters"},
 };
 
 static bool reason_known(ew_reason reason)
@@ -195,103 +197,33 @@ static ew_minimize_options fill_in(const ew_minimize_options *given, bool single
     return o;
 }
 
-/* Each input once, and all of them real. */
-static ew_status check_over(const ew_graph *g, const minimizer *m, unsigned char *seen)
-{
-    const ew_minimize_options *o = &m->options;
-    for (size_t k = 0; k < m->inputs; k++) {
-        ew_input_info info = ew_input_at(g, m->over[k]);
-        const char *name = ew_node_name(g, info.node);
-        if (info.type == EW_INT || info.type == EW_BOOL)
-            return train_fail(o, m->err, EW_USE, "E071",
-                              "'{1}' is an int or a bool and cannot be varied in small steps", name);
-        if (seen[m->over[k]])
-            return train_fail(o, m->err, EW_USE, "E072", "'{1}' stands twice among what to vary", name);
-        seen[m->over[k]] = 1;
-    }
-    return EW_OK;
-}
-
-/* Elements of a node; SIZE_MAX: a size is not known, or they are too many to count. */
-static size_t elements(const ew_graph *g, ew_node n)
-{
-    size_t count = 1;
-    for (size_t p = 0; p < ew_node_rank(g, n); p++) {
-        size_t size = ew_node_size(g, n, p);
-        if (size == SIZE_MAX || (size && count > UINT32_MAX / size)) return SIZE_MAX;
-        count *= size;
-    }
-    return count;
-}
-
-/* How many numbers `in` has and how many of them are varied. */
+/* How many numbers `in` has and how many of them are varied; `of` is one number. */
 static ew_status measure_all(minimizer *m, const ew_graph *g, ew_node of, size_t *in_count)
 {
     const ew_minimize_options *o = &m->options;
-    *in_count = m->count = 0;
-    for (size_t i = 0; i < ew_input_count(g) + m->inputs; i++) {
-        bool varied = i >= ew_input_count(g);
-        size_t input = varied ? m->over[i - ew_input_count(g)] : i, n;
-        if (input >= ew_input_count(g))
-            return train_fail(o, m->err, EW_USE, "E070", "this is no input of the graph", "");
-        const char *name = ew_node_name(g, ew_input_at(g, input).node);
-        if ((n = elements(g, ew_input_at(g, input).node)) == SIZE_MAX)
-            return train_fail(o, m->err, EW_USE, "E074", "the sizes of '{1}' are not known, or too large", name);
-        *(varied ? &m->count : in_count) += n;
-    }
+    if (train_over_count(o, m->err, g, m->over, m->inputs, in_count, &m->count) != EW_OK) return m->err->status;
     if (ew_node_rank(g, of) == 0) return EW_OK;
     const char *name = ew_node_name(g, of);
     return train_fail(o, m->err, EW_USE, "E075", "'{1}' is an array: what is minimised is one number",
                       name ? name : "");
 }
 
-/* Where each varied input lies among all inputs, and among what is varied. `offset` has room for all inputs. */
-static void place_parts(minimizer *m, const ew_graph *g, size_t *offset)
-{
-    size_t start = 0, end = 0;
-    for (size_t i = 0; i < ew_input_count(g); i++) {
-        offset[i] = end;
-        end += elements(g, ew_input_at(g, i).node);
-    }
-    for (size_t k = 0; k < m->inputs; k++) {
-        ew_input_info info = ew_input_at(g, m->over[k]);
-        m->parts[k] = (train_part){offset[m->over[k]], start, elements(g, info.node), info.type == EW_F32};
-        start += m->parts[k].count;
-    }
-}
-
-typedef struct block { /* one piece of memory for a whole run, cut into parts */
-    char *at;
-    size_t used, size;
-    bool fits;
-} block;
-
-/* The part of `count` things of `size` bytes: NULL, and counted only, while there is no memory yet. */
-static void *cut(block *b, size_t count, size_t size)
-{
-    if (count > (SIZE_MAX - b->used - 16) / size) b->fits = false;
-    if (!b->fits) return NULL;
-    void *part = b->at ? b->at + b->used : NULL;
-    b->used += (count * size + 15) / 16 * 16;
-    return part;
-}
-
-static void cut_method(minimizer *m, block *b)
+static void cut_method(minimizer *m, train_block *b)
 {
     size_t n = m->count, d = sizeof(double);
     ew_method method = m->options.method;
-    if (method == EW_MOMENTUM || method == EW_ADAM || method == EW_NEWTON) m->first = cut(b, n, d);
-    if (method == EW_ADAM) m->second = cut(b, n, d);
+    if (method == EW_MOMENTUM || method == EW_ADAM || method == EW_NEWTON) m->first = train_cut(b, n, d);
+    if (method == EW_ADAM) m->second = train_cut(b, n, d);
     if (method == EW_LBFGS) {
-        m->shift = cut(b, n, TRAIN_PAIRS * d);
-        m->turn = cut(b, n, TRAIN_PAIRS * d);
-        m->curve = cut(b, TRAIN_PAIRS, d);
-        m->factor = cut(b, TRAIN_PAIRS, d);
+        m->shift = train_cut(b, n, TRAIN_PAIRS * d);
+        m->turn = train_cut(b, n, TRAIN_PAIRS * d);
+        m->curve = train_cut(b, TRAIN_PAIRS, d);
+        m->factor = train_cut(b, TRAIN_PAIRS, d);
     }
     if (method == EW_NEWTON) {
-        m->matrix = cut(b, train_triangle(n), d);
-        m->root = cut(b, train_triangle(n), d);
-        m->blocks = cut(b, n * n, d); /* more than all of them: those above the diagonal are not asked for */
+        m->matrix = train_cut(b, train_triangle(n), d);
+        m->root = train_cut(b, train_triangle(n), d);
+        m->blocks = train_cut(b, n * n, d); /* more than all of them: those above the diagonal are not asked for */
     }
 }
 
@@ -303,40 +235,33 @@ typedef struct scratch { /* needed only while setting up */
 } scratch;
 
 /* Called twice: to count, and to cut. */
-static void cut_all(minimizer *m, block *b, size_t in_count, scratch *s)
+static void cut_all(minimizer *m, train_block *b, size_t in_count, scratch *s)
 {
     size_t n = m->count, d = sizeof(double);
     train_point *points[] = {&m->now, &m->next, &m->best};
     b->used = 0;
     b->fits = n < UINT32_MAX && in_count < UINT32_MAX;
     for (size_t i = 0; i < 3; i++) {
-        points[i]->x = cut(b, n, d);
-        points[i]->gradient = cut(b, n, d);
+        points[i]->x = train_cut(b, n, d);
+        points[i]->gradient = train_cut(b, n, d);
     }
-    m->move = cut(b, n, d);
-    m->in = cut(b, in_count, d);
-    m->out = cut(b, n + 1, d);
-    m->parts = cut(b, m->inputs, sizeof *m->parts);
+    m->move = train_cut(b, n, d);
+    m->in = train_cut(b, in_count, d);
+    m->out = train_cut(b, n + 1, d);
+    m->parts = train_cut(b, m->inputs, sizeof *m->parts);
     cut_method(m, b);
-    s->seen = cut(b, s->inputs, 1);
-    s->offset = cut(b, s->inputs, sizeof *s->offset);
+    s->seen = train_cut(b, s->inputs, 1);
+    s->offset = train_cut(b, s->inputs, sizeof *s->offset);
     s->nodes =
-        cut(b, m->inputs + 1 + (m->options.method == EW_NEWTON ? train_triangle(m->inputs) : 0), sizeof(ew_node));
-}
-
-static bool any_single(const ew_graph *g, const size_t *over, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (over[i] < ew_input_count(g) && ew_input_at(g, over[i]).type == EW_F32) return true;
-    return false;
+        train_cut(b, m->inputs + 1 + (m->options.method == EW_NEWTON ? train_triangle(m->inputs) : 0), sizeof(ew_node));
 }
 
 static ew_status minimize(minimizer *m, ew_graph *g, ew_node of, double *in, size_t in_count, const scratch *s,
                           ew_minimize_result *result)
 {
-    ew_status status = check_over(g, m, s->seen);
+    ew_status status = train_over_check(&m->options, m->err, g, m->over, m->inputs, s->seen);
     if (status != EW_OK) return status;
-    place_parts(m, g, s->offset);
+    train_over_place(g, m->over, m->inputs, s->offset, m->parts);
     if (!train_prepare(m, g, of, s->nodes)) return m->status;
     return run(m, in, in_count, result);
 }
@@ -346,10 +271,10 @@ ew_status ew_minimize(ew_graph *g, ew_node of, const size_t *over, size_t count,
 {
     ew_error own;
     if (ew_graph_error(g, err) != EW_OK) return ew_graph_error(g, NULL);
-    minimizer m = {.options = fill_in(options, any_single(g, over, count)), .inputs = count, .over = over};
+    minimizer m = {.options = fill_in(options, train_over_single(g, over, count)), .inputs = count, .over = over};
     m.err = err ? err : &own;
     memset(m.err, 0, sizeof *m.err);
-    block b = {0};
+    train_block b = {0};
     scratch s = {.inputs = ew_input_count(g)};
     size_t in_count;
     if (!ew_method_name((int)m.options.method))

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "edgewise-train.h"
+#include "over.h"
 
 enum { TRAIN_PAIRS = 10 };    /* that lbfgs remembers */
 #define TRAIN_BOTTOM (-1e300) /* what is lower falls without end */
@@ -19,11 +19,6 @@ typedef struct train_point {
     double value;
     double *x, *gradient; /* of the varied inputs */
 } train_point;
-
-typedef struct train_part {      /* one varied input */
-    size_t offset, start, count; /* its place in `in`, its place in x, its elements */
-    bool single;                 /* f32 */
-} train_part;
 
 typedef struct minimizer {
     ew_minimize_options options; /* with the defaults filled in */
@@ -78,10 +73,5 @@ int train_newton(minimizer *m);
  * false: m->status and m->err are filled. */
 bool train_prepare(minimizer *m, ew_graph *g, ew_node of, ew_node *nodes);
 size_t train_triangle(size_t count); /* count * (count + 1) / 2 */
-
-void *train_resize(const ew_minimize_options *o, void *pointer, size_t old_size, size_t new_size);
-/* Fills err with a sentence of this room; returns the status. */
-ew_status train_fail(const ew_minimize_options *o, ew_error *err, ew_status status, const char *code,
-                     const char *sentence, const char *word);
 
 #endif

@@ -39,6 +39,15 @@ static bool options_numbers(ew_train *t)
     return true;
 }
 
+static bool options_metrics(ew_train *t)
+{
+    static const char *const taken[] = {"step", "epoch", "loss", "validation", "test", "seconds"};
+    for (size_t k = 0; k < t->o.metric_count; k++)
+        for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+            if (strcmp(t->o.metrics[k], taken[i]) == 0) return report_plain(&t->r, E_TRAIN_METRIC_NAME, taken[i], NULL);
+    return true;
+}
+
 static double options_or(double value, double usual)
 {
     return value == 0 ? usual : value < 0 ? 0 : value;
@@ -89,7 +98,7 @@ bool train_options(ew_train *t, const ew_train_options *given)
     o->fixed = options_fixed(t, o->fixed, o->fixed_count);
     o->run = train_keep_text(t, o->run);
     o->weights = train_keep_text(t, o->weights);
-    if (!report_ok(&t->r) || !options_numbers(t)) return false;
+    if (!report_ok(&t->r) || !options_metrics(t) || !options_numbers(t)) return false;
     options_fill(o);
     return true;
 }

@@ -56,7 +56,7 @@ static const rule rules[] = {
 };
 
 /* What comes in at every step, in the type of the arrays: declared once for each type. */
-static const char *const rule_numbers[] = {"lr",   "root",  "scale", "decay",  "shrink",
+static const char *const rule_numbers[] = {"lr",    "root",  "scale", "decay", "shrink",
                                            "beta1", "rest1", "beta2", "rest2", "epsilon"};
 enum { RULE_NUMBERS = sizeof rule_numbers / sizeof *rule_numbers };
 
@@ -123,7 +123,7 @@ static void rule_text(const ew_train *t, text *out)
         size_t y = w->type == EW_F64;
         if (w->count == 0) continue;
         for (size_t a = 0; a < 2 + states; a++)
-            text_format(out, "input %c%zu[%zu] : %s\n", "wgms"[a], k, w->count, types[y].name);
+            text_format(out, "input %c%zu[%zu] : %s\n", "wgms"[a], k, w -> count, types[y].name);
         rule_gradient(t, out, k, types[y].bits);
         rule_write(out, rules[t->o.optimizer].text, k, types[y].bits);
         for (size_t a = 0; a < 1 + states; a++) text_format(out, "output %c%zu\n", "vnr"[a], k);
@@ -190,7 +190,7 @@ bool train_update(ew_train *t)
 {
     ew_error err;
     const ew_train_options *o = &t->o;
-    double lr = train_rate(t, t->step), count = (double)(t->step + 1 - t->skipped), root = 1;
+    double lr = train_rate(t, t->step), count = (double)(t->updates + 1), root = 1;
     double first = lr;
     if (!t->update) return true;
     if (rules[o->optimizer].corrected) {
@@ -198,8 +198,9 @@ bool train_update(ew_train *t)
         root = 1 / sqrt(-expm1(count * log(o->decay)));
     }
     double scale = o->clip > 0 && t->norm > o->clip ? o->clip / t->norm : 1;
-    const double numbers[RULE_NUMBERS] = {first,           root,         scale,    o->weight_decay, lr * o->weight_decay,
-                                          o->momentum,     1 - o->momentum, o->decay, 1 - o->decay,    o->epsilon};
+    const double numbers[RULE_NUMBERS] = {
+        first,           root,     scale,        o->weight_decay, lr * o->weight_decay, o->momentum,
+        1 - o->momentum, o->decay, 1 - o->decay, o->epsilon};
     train_narrow(EW_F32, t->number_32, numbers, RULE_NUMBERS);
     train_narrow(EW_F64, t->number_64, numbers, RULE_NUMBERS);
     for (size_t k = 0; k < t->weights; k++) {
@@ -207,7 +208,34 @@ bool train_update(ew_train *t)
         for (size_t i = 0; w->own_gradient != w->gradient && i < w->count; i++)
             train_set_element(w->type, w->own_gradient, i, train_element(w->gradient_type, w->gradient, i));
     }
+    t->updates++;
     if (ew_run_arrays(t->update, NULL, t->update_in, t->update_out) == EW_OK) return true;
     ew_run_error(t->update, NULL, &err);
     return train_take(t, &err);
+}
+
+/* ---- A point to go back to ------------------------------------------------------------------------------------ */
+
+static void rule_copy(const ew_train *t, bool back)
+{
+    for (size_t k = 0; k < t->weights; k++) {
+        const train_weight *w = &t->weight[k];
+        size_t bytes = w->count * train_type_bytes(w->type);
+        for (size_t a = 0; a < 1 + train_state_count(t) && w->kept[a]; a++) {
+            void *now = a ? w->state[a - 1] : w->value;
+            if (bytes) memcpy(back ? now : w->kept[a], back ? w->kept[a] : now, bytes);
+        }
+    }
+}
+
+void train_keep_point(ew_train *t)
+{
+    t->kept_updates = t->updates;
+    rule_copy(t, false);
+}
+
+void train_go_back(ew_train *t)
+{
+    t->updates = t->kept_updates;
+    rule_copy(t, true);
 }

@@ -54,12 +54,25 @@ static void run_means(ew_train *t)
     memset(t->sum, 0, (1 + t->o.metric_count) * sizeof *t->sum);
 }
 
+/* A nan is never better. */
+static void run_best(ew_train *t)
+{
+    if (t->best_step && !(t->validated[0] < t->best)) return;
+    t->best = t->validated[0];
+    t->best_step = t->step;
+    for (size_t k = 0; k < t->weights; k++) {
+        const train_weight *w = &t->weight[k];
+        if (w->count) memcpy(w->best, w->value, w->count * train_type_bytes(w->type));
+    }
+}
+
 static bool run_look(ew_train *t, ew_train_report *r, bool end)
 {
     t->reports++;
     if (t->validation_rows) {
         if (!train_measure(t, &t->validation_pass, &t->data, true, t->validated)) return false;
         r->validation = t->validated;
+        if (!end) run_best(t);
     }
     if (t->test.count && (end || t->reports % t->o.evaluate_every == 0)) {
         if (!train_measure(t, &t->test_pass, &t->test, false, t->tested)) return false;
@@ -79,6 +92,7 @@ static bool run_tell_report(ew_train *t, ew_event event)
     r.metrics = t->reported + 1;
     if (!run_look(t, &r, event == EW_EVENT_END)) return false;
     t->report_step = t->step;
+    if (!train_metrics_add(t, &r)) return false;
     run_tell(t, &r);
     t->rate_began = train_clock();
     return true;
@@ -86,25 +100,72 @@ static bool run_tell_report(ew_train *t, ew_event event)
 
 /* ---- The loop --------------------------------------------------------------------------------------------- */
 
-static bool run_due(const ew_train *t, size_t every)
+enum { RUN_REPORTS = 1000 }; /* about as many at most, where nothing is asked for */
+#define RUN_SAVE_SECONDS 2.0 /* nor is a checkpoint written more often */
+
+static bool run_due(const ew_train *t)
 {
-    return t->step % (every ? every : t->epoch_steps) == 0;
+    size_t epochs = t->steps / t->epoch_steps / RUN_REPORTS + 1;
+    return t->step % (t->o.report_every ? t->o.report_every : epochs * t->epoch_steps) == 0;
+}
+
+static bool run_save_due(const ew_train *t)
+{
+    if (!t->o.run) return false;
+    if (t->o.save_every) return t->step % t->o.save_every == 0;
+    return t->step % t->epoch_steps == 0 && train_clock() - t->save_clock >= RUN_SAVE_SECONDS;
+}
+
+static bool run_save(ew_train *t)
+{
+    if (!t->o.run) return true;
+    if (!train_save(t)) return false;
+    ew_train_report r = run_report(t, EW_EVENT_SAVED);
+    r.loss = t->reported[0];
+    r.metrics = t->reported + 1;
+    run_tell(t, &r);
+    return true;
+}
+
+/* The validation loss has not fallen for so many epochs. */
+static bool run_out_of_patience(const ew_train *t)
+{
+    size_t since = t->step - t->best_step;
+    return t->o.patience && t->validation_rows && t->reports && since / t->epoch_steps >= t->o.patience;
+}
+
+/* The best weights are the final ones; then all is told and saved once more. */
+static bool run_end(ew_train *t, ew_train_end end)
+{
+    for (size_t k = 0; k < t->weights; k++) {
+        const train_weight *w = &t->weight[k];
+        size_t bytes = w->count * train_type_bytes(w->type);
+        if (w->best && t->best_step && bytes) memcpy(w->value, w->best, bytes);
+    }
+    t->ended = 1 + (size_t)end;
+    return run_tell_report(t, EW_EVENT_END) && train_curve(t) && run_save(t);
 }
 
 static bool run_steps(ew_train *t)
 {
-    while (t->step < t->steps && !t->stopped) {
+    while (t->step < t->steps && !run_out_of_patience(t)) {
+        if (t->o.stop && *t->o.stop) t->stopped = true;
+        if (t->stopped) return t->saved_step == t->step || run_save(t);
         if (!train_step(t)) return false;
         train_tell_step(t);
-        if (run_due(t, t->o.report_every) && t->step < t->steps && !run_tell_report(t, EW_EVENT_REPORT)) return false;
+        if (t->step % (t->o.save_every ? t->o.save_every : t->epoch_steps) == 0) train_keep_point(t);
+        if (t->step == t->steps) break;
+        if (run_due(t) && !run_tell_report(t, EW_EVENT_REPORT)) return false;
+        if (run_save_due(t) && !run_save(t)) return false;
     }
-    return run_tell_report(t, EW_EVENT_END);
+    if (t->validation_rows && t->report_step != t->step && !run_tell_report(t, EW_EVENT_REPORT)) return false;
+    return run_end(t, t->step < t->steps ? EW_END_PATIENCE : EW_END_STEPS);
 }
 
 static void run_result(const ew_train *t, ew_train_result *result)
 {
     *result = (ew_train_result){
-        .end = t->stopped ? EW_END_STOPPED : EW_END_STEPS,
+        .end = t->ended ? (ew_train_end)(t->ended - 1) : EW_END_STOPPED,
         .step = t->step,
         .loss = t->reported[0],
         .best_step = t->best_step,
@@ -117,7 +178,8 @@ static void run_result(const ew_train *t, ew_train_result *result)
 ew_status ew_train_run(ew_train *t, ew_train_result *result, ew_error *err)
 {
     t->stopped = false;
-    if (run_steps(t) && result) run_result(t, result);
+    t->rate_began = t->save_clock = train_clock();
+    if ((t->ended || run_steps(t)) && result) run_result(t, result);
     return train_done(t, err);
 }
 

@@ -33,6 +33,14 @@ static bool source_measure(ew_train *t, train_source *s)
     return size_mul(s->width, s->count ? s->count : 1, &all) && size_mul(all, 8, &all) ? true : report_memory(&t->r);
 }
 
+/* Only its sizes are known, as config.json has them. */
+static bool source_closed(ew_train *t, train_source *s, const ew_source *given)
+{
+    s->rank = given->rank;
+    for (size_t k = 0; k < s->rank && k < TRAIN_AXES; k++) s->size[k] = given->size[k];
+    return source_measure(t, s);
+}
+
 static bool source_open(ew_train *t, train_source *s, const ew_source *given)
 {
     s->name = train_keep_text(t, given->name ? given->name : "");
@@ -43,6 +51,7 @@ static bool source_open(ew_train *t, train_source *s, const ew_source *given)
     s->elements = given->values;
     s->kind = given->kind;
     s->rank = given->rank;
+    if (t->closed) return source_closed(t, s, given);
     bool named = given->path || given->values || given->rows;
     bool kind = given->path || (ew_kind_name(given->kind) && given->kind != EW_KIND_F16 && given->kind != EW_KIND_BF16);
     if (!named || !kind || given->rank > TRAIN_AXES) return report_plain(&t->r, E_TRAIN_SOURCE, s->name, NULL);
@@ -88,46 +97,21 @@ void train_set_close(train_set *s)
 
 /* ---- Has it changed? -------------------------------------------------------------------------------- */
 
-static uint64_t source_turn(uint64_t h, uint64_t word)
-{
-    h = (h ^ word) * 0x9FB21C651E98DF25u; /* odd: no two states become one, so no changed word is lost */
-    return h ^ h >> 29;
-}
-
-/* Four lanes over words of eight bytes, then joined; one changed bit always changes it. */
-uint64_t train_hash(uint64_t hash, const void *bytes, size_t count)
-{
-    const unsigned char *p = bytes;
-    uint64_t lane[4] = {hash + 1, hash + 2, hash + 3, hash + 4}, word;
-    size_t i = 0;
-    for (; i + 32 <= count; i += 32)
-        for (size_t k = 0; k < 4; k++) {
-            memcpy(&word, p + i + 8 * k, 8);
-            lane[k] = source_turn(lane[k], word);
-        }
-    for (size_t k = 0; i < count; i += 8, k++) {
-        word = 0;
-        memcpy(&word, p + i, count - i < 8 ? count - i : 8);
-        lane[k] = source_turn(lane[k], word);
-    }
-    hash = source_turn(hash, count);
-    for (size_t k = 0; k < 4; k++) hash = source_turn(hash, lane[k]);
-    return hash;
-}
-
 enum { SOURCE_PIECE = 4096, SOURCE_PIECES = 1 << 16 }; /* of a larger array every so many bytes are looked at */
 
-static uint64_t source_hash_bytes(uint64_t h, const unsigned char *p, size_t bytes)
+static void source_hash_bytes(io_hash *h, const unsigned char *p, size_t bytes)
 {
-    size_t most = (size_t)SOURCE_PIECE * SOURCE_PIECES;
-    if (bytes <= most) return train_hash(h, p, bytes);
+    if (bytes <= (size_t)SOURCE_PIECE * SOURCE_PIECES) {
+        io_hash_add(h, p, bytes);
+        return;
+    }
     size_t stride = bytes / SOURCE_PIECES;
-    for (size_t i = 0; i < SOURCE_PIECES; i++) h = train_hash(h, p + i * stride, SOURCE_PIECE);
-    return train_hash(h, p + bytes - SOURCE_PIECE, SOURCE_PIECE);
+    for (size_t i = 0; i < SOURCE_PIECES; i++) io_hash_add(h, p + i * stride, SOURCE_PIECE);
+    io_hash_add(h, p + bytes - SOURCE_PIECE, SOURCE_PIECE);
 }
 
 /* Of what has no bytes of its own here (another order of bytes or axes): by values. */
-static bool source_hash_values(ew_train *t, const train_source *s, uint64_t *h)
+static bool source_hash_values(ew_train *t, const train_source *s, io_hash *h)
 {
     enum { PIECE = 512 };
     double piece[PIECE];
@@ -135,27 +119,23 @@ static bool source_hash_values(ew_train *t, const train_source *s, uint64_t *h)
     for (size_t i = 0, n, all = ew_data_count(s->file); i < all; i += n) {
         n = all - i < PIECE ? all - i : PIECE;
         if (ew_data_get(s->file, i, n, piece, &err) != EW_OK) return train_take(t, &err);
-        *h = train_hash(*h, piece, n * sizeof *piece);
+        io_hash_add(h, piece, n * sizeof *piece);
     }
     return true;
-}
-
-static size_t source_kind_bytes(ew_kind kind)
-{
-    static const size_t bytes[] = {1, 1, 1, 2, 2, 4, 4, 8, 8, 2, 2, 4, 8};
-    return bytes[kind];
 }
 
 bool train_set_hash(ew_train *t, train_set *s)
 {
     for (size_t i = 0; i < s->count; i++) {
         train_source *x = &s->at[i];
-        uint64_t h = train_hash((uint64_t)x->kind, x->size, x->rank * sizeof *x->size);
+        io_hash h;
+        io_hash_begin(&h, (uint64_t)x->kind);
+        io_hash_add(&h, x->size, x->rank * sizeof *x->size);
         if (x->elements)
-            h = source_hash_bytes(h, x->elements, x->count * x->width * source_kind_bytes(x->kind));
+            source_hash_bytes(&h, x->elements, x->count * x->width * io_kind_bytes(x->kind));
         else if (x->file && !source_hash_values(t, x, &h))
             return false;
-        x->hash = h;
+        x->hash = io_hash_end(&h);
     }
     return true;
 }

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "train.h"
+#include "run.h"
 
 /* ---- Making one ------------------------------------------------------------------------------------- */
 
@@ -27,7 +27,8 @@ static ew_train *train_blank(const ew_options *options, ew_error *err)
     t->options.only_arrays = 1;
     t->loss = t->norm = NAN;
     t->rate_factor = 1;
-    t->lock = -1;
+    t->lock = t->lines = -1;
+    t->began = t->rate_began = train_clock();
     return t;
 }
 
@@ -57,26 +58,72 @@ static bool train_numbers(ew_train *t)
     return report_ok(&t->r);
 }
 
-static bool train_begin(ew_train *t, const char *program, const ew_train_options *options)
+/* Which weights get room for what: the best so far, and what to go back to. */
+static bool train_spare(ew_train *t)
 {
-    t->began = t->rate_began = train_clock();
-    t->text = train_keep_text(t, program);
-    return train_options(t, options) && train_set_open(t, &t->data, t->o.data, t->o.data_count) &&
-           train_set_open(t, &t->test, t->o.test, t->o.test_count) && train_model(t) && train_all_fed(t, &t->data) &&
-           (t->test.count == 0 || train_all_fed(t, &t->test)) && train_counts(t) && train_numbers(t) &&
-           train_scales(t) && train_weights_new(t) &&
-           train_pass_new(t, &t->batch, &t->data, t->o.batch, TRAIN_GRADIENTS) && train_rule_new(t);
+    for (size_t k = 0; k < t->weights; k++) {
+        train_weight *w = &t->weight[k];
+        size_t room = w->count ? w->count : 1, bytes = train_type_bytes(w->type);
+        if (t->validation_rows) w->best = train_keep(t, room, bytes);
+        for (size_t a = 0; t->o.on_nan == EW_ON_NAN_ROLLBACK && a < 1 + train_state_count(t); a++)
+            w->kept[a] = train_keep(t, room, bytes);
+    }
+    if (report_ok(&t->r)) train_keep_point(t);
+    return report_ok(&t->r);
+}
+
+static bool train_model_and_data(ew_train *t)
+{
+    return train_set_open(t, &t->data, t->o.data, t->o.data_count) &&
+           train_set_open(t, &t->test, t->o.test, t->o.test_count) && train_model(t);
+}
+
+static bool train_prepare_all(ew_train *t)
+{
+    return train_all_fed(t, &t->data) && (t->test.count == 0 || train_all_fed(t, &t->test)) && train_counts(t) &&
+           train_numbers(t) && train_scales(t) && train_weights_new(t) &&
+           train_pass_new(t, &t->batch, &t->data, t->o.batch, TRAIN_GRADIENTS) && train_rule_new(t) && train_spare(t);
+}
+
+/* Hands over, or frees. */
+static ew_train *train_result(ew_train *t, bool good, ew_error *err)
+{
+    train_done(t, err);
+    if (good) return t;
+    ew_train_free(t);
+    return NULL;
 }
 
 ew_train *ew_train_new(const char *program, const ew_train_options *options, ew_error *err)
 {
     ew_train *t = train_blank(options ? options->options : NULL, err);
     if (!t) return NULL;
-    bool good = train_begin(t, program ? program : "", options);
-    train_done(t, err);
-    if (good) return t;
-    ew_train_free(t);
-    return NULL;
+    t->text = train_keep_text(t, program ? program : "");
+    bool good = train_options(t, options) && train_model_and_data(t) && train_prepare_all(t) &&
+                (!t->o.weights || train_load(t, t->o.weights)) && train_folder_new(t);
+    return train_result(t, good, err);
+}
+
+ew_train *ew_train_resume(const char *run, const ew_train_options *options, ew_error *err)
+{
+    ew_train *t = train_blank(options ? options->options : NULL, err);
+    if (!t) return NULL;
+    bool good = train_folder_open(t, run, options, true) && train_model_and_data(t) && train_prepare_all(t) &&
+                (!t->o.weights || train_load(t, t->o.weights)) && train_folder_go_on(t);
+    return train_result(t, good, err);
+}
+
+/* The data stay closed: only their sizes are used. */
+ew_train *ew_train_open(const char *run, const ew_options *options, ew_error *err)
+{
+    ew_train *t = train_blank(options, err);
+    if (!t) return NULL;
+    t->closed = true;
+    bool good = train_folder_open(t, run, NULL, false) && train_model_and_data(t) && train_counts(t) &&
+                train_numbers(t) && train_scales(t) && train_weights_new(t);
+    const char *weights = good ? train_run_path(t, "weights.safetensors") : NULL;
+    good = weights && train_load(t, weights);
+    return train_result(t, good, err);
 }
 
 void ew_train_free(ew_train *t)
@@ -87,8 +134,10 @@ void ew_train_free(ew_train *t)
     train_pass_free(t, &t->validation_pass);
     train_pass_free(t, &t->test_pass);
     ew_free(t->update);
+    train_folder_close(t);
     train_set_close(&t->data);
     train_set_close(&t->test);
+    train_release(t, &t->passing);
     train_release(t, &t->blocks);
     memory m = t->m;
     memory_free(&m, t, sizeof *t);

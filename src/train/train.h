@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "edgewise-train.h"
+#include "io/io.h"
 
 enum { TRAIN_AXES = 64, TRAIN_STATES = 2 };
 
@@ -46,6 +47,7 @@ typedef struct train_set {
 } train_set;
 
 typedef struct train_scale { /* standardisation of one input, by column */
+    const char *name;
     size_t width;
     double *mean, *factor; /* NULL: none */
 } train_scale;
@@ -76,7 +78,8 @@ typedef struct train_weight { /* sorted by name */
     ew_type gradient_type; /* as the program gives it */
     void *own_gradient;    /* the same in the type of the weights */
     void *state[TRAIN_STATES];
-    void *best; /* with validation: the weights of the best epoch; else NULL */
+    void *best;                   /* with validation: the best weights; else NULL */
+    void *kept[1 + TRAIN_STATES]; /* with rollback: weights and states to go back to */
 } train_weight;
 
 typedef struct train_pass {
@@ -93,6 +96,12 @@ typedef struct train_pass {
 
 /* ---- All of it ---- */
 
+typedef struct train_config_set { /* sources as config.json has them */
+    ew_source *at;
+    uint64_t *hash;
+    size_t count;
+} train_config_set;
+
 struct ew_train {
     memory m;
     report r;
@@ -100,8 +109,8 @@ struct ew_train {
     train_block *blocks;
     const char *text;
     ew_train_options o; /* filled in; its texts and lists are copies */
-    bool single;        /* precision f32 */
 
+    bool closed; /* data are known by their sizes alone: for looking and predicting */
     train_set data, test;
     train_input *input;
     size_t inputs;
@@ -118,7 +127,7 @@ struct ew_train {
     void **update_out;
     float *number_32; /* what the rule takes besides arrays */
     double *number_64;
-    size_t skipped;     /* steps that changed nothing */
+    size_t updates, kept_updates; /* that led to the states; to those to go back to */
     double rate_factor; /* halved at each rollback */
 
     /* Where training is. */
@@ -137,7 +146,18 @@ struct ew_train {
     double seconds_before, began, rate_began; /* seconds of earlier sittings; clock */
     bool stopped;
     ew_train_bad bad;
-    int lock; /* the run's folder, held; -1 */
+
+    /* The run's folder. */
+    int lock, lines;      /* descriptors: the folder, held; metrics.jsonl; -1 */
+    uint64_t lines_bytes; /* of metrics.jsonl */
+    uint64_t model_hash, config_hash;
+    train_config_set was_data, was_test; /* of a run that goes on */
+    train_scale *scales;
+    size_t scale_count;
+    size_t saved_step; /* of the checkpoint */
+    double save_clock;
+    size_t ended;         /* 0: no; else 1 + why (ew_train_end) */
+    train_block *passing; /* what a call takes and gives back */
 };
 
 /* ---- Memory and errors (keep.c) ---- */
@@ -169,7 +189,6 @@ bool train_set_hash(ew_train *t, train_set *s);
 bool train_feed(ew_train *t, const train_source *s, const size_t *row, size_t count, void *out);
 /* Means and deviations of the columns of the inputs that are to be standardised, over the training rows. */
 bool train_scales(ew_train *t);
-uint64_t train_hash(uint64_t hash, const void *bytes, size_t count);
 /* Place i of a shuffled 0 .. count - 1, a function of the stream alone. */
 size_t train_shuffled(uint64_t stream, size_t count, size_t i);
 /* The row of the data that stands at place i of an epoch; of the validation part. */
@@ -215,6 +234,10 @@ size_t train_state_count(const ew_train *t);
 const char *train_state_name(const ew_train *t, size_t k);
 double train_rate(const ew_train *t, size_t step); /* the learning rate of step number `step`, from 0 */
 
+/* What rollback goes back to: the point where training is. */
+void train_keep_point(ew_train *t);
+void train_go_back(ew_train *t);
+
 /* ---- Around them (evaluate.c, run.c) ---- */
 
 /* The loss, then the metrics, over rows of a set: of the validation part, or all. */
@@ -225,9 +248,16 @@ double train_seconds(const ew_train *t);
 
 /* ---- What outlives a run (folder.c, checkpoint.c, config.c, metrics.c) ---- */
 
-bool train_folder_new(ew_train *t);
+bool train_folder_new(ew_train *t); /* nothing without o.run */
+/* Reads config.json and model.ew into t; hold: for training, so that no other process does the same. */
+bool train_folder_open(ew_train *t, const char *run, const ew_train_options *given, bool hold);
+bool train_folder_go_on(ew_train *t); /* the same data? then from the checkpoint */
+void train_folder_close(ew_train *t);
 bool train_save(ew_train *t);
-bool train_metrics_add(ew_train *t, const ew_train_report *r);
+bool train_load(ew_train *t, const char *path);
+bool train_store(ew_train *t, const char *path, bool best);
+bool train_metrics_add(ew_train *t, const ew_train_report *r); /* nothing without o.run */
+bool train_metrics_sync(ew_train *t);
 bool train_curve(ew_train *t);
 
 /* ---- Watching (watch.c) ---- */

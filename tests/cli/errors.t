@@ -133,7 +133,7 @@ $ edgewise eval 'x' x=1 --lr 1
 ? 2
 $ edgewise 'x' x=1 --trace
 ! error[E108]: the option '--trace' does not belong to 'the short form'
-!   it belongs to: minimize
+!   it belongs to: minimize, fit
 ? 2
 $ edgewise eval 'x' x=1 --color sometimes
 ! error[E106]: 'sometimes' is no choice for '--color'
@@ -200,8 +200,8 @@ $ edgewise ops sin cos
 $ edgewise train model.ew --data x=x.csv --epochs 3
 ! error[E109]: 'train' is not in this version
 ? 2
-$ edgewise fit 'y - a*x' x=@d.csv
-! error[E109]: 'fit' is not in this version
+$ edgewise predict 'y - a*x' x=@d.csv
+! error[E109]: 'predict' is not in this version
 ? 2
 $ edgewise predict run
 ! error[E109]: 'predict' is not in this version
@@ -358,10 +358,10 @@ $ edgewise --limit memory=10K long.ew
 $ edgewise eval --limit nodes=100,memory=1G,seconds=10 'x' x=1
 > c = 1
 $ mkfifo silent; edgewise --limit seconds=0.05 - <> silent
-! error[E166]: the limit on time was reached: 0.05 seconds
+! error[E166]: the limit on time was reached: 0.05 s
 ? 5
 $ edgewise --json --limit seconds=0.05 - <> silent
-> {"edgewise": 1, "error": {"code": "E166", "message": "the limit on time was reached: 0.05 seconds"}}
+> {"edgewise": 1, "error": {"code": "E166", "message": "the limit on time was reached: 0.05 s"}}
 ? 5
 
 # What people write elsewhere, and what it is called here.

@@ -19,6 +19,7 @@ $ edgewise help
 >   check       each derivative against differences of the program itself
 >   emit        C source for a program and its derivatives
 >   minimize    the lowest value, by gradient descent and its kin
+>   fit         parameters by least squares, with standard errors
 >   ops         the operations and their derivative rules
 >   repl        an interactive session
 >   help        what a verb does and its options

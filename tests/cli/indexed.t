@@ -279,9 +279,33 @@ $ edgewise check 'p[n, k] = softmax(k: x[n, k]) # no stop of our own' x=[[0.5,-1
 > ∂p[0, 1]/∂x[0, 1] agrees
 $ edgewise check 'p[n, m, o, k] = sin(x[n, m, o, k])' x=[[[[0]]]] | sed -n 's/  .* agrees/ agrees/p'
 > ∂p[0, 0, 0, 0]/∂x[0, 0, 0, 0] agrees
-$ edgewise check 'e = sum(i: stop(x[i]) * x[i])' x=[1,2]
-! error[E157]: stop stands in this program: in programs with indices it cannot be checked in this version
-? 2
+$ edgewise check 'e = sum(i: stop(x[i]) * x[i])' x=[1,2] | sed -n 's/  .* agrees/ agrees/p'
+> ∂e/∂x[0] agrees
+> ∂e/∂x[1] agrees
+$ edgewise check 'h[t+1] = stop(h[t]) * x[t] + h[t] * w; h[0] = 1; e = sum(t: softmax(t: stop(h[t])) * h[t])' x=[1,2] w=0.5 | tail -2 | head -1
+> 3 derivatives agree
+
+# a dimension that stands only in arithmetic may be given, and what is given must fit
+
+$ edgewise eval 'input l[D*(D-1)/2]; y = sum(i: l[i]) + D' l=[1,2,3] D=3
+> y = 9
+$ edgewise eval 'input x[N*2]; y = sum(i: x[i]) + N' x=[1,2,3,4] N=3
+! error[E413]: the axis x[1] has size 6, here 4
+!   --> 1:9
+!   |
+! 1 | input x[N*2]; y = sum(i: x[i]) + N
+!   |         ^^^
+? 3
+
+# where an access that fails as it runs stands
+
+$ edgewise eval 'y[i] = v[j[i]]' v=[1,2] j=[0,5]
+! error[E460]: 'v[i]' has no place 5 along axis 1 (0 to 1)
+!   --> 1:8
+!   |
+! 1 | y[i] = v[j[i]]
+!   |        ^^^^^^^
+? 5
 
 # explain --nudge: every element of an input moves by the same
 

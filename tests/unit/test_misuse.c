@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -250,6 +251,21 @@ static void test_runs_allocate_nothing(void **state)
     ew_free(p);
 }
 
+/* A name that was asked for lives as long as its graph, however many names come after it. */
+static void test_names_stay(void **state)
+{
+    (void)state;
+    ew_graph *g = ew_parse("first = a * b", EW_WHOLE, NULL, NULL);
+    const char *name = ew_node_name(g, ew_find(g, "first"));
+    for (int i = 0; i < 5000; i++) {
+        char other[40];
+        snprintf(other, sizeof other, "a_name_that_comes_later_%d", i);
+        ew_name(g, other, ew_find(g, "a"));
+    }
+    assert_string_equal(name, "first");
+    ew_graph_free(g);
+}
+
 /* Whatever the room, no byte is written past it, a character stays whole, and a cut shows. */
 static void test_text_in_little_room(void **state)
 {
@@ -286,6 +302,7 @@ int main(void)
         cmocka_unit_test(test_after_finish),
         cmocka_unit_test(test_work_of_another_program),
         cmocka_unit_test(test_runs_allocate_nothing),
+        cmocka_unit_test(test_names_stay),
         cmocka_unit_test(test_text_in_little_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
