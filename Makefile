@@ -31,9 +31,16 @@ DATA_LIBS := $(shell pkg-config --libs jansson zlib 2>/dev/null || echo -ljansso
 EDIT_LIBS := $(shell pkg-config --libs libedit 2>/dev/null)
 EDIT_CFLAGS := $(if $(EDIT_LIBS),$(shell pkg-config --cflags libedit) -DEDGEWISE_LIBEDIT)
 
-.PHONY: all core tests check check-sanitized check-all fuzz bench bench-matrix bench-vector cover install dist generated format help clean
+.PHONY: all core tests check check-sanitized check-all fuzz bench bench-matrix bench-vector bench-examples cover install dist generated format help clean
 
-all: core $(B)/edgewise $(B)/libedgewise-train.a
+# Several processes train one model where there is MPI; the command loads this only when mpirun starts it.
+MPICC ?= $(shell command -v mpicc 2>/dev/null)
+MPI_SO = $(if $(MPICC),$(B)/edgewise-mpi.so)
+
+all: core $(B)/edgewise $(B)/libedgewise-train.a $(MPI_SO)
+
+$(B)/edgewise-mpi.so: bindings/mpi/link.c bindings/mpi/link.h
+	$(MPICC) -std=c11 $(WARNINGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ bindings/mpi/link.c
 
 core: $(B)/libedgewise.a $(B)/libedgewise.so
 
@@ -52,7 +59,7 @@ $(B)/libedgewise-train.a: $(TRAIN_O) $(BASE_O)
 	$(AR) rcs $@ $(TRAIN_O) $(BASE_O)
 
 $(B)/edgewise: $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a
-	$(CC) $(LDFLAGS) -o $@ $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm -lpthread
+	$(CC) $(LDFLAGS) -o $@ $(CLI_O) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm -lpthread -ldl
 
 $(B)/src/base-again/%.o: src/base/%.c
 	@mkdir -p $(@D)
@@ -96,7 +103,7 @@ $(B)/tests/replay-data: tests/fuzz/fuzz_data.c tests/fuzz/fuzz_main.c $(B)/libed
 $(B)/tests/replay-command: tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/edgewise
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Wno-missing-prototypes -Dmain=edgewise_main -c -o $(B)/tests/command.o cli/main.c
-	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/tests/command.o $(filter-out $(B)/cli/main.o,$(CLI_O)) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm -lpthread
+	$(CC) $(STRICT) -Wall -Wextra $(CFLAGS) $(LDFLAGS) -o $@ tests/fuzz/fuzz_command.c tests/fuzz/fuzz_main.c $(B)/tests/command.o $(filter-out $(B)/cli/main.o,$(CLI_O)) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm -lpthread -ldl
 
 $(B)/tests/ulp: tests/kernels/ulp.c src/math/kernels.h
 	@mkdir -p $(@D)
@@ -114,6 +121,7 @@ check-all: check check-sanitized
 	@tools/house
 	@$(MAKE) --no-print-directory $(B)/tests/ulp && $(B)/tests/ulp
 	@B=$(B) tests/run --long
+	@B=$(B) tests/mpi-run
 
 # ---- Fuzzing: a minute for each target, with clang -----------------------------------------------
 
@@ -163,6 +171,12 @@ $(B)/bench/hand/%.o: bench/hand/%.c
 $(B)/indexed: bench/indexed.c $(HAND_O) $(B)/libedgewise.a
 	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(HAND_O) $(B)/libedgewise.a -lm -lpthread
 
+$(B)/bench-examples: bench/examples.c $(B)/libedgewise-train.a $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
+
+bench-examples: $(B)/bench-examples
+	@$(B)/bench-examples $(ROWS)
+
 cover:
 	@$(MAKE) --no-print-directory -s B=build-cover CFLAGS="-O0 -g --coverage" LDFLAGS="--coverage" all tests
 	-@B=build-cover tests/run > build-cover/log # what links the library without --coverage fails here
@@ -196,6 +210,7 @@ help:
 	@echo "make bench          the table of speeds, and its picture"
 	@echo "make bench-matrix   matrix products beside OpenBLAS (ROWS='square dW' chooses)"
 	@echo "make bench-vector   elementary functions over arrays beside libm (ROWS='exp tanh' chooses)"
+	@echo "make bench-examples how long each example takes from text to runnable"
 	@echo "make cover          how much of each file the tests run"
 	@echo "make generated      writes the generated files anew"
 	@echo "make format         clang-format over the sources"

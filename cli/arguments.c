@@ -85,16 +85,35 @@ static bool set_count(struct cli *c, const struct cli_option *o, const char *sho
 {
     bool whole = read_count(value, at);
     if (whole && (*at || o->kind == KIND_COUNT)) return true;
+    uint64_t below;
+    if (o->kind == KIND_SOME && *value == '-') whole = read_count(value + 1, &below);
     cli_fail(c, whole ? FAULT_NOT_ABOVE_0 : FAULT_BAD_COUNT, value, shown);
     return false;
+}
+
+static bool set_list(struct cli *c, const char *value, struct cli_list *at)
+{
+    const char **more = realloc(at->at, (at->count + 1) * sizeof *more);
+    if (!more) cli_fail(c, FAULT_MEMORY, NULL, NULL);
+    if (!more) return false;
+    at->at = more;
+    at->at[at->count++] = value;
+    return true;
 }
 
 static bool set_real(struct cli *c, const struct cli_option *o, const char *shown, const char *value, double *at)
 {
     if (!cli_number(c, shown, value, at)) return false;
-    if (*at > 0 || o->kind == KIND_REAL) return true;
-    cli_fail(c, FAULT_NOT_ABOVE_0, value, shown);
-    return false;
+    bool wide = o->kind == KIND_REAL || o->kind == KIND_RATE;
+    if (!wide && !isfinite(*at))
+        cli_fail(c, FAULT_NOT_FINITE, value, shown);
+    else if (o->kind == KIND_AMOUNT && *at < 0)
+        cli_fail(c, FAULT_NEGATIVE, value, shown);
+    else if (!(*at > 0) && o->kind != KIND_REAL && o->kind != KIND_AMOUNT)
+        cli_fail(c, FAULT_NOT_ABOVE_0, value, shown);
+    else if (*at >= 1 && o->kind == KIND_PART)
+        cli_fail(c, FAULT_NOT_BELOW_1, value, shown);
+    return !c->status;
 }
 
 static bool set_option(struct cli *c, const struct cli_option *o, const char *value)
@@ -109,8 +128,12 @@ static bool set_option(struct cli *c, const struct cli_option *o, const char *va
         return true;
     case KIND_TEXT: *(const char **)(void *)at = value; return true;
     case KIND_LIMIT: return read_limits(c, value);
+    case KIND_LIST: return set_list(c, value, (struct cli_list *)(void *)at);
     case KIND_REAL:
-    case KIND_RATE: return set_real(c, o, shown, value, (double *)(void *)at);
+    case KIND_RATE:
+    case KIND_FINITE:
+    case KIND_AMOUNT:
+    case KIND_PART: return set_real(c, o, shown, value, (double *)(void *)at);
     case KIND_COUNT:
     case KIND_SOME: return set_count(c, o, shown, value, (uint64_t *)(void *)at);
     }
@@ -190,7 +213,7 @@ static void fail_getopt(struct cli *c, int code, char **argv, int argc)
         fail_unknown(c, last);
 }
 
-static bool split(struct cli *c, int argc, char **argv, uint64_t *given)
+static bool split(struct cli *c, int argc, char **argv)
 {
     struct option longs[MOST_OPTIONS + 1];
     char letters[2 * MOST_OPTIONS + 2];
@@ -204,7 +227,7 @@ static bool split(struct cli *c, int argc, char **argv, uint64_t *given)
             fail_getopt(c, code, argv, argc);
             return false;
         }
-        *given |= UINT64_C(1) << (o - cli_options);
+        c->given |= UINT64_C(1) << (o - cli_options);
         if (!set_option(c, o, optarg)) return false;
     }
     c->words = argv + optind;
@@ -263,12 +286,12 @@ static bool take_verb(struct cli *c)
     return !c->word_count || !mistyped_verb(c, c->words[0]);
 }
 
-static bool check_foreign(struct cli *c, uint64_t given)
+static bool check_foreign(struct cli *c)
 {
     for (size_t i = 0; i < cli_option_count; i++) {
         const struct cli_option *o = &cli_options[i];
         char hint[200] = "";
-        if (!(given >> i & 1) || o->verbs & CLI_BIT(c->verb)) continue;
+        if (!(c->given >> i & 1) || o->verbs & CLI_BIT(c->verb)) continue;
         for (int v = VERB_EVAL; v < VERB_COUNT; v++) {
             if (!(o->verbs & CLI_BIT(v)) || strlen(hint) > 120) continue;
             strcat(strcat(hint, hint[0] ? ", " : ""), cli_verbs[v].name);
@@ -304,26 +327,17 @@ static bool takes_next(const char *s)
     return false;
 }
 
-/* What the faults of the arguments themselves must know already: their language and form. Also verbs
- * that are to come, whose options are not in the table. */
-static bool look_ahead(struct cli *c, int argc, char **argv)
+/* What the faults of the arguments themselves must know already: their language and form. */
+static void look_ahead(struct cli *c, int argc, char **argv)
 {
-    const char *verb = NULL;
     c->language = environment_language();
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         const char *s = argv[i], *lang = strncmp(s, "--lang=", 7) == 0 ? s + 7 : NULL;
         if (strcmp(s, "--json") == 0) c->json = true;
         if (strcmp(s, "--lang") == 0 && i + 1 < argc) lang = argv[i + 1];
         if (lang && choice_has("en|vi", lang)) c->language = lang;
-        if (takes_next(s))
-            i++;
-        else if (!verb && s[0] != '-')
-            verb = s;
+        if (takes_next(s)) i++;
     }
-    int found = verb ? find_verb(verb) : -1;
-    if (found < 0 || cli_verbs[found].run) return true;
-    cli_fail(c, FAULT_LATER, verb, NULL);
-    return false;
 }
 
 static bool wants_color(const struct cli *c)
@@ -337,12 +351,12 @@ static bool wants_color(const struct cli *c)
 
 int cli_parse(struct cli *c, int argc, char **argv)
 {
-    uint64_t given = 0;
     *c = (struct cli){.most = 20, .lr = NAN, .tolerance = NAN, .language = "en"};
-    if (!look_ahead(c, argc, argv) || !split(c, argc, argv, &given)) return c->status;
+    look_ahead(c, argc, argv);
+    if (!split(c, argc, argv)) return c->status;
     if (c->lang) c->language = c->lang;
     c->color = wants_color(c);
     if (!take_verb(c) || c->help || c->version) return c->status;
-    check_foreign(c, given);
+    check_foreign(c);
     return c->status;
 }

@@ -41,6 +41,10 @@ void cli_array_show(struct cli *c, const char *head, const struct array *a);
 /* The same in one line of at most `columns`, without the head: "[[1, 2, …], …]". */
 void cli_array_corner(struct cli *c, const struct array *a, size_t columns);
 
+/* Named arrays as the result of the verb: shown, as JSON, or into the file of -o where that ends like one of
+ * arrays (eval.c). */
+void cli_answer(struct cli *c, const char **names, struct array *arrays, size_t count);
+
 /* --finite over a whole array: false, with the error out, where an element is not a finite number. */
 bool cli_array_finite(struct cli *c, const char *name, const struct array *a);
 

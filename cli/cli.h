@@ -39,28 +39,28 @@ enum cli_verb_id {
     VERB_EMIT,
     VERB_MINIMIZE,
     VERB_FIT,
+    VERB_TRAIN,
+    VERB_PREDICT,
+    VERB_SHOW,
     VERB_OPS,
     VERB_REPL,
     VERB_HELP,
     VERB_MANUAL,     /* hidden: man page of a verb, for the build */
     VERB_COMPLETION, /* hidden: completion script for a shell, for the build */
-    VERB_SHOW,
-    VERB_TRAIN, /* this and the rest: not in this version */
-    VERB_PREDICT,
     VERB_COUNT
 };
 
 struct cli;
 
 struct cli_verb {
-    const char *name;          /* "" for the short form */
-    const char *form;          /* what follows "edgewise NAME": "PROGRAM [NAME=VALUE…]" */
-    const char *summary;       /* one line, no full stop */
-    const char *about;         /* a paragraph, or "" */
-    const char *example;       /* a command line, or "" */
-    int (*run)(struct cli *c); /* NULL: not in this version */
-    bool has_program;          /* its first word is a program, then come NAME=VALUE */
-    bool hidden;               /* not in help, man pages and completions */
+    const char *name;    /* "" for the short form */
+    const char *form;    /* what follows "edgewise NAME": "PROGRAM [NAME=VALUE…]" */
+    const char *summary; /* one line, no full stop */
+    const char *about;   /* a paragraph, or "" */
+    const char *example; /* a command line, or "" */
+    int (*run)(struct cli *c);
+    bool has_program; /* its first word is a program, then come NAME=VALUE */
+    bool hidden;      /* not in help, man pages and completions */
 };
 
 extern const struct cli_verb cli_verbs[VERB_COUNT];
@@ -74,6 +74,8 @@ int cli_draw(struct cli *c);
 int cli_check(struct cli *c);
 int cli_emit(struct cli *c);
 int cli_minimize(struct cli *c);
+int cli_train(struct cli *c);
+int cli_predict(struct cli *c);
 int cli_fit(struct cli *c);
 int cli_show(struct cli *c);
 int cli_ops(struct cli *c);
@@ -87,15 +89,25 @@ int cli_completion(struct cli *c); /* c->words[0]: bash, zsh or fish */
 enum cli_kind {
     KIND_FLAG,   /* bool */
     KIND_TEXT,   /* const char * */
+    KIND_LIST,   /* struct cli_list: may be given several times */
     KIND_CHOICE, /* const char *, one of the words of `argument`, which are separated by | */
     KIND_COUNT,  /* uint64_t */
     KIND_SOME,   /* uint64_t, from 1 on */
     KIND_REAL,   /* double */
     KIND_RATE,   /* double, above 0 */
+    KIND_FINITE, /* double, above 0 and finite */
+    KIND_AMOUNT, /* double, from 0 on and finite */
+    KIND_PART,   /* double, above 0 and below 1 */
     KIND_LIMIT   /* nodes=N,memory=BYTES,seconds=S */
 };
 
 #define CLI_BIT(verb) (UINT32_C(1) << (verb))
+
+/* The values of an option that was given several times. */
+struct cli_list {
+    const char **at;
+    size_t count;
+};
 
 struct cli_option {
     const char *name;     /* without -- */
@@ -123,7 +135,15 @@ struct cli {
     const char *output, *lang, *color_choice, *precision, *limit_text;
     const char *of, *wrt, *mode, *outputs, *nudge, *from, *to, *show, *name, *over, *method, *plot;
     uint64_t threads, seed, most, steps;
-    double lr, tolerance;               /* nan where not given; steps: 0 */
+    double lr, tolerance; /* nan where not given; steps: 0 */
+    /* of training */
+    struct cli_list data, test, metrics, standardize;
+    const char *optimizer, *schedule, *on_nan, *weights, *resume, *at;
+    double validate, weight_decay, clip; /* 0 where not given, as all these numbers */
+    uint64_t warmup, batch, epochs, patience, save_every;
+    bool no_shuffle, check_gradients, exact_ranks;
+    double rank_timeout;
+    uint64_t given;                     /* bit i: option i of the table was given */
     uint64_t limit_nodes, limit_memory; /* 0: none */
     double limit_seconds;               /* 0: none */
     bool color;                         /* results are coloured; decided from --color and the terminal */
@@ -138,6 +158,8 @@ struct cli {
     size_t text_length;
     const char *file; /* its name for errors, "-" for standard input, or NULL: from the command line */
     char *text_own;   /* freed by cli_end */
+    char **words_own; /* of --at (trained.c): likewise */
+    char *weights_own, *row_own;
 
     struct values *values; /* of the words after the program, once they are read (values.h) */
 
@@ -149,6 +171,8 @@ int cli_parse(struct cli *c, int argc, char **argv);
 int cli_dispatch(struct cli *c);     /* calls the verb and finishes the output; the exit status */
 void cli_end(struct cli *c);         /* frees; a result that was not finished leaves no file */
 void cli_start_clock(struct cli *c); /* --limit seconds */
+
+bool cli_given(const struct cli *c, const char *option); /* was it given? */
 
 /* What the library is to be told. */
 ew_options cli_library(const struct cli *c);
@@ -192,6 +216,15 @@ bool cli_number(struct cli *c, const char *what, const char *text, double *value
 /* malloc that reports: NULL: the error is out. `count` 0 gives room for one. */
 void *cli_room(struct cli *c, size_t count, size_t size);
 
+/* ---- A trained model (trained.c) --------------------------------------------------------------------- */
+
+/* For --at RUN: the words become the run's model and then those that were there, --weights its weights. false: the
+ * error is out. */
+bool cli_trained(struct cli *c);
+/* The graph of that with one row of data, unless the words say how many. */
+ew_graph *cli_trained_graph(struct cli *c);
+void cli_trained_free(struct cli *c);
+
 /* ---- Faults (fault.c, faults.def) ------------------------------------------------------------------- */
 
 enum cli_fault {
@@ -204,6 +237,8 @@ enum cli_fault {
 /* Shows the error (as JSON on standard output with --json), remembers its status and returns it. Only
  * the first is shown. */
 int cli_fail(struct cli *c, enum cli_fault fault, const char *a, const char *b);
+/* The same as an error that is not told yet. */
+ew_error cli_fault(struct cli *c, enum cli_fault fault, const char *a, const char *b);
 /* The same with a mend; `hint` is a sentence with {1}. */
 int cli_fail_hint(struct cli *c, enum cli_fault fault, const char *a, const char *b, const char *hint,
                   const char *word);

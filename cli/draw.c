@@ -3,7 +3,7 @@
  *
  * png and pdf are our own svg through rsvg-convert, which is started without a shell.
  */
-#include "arrays.h"
+#include "look.h"
 #include "pathwise.h"
 
 #include <errno.h>
@@ -307,11 +307,56 @@ static void draw_graph(struct cli *c, ew_graph *g, const char *format)
     free(in);
 }
 
+/* ---- A trained model --------------------------------------------------------------------------------------- */
+
+enum { NOTE_BYTES = 100 };
+
+static void note_text(const struct look_node *n, char note[NOTE_BYTES])
+{
+    char value[32], adjoint[32];
+    double slope = look_rms(n, n->adjoint_norm);
+    ew_number_text(look_rms(n, n->norm), 3, value);
+    ew_number_text(slope, 3, adjoint);
+    snprintf(note, NOTE_BYTES, slope == slope ? "|%s|, ∂ |%s|" : "|%s|", value, adjoint);
+}
+
+/* By node: how large its values and the loss's derivatives by them are. */
+static void draw_norms(struct cli *c, ew_graph *g, const struct look *l, const char *format)
+{
+    size_t count = ew_node_count(g);
+    const char **notes = cli_room(c, count, sizeof *notes);
+    char(*texts)[NOTE_BYTES] = cli_room(c, l->count, sizeof *texts);
+    struct drawing d = {.c = c, .g = g, .o = {.of = EW_NONE, .notes = notes}};
+    for (size_t i = 0; notes && i < count; i++) notes[i] = NULL;
+    for (size_t k = 0; notes && texts && k < l->count; k++) {
+        ew_node n = ew_find(g, l->nodes[k].name);
+        size_t i = n == EW_NONE ? SIZE_MAX : ew_node_index(g, n);
+        note_text(&l->nodes[k], texts[k]);
+        if (i != SIZE_MAX) notes[i] = texts[k];
+    }
+    if (!c->status) draw(&d, format);
+    free(texts);
+    free(notes);
+}
+
+static void draw_at(struct cli *c, const char *format)
+{
+    struct look l;
+    if (look_read(&l, c, (const char *const *)c->words, c->word_count)) {
+        c->word_count = 0; /* they were the data */
+        ew_graph *g = cli_trained(c) ? cli_graph(c) : NULL;
+        if (g) draw_norms(c, g, &l, format);
+        ew_graph_free(g);
+    }
+    look_free(&l);
+}
+
 int cli_draw(struct cli *c)
 {
     if (!c->output || strcmp(c->output, "-") == 0) return cli_fail(c, FAULT_NEEDS_OPTION, "draw", "-o FILE.svg");
     const char *format = ending_of(c);
-    ew_graph *g = format ? cli_graph(c) : NULL;
+    if (format && c->at) draw_at(c, format);
+    ew_graph *g = format && !c->at ? cli_graph(c) : NULL;
     if (g) draw_graph(c, g, format);
     ew_graph_free(g);
     return c->status;

@@ -1,7 +1,7 @@
 /*
  * emit.c - a program as C: BASE.c and BASE.h, both or neither.
  */
-#include "cli.h"
+#include "values.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,15 +62,29 @@ static struct cli_file *open_with(struct cli *c, const char *base, const char *e
     return file;
 }
 
-static void emit_files(struct cli *c, const ew_program *p, const char *base)
+/* With --weights or --at: how many inputs come in, and the values of the params, which are not freed: they end `in`.
+ * Without: all, and NULL. */
+static const double *fixed_params(const struct cli *c, const ew_graph *g, const ew_program *p, const double *in,
+                                  size_t *kept)
+{
+    size_t count = ew_input_count(g);
+    *kept = count;
+    if (!c->weights) return NULL;
+    while (*kept && ew_input_at(g, *kept - 1).is_param) --*kept;
+    return *kept < count ? in + ew_in_array(p, *kept).offset : NULL;
+}
+
+static void emit_files(struct cli *c, const ew_graph *g, const ew_program *p, const double *in, const char *base)
 {
     ew_error e;
+    size_t kept;
+    const double *fixed = fixed_params(c, g, p, in, &kept);
     struct gathered source = {0};
     const char *name = c->name ? c->name : last_part(base);
     int flags = (c->main ? EW_EMIT_MAIN : 0) | (c->use_float ? EW_EMIT_FLOAT : 0);
     struct cli_file *body = open_with(c, base, ".c"), *header = body ? open_with(c, base, ".h") : NULL;
     if (!header) return;
-    if (ew_emit_c(p, name, flags, gather, &source, cli_file_write, header, &e) != EW_OK) {
+    if (ew_emit_c_fixed(p, name, flags, kept, fixed, gather, &source, cli_file_write, header, &e) != EW_OK) {
         if (source.failed)
             cli_fail(c, FAULT_MEMORY, NULL, NULL);
         else
@@ -81,18 +95,39 @@ static void emit_files(struct cli *c, const ew_program *p, const char *base)
     free(source.at);
 }
 
+/* The values of the params alone: inputs need none. */
+static double *emit_values(struct cli *c, ew_graph *g)
+{
+    size_t count = ew_input_count(g), *offset = cli_array_input_offsets(c, g);
+    double *in = offset ? cli_room(c, offset[count], sizeof *in) : NULL;
+    if (in && !c->values) c->values = values_read(c, g);
+    for (size_t i = 0; in && c->values && i < offset[count]; i++) in[i] = 0;
+    for (size_t i = 0; in && c->values && i < c->values->count && !c->status; i++) {
+        const struct given *v = &c->values->at[i];
+        if (v->input != SIZE_MAX) given_copy(c, v, offset[v->input + 1] - offset[v->input], in + offset[v->input]);
+    }
+    free(offset);
+    if (!c->status) return in;
+    free(in);
+    return NULL;
+}
+
 static void emit_program(struct cli *c, const char *base)
 {
     ew_error e;
-    ew_graph *g = cli_graph(c);
-    double *in = g && c->word_count > 1 ? cli_values(c, g) : NULL; /* only to find what is wrong */
-    free(in);
+    ew_graph *g = c->at ? cli_trained_graph(c) : cli_graph(c);
+    double *in = NULL;
+    if (g && c->weights)
+        in = emit_values(c, g);
+    else if (g && c->word_count > 1)
+        in = cli_values(c, g); /* only to find what is wrong */
     ew_program *p = g && !c->status ? ew_prepare(g, c->outputs, &e) : NULL;
     if (g && !c->status && !p) {
         if (c->outputs) e.file[0] = '\0', e.status = EW_USE;
         cli_fail_error(c, &e);
     }
-    if (p) emit_files(c, p, base);
+    if (p) emit_files(c, g, p, in, base);
+    free(in);
     ew_free(p);
     ew_graph_free(g);
 }

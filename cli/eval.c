@@ -97,6 +97,12 @@ static void say_answer(struct cli *c, const struct answer *a)
     (is_data_file(c->output) ? write_data : c->json ? say_json : say_lines)(c, a);
 }
 
+void cli_answer(struct cli *c, const char **names, struct array *arrays, size_t count)
+{
+    const struct answer a = {count, names, arrays, NULL};
+    say_answer(c, &a);
+}
+
 /* Bools are shown as such: the graph knows. */
 static ew_type type_of(ew_graph *g, const ew_array_info *info, ew_node n)
 {

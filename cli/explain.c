@@ -2,6 +2,7 @@
  * explain.c - the short form and the lesson: options in, the library's explanation out.
  */
 #include "explain.h"
+#include "look.h"
 #include "arrays.h"
 
 #include <stdlib.h>
@@ -120,5 +121,5 @@ int cli_short(struct cli *c)
 
 int cli_explain(struct cli *c)
 {
-    return explain_run(c, false);
+    return c->at ? cli_explain_at(c) : explain_run(c, false);
 }

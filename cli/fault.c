@@ -58,7 +58,7 @@ static const char *fault_word(const char *s, char buffer[256])
     return buffer;
 }
 
-static ew_error fault_error(struct cli *c, enum cli_fault fault, const char *a, const char *b)
+ew_error cli_fault(struct cli *c, enum cli_fault fault, const char *a, const char *b)
 {
     char first[256], second[256];
     bool whole = b && strlen(b) > 60; /* a sentence or a list of our own, not a word of the caller */
@@ -112,7 +112,7 @@ static size_t fault_plain(const ew_error *e, char *buffer, size_t size)
 
 size_t cli_fault_bytes(struct cli *c, enum cli_fault fault, const char *a, char *buffer, size_t size)
 {
-    ew_error e = fault_error(c, fault, a, NULL);
+    ew_error e = cli_fault(c, fault, a, NULL);
     return (c->json ? fault_json : fault_plain)(&e, buffer, size);
 }
 
@@ -133,7 +133,7 @@ int cli_fail_error(struct cli *c, const ew_error *e)
 
 int cli_fail(struct cli *c, enum cli_fault fault, const char *a, const char *b)
 {
-    ew_error e = fault_error(c, fault, a, b);
+    ew_error e = cli_fault(c, fault, a, b);
     return cli_fail_error(c, &e);
 }
 
@@ -141,7 +141,7 @@ int cli_fail_hint(struct cli *c, enum cli_fault fault, const char *a, const char
 {
     char buffer[256];
     const char *args[] = {fault_word(word, buffer), NULL};
-    ew_error e = fault_error(c, fault, a, b);
+    ew_error e = cli_fault(c, fault, a, b);
     fault_fill(e.hint, sizeof e.hint, cli_tr(c, hint), args);
     return cli_fail_error(c, &e);
 }

@@ -144,7 +144,7 @@ static bool literal_read(struct cli *c, struct given *v)
 /* ---- A file --------------------------------------------------------------------------------------------- */
 
 /* "PATH" or "PATH:PART": PART begins after the first colon before which there is a file. */
-static char *file_part(char *text)
+char *given_part(char *text)
 {
     struct stat s;
     if (stat(text, &s) == 0) return NULL;
@@ -167,7 +167,7 @@ static bool file_read(struct cli *c, struct given *v)
     if (!v->text_own) cli_fail(c, FAULT_MEMORY, NULL, NULL);
     if (!v->text_own) return false;
     v->path = v->text_own;
-    const char *part = file_part(v->text_own);
+    const char *part = given_part(v->text_own);
     options.file = NULL;
     v->data = ew_data_read(v->path, part && *part ? part : NULL, &options, &e);
     if (!v->data) cli_fail_error(c, &e);

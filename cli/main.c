@@ -35,7 +35,12 @@ void cli_end(struct cli *c)
     cli_stop_clock();
     cli_drop(c);
     values_free(c->values);
+    free(c->data.at);
+    free(c->test.at);
+    free(c->metrics.at);
+    free(c->standardize.at);
     free(c->text_own);
+    cli_trained_free(c);
     free(c->out);
 }
 

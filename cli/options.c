@@ -45,6 +45,21 @@ const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
                   "squares is made small, beginning with the values given or their defaults.",
                   "edgewise fit 'r[i] = y[i] - a*exp(-k*x[i])' x=[0,1,2,3] y=[3.1,1.8,1.2,0.6] a=1 k=1", cli_fit, true,
                   false},
+    [VERB_TRAIN] = {"train", "MODEL.ew --data NAME=FILE[:COLUMNS] … -o RUN",
+                    "learns the params of a model from data, in batches",
+                    "Makes the first output small by changing the params. RUN is a folder that will hold the weights, "
+                    "what was measured, a curve and checkpoints. Ctrl-C finishes the step and saves everything; "
+                    "edgewise train --resume RUN goes on from there as if nothing had happened.",
+                    "edgewise train examples/train-digits/model.ew --data x=data/digits-train.csv:p00..p77 --data "
+                    "label=data/digits-train.csv:digit --metric accuracy --optimizer adam --lr 0.003 --batch 32 "
+                    "--epochs 10 -o digits",
+                    cli_train, true, false},
+    [VERB_PREDICT] = {"predict", "RUN NAME=@FILE…", "what a trained model says to new data",
+                      "The weights, and the statistics by which data were standardized, are those of the run. With "
+                      "--outputs any expressions over the model's names; data need only fill the inputs they use.",
+                      "edgewise predict digits x=@data/digits-test.csv:p00..p77 --outputs 'argmax(k: z[n, k])' -o "
+                      "digits.csv",
+                      cli_predict, false, false},
     [VERB_SHOW] = {"show", "RUN [RUN…]", "runs of training side by side",
                    "A table of what each has reached and the curves of their losses: of the test data where there "
                    "are any. With -o FILE.svg the curves also as a picture.",
@@ -59,8 +74,6 @@ const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
     [VERB_MANUAL] = {"manual", "[VERB]", "a man page", "", "", cli_manual, false, true},
     [VERB_COMPLETION] = {"completion", "bash|zsh|fish", "a completion script for a shell", "", "", cli_completion,
                          false, true},
-    [VERB_TRAIN] = {"train", "", "", "", "", NULL, false, true},
-    [VERB_PREDICT] = {"predict", "", "", "", "", NULL, false, true},
 };
 
 #define ALL UINT32_MAX
@@ -69,7 +82,7 @@ const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
 
 const struct cli_option cli_options[] = /* catalogue: 7 */ {
     {"all", 0, NULL, B(EVAL), KIND_FLAG, AT(all), "every named node"},
-    {"outputs", 0, "LIST", B(EVAL) | B(EMIT), KIND_TEXT, AT(outputs),
+    {"outputs", 0, "LIST", B(EVAL) | B(EMIT) | B(PREDICT), KIND_TEXT, AT(outputs),
      "expressions over the program's names, separated by commas"},
     {"of", 0, "NAME", B(SHORT) | B(GRAD) | B(EXPLAIN) | B(DRAW) | B(CHECK) | B(MINIMIZE) | B(FIT), KIND_TEXT, AT(of),
      "the node that is derived; the first output if not given"},
@@ -91,14 +104,49 @@ const struct cli_option cli_options[] = /* catalogue: 7 */ {
      "the inputs to vary; if not given the params, without any every real input (fit: those without axes)"},
     {"method", 0, "gd|momentum|adam|lbfgs|newton|lm", B(MINIMIZE) | B(FIT), KIND_CHOICE, AT(method),
      "how the next point is found (lbfgs; gd with --trace; fit has lm alone)"},
-    {"lr", 0, "RATE", B(MINIMIZE), KIND_RATE, AT(lr), "the learning rate: how far a step goes (0.01)"},
-    {"steps", 0, "N", B(MINIMIZE) | B(FIT), KIND_SOME, AT(steps),
+    {"lr", 0, "RATE", B(MINIMIZE) | B(TRAIN), KIND_FINITE, AT(lr),
+     "the learning rate: how far a step goes (0.01; of train with rmsprop, adam, adamw 0.001)"},
+    {"steps", 0, "N", B(MINIMIZE) | B(FIT) | B(TRAIN), KIND_SOME, AT(steps),
      "at most so many steps (1000; 10000 for gd, momentum, adam)"},
     {"tolerance", 0, "R", B(MINIMIZE) | B(FIT), KIND_REAL, AT(tolerance),
      "when the gradient counts as zero (1e-8); fit: when a full step does (1e-10)"},
     {"trace", 0, NULL, B(MINIMIZE) | B(FIT), KIND_FLAG, AT(trace), "a table of every step"},
     {"plot", 0, "FILE.svg", B(MINIMIZE) | B(FIT), KIND_TEXT, AT(plot),
      "a picture of how the value fell; fit: of the residuals"},
+    {"data", 0, "NAME=FILE[:COLUMNS]", B(TRAIN), KIND_LIST, AT(data),
+     "what fills an input, row by row; once for each input"},
+    {"test", 0, "NAME=FILE[:COLUMNS]", B(TRAIN), KIND_LIST, AT(test),
+     "data that are only measured, never learned from"},
+    {"validate", 0, "PART", B(TRAIN), KIND_PART, AT(validate),
+     "keep this part of the data apart to judge by; the best weights are kept"},
+    {"metric", 0, "NAME", B(TRAIN), KIND_LIST, AT(metrics), "a node that is told beside the loss; several times"},
+    {"standardize", 0, "NAME", B(TRAIN), KIND_LIST, AT(standardize),
+     "each column of this data less its mean, over its deviation"},
+    {"optimizer", 0, "sgd|momentum|nesterov|rmsprop|adam|adamw|lbfgs", B(TRAIN), KIND_CHOICE, AT(optimizer),
+     "how a step follows from the gradient (sgd)"},
+    {"schedule", 0, "constant|step|cosine", B(TRAIN), KIND_CHOICE, AT(schedule),
+     "how the learning rate changes (constant)"},
+    {"warmup", 0, "N", B(TRAIN), KIND_COUNT, AT(warmup), "steps in which the learning rate grows to its full size (0)"},
+    {"weight-decay", 0, "R", B(TRAIN), KIND_AMOUNT, AT(weight_decay), "how fast weights shrink by themselves (0)"},
+    {"clip", 0, "R", B(TRAIN), KIND_FINITE, AT(clip), "a longer gradient is shortened to this length"},
+    {"batch", 0, "N", B(TRAIN), KIND_SOME, AT(batch), "rows of data in one step (32)"},
+    {"epochs", 0, "N", B(TRAIN), KIND_SOME, AT(epochs), "how many times through the data (10)"},
+    {"no-shuffle", 0, NULL, B(TRAIN), KIND_FLAG, AT(no_shuffle), "the rows in their own order"},
+    {"patience", 0, "N", B(TRAIN), KIND_SOME, AT(patience),
+     "stop after so many epochs whose validation loss is no better than the best"},
+    {"save-every", 0, "N", B(TRAIN), KIND_SOME, AT(save_every), "steps between checkpoints; each epoch if not given"},
+    {"on-nan", 0, "stop|skip|rollback", B(TRAIN), KIND_CHOICE, AT(on_nan),
+     "what happens when a loss or gradient is not finite (stop)"},
+    {"exact-ranks", 0, NULL, B(TRAIN), KIND_FLAG, AT(exact_ranks),
+     "with mpirun: the same bits for 1, 2 and 4 processes"},
+    {"rank-timeout", 0, "SECONDS", B(TRAIN), KIND_RATE, AT(rank_timeout),
+     "with mpirun: give up after so long without an answer (300)"},
+    {"check-gradients", 0, NULL, B(TRAIN), KIND_FLAG, AT(check_gradients),
+     "compare the gradient with differences before the first step"},
+    {"weights", 0, "FILE", B(TRAIN) | B(EVAL) | B(GRAD) | B(EXPLAIN) | B(DRAW) | B(CHECK) | B(EMIT), KIND_TEXT,
+     AT(weights), "the params from a safetensors or npz file"},
+    {"resume", 0, "RUN", B(TRAIN), KIND_TEXT, AT(resume), "go on with a run from its last checkpoint"},
+    {"at", 0, "RUN", B(EXPLAIN) | B(DRAW) | B(EMIT), KIND_TEXT, AT(at), "a trained model, as its run has left it"},
     {"json", 0, NULL, ALL, KIND_FLAG, AT(json), "the answer, or what went wrong, as JSON"},
     {"output", 'o', "FILE", ALL, KIND_TEXT, AT(output),
      "write there, whole or not at all, instead of to standard output"},
@@ -119,6 +167,13 @@ const struct cli_option cli_options[] = /* catalogue: 7 */ {
 const size_t cli_option_count = sizeof cli_options / sizeof cli_options[0];
 
 _Static_assert(sizeof cli_options / sizeof cli_options[0] <= 64, "those given are bits of a uint64_t");
+
+bool cli_given(const struct cli *c, const char *option)
+{
+    for (size_t i = 0; i < cli_option_count; i++)
+        if (strcmp(cli_options[i].name, option) == 0) return c->given >> i & 1;
+    return false;
+}
 
 static size_t processors(void)
 {

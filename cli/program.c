@@ -112,7 +112,8 @@ ew_graph *cli_graph(struct cli *c)
     ew_options options = cli_library(c);
     ew_graph *g = ew_parse(c->text, c->text_length, &options, &e);
     if (!g) cli_fail_error(c, &e);
-    if (g && c->word_count > 1 && cli_array_any(g)) g = graph_with_sizes(c, g, &options);
+    bool any = c->word_count > 1 || (c->weights && c->verb != VERB_TRAIN);
+    if (g && any && cli_array_any(g)) g = graph_with_sizes(c, g, &options);
     if (g && c->verbose) say_size(c, g);
     return g;
 }

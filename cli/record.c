@@ -3,7 +3,7 @@
  *
  * A line of metrics.jsonl is an object of numbers: step, epoch, seconds, loss and the metrics, and the same
  * once more in "test" and "validation". Everything is read strictly: a line that is no such object, a key
- * that stands twice, a step that does not rise are damage, told with the number of the line. Numbers of a
+ * that stands twice, a step that falls are damage, told with the number of the line. Numbers of a
  * line are kept side by side (part by part, name by name), so a million lines take no more than their numbers.
  */
 #include "record.h"
@@ -129,7 +129,7 @@ static const char *const damages[] = /* catalogue */ {
     "it has no step",
     "it has no epoch",
     "it has no seconds",
-    "its step does not rise",
+    "its step is less than the one before",
 };
 
 static bool damaged(struct cli *c, const struct record *r, const char *file, size_t line, enum damage why)
@@ -226,7 +226,7 @@ static enum damage take_place(const struct record *r, json_t *from, struct recor
     if (!whole || !number_of(json_object_get(from, "step"), &to->step) || to->step < 0) return DAMAGE_STEP;
     if (!number_of(json_object_get(from, "epoch"), &to->epoch)) return DAMAGE_EPOCH;
     if (!number_of(json_object_get(from, "seconds"), &to->seconds)) return DAMAGE_SECONDS;
-    return r->line_count && to->step <= to[-1].step ? DAMAGE_ORDER : DAMAGE_NONE;
+    return r->line_count && to->step < to[-1].step ? DAMAGE_ORDER : DAMAGE_NONE;
 }
 
 static enum damage take_numbers(const struct record *r, json_t *line, struct record_line *place, double *values)

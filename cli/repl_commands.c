@@ -111,6 +111,7 @@ static void command_help(struct repl *r, char *line)
     help_row(c, ":draw e.svg", cli_verbs[VERB_DRAW].summary);
     help_row(c, ":check e", cli_verbs[VERB_CHECK].summary);
     help_row(c, ":minimize e", cli_verbs[VERB_MINIMIZE].summary);
+    help_row(c, ":fit r", cli_verbs[VERB_FIT].summary);
     help_row(c, ":emit e", cli_verbs[VERB_EMIT].summary);
     help_row(c, ":ops tanh", cli_verbs[VERB_OPS].summary);
 }

@@ -79,7 +79,7 @@ static void call_plain(struct call *a, enum cli_verb_id verb, const char *word, 
         call_option(a, nth == 0 ? "from" : "to", word);
     else if (verb == VERB_DRAW || verb == VERB_EMIT)
         call_option(a, nth == 0 ? "output" : "of", word);
-    else if (verb == VERB_MINIMIZE)
+    else if (verb == VERB_MINIMIZE || verb == VERB_FIT)
         call_option(a, nth == 0 ? "of" : "over", word);
     else if (by_name && nth < 2)
         call_option(a, nth == 0 ? "of" : "wrt", word);
@@ -145,7 +145,7 @@ static void call_run(struct call *a, char *text)
 static bool has_values(struct repl *r, ew_graph *g, enum cli_verb_id verb, const char *line)
 {
     double value;
-    bool needs = verb == VERB_GRAD || verb == VERB_CHECK || verb == VERB_MINIMIZE;
+    bool needs = verb == VERB_GRAD || verb == VERB_CHECK || verb == VERB_MINIMIZE || verb == VERB_FIT;
     for (size_t i = 0; needs && !strchr(line, '=') && i < ew_input_count(g); i++) {
         const char *name = ew_node_name(g, ew_input_at(g, i).node);
         if (repl_input(r, g, i, &value)) continue;

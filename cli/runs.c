@@ -16,13 +16,15 @@ enum { SHOW_DIGITS = 5, CELL_BYTES = 128, COLUMNS_MOST = 64 };
 
 /* ---- The table ------------------------------------------------------------------------------------------ */
 
+enum column_kind { COLUMN_RUN, COLUMN_STEPS, COLUMN_EPOCHS, COLUMN_VALUE, COLUMN_BEST, COLUMN_SECONDS, COLUMN_METHOD };
+
 /* A column: its head, and a cell's text for each run. */
 struct column {
     char head[CELL_BYTES];
     bool right;
     enum record_part part;
     const char *name; /* of a metric, or NULL: what `kind` says */
-    enum { COLUMN_RUN, COLUMN_STEPS, COLUMN_EPOCHS, COLUMN_VALUE, COLUMN_BEST, COLUMN_SECONDS, COLUMN_METHOD } kind;
+    enum column_kind kind;
 };
 
 struct table {
@@ -99,7 +101,7 @@ static void put_cell(const struct record *r, const struct column *column, char c
     }
 }
 
-static struct column *add_column(struct table *t, const char *head, int kind)
+static struct column *add_column(struct table *t, const char *head, enum column_kind kind)
 {
     if (t->column_count == COLUMNS_MOST) return NULL;
     struct column *now = &t->columns[t->column_count++];

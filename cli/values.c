@@ -130,6 +130,79 @@ void values_free(struct values *v)
     free(v);
 }
 
+/* ---- Of --weights ------------------------------------------------------------------------------------------- */
+
+static bool has_value(const struct values *v, const char *name)
+{
+    for (size_t i = 0; i < v->count; i++)
+        if (strcmp(v->at[i].name, name) == 0) return true;
+    return false;
+}
+
+static bool part_has(const ew_data_parts *parts, const char *name)
+{
+    for (size_t i = 0; i < ew_data_parts_count(parts); i++)
+        if (strcmp(ew_data_parts_name(parts, i), name) == 0) return true;
+    return false;
+}
+
+/* Every name in the file is a param, and every param has one there or a value of its own. */
+static bool weights_fit(struct cli *c, const ew_graph *g, const struct values *v, const ew_data_parts *parts)
+{
+    for (size_t i = 0; i < ew_data_parts_count(parts) && !c->status; i++) {
+        const char *name = ew_data_parts_name(parts, i);
+        ew_node n = ew_find(g, name);
+        size_t input = n == EW_NONE ? SIZE_MAX : cli_input_index(g, n);
+        if (input == SIZE_MAX || !ew_input_at(g, input).is_param) cli_fail(c, FAULT_NO_PARAM, c->weights, name);
+    }
+    for (size_t i = 0; i < ew_input_count(g) && !c->status; i++) {
+        ew_input_info info = ew_input_at(g, i);
+        const char *name = ew_node_name(g, info.node);
+        if (info.is_param && !has_value(v, name) && !part_has(parts, name))
+            cli_fail(c, FAULT_NO_WEIGHT, c->weights, name);
+    }
+    return !c->status;
+}
+
+static bool weight_read(struct cli *c, ew_graph *g, struct given *now, const char *name)
+{
+    ew_error e;
+    ew_options options = cli_library(c);
+    options.file = NULL;
+    now->input = cli_input_index(g, ew_find(g, name));
+    now->name = strdup(name);
+    now->text_own = strdup(c->weights);
+    now->path = now->text_own;
+    if (!now->name || !now->path) cli_fail(c, FAULT_MEMORY, NULL, NULL);
+    now->data = c->status ? NULL : ew_data_read(now->path, name, &options, &e);
+    if (!c->status && !now->data) cli_fail_error(c, &e);
+    now->rank = now->data ? ew_data_axes(now->data) : 0;
+    for (size_t p = 0; p < now->rank; p++) now->size[p] = ew_data_size(now->data, p);
+    return now->data != NULL;
+}
+
+/* What was given by itself goes before. */
+static void weights_read(struct cli *c, ew_graph *g, struct values *v)
+{
+    ew_error e;
+    ew_options options = cli_library(c);
+    options.file = NULL;
+    ew_data_parts *parts = ew_data_parts_read(c->weights, &options, &e);
+    size_t count = parts ? ew_data_parts_count(parts) : 0, given = v->count;
+    struct given *more = parts ? realloc(v->at, (given + count + 1) * sizeof *more) : NULL;
+    if (!parts) cli_fail_error(c, &e);
+    if (parts && !more) cli_fail(c, FAULT_MEMORY, NULL, NULL);
+    if (more) v->at = more;
+    if (more && weights_fit(c, g, v, parts))
+        for (size_t i = 0; i < count && !c->status; i++) {
+            const char *name = ew_data_parts_name(parts, i);
+            if (has_value(v, name)) continue;
+            v->at[v->count] = (struct given){0};
+            weight_read(c, g, &v->at[v->count++], name);
+        }
+    ew_data_parts_free(parts);
+}
+
 struct values *values_read(struct cli *c, ew_graph *g)
 {
     struct values *v = cli_room(c, 1, sizeof *v);
@@ -142,6 +215,7 @@ struct values *values_read(struct cli *c, ew_graph *g)
         v->count++; /* freed with the others */
         if (ok && given_read(c, g, now) && now->input == SIZE_MAX) is_size(c, now);
     }
+    if (v && c->weights && c->verb != VERB_TRAIN && !c->status) weights_read(c, g, v);
     if (!c->status) return v;
     values_free(v);
     return NULL;
@@ -248,7 +322,7 @@ double *values_lay(struct cli *c, ew_graph *g, const struct values *v, bool opti
     for (size_t i = 0; i < count; i++) of[i] = NULL;
     for (size_t i = 0; i < v->count; i++)
         if (v->at[i].input != SIZE_MAX) of[v->at[i].input] = &v->at[i];
-    if (!any_missing(c, g, of, optional && c->word_count <= 1)) offset = cli_array_input_offsets(c, g);
+    if (!any_missing(c, g, of, optional && c->word_count <= 1 && !c->weights)) offset = cli_array_input_offsets(c, g);
     if (offset) in = cli_room(c, offset[count], sizeof *in);
     if (in) lay_all(c, g, of, offset, in);
     free(of);

@@ -37,6 +37,8 @@ double *values_lay(struct cli *c, ew_graph *g, const struct values *v, bool opti
 
 /* given.c: the value itself, by its first letter: a file, an array literal, a number. */
 bool given_read(struct cli *c, ew_graph *g, struct given *v);
+/* "PATH:PART" is cut at the colon: PART, or NULL where there is none. */
+char *given_part(char *text);
 /* The sizes of the input that v fills. `bound(context, name)` is the size of a named dimension that is known
  * otherwise, or SIZE_MAX. */
 bool given_fit(struct cli *c, ew_graph *g, struct given *v, size_t (*bound)(void *context, const char *name),

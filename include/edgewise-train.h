@@ -100,6 +100,18 @@ typedef enum ew_on_nan {
     EW_ON_NAN_ROLLBACK /* back to the weights and states of the last save, with half the learning rate */
 } ew_on_nan;
 
+/* One of several processes that train one model together: each computes gradients of a part of every batch, and all
+ * make the same update. What fills it moves bytes between them; all call the same functions in the same order. Process
+ * 0 writes the folder of the run; all read the same files. */
+typedef struct ew_ranks {
+    size_t rank, count; /* this one, from 0, of how many */
+    /* `bytes` of mine to the partner, who calls it at the same time, and of the partner's to me. */
+    ew_status (*exchange)(void *context, size_t partner, const void *mine, void *theirs, size_t bytes, ew_error *err);
+    /* Each of the numbers (EW_F32 or EW_F64) becomes its sum over all processes, the same bits in all of them. */
+    ew_status (*sum)(void *context, void *values, ew_type type, size_t count, ew_error *err);
+    void *context;
+} ew_ranks;
+
 struct ew_train_report;
 
 typedef struct ew_train_options { /* all zero means the defaults */
@@ -132,6 +144,8 @@ typedef struct ew_train_options { /* all zero means the defaults */
     ew_on_nan on_nan;
     size_t check_gradients; /* so many random directions are compared with differences before the first step */
     uint64_t seed;
+    const ew_ranks *ranks; /* of several processes, or NULL */
+    int exact_ranks;       /* not 0: the same bits for 1, 2 and 4 processes: a batch is always 4 parts, joined alike */
 
     const char *run;       /* a folder for everything that outlives the run, or NULL: nothing is written */
     const char *weights;   /* a safetensors or npz file to begin with, or NULL: as the model says */
@@ -214,7 +228,7 @@ EW_API ew_train *ew_train_resume(const char *run, const ew_train_options *option
 EW_API ew_train *ew_train_open(const char *run, const ew_options *options, ew_error *err);
 EW_API void ew_train_free(ew_train *t);
 
-/* To the end. EW_NONFINITE: stopped by on_nan. */
+/* To the end. EW_NONFINITE: stopped by on_nan. EW_FAILED: check_gradients found a difference. */
 EW_API ew_status ew_train_run(ew_train *t, ew_train_result *result, ew_error *err);
 /* One step alone, with its events; nothing is reported, saved or evaluated by itself. */
 EW_API ew_status ew_train_step(ew_train *t, ew_error *err);

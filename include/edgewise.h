@@ -69,6 +69,7 @@ typedef enum ew_type { EW_F64, EW_F32, EW_INT, EW_BOOL } ew_type;
 
 typedef enum ew_status { /* the command's exit statuses are the same numbers */
                          EW_OK = 0,
+                         EW_FAILED = 1,   /* a check failed: edgewise-train.h alone */
                          EW_USE = 2,      /* wrong use of a call: an unknown name, a missing value */
                          EW_TEXT = 3,     /* a fault in the program's text */
                          EW_FILE = 4,     /* a file or its contents */
@@ -149,6 +150,17 @@ EW_API void ew_run_error(const ew_program *p, const ew_work *work, ew_error *err
  * EW_OK or EW_LIMIT as ew_run does, or EW_USE: the work of another program, no memory (NULL) for an array with
  * elements, or an output that overlaps an input otherwise. Outputs must not overlap each other. */
 EW_API ew_status ew_run_arrays(const ew_program *p, ew_work *work, const void *const *in, void *const *out);
+
+/* The same as a step of training, whose outputs may be inputs' memory. `commit` is called once, when all outputs are
+ * complete but those in an input's memory (and the updates computed along with them), and just before the first of
+ * these is written; not 0 ends the run there, which is no error, and no input is overwritten. An update is an output of
+ * an input's type and count that is computed element by element from what nothing else needs, such as W[i, j] - rate *
+ * diff(loss, W[i, j]); a matrix product that only updates need, and not smaller than its factors, is computed piece by
+ * piece as it is used and never held. `finite` is not 0 where all products still to come are sure to be finite: from
+ * max|a| * max|b| * length of their factors, so 0 does not say that one is not. With commit NULL: ew_run_arrays. */
+typedef int ew_commit(void *context, int finite);
+EW_API ew_status ew_run_commit(const ew_program *p, ew_work *work, const void *const *in, void *const *out,
+                               ew_commit *commit, void *context);
 
 EW_API ew_work *ew_work_new(const ew_program *p);
 EW_API void ew_work_free(ew_work *work);
@@ -338,6 +350,11 @@ enum { EW_EMIT_MAIN = 1, EW_EMIT_FLOAT = 2 };
 /* C source and header for a prepared program; `name` is the function's. */
 EW_API ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *source, void *source_context,
                            ew_write *header, void *header_context, ew_error *err);
+/* The same with the inputs (and params) from number `kept` on written into the source: `fixed` are their values,
+ * one after the other as in `in`, which then has the others alone. So a trained model carries its weights. */
+EW_API ew_status ew_emit_c_fixed(const ew_program *p, const char *name, int flags, size_t kept, const double *fixed,
+                                 ew_write *source, void *source_context, ew_write *header, void *header_context,
+                                 ew_error *err);
 
 /* Begin with `ew_draw_options o = {.of = EW_NONE}`: 0 is a node. */
 typedef struct ew_draw_options {
@@ -350,6 +367,7 @@ typedef struct ew_draw_options {
     const unsigned char *highlight; /* by edge: not 0 is drawn as part of the path, or NULL */
     int hide_values, hide_edges;    /* leave out the values in nodes, the labels on edges */
     ew_node of;                     /* draw only what this node needs; EW_NONE: everything */
+    const char *const *notes;       /* of all nodes (ew_node_at): a line instead of the value, or NULL; or NULL */
 } ew_draw_options;
 
 EW_API ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write, void *context, ew_error *err);

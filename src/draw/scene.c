@@ -120,6 +120,22 @@ static void scene_state_texts(scene *s, scene_node *n)
     text_free(&t);
 }
 
+/* "= 3", or the caller's own line. */
+static void scene_value(scene *s, scene_node *n, text *t)
+{
+    const ew_draw_options *o = s->options;
+    size_t i = o->notes ? ew_node_index(s->g, n->id) : SIZE_MAX;
+    if (n->kind == SCENE_FIXED) return;
+    if (i != SIZE_MAX && o->notes[i]) {
+        text_add(t, o->notes[i]);
+    } else if (o->values && !o->hide_values) {
+        text_add(t, "= ");
+        graph_corner(s->g, n->id, o->values + n->first, SCENE_DIGITS, t);
+    }
+    n->value = scene_keep(s, text_string(t), SCENE_COLUMNS);
+    text_clear(t);
+}
+
 static void scene_node_texts(scene *s, scene_node *n)
 {
     const ew_draw_options *o = s->options;
@@ -134,12 +150,7 @@ static void scene_node_texts(scene *s, scene_node *n)
     graph_shape_text(s->g, n->id, &t);
     n->shape = scene_keep(s, text_string(&t), SCENE_COLUMNS);
     text_clear(&t);
-    if (o->values && !o->hide_values && n->kind != SCENE_FIXED) {
-        text_add(&t, "= ");
-        graph_corner(s->g, n->id, o->values + n->first, SCENE_DIGITS, &t);
-        n->value = scene_keep(s, text_string(&t), SCENE_COLUMNS);
-        text_clear(&t);
-    }
+    scene_value(s, n, &t);
     if (o->derivatives) n->slope = scene_slope(s, n, &t);
     if (t.failed) s->pool.failed = true;
     text_free(&t);

@@ -35,6 +35,18 @@ enum { STRIP = 512 };
 
 /* ---- The plan: what runs -------------------------------------------------------------------------- */
 
+/* What graph.passes_off may switch off: blocks, matrix products, folds, pointwise chains in one step, terms that are 0
+ * left out. Results then differ by rounding alone. */
+enum {
+    PASS_BLOCKS = 1,
+    PASS_PRODUCTS = 2,
+    PASS_FOLDS = 4,
+    PASS_FUSING = 8,
+    PASS_SKIPS = 16,
+    PASS_SEGMENTS = 32,
+    PASSES = 6
+};
+
 enum {                  /* buffers that are no own memory */
        BUFFER_CONSTANT, /* each constant STRIP times */
        BUFFER_FIRST
@@ -196,8 +208,10 @@ typedef struct plan_door {
     uint32_t buffer; /* ARRAY_NONE: an input that nobody reads */
     uint32_t step; /* at the outermost level: of an input the last that reads it, of an output the first that writes */
     uint8_t type;
-    bool room;    /* ew_run_arrays may need its place, too */
-    size_t place; /* in the door's part of the work memory */
+    uint32_t last; /* of an output: the last step that writes or reads it */
+    bool room;     /* ew_run_arrays may need its place, too */
+    bool early;    /* of an output: it is written before all others are complete that are no updates */
+    size_t place;  /* in the door's part of the work memory */
 } plan_door;
 
 typedef struct plan {
@@ -221,7 +235,8 @@ typedef struct plan {
     ARRAY(plan_span) spans;
     ARRAY(plan_window) windows;
     ARRAY(plan_buffer) buffers;
-    plan_door *ins, *outs; /* as many as the program has */
+    plan_door *ins, *outs;  /* as many as the program has */
+    ARRAY(uint32_t) phases; /* updates: where each of their passes begins, up to the last step */
     size_t in_count, out_count;
     uint32_t blocked;          /* behind the last step at the outermost level that holds a product over blocks */
     ARRAY(uint64_t) constants; /* bits */
@@ -249,6 +264,7 @@ typedef struct array_work {
     char *begin;                  /* which begin here */
     char *lane;                   /* of the local ones */
     char *door;                   /* of arrays at the door */
+    uint8_t *shared;              /* by output: it is an input's memory; then by phase: it writes such */
     size_t door_bytes, door_skip; /* skip: what it has not of the plan's, at the beginning */
     char *constants;              /* each STRIP times */
     char *strips;                 /* scratch registers */
@@ -285,11 +301,22 @@ void array_free_plan(memory *m, plan *a);
 array_work *array_work_new(memory *m, const ew_program *p, const array_work *with);
 void array_work_free(memory *m, array_work *w);
 ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out);
-ew_status array_run_arrays(const ew_program *p, ew_work *work, const void *const *in, void *const *out);
+
+typedef struct array_door { /* what ew_run_arrays and ew_run_commit are given */
+    const void *const *in;
+    void *const *out;
+    ew_commit *commit; /* or NULL */
+    void *context;
+} array_door;
+
+ew_status array_run_arrays(const ew_program *p, ew_work *work, const array_door *door);
 /* Does ew_run convert outputs of this type of the language? */
 bool array_door_converts(int type);
-/* All steps, those from `commit` on only when it is certain that none before it must be done again. */
-bool array_run_steps(const ew_program *p, ew_work *work, uint32_t commit);
+/* Steps at the outermost level up to `end`, done again where they must be. */
+bool array_run_first(const ew_program *p, ew_work *work, uint32_t end);
+bool array_run_more(const ew_program *p, ew_work *work, uint32_t from, uint32_t end);
+/* Are all products of those steps sure to be finite, by the largest of their factors? */
+bool array_bounded(array_work *w, uint32_t from, uint32_t end);
 
 /* Runs one MAP step; false: a fault is in w->error. */
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);

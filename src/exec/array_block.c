@@ -55,7 +55,7 @@ static size_t domain_first(const array_lowering *w, const array_value *v) /* of 
 
 static bool block_can(const array_value *v)
 {
-    return v->lies != LIES_AS && v->lies != LIES_NOWHERE && v->lies != LIES_CONST && v->op != OP_ARGMIN &&
+    return !v->apart && v->lies != LIES_AS && v->lies != LIES_NOWHERE && v->lies != LIES_CONST && v->op != OP_ARGMIN &&
            v->op != OP_ARGMAX && v->op != OP_INPUT && v->op != OP_PARAM && v->op != OP_INDEX;
 }
 
@@ -376,7 +376,8 @@ bool array_blocks(array_lowering *w)
     }
     w->block_counter = w->block_chunk = ARRAY_NONE;
     terms_mark(w);
-    bool ok = w->no_blocks || (classes_find(w, &c) && class_choose(w, &c, &chosen, &size));
+    bool ok = w->no_blocks || (w->g->passes_off & PASS_BLOCKS) ||
+              (classes_find(w, &c) && class_choose(w, &c, &chosen, &size));
     if (ok && chosen != ARRAY_NONE) {
         for (uint32_t v = 0; v < w->values.count; v++) member_find(w, &c, v, chosen);
         regions_find(w, &c, chosen);

@@ -69,6 +69,7 @@ static uint32_t skip_line(const array_builder *b)
 static size_t skip_axis(const array_builder *b, uint32_t line)
 {
     size_t best = SIZE_MAX;
+    if (b->w->g->passes_off & PASS_SKIPS) return SIZE_MAX;
     for (size_t a = 0; line != ARRAY_NONE && a < b->axes; a++)
         if (stride_of(b, line, a) == 0 && b->sizes[a] >= SKIP_LEAST && stride_of(b, b->sinks.at[0].line, a) != 0 &&
             (best == SIZE_MAX || b->sizes[a] > b->sizes[best]))
@@ -102,6 +103,30 @@ static void order_places(const array_builder *b, dims *d)
         }
 }
 
+static bool can_merge(const array_builder *b, size_t outer, size_t inner)
+{
+    if (b->sizes[inner] < 0) return false;
+    for (size_t i = 0; i < b->lines.count; i++)
+        if (stride_of(b, i, outer) != stride_of(b, i, inner) * b->sizes[inner]) return false;
+    return true;
+}
+
+/* What is one with the innermost axis everywhere stands before it, also where a sum over others would come between. */
+static void order_long(const array_builder *b, dims *d)
+{
+    const plan_sink *s = b->sinks.count == 1 ? b->sinks.at : NULL;
+    if (!s || s->kind != SINK_JOIN || d->count < 3) return;
+    size_t axis = d->axis[d->count - 2], inner = d->axis[d->count - 1];
+    if (stride_of(b, s->line, axis) != 0 || stride_of(b, s->line, inner) == 0) return;
+    for (size_t i = 0; i + 2 < d->count; i++) {
+        size_t outer = d->axis[i];
+        if (!can_merge(b, outer, inner)) continue;
+        memmove(d->axis + i, d->axis + i + 1, (d->count - 2 - i) * sizeof *d->axis);
+        d->axis[d->count - 2] = outer;
+        return;
+    }
+}
+
 static void order_axes(const array_builder *b, dims *d)
 {
     size_t inner = 0, best = SIZE_MAX;
@@ -115,14 +140,7 @@ static void order_axes(const array_builder *b, dims *d)
         if (b->sizes[a] != 1 && a != inner) d->axis[d->count++] = a;
     order_places(b, d);
     if (any) d->axis[d->count++] = inner;
-}
-
-static bool can_merge(const array_builder *b, size_t outer, size_t inner)
-{
-    if (b->sizes[inner] < 0) return false;
-    for (size_t i = 0; i < b->lines.count; i++)
-        if (stride_of(b, i, outer) != stride_of(b, i, inner) * b->sizes[inner]) return false;
-    return true;
+    order_long(b, d);
 }
 
 /* Axes that lie one after the other everywhere are one dimension: its stride is that of the inner one. */

@@ -10,6 +10,9 @@
  * An output of ew_run_arrays may be an input's memory. It is written there if the input is not read any more: its last
  * reader stands before the output's first writer, or both are one MAP step that reads at each place what it writes
  * there. Else the output has room of its own and is copied at the end.
+ *
+ * Updates (array_update.c) come last, in phases that need nothing of each other; those that write into an input's
+ * memory are the very last, so that all else is complete when ew_run_commit asks.
  */
 #include <string.h>
 
@@ -28,7 +31,7 @@ static bool door_buffer(array_lowering *w, plan_door *d, int door, size_t port)
     return array_push(w->m, &w->a->buffers, b) || array_no_memory(w);
 }
 
-static size_t door_input(const array_lowering *w, const array_value *v)
+static size_t door_port(const array_lowering *w, const array_value *v)
 {
     const graph_node *node = node_at(w->g, v->node);
     return node->args + (node->op == OP_PARAM ? w->g->inputs.count : 0);
@@ -50,7 +53,7 @@ bool array_doors(array_lowering *w)
     for (size_t v = 0; v < w->values.count; v++) {
         const array_value *value = &w->values.at[v];
         bool input = (value->op == OP_INPUT || value->op == OP_PARAM) && value->lies == LIES_STORED;
-        if (input && !door_buffer(w, &a->ins[door_input(w, value)], DOOR_IN, door_input(w, value))) return false;
+        if (input && !door_buffer(w, &a->ins[door_port(w, value)], DOOR_IN, door_port(w, value))) return false;
     }
     for (size_t i = 0; i < a->out_count; i++) {
         a->outs[i] = (plan_door){.step = ARRAY_NONE,
@@ -93,6 +96,7 @@ static void door_see(plan *a, uint32_t first, uint32_t count, uint32_t step)
         if (!b || !b->door) continue;
         plan_door *d = b->door == DOOR_IN ? &a->ins[b->port] : &a->outs[b->port];
         if (b->door == DOOR_IN || d->step == ARRAY_NONE) d->step = step;
+        d->last = step;
     }
 }
 
@@ -130,6 +134,12 @@ static bool door_equal_lines(const plan *a, const plan_map *m, const plan_line *
     return true;
 }
 
+static bool door_same_dims(const plan *a, const plan_map *x, const plan_map *y)
+{
+    size_t bytes = x->dim_count * sizeof(int64_t);
+    return x->dim_count == y->dim_count && memcmp(a->sizes.at + x->dims, a->sizes.at + y->dims, bytes) == 0;
+}
+
 static bool door_moves(const plan *a, const plan_line *l, uint32_t counter)
 {
     for (uint32_t i = 0; i < l->move_count; i++)
@@ -149,11 +159,12 @@ static bool door_goes_once(const plan *a, uint32_t unit, uint32_t s, const plan_
     return true;
 }
 
-/* Of the steps from `unit` on: is it one MAP step alone that reads `in` and writes `out`, and at each place reads what
- * it writes there? */
+/* Of the steps from `unit` on: does one MAP step alone read `in`, which at each place writes to `out` what it read
+ * there? Steps after it may go through `out` again in the same way. */
 static bool door_same_places(const plan *a, uint32_t unit, uint32_t in, uint32_t out)
 {
     const plan_line *first = NULL;
+    const plan_map *m = NULL;
     uint32_t by = ARRAY_NONE;
     for (uint32_t s = unit; s < door_step_end(a, unit); s++) {
         const plan_step *step = &a->steps.at[s];
@@ -161,11 +172,11 @@ static bool door_same_places(const plan *a, uint32_t unit, uint32_t in, uint32_t
         for (uint32_t i = 0; i < lines.count + lines.more; i++) {
             const plan_line *l = &a->lines.at[i < lines.count ? lines.first + i : lines.then + i - lines.count];
             if (l->buffer != in && l->buffer != out) continue;
-            if (step->kind != STEP_MAP || (by != ARRAY_NONE && by != s)) return false;
-            if (!first) first = l;
-            by = s;
-            if (!door_equal_lines(a, &a->maps.at[step->at], first, l)) return false;
+            if (step->kind != STEP_MAP || (first && by != s && l->buffer == in)) return false;
+            if (!first) first = l, by = s, m = &a->maps.at[step->at];
+            if (!door_same_dims(a, m, &a->maps.at[step->at]) || !door_equal_lines(a, m, first, l)) return false;
         }
+        if (first && step->kind == STEP_LOOP) return false;
     }
     return !first || door_goes_once(a, unit, by, first);
 }
@@ -209,17 +220,42 @@ static bool door_place(plan *a, plan_door *d, size_t count)
     return size_add(a->door, (bytes + 7) / 8 * 8, &a->door);
 }
 
+/* Is output k computed in a pass of updates? */
+static bool door_updates(const plan *a, size_t k)
+{
+    return a->phases.count && a->outs[k].step != ARRAY_NONE && a->outs[k].step >= a->phases.at[0];
+}
+
+/* Which outputs are written while others, that are no updates, are not complete. */
+static void door_order(plan *a)
+{
+    uint32_t most[2] = {0, 0}; /* behind the last steps of the last two */
+    for (size_t k = 0; k < a->out_count; k++) {
+        uint32_t end = a->outs[k].step == ARRAY_NONE || door_updates(a, k) ? 0 : a->outs[k].last + 1;
+        if (end > most[0])
+            most[1] = most[0], most[0] = end;
+        else if (end > most[1])
+            most[1] = end;
+    }
+    for (size_t k = 0; k < a->out_count; k++) {
+        plan_door *d = &a->outs[k];
+        if (d->step == ARRAY_NONE || door_updates(a, k)) continue;
+        d->early = a->phases.count || d->step < most[d->last + 1 == most[0]];
+    }
+}
+
 bool array_doors_plan(array_lowering *w)
 {
     plan *a = w->a;
     const ew_program *p = w->p;
     bool ok = true;
     door_see_all(a);
+    door_order(a);
     for (size_t k = 0; k < a->out_count; k++) {
         plan_door *out = &a->outs[k];
         out->room = out->room || p->outputs[k].count * 8 <= DOOR_SMALL;
         for (size_t i = 0; !out->room && i < a->in_count; i++)
-            out->room = door_same_array(p, i, k) && !door_in_place(a, i, k);
+            out->room = door_same_array(p, i, k) && (out->early || !door_in_place(a, i, k));
     }
     for (int by = DOOR_BY_DOUBLES; by <= DOOR_BY_ARRAYS; by++) {
         for (size_t i = 0; ok && i < a->in_count; i++)
@@ -332,7 +368,7 @@ ew_status array_run(const ew_program *p, ew_work *work, const double *in, double
         bool converts = array_door_converts(p->outputs[k].type);
         door_set(w, d, converts ? (const void *)door_room(w, d) : out + p->outputs[k].offset);
     }
-    if (!array_run_steps(p, work, (uint32_t)a->steps.count)) return work->error.status;
+    if (!array_run_first(p, work, (uint32_t)a->steps.count)) return work->error.status;
     for (size_t k = 0; k < a->out_count; k++) {
         const program_output *x = &p->outputs[k];
         int kind = x->type == TYPE_F32 ? DOOR_OF_SINGLE : DOOR_OF_WHOLE;
@@ -349,16 +385,17 @@ static size_t door_bytes(int type, size_t count) /* of the caller's memory */
     return type == TYPE_BOOL ? count : count * array_type_bytes(array_storage_of(type));
 }
 
-/* Where output k is written. Its memory may be that of one input; *commit: the first step that writes such. */
-static bool door_output(const ew_program *p, ew_work *work, const void *const *in, char *to, size_t k, uint32_t *commit)
+/* Where output k is written. Its memory may be that of one input; *first: the first step that writes such. */
+static bool door_output(const ew_program *p, ew_work *work, const array_door *door, size_t k, uint32_t *first)
 {
     const array_work *w = work->arrays;
     const plan *a = w->plan;
     const program_output *x = &p->outputs[k];
+    char *to = door->out[k];
     bool room = x->type == TYPE_BOOL;
+    w->shared[k] = false;
     for (size_t i = 0; i < a->in_count; i++) {
-        const char *from = in[i];
-        if (a->ins[i].buffer == ARRAY_NONE) continue;
+        const char *from = door->in[i];
         if (from + door_bytes(p->inputs[i].type, p->inputs[i].count) <= to ||
             to + door_bytes(x->type, x->count) <= from)
             continue;
@@ -367,44 +404,98 @@ static bool door_output(const ew_program *p, ew_work *work, const void *const *i
                         NULL);
             return false;
         }
-        if (x->type == TYPE_BOOL) continue;
-        if (!door_in_place(a, i, k))
-            room = true;
-        else if (a->outs[k].step < *commit)
-            *commit = a->outs[k].step;
+        w->shared[k] = true;
+        if (!door_in_place(a, i, k) || (door->commit && a->outs[k].early)) room = true;
     }
+    if (w->shared[k] && !room && a->outs[k].step < *first) *first = a->outs[k].step;
     door_set(w, &a->outs[k], room ? door_room(w, &a->outs[k]) : to);
     return true;
 }
 
-static void door_finish(const ew_program *p, ew_work *work, char *to, size_t k)
+static void door_input(const ew_program *p, ew_work *work, const void *in, size_t i)
 {
     const array_work *w = work->arrays;
-    const program_output *x = &p->outputs[k];
-    char *from = w->base[w->plan->outs[k].buffer];
-    door_task t = {DOOR_TO_BYTES, from, to, x->count, 0};
-    if (x->type == TYPE_BOOL)
-        door_convert(p, work, t);
-    else if (from != to && x->count)
-        memcpy(to, from, door_bytes(x->type, x->count));
+    const plan_door *d = &w->plan->ins[i];
+    if (d->buffer == ARRAY_NONE) return;
+    bool converts = p->inputs[i].type == TYPE_BOOL;
+    door_set(w, d, converts ? door_room(w, d) : in);
+    door_task t = {DOOR_OF_BYTES, in, door_room(w, d), p->inputs[i].count, 0};
+    if (converts) door_convert(p, work, t);
 }
 
-ew_status array_run_arrays(const ew_program *p, ew_work *work, const void *const *in, void *const *out)
+/* Outputs that are an input's memory, or the others, are complete: into the caller's memory, where they are not there.
+ */
+static void door_finish(const ew_program *p, ew_work *work, const array_door *door, bool shared)
+{
+    const array_work *w = work->arrays;
+    for (size_t k = 0; k < w->plan->out_count; k++) {
+        const program_output *x = &p->outputs[k];
+        char *from = w->base[w->plan->outs[k].buffer], *to = door->out[k];
+        if (!x->count || (w->shared[k] != 0) != shared) continue;
+        door_task t = {DOOR_TO_BYTES, from, to, x->count, 0};
+        if (x->type == TYPE_BOOL)
+            door_convert(p, work, t);
+        else if (from != to)
+            memcpy(to, from, door_bytes(x->type, x->count));
+    }
+}
+
+static uint32_t door_phase_end(const plan *a, size_t phase)
+{
+    return phase + 1 < a->phases.count ? a->phases.at[phase + 1] : (uint32_t)a->steps.count;
+}
+
+/* Which phases write into an input's memory: they come after the others. */
+static void door_hold(const array_work *w)
+{
+    const plan *a = w->plan;
+    uint8_t *held = w->shared + a->out_count;
+    for (size_t f = 0; f < a->phases.count; f++) {
+        held[f] = false;
+        for (size_t k = 0; k < a->out_count; k++)
+            if (w->shared[k] && a->outs[k].step >= a->phases.at[f] && a->outs[k].step < door_phase_end(a, f))
+                held[f] = true;
+    }
+}
+
+static bool door_phases(const ew_program *p, ew_work *work, bool held)
+{
+    const array_work *w = work->arrays;
+    const plan *a = w->plan;
+    for (size_t f = 0; f < a->phases.count; f++)
+        if ((w->shared[a->out_count + f] != 0) == held &&
+            !array_run_more(p, work, a->phases.at[f], door_phase_end(a, f)))
+            return false;
+    return true;
+}
+
+/* All that is not written into an input's memory is complete; false: the caller will have no more. */
+static bool door_commit(const ew_program *p, ew_work *work, const array_door *door, uint32_t first, uint32_t late)
 {
     array_work *w = work->arrays;
     const plan *a = w->plan;
-    uint32_t commit = (uint32_t)a->steps.count;
+    door_finish(p, work, door, false);
+    if (!door->commit) return true;
+    bool bounded = array_bounded(w, first, late);
+    for (size_t f = 0; f < a->phases.count; f++)
+        if (w->shared[a->out_count + f]) bounded = bounded && array_bounded(w, a->phases.at[f], door_phase_end(a, f));
+    return door->commit(door->context, bounded) == 0;
+}
+
+ew_status array_run_arrays(const ew_program *p, ew_work *work, const array_door *door)
+{
+    array_work *w = work->arrays;
+    const plan *a = w->plan;
+    uint32_t late = a->phases.count ? a->phases.at[0] : (uint32_t)a->steps.count, first = late;
     for (size_t k = 0; k < a->out_count; k++)
-        if (!door_output(p, work, in, out[k], k, &commit)) return work->error.status;
-    for (size_t i = 0; i < a->in_count; i++) {
-        const plan_door *d = &a->ins[i];
-        bool converts = p->inputs[i].type == TYPE_BOOL;
-        if (d->buffer == ARRAY_NONE) continue;
-        door_set(w, d, converts ? door_room(w, d) : in[i]);
-        door_task t = {DOOR_OF_BYTES, in[i], door_room(w, d), p->inputs[i].count, 0};
-        if (converts) door_convert(p, work, t);
-    }
-    if (!array_run_steps(p, work, commit)) return work->error.status;
-    for (size_t k = 0; k < a->out_count; k++) door_finish(p, work, out[k], k);
+        if (!door_output(p, work, door, k, &first)) return work->error.status;
+    for (size_t i = 0; i < a->in_count; i++) door_input(p, work, door->in[i], i);
+    door_hold(w);
+    bool ok = array_run_first(p, work, first), asked = first < late && door->commit;
+    if (ok && asked && !door_commit(p, work, door, first, late)) return EW_OK;
+    ok = ok && array_run_more(p, work, first, late) && door_phases(p, work, false);
+    if (ok && !asked && !door_commit(p, work, door, late, late)) return EW_OK;
+    if (!ok || !door_phases(p, work, true)) return work->error.status;
+    door_finish(p, work, door, true);
     return EW_OK;
 }

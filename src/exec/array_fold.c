@@ -138,7 +138,7 @@ bool array_fold_step(array_builder *b, bool *made)
     fold_shape f;
     const plan_sink *s = b->sinks.at;
     *made = b->sinks.count == 1 && s->kind == SINK_JOIN && s->op == OP_SUM && !s->blocked && s->type != ARRAY_INT &&
-            fold_terms(b, s, &f);
+            !(b->w->g->passes_off & PASS_FOLDS) && fold_terms(b, s, &f);
     if (*made && !fold_axes(b, s->line, &f)) {
         uint32_t x = f.x;
         f.x = f.y;

@@ -59,8 +59,11 @@ typedef struct array_value {
     uint32_t binds, bind_count;
     uint32_t users, cost;
     bool product;         /* a SUM run by the matrix kernel: uses are its terms, A and B */
+    bool apart;           /* a copy that lies otherwise than what it copies */
     int block, block_own; /* axis of the domain, own axis that goes in blocks; -1: none */
     int32_t pass;         /* of the block; others: the one that it comes before */
+    uint32_t update;      /* the number of its group of updates, or 0; */
+    bool apart;           /* which goes in blocks of its own */
     bool sums;            /* joins over the blocks */
     bool local;           /* held for one block */
     uint32_t partial;     /* buffer of a result for each chunk, or ARRAY_NONE */
@@ -85,6 +88,13 @@ typedef struct array_region {
     int64_t low, high; /* the steps [a + low, b + high) */
 } array_region;
 
+typedef struct array_group { /* values that go in the same blocks */
+    int axis;
+    uint32_t counter, chunk;
+    int64_t rows, chunks, size;
+    bool inner;
+} array_group;
+
 typedef struct array_lowering {
     ew_graph *g;
     ew_program *p;
@@ -95,10 +105,11 @@ typedef struct array_lowering {
     ARRAY(array_bind) binds;
     ARRAY(int64_t) strides; /* of values */
     ARRAY(uint8_t) orders;
-    uint32_t *of;           /* by node: its value */
+    uint32_t *of; /* by node: its value */
     size_t of_count, node_count;
     uint8_t *needed;      /* by node */
     uint32_t *node_users; /* by node: needed uses */
+    ew_node *relu;        /* by node: the relu of it, or EW_NONE */
     array_region *regions;
     uint32_t *state; /* by state: its STATE value, or ARRAY_NONE */
     const ew_node *wanted;
@@ -112,6 +123,9 @@ typedef struct array_lowering {
     int64_t segment_rows, segment_count; /* 0: no segments */
     bool segment_down;                   /* the first pass goes downward */
     bool again;                          /* steps of the first pass are planned once more, for the second */
+    int32_t late;                        /* the first pass of updates */
+    uint32_t late_time;                  /* when that begins, or 0 */
+    ARRAY(array_group) groups;           /* what most of the program goes in, then those of the updates, pass by pass */
     uint32_t time;                       /* of the step at the outermost level that is being planned */
 } array_lowering;
 
@@ -186,6 +200,12 @@ bool array_known_value(array_lowering *w, ew_node n);
 /* Sum n as a matrix product, if it is one: *made, or ARRAY_NONE. false: reported. */
 bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made);
 bool array_product_step(array_lowering *w, uint32_t v);
+/* Accesses that slide over an array (array_slide.c). */
+bool array_scatter_tiles(const array_lowering *w, const array_value *v);
+bool array_slides(const array_lowering *w, uint32_t v);
+bool array_guard_is_idle(array_lowering *w, ew_node n);
+bool array_lower_slide(array_lowering *w, ew_node n, uint32_t *made);
+bool array_lower_spread(array_lowering *w, ew_node n, uint32_t *made);
 /* v = its partial results joined. */
 bool array_join_step(array_lowering *w, uint32_t v);
 bool array_plain_at(const array_lowering *w, uint16_t map, size_t p, size_t *d);
@@ -221,6 +241,9 @@ bool array_span_use(array_lowering *w, uint32_t v, size_t k, size_t from, bool b
 bool array_span_loop(array_lowering *w, uint32_t region, size_t step, int64_t low, int64_t high);
 /* Decides whether windows are needed, once all buffers have their places. */
 bool array_windows(array_lowering *w);
+bool array_updates(array_lowering *w);                 /* before blocks: which values are none of theirs */
+void array_update_passes(array_lowering *w);           /* and after */
+void array_group_use(array_lowering *w, int32_t pass); /* blocks are those of this pass from now on */
 bool array_store(array_lowering *w);
 bool array_layout(array_lowering *w);
 bool array_plan(array_lowering *w);

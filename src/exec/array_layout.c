@@ -15,6 +15,7 @@
 #include "exec/array_inside.h"
 
 enum { LEVEL_NONE, LEVEL_PRODUCT, LEVEL_MAP, LEVEL_FIXED };
+enum { SAMPLE_LEAST = 16 }; /* places of an axis that is worth being innermost */
 
 /* What one axis is worth in a list to be sorted: the smaller, the further outside. */
 typedef struct axis_key {
@@ -109,7 +110,8 @@ static unsigned product_group(size_t own, size_t d, uint32_t a, uint32_t b)
 
 /* Axes of a group stand together, the group where its first axis stands, the batch before all. `axis`: of the domain,
  * by own axis. */
-static void group_key(const array_lowering *w, const array_value *v, const size_t *axis, size_t rank, axis_key *k)
+static void group_key(const array_lowering *w, const array_value *v, const size_t *axis, size_t rank, bool result,
+                      axis_key *k)
 {
     uint32_t a = use_axes(w, v, 1), b = use_axes(w, v, 2);
     size_t first[4] = {0, AXES_MOST, AXES_MOST, AXES_MOST}, own = value_rank(w, v);
@@ -118,7 +120,10 @@ static void group_key(const array_lowering *w, const array_value *v, const size_
         unsigned g = product_group(own, axis[p], a, b);
         if (g) first[g] = p + 1;
     }
-    for (size_t p = 0; p < rank; p++) k->key[p] = (uint16_t)(first[product_group(own, axis[p], a, b)] * AXES_MOST + p);
+    for (size_t p = 0; p < rank; p++) { /* within a group as the result lies */
+        size_t within = !result && axis[p] < own ? order_of(w, v)[axis[p]] : p;
+        k->key[p] = (uint16_t)(first[product_group(own, axis[p], a, b)] * AXES_MOST + within);
+    }
 }
 
 /* Are its rows or its columns several axes? Then they had better be one. */
@@ -128,6 +133,46 @@ static bool product_gathers(const array_lowering *w, const array_value *v)
     size_t count[4] = {0}, own = value_rank(w, v);
     for (size_t d = 0; d < own; d++) count[product_group(own, d, a, b)] += value_sizes(w, v)[d] != 1;
     return count[1] > 1 || count[2] > 1;
+}
+
+/* Which axes of the domain a sliding operand slides along, as bits; *sample: the longest of those that it has beside,
+ * if it is long enough to fill vectors; AXES_MOST: there is none. */
+static uint32_t slide_axes(const array_lowering *w, const array_value *v, size_t *sample)
+{
+    uint32_t bits = 0;
+    *sample = AXES_MOST;
+    for (size_t k = 1; k < 3 && !bits; k++) {
+        array_use u = value_use(w, v, k);
+        const array_value *view = value_at(w, u.value);
+        if (!array_slides(w, u.value)) continue;
+        array_use base = value_use(w, view, 0);
+        int64_t longest = SAMPLE_LEAST - 1;
+        for (size_t p = 0; p < value_rank(w, value_at(w, base.value)); p++) {
+            map_draft d = map_axis(w->g, base.map, p);
+            for (size_t t = 0; t < d.terms; t++) {
+                size_t axis = (size_t)map_plain_axis(w->g, u.map, d.axis[t]);
+                int64_t size = shape_sizes(w->g, v->domain)[axis];
+                if (d.terms > 1) bits |= UINT32_C(1) << axis;
+                if (d.terms == 1 && size > longest) longest = size, *sample = axis;
+            }
+        }
+    }
+    return bits;
+}
+
+/* Windows outermost, samples innermost: then each step of a window, and all that goes over samples place by place, has
+ * long rows; what both operands have goes between, or stands first where there are no samples. */
+static void slide_key(const array_lowering *w, const array_value *v, const size_t *axis, size_t rank, uint32_t slides,
+                      size_t sample, axis_key *k)
+{
+    uint32_t a = use_axes(w, v, 1), b = use_axes(w, v, 2);
+    bool samples = false;
+    for (size_t p = 0; p < rank; p++) samples = samples || axis[p] == sample;
+    memset(k, 0, sizeof *k);
+    for (size_t p = 0; p < rank; p++) {
+        bool beside = !((a & b) >> axis[p] & 1) && axis[p] != sample;
+        k->key[p] = slides >> axis[p] & 1 ? 1 : axis[p] == sample ? 3 : beside && !samples ? 0 : 2;
+    }
 }
 
 /* Of a product's result (k = 0), or of its operand k. */
@@ -140,7 +185,12 @@ static void product_key(const array_lowering *w, const array_value *v, size_t k,
         rank = value_rank(w, value_at(w, u.value));
         for (size_t p = 0; p < rank; p++) axis[p] = (size_t)map_plain_axis(w->g, u.map, p);
     }
-    group_key(w, v, axis, rank, to);
+    size_t sample;
+    uint32_t slides = slide_axes(w, v, &sample);
+    if (slides && sample != AXES_MOST)
+        slide_key(w, v, axis, rank, slides, sample, to);
+    else
+        group_key(w, v, axis, rank, k == 0, to);
 }
 
 /* ---- All values --------------------------------------------------------------------------------------- */
@@ -174,15 +224,16 @@ static void ask_arguments(array_lowering *w, uint32_t v)
     axis_key domain, to;
     bool silent = value->level == LEVEL_NONE && w->mark[v];
     if (value->product) {
+        size_t sample;
         w->mark[value_use(w, value, 0).value] = 1;
         for (size_t k = 1; k < 3; k++) {
             product_key(w, value, k, &to);
-            ask_order(w, value_use(w, value, k).value, &to, LEVEL_PRODUCT);
+            ask_order(w, value_use(w, value, k).value, &to, slide_axes(w, value, &sample) ? LEVEL_MAP : LEVEL_PRODUCT);
         }
         return;
     }
     for (size_t k = 0; silent && k < value->count; k++) w->mark[value_use(w, value, k).value] = 1;
-    if (silent || op_is_reduction(value->op)) return; /* a sum takes its terms as they lie */
+    if (silent || value->apart || op_is_reduction(value->op)) return; /* a sum takes its terms as they lie */
     domain_key(w, value, &domain);
     for (size_t k = 0; k < value->count; k++) {
         if (value->op == OP_JOIN)

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { COUNT_MOST = 1 << 24 };
+
 /* ---- What is needed ------------------------------------------------------------------------------- */
 
 /* One walk downward. A state needs what its recurrence makes, which stands above it: true, if that is news. */
@@ -83,6 +85,17 @@ static int logic_type(const array_lowering *w, const array_value *v)
     return type;
 }
 
+/* How many of few conditions hold is exact in the type that the conditions have, and adds up faster. */
+static bool lower_counts(const array_lowering *w, const array_value *v)
+{
+    array_use u = value_use(w, v, 0);
+    size_t all, own;
+    if (node_at(w->g, value_at(w, u.value)->node)->type != TYPE_BOOL) return false;
+    if (value_at(w, u.value)->type == ARRAY_INT || value_at(w, u.value)->lies == LIES_CONST) return false;
+    if (!shape_elements(w->g, v->domain, &all) || !shape_elements(w->g, v->shape, &own)) return false;
+    return own && all / own <= COUNT_MOST;
+}
+
 static void lower_types(array_lowering *w, array_value *v)
 {
     int type = node_at(w->g, v->node)->type;
@@ -91,6 +104,8 @@ static void lower_types(array_lowering *w, array_value *v)
     if (value_is_each(v) && (ops_row((op)v->op)->flags & OP_LOGIC)) {
         v->inner = (uint8_t)logic_type(w, v);
         v->type = v->inner == ARRAY_F32 ? ARRAY_F32 : ARRAY_F64;
+    } else if (v->op == OP_SUM && type == TYPE_INT && lower_counts(w, v)) {
+        v->type = v->inner = value_at(w, value_use(w, v, 0).value)->type;
     } else if (v->op == OP_AT || ((v->op == OP_COPY || v->op == OP_STOP) && type == TYPE_BOOL)) {
         v->type = v->inner = value_at(w, value_use(w, v, 0).value)->type;
     }
@@ -256,6 +271,36 @@ bool array_known_value(array_lowering *w, ew_node n)
     return w->of[n] != ARRAY_NONE;
 }
 
+/* The step of x is that of relu(x), where that is there: then x itself need not be kept. */
+static bool lower_step(array_lowering *w, ew_node n, uint32_t *made)
+{
+    ew_node x = node_arg(w->g, n, 0), relu = w->relu[x];
+    const graph_node *node = node_at(w->g, n);
+    if (relu == EW_NONE || use_map(w->g, relu, 0) != use_map(w->g, n, 0) || node_at(w->g, relu)->shape != node->shape)
+        return true;
+    array_use use = {w->of[relu], 0};
+    *made = array_push_each(w, n, OP_STEP, array_storage_of(node->type), node->shape, &use, 1);
+    return *made != ARRAY_NONE;
+}
+
+/* What is computed in another way than it is written. *made: ARRAY_NONE: it is not. */
+static bool lower_specially(array_lowering *w, ew_node n, uint32_t *made)
+{
+    op o = (op)node_at(w->g, n)->op;
+    if (o == OP_RELU) w->relu[node_arg(w->g, n, 0)] = n;
+    if (o == OP_STEP) return lower_step(w, n, made);
+    if (o == OP_SUM) {
+        if (!array_lower_product(w, n, made)) return false;
+        return *made != ARRAY_NONE || array_lower_spread(w, n, made);
+    }
+    if (o == OP_AT) return array_lower_slide(w, n, made);
+    if (o != OP_IF || !array_guard_is_idle(w, n)) return report_ok(&w->g->report);
+    array_use use = {w->of[node_arg(w->g, n, 1)], use_map(w->g, n, 1)};
+    const graph_node *node = node_at(w->g, n);
+    *made = array_push_each(w, n, OP_COPY, array_storage_of(node->type), node->shape, &use, 1);
+    return *made != ARRAY_NONE;
+}
+
 static bool lower_value(array_lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
@@ -270,7 +315,7 @@ static bool lower_value(array_lowering *w, ew_node n)
         if (!w->regions[region].needed && !lower_loops(w, region)) return false;
     }
     uint32_t made = ARRAY_NONE;
-    if (node->op == OP_SUM && !array_lower_product(w, n, &made)) return false;
+    if (!lower_specially(w, n, &made)) return false;
     node = node_at(w->g, n);
     if (made == ARRAY_NONE) made = node->op == OP_LOGSUMEXP ? lower_logsumexp(w, n) : lower_plainly(w, n);
     w->of[n] = made;
@@ -286,9 +331,12 @@ bool array_lower(array_lowering *w)
     w->needed = block_new(w->m, nodes, 1);
     w->node_users = block_new(w->m, nodes, sizeof *w->node_users);
     w->node_count = nodes;
+    w->relu = block_new(w->m, nodes, sizeof *w->relu);
     w->regions = block_new(w->m, w->g->regions.count, sizeof *w->regions);
     w->state = block_new(w->m, states, sizeof *w->state);
-    if (!lower_grow(w) || !w->needed || !w->node_users || !w->regions || !w->state) return array_no_memory(w);
+    if (!lower_grow(w) || !w->needed || !w->node_users || !w->relu || !w->regions || !w->state)
+        return array_no_memory(w);
+    for (size_t i = 0; i < nodes; i++) w->relu[i] = EW_NONE;
     for (size_t s = 0; s < states; s++) w->state[s] = ARRAY_NONE;
     for (size_t i = 0; i < w->wanted_count; i++) w->needed[w->wanted[i]] = 1;
     lower_mark(w->g, w->needed);
@@ -311,11 +359,12 @@ bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
     w.a = p->arrays = memory_new(w.m, sizeof *p->arrays);
     bool ok = w.a || array_no_memory(&w);
     if (ok) w.a->least = 1 << 17, w.a->part = 1 << 15;
-    ok = ok && array_lower(&w) && array_lazy(&w) && array_regions(&w) && array_blocks(&w) && array_segments(&w) &&
-         array_store(&w) && array_plan(&w);
+    ok = ok && array_lower(&w) && array_lazy(&w) && array_regions(&w) && array_updates(&w) && array_blocks(&w) &&
+         array_segments(&w) && array_store(&w) && array_plan(&w);
     block_free(w.m, w.of, w.of_count);
     block_free(w.m, w.needed, w.node_count);
     block_free(w.m, w.node_users, w.node_count);
+    block_free(w.m, w.relu, w.node_count);
     block_free(w.m, w.regions, g->regions.count);
     block_free(w.m, w.state, g->states.count);
     block_free(w.m, w.mark, w.values.count);
@@ -323,6 +372,7 @@ bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
     array_free(w.m, &w.uses);
     array_free(w.m, &w.binds);
     array_free(w.m, &w.strides);
+    array_free(w.m, &w.groups);
     array_free(w.m, &w.orders);
     return ok && report_ok(&g->report);
 }
@@ -350,6 +400,7 @@ void array_free_plan(memory *m, plan *a)
     array_free(m, &a->spans);
     array_free(m, &a->windows);
     array_free(m, &a->buffers);
+    array_free(m, &a->phases);
     block_free(m, a->ins, a->in_count);
     block_free(m, a->outs, a->out_count);
     array_free(m, &a->constants);

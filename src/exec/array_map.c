@@ -435,7 +435,8 @@ static bool step_scatter(array_builder *b, uint32_t v)
                 if (!line_along(b, line, c, d.factor[t] * stride)) return false;
             }
         }
-        return array_sink(b, SINK_JOIN, OP_SCATTER, x, line, value->type);
+        int kind = array_scatter_tiles(b->w, value) ? SINK_STORE : SINK_JOIN;
+        return array_sink(b, kind, OP_SCATTER, x, line, value->type);
     }
     plan_access access = {.when = ARRAY_NONE, .zero = true};
     access.line = target_line(b, v);

@@ -14,11 +14,19 @@ typedef struct product {
     size_t part, parts; /* of C */
 } product;
 
+/* The part of C that is made. */
+static matrix_range product_range(const product *x)
+{
+    const int64_t *n = x->size + x->batch;
+    if (x->parts == 1) return (matrix_range){0, (size_t)n[0], 0, (size_t)n[1]};
+    return matrix_part((size_t)n[0], (size_t)n[1], x->parts, x->part);
+}
+
 static void product_run(const product *x, bool add)
 {
     const int64_t *n = x->size + x->batch, *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch;
     const int64_t *c = x->stride[2] + x->batch, bytes = (int64_t)array_type_bytes(x->p->type);
-    matrix_range r = matrix_part((size_t)n[0], (size_t)n[1], x->parts, x->part);
+    matrix_range r = product_range(x);
     size_t rows = r.row_end - r.row, columns = r.column_end - r.column;
     void *at[3] = {x->at[0] + (int64_t)r.row * a[0] * bytes, x->at[1] + (int64_t)r.column * b[1] * bytes,
                    x->at[2] + ((int64_t)r.row * c[0] + (int64_t)r.column * c[1]) * bytes};
@@ -48,8 +56,8 @@ FINITE_ROW(finite_row_f32, float)
 
 static bool product_finite(const product *x)
 {
-    const int64_t *n = x->size + x->batch, *c = x->stride[2] + x->batch;
-    matrix_range r = matrix_part((size_t)n[0], (size_t)n[1], x->parts, x->part);
+    const int64_t *c = x->stride[2] + x->batch;
+    matrix_range r = product_range(x);
     bool turned = c[1] != 1, finite = true; /* along what is one piece, if anything is */
     size_t from = turned ? r.column : r.row, to = turned ? r.column_end : r.row_end;
     size_t begin = turned ? r.row : r.column, end = turned ? r.row_end : r.column_end;
@@ -92,10 +100,14 @@ static bool product_batch(product *x, int64_t from, int64_t to)
     }
     for (size_t d = 0; d < x->batch; d++) w->place[d] = d ? 0 : from;
     do {
-        bool add = x->p->blocked && !w->begins;
-        for (size_t k = 0; k < x->batch; k++) add = add || (x->stride[2][k] == 0 && w->place[k] != 0);
+        bool add = x->p->blocked && !w->begins, done = true;
+        for (size_t k = 0; k < x->batch; k++) {
+            if (x->stride[2][k] != 0) continue;
+            add = add || w->place[k] != 0;
+            done = done && w->place[k] + 1 == (k ? x->size[k] : to); /* nothing finite comes of what is not */
+        }
         product_run(x, add);
-        finite = product_finite(x) && finite;
+        if (done) finite = product_finite(x) && finite;
     } while (product_next(x, to));
     return finite;
 }

@@ -186,7 +186,7 @@ static bool emit_along(array_lowering *w, uint32_t v)
     const array_value *value = value_at(w, v);
     size_t from = w->a->steps.count, begin = from;
     bool ok = true;
-    if (value->op == OP_SCATTER) {
+    if (value->op == OP_SCATTER && !array_scatter_tiles(w, value)) {
         if (!array_set_step(w, v, 0, true)) return false;
         w->a->steps.at[from].begins = value->sums;
         if (!value->sums && !array_span_own(w, v, from, false)) return false;
@@ -210,7 +210,7 @@ static bool emit_member(array_lowering *w, uint32_t v)
     const array_value *value = value_at(w, v);
     size_t from = w->a->steps.count;
     if (value->part.kind != PART_NONE) return emit_along(w, v);
-    if (value->op == OP_SCATTER) {
+    if (value->op == OP_SCATTER && !array_scatter_tiles(w, value)) {
         if (!array_set_step(w, v, 0, true)) return false;
         w->a->steps.at[from].begins = value->sums;
     }
@@ -235,7 +235,9 @@ static bool emit_value(array_lowering *w, uint32_t v, uint32_t context)
         return true;
     }
     size_t from = w->a->steps.count;
-    if (value->op == OP_SCATTER && zero_context(w, value) == context && !array_set_step(w, v, 0, true)) return false;
+    if (value->op == OP_SCATTER && zero_context(w, value) == context && !array_scatter_tiles(w, value) &&
+        !array_set_step(w, v, 0, true))
+        return false;
     if (value->op == OP_ARGMIN || value->op == OP_ARGMAX) return array_arg_step(w, v) && push_guards(w, from, v, 0);
     return (value->product ? array_product_step(w, v) : array_map_step(w, v, 0)) && push_guards(w, from, v, 0);
 }
@@ -498,6 +500,17 @@ static bool emit_again(array_lowering *w)
     return ok;
 }
 
+/* What updates read or write is in use for all of them: which of them come first is left to the run. */
+static void late_touch(array_lowering *w, uint32_t begin)
+{
+    for (size_t i = 0; i < w->a->buffers.count; i++) {
+        plan_buffer *b = &w->a->buffers.at[i];
+        if (b->from == ARRAY_NONE || b->to < begin) continue;
+        b->to = w->time;
+        if (b->from > begin && !b->local) b->from = begin;
+    }
+}
+
 static bool emit_block(array_lowering *w)
 {
     plan_block block = {
@@ -527,14 +540,43 @@ static bool emit_block(array_lowering *w)
     return report_ok(&w->g->report);
 }
 
+/* Outputs that are not computed where they belong; late: those of updates. */
+static bool emit_outputs(array_lowering *w, bool late)
+{
+    for (size_t i = 0; i < w->wanted_count; i++) {
+        uint32_t v = value_root(w, w->of[w->wanted[i]]);
+        const array_value *value = value_at(w, v);
+        if ((value->pass >= w->late) != late) continue;
+        if (value->direct && value->buffer == w->a->outs[i].buffer) continue;
+        if (!array_out_step(w, v, w->wanted[i], i)) return false;
+        w->time++;
+    }
+    return true;
+}
+
 static bool emit_passes(array_lowering *w)
 {
     int32_t most = 0;
     for (uint32_t v = 0; v < w->values.count; v++)
         if (value_at(w, v)->pass > most) most = value_at(w, v)->pass;
-    for (w->pass = 0; w->pass <= most; w->pass++)
+    for (w->pass = 0; w->pass <= most; w->pass++) {
+        if (w->pass == w->late && !emit_outputs(w, false)) return false;
+        if (w->pass == w->late) w->late_time = w->time;
+        uint32_t begin = (uint32_t)w->a->steps.count;
+        if (w->pass >= w->late && !array_push(w->m, &w->a->phases, begin)) return array_no_memory(w);
+        array_group_use(w, w->pass);
         if (!emit_context(w, ARRAY_NONE) || !emit_block(w)) return false;
-    return true;
+    }
+    return most >= w->late || emit_outputs(w, false);
+}
+
+/* What shows an update a second time. */
+static bool emit_last(array_lowering *w)
+{
+    uint32_t begin = (uint32_t)w->a->steps.count;
+    if (!emit_outputs(w, true)) return false;
+    if (w->late_time) late_touch(w, w->late_time);
+    return w->a->steps.count == begin || array_push(w->m, &w->a->phases, begin) || array_no_memory(w);
 }
 
 /* ---- Buffers -------------------------------------------------------------------------------------------- */
@@ -579,18 +621,6 @@ static bool place_buffers(array_lowering *w, bool windows)
     return true;
 }
 
-static bool emit_outputs(array_lowering *w)
-{
-    for (size_t i = 0; i < w->wanted_count; i++) {
-        uint32_t v = value_root(w, w->of[w->wanted[i]]);
-        const array_value *value = value_at(w, v);
-        if (value->direct && value->buffer == w->a->outs[i].buffer) continue;
-        if (!array_out_step(w, v, w->wanted[i], i)) return false;
-        w->time++;
-    }
-    return true;
-}
-
 bool array_plan(array_lowering *w)
 {
     for (uint32_t r = 0; r < w->g->regions.count; r++) {
@@ -600,6 +630,6 @@ bool array_plan(array_lowering *w)
     }
     memset(w->mark, 0, w->values.count);
     w->time = 1;
-    return emit_passes(w) && emit_outputs(w) && place_buffers(w, false) && array_doors_plan(w) &&
+    return emit_passes(w) && emit_last(w) && place_buffers(w, false) && array_doors_plan(w) &&
            (!w->a->windows.count || place_buffers(w, true)) && array_windows(w);
 }

@@ -15,7 +15,7 @@
 #include "exec/array_build.h"
 #include "math/matrix.h"
 
-enum { FACTORS_MOST = 12, PRODUCT_SIDE = 4, PRODUCT_WORK = 512 };
+enum { FACTORS_MOST = 12, PRODUCT_SIDE = 4, PRODUCT_WORK = 512, OFTEN = 1024 };
 
 typedef struct factor {
     ew_node node;
@@ -72,6 +72,13 @@ static bool factors_of(array_lowering *w, ew_node body, uint16_t map, factors *f
     if (!factor_push(w, f, body, map, false)) return false;
     for (size_t i = 0; i < f->count;) {
         factor now = f->at[i];
+        if (!now.mask && array_guard_is_idle(w, now.node)) {
+            ew_node a = node_arg(w->g, now.node, 1);
+            uint16_t to = graph_map_compose(w->g, now.map, use_map(w->g, now.node, 1), node_rank(w->g, a));
+            if (to == UINT16_MAX) return false;
+            f->at[i] = (factor){a, to, map_bits(w->g, to, node_rank(w->g, a)), false};
+            continue;
+        }
         if (now.mask || !factor_opens(w, now.node)) {
             i++;
             continue;
@@ -249,6 +256,34 @@ static uint32_t outside_value(array_lowering *w, ew_node sum, const factors *f, 
     return made;
 }
 
+/* What is multiplied with something that slides had best lie in the order of its windows; what the caller gave
+ * lies as it does, so of that a copy. */
+static uint32_t copy_result(array_lowering *w, ew_node sum, uint32_t v)
+{
+    const array_value *value = value_at(w, v);
+    array_use use = {v, 0};
+    uint32_t copy = array_push_each(w, sum, OP_COPY, value->type, value->shape, &use, 1);
+    if (copy != ARRAY_NONE) value_at(w, copy)->apart = true;
+    return copy;
+}
+
+static uint32_t copy_apart(array_lowering *w, ew_node sum, uint32_t v)
+{
+    const array_value *value = value_at(w, v);
+    return value->op == OP_INPUT || value->op == OP_PARAM ? copy_result(w, sum, v) : v;
+}
+
+/* So, too, what has several axes of the result and is used over and over. */
+static bool small_operand(const array_lowering *w, ew_node sum, uint32_t v, uint16_t map)
+{
+    const array_value *value = value_at(w, v);
+    size_t own = node_rank(w->g, sum), kept = 0, elements, all;
+    for (size_t p = 0; p < value_rank(w, value); p++)
+        kept += map_plain_axis(w->g, map, p) < (int)own && value_sizes(w, value)[p] != 1;
+    return kept > 1 && shape_elements(w->g, value->shape, &elements) &&
+           shape_elements(w->g, node_at(w->g, sum)->domain, &all) && elements && all / elements >= OFTEN;
+}
+
 bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made)
 {
     const graph_node *node = node_at(w->g, n);
@@ -259,6 +294,7 @@ bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made)
     uint16_t maps[2] = {0, 0};
     *made = ARRAY_NONE;
     if (!type_is_real(node->type) || type_is_soft(node->type) || rank == own) return true;
+    if (w->g->passes_off & PASS_PRODUCTS) return true;
     for (size_t d = own; d < rank; d++) reduced |= UINT32_C(1) << d;
     if (!factors_of(w, node_arg(w->g, n, 0), use_map(w->g, n, 0), &f)) return report_ok(&w->g->report);
     node = node_at(w->g, n);
@@ -271,10 +307,15 @@ bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made)
     uint32_t a = group_value(w, n, &f, &gr, 1, type, &maps[0]);
     uint32_t b = a == ARRAY_NONE ? a : group_value(w, n, &f, &gr, 2, type, &maps[1]);
     if (b == ARRAY_NONE) return false;
+    if (array_slides(w, b) || small_operand(w, n, a, maps[0])) a = copy_apart(w, n, a);
+    if (array_slides(w, a) || small_operand(w, n, b, maps[1])) b = copy_apart(w, n, b);
+    if (a == ARRAY_NONE || b == ARRAY_NONE) return false;
     array_use uses[3] = {{0, 0}, {a, maps[0]}, {b, maps[1]}};
     uses[0].value = term_value(w, n, &f, &gr, type, uses[1], uses[2]);
     if (uses[0].value == ARRAY_NONE) return false;
     *made = array_push_product(w, n, type, uses);
+    if (*made != ARRAY_NONE && (array_slides(w, a) || array_slides(w, b)) && small_operand(w, n, *made, 0))
+        *made = copy_result(w, n, *made);
     if (*made != ARRAY_NONE) *made = outside_value(w, n, &f, &gr, type, *made);
     return *made != ARRAY_NONE;
 }
@@ -287,6 +328,7 @@ typedef struct product_dims {
     size_t count;
     int64_t size[AXES_STEP], stride[AXES_STEP][3]; /* of A, B, C */
     uint8_t role[AXES_STEP];
+    bool turned; /* B' A' = C' */
 } product_dims;
 
 static void product_axes(const array_builder *b, product_dims *d)
@@ -353,6 +395,22 @@ static void product_roles(product_dims *d, int64_t rows)
     }
 }
 
+/* Rows of C lie side by side rather than its columns: then all is turned, for which the kernel has shorter ways. */
+static void product_turn(product_dims *d)
+{
+    bool turn = false;
+    for (size_t i = 0; i < d->count; i++) {
+        if (d->role[i] == ROLE_N && d->stride[i][2] == 1) return;
+        turn = turn || (d->role[i] == ROLE_M && d->stride[i][2] == 1);
+    }
+    d->turned = turn;
+    for (size_t i = 0; turn && i < d->count; i++) {
+        int64_t a = d->stride[i][0];
+        d->stride[i][0] = d->stride[i][1], d->stride[i][1] = a;
+        if (d->role[i] == ROLE_M || d->role[i] == ROLE_N) d->role[i] = d->role[i] == ROLE_M ? ROLE_N : ROLE_M;
+    }
+}
+
 static bool product_push(array_builder *b, product_dims *d, int type, uint32_t fallback)
 {
     plan *a = b->w->a;
@@ -375,6 +433,10 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
                       .blocked = b->blocked,
                       .repeats = b->blocked || b->repeats,
                       .fallback = fallback};
+    if (d->turned) {
+        plan_line a_line = b->lines.at[0];
+        b->lines.at[0] = b->lines.at[1], b->lines.at[1] = a_line;
+    }
     if (!array_push_lines(b, strides, count, &p.lines)) return false;
     plan_step step = {.kind = STEP_PRODUCT, .at = (uint32_t)a->products.count};
     if (!array_reserve(b->w->m, &a->sizes, count) || !array_push(b->w->m, &a->products, p) ||
@@ -422,6 +484,7 @@ bool array_product_step(array_lowering *w, uint32_t v)
         product_axes(&b, &d);
         product_merge(&d);
         product_roles(&d, w->block_rows);
+        product_turn(&d);
         ok = product_push(&b, &d, value->type, fallback);
     }
     array_free(w->m, &b.lines);

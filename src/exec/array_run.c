@@ -47,13 +47,14 @@ array_work *array_work_new(memory *m, const ew_program *p, const array_work *wit
     w->constants = with ? with->constants : ok ? memory_new(m, constants) : NULL;
     w->strips = memory_new(m, a->scratch_slots * STRIP * 8);
     w->scratch = memory_new(m, a->scratch);
+    w->shared = block_new(m, with ? 0 : a->out_count + a->phases.count, sizeof *w->shared);
     w->counter = block_new(m, a->counters, sizeof *w->counter);
     w->at = block_new(m, a->registers, sizeof *w->at);
     w->line = block_new(m, a->lines.count, sizeof *w->line);
     w->number = block_new(m, a->lines.count, sizeof *w->number);
     w->place = block_new(m, AXES_MOST + 2, sizeof *w->place);
-    if (!w->lane || !w->door || !w->size || !w->base || !w->memory || !w->constants || !w->strips || !w->scratch ||
-        !w->counter || !w->at || !w->line || !w->number || !w->place) {
+    if (!w->shared || !w->lane || !w->door || !w->size || !w->base || !w->memory || !w->constants || !w->strips ||
+        !w->scratch || !w->counter || !w->at || !w->line || !w->number || !w->place) {
         array_work_free(m, w);
         return NULL;
     }
@@ -78,6 +79,7 @@ void array_work_free(memory *m, array_work *w)
     if (!w->shares) memory_free(m, w->constants, a->constants.count * STRIP * 8);
     memory_free(m, w->strips, a->scratch_slots * STRIP * 8);
     memory_free(m, w->scratch, a->scratch);
+    block_free(m, w->shared, w->shares ? 0 : a->out_count + a->phases.count);
     block_free(m, w->counter, a->counters);
     block_free(m, w->at, a->registers);
     block_free(m, w->line, a->lines.count);
@@ -195,6 +197,7 @@ static bool run_chunk(const ew_program *p, ew_work *work, const void *context, s
     return true;
 }
 
+<<<<<<< HEAD
 static bool run_segments(const ew_program *p, ew_work *work, uint32_t at, const plan_block *b)
 {
     array_work *w = work->arrays;
@@ -215,11 +218,19 @@ static bool run_block(const ew_program *p, ew_work *work, uint32_t at, const pla
 {
     if (b->segments) return run_segments(p, work, at, b);
     const array_work *w = work->arrays;
+=======
+/* Chunks by several threads, or all by the caller alone: what is held for one block is not shared. */
+static bool run_block(const ew_program *p, ew_work *work, uint32_t at, const plan_block *b)
+{
+    array_work *w = work->arrays;
+    bool ok = true, busy = w->busy;
+>>>>>>> main
     if (w->pool && array_crew_worth(w, array_step_work(w->plan, at, 1)))
         return array_crew_run(p, work, run_chunk, &at, (size_t)b->chunks);
-    for (size_t chunk = 0; chunk < (size_t)b->chunks; chunk++)
-        if (!run_chunk(p, work, &at, chunk)) return false;
-    return true;
+    w->busy = true;
+    for (size_t chunk = 0; ok && chunk < (size_t)b->chunks; chunk++) ok = run_chunk(p, work, &at, chunk);
+    w->busy = busy;
+    return ok;
 }
 
 /* Is there nothing to do for the step in the segment that runs? */
@@ -252,15 +263,16 @@ static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t 
     return true;
 }
 
-bool array_run_steps(const ew_program *p, ew_work *work, uint32_t commit)
+bool array_run_more(const ew_program *p, ew_work *work, uint32_t from, uint32_t end)
+{
+    return run_steps(p, work, from, end, RUN_ALL);
+}
+
+bool array_run_first(const ew_program *p, ew_work *work, uint32_t end)
 {
     array_work *w = work->arrays;
-    const plan *a = w->plan;
     w->suspect = w->careful = false;
-    bool ok = run_steps(p, work, 0, commit, RUN_ALL);
-    if (ok && w->suspect) {
-        w->careful = true;
-        ok = run_steps(p, work, 0, commit, RUN_ALL);
-    }
-    return ok && run_steps(p, work, commit, (uint32_t)a->steps.count, RUN_ALL);
+    if (!run_steps(p, work, 0, end, RUN_ALL)) return false;
+    w->careful = w->suspect;
+    return !w->careful || run_steps(p, work, 0, end, RUN_ALL);
 }

@@ -155,7 +155,7 @@ static bool along_by_user(array_lowering *w, uint32_t v, int64_t steps)
         int64_t by;
         int p = segment_follows(w, v, k, value->part.axis, &by);
         array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
-        if (p < 0 || a->part.kind != PART_NONE || segment_is_none(a) || a->region != ARRAY_NONE) continue;
+        if (p < 0 || a->part.kind != PART_NONE || segment_is_none(a) || a->apart || a->region != ARRAY_NONE) continue;
         if ((!value_is_each(a) && a->op != OP_AT && !op_is_reduction(a->op)) || a->op == OP_ARGMIN ||
             a->op == OP_ARGMAX)
             continue;
@@ -168,7 +168,7 @@ static bool along_by_user(array_lowering *w, uint32_t v, int64_t steps)
 
 static bool along_can(const array_value *v)
 {
-    return !segment_is_none(v) && v->op != OP_LOOP && v->region == ARRAY_NONE && v->op != OP_ARGMIN &&
+    return !segment_is_none(v) && v->op != OP_LOOP && !v->apart && v->region == ARRAY_NONE && v->op != OP_ARGMIN &&
            v->op != OP_ARGMAX;
 }
 
@@ -531,23 +531,30 @@ static void segments_unblock(array_lowering *w)
     w->block_inner = false;
 }
 
-bool array_segments(array_lowering *w)
+/* false: no memory; *made: there are segments. */
+static bool segments_make(array_lowering *w, bool *made)
 {
     int64_t steps;
     bool blocks = w->block_counter != ARRAY_NONE;
-    if (w->no_blocks || segments_blocked(w) || !segments_choose(w, &steps)) return true;
+    if (w->no_blocks || (w->g->passes_off & PASS_SEGMENTS)) return true;
+    if (segments_blocked(w) || !segments_choose(w, &steps)) return true;
     segments_unblock(w);
     bool ok = along_find(w, steps);
     if (ok) picks_find(w);
     ok = ok && segment_passes(w);
     if (ok && pass_is_second(w)) pass_later(w);
     if (ok) whole_find(w);
-    ok = ok && places_find(w);
-    if (!ok || !places_small(w) || segments_least(w, steps) < SEGMENT_LEAST) {
-        segments_none(w);
-        return !blocks || array_blocks(w);
-    }
-    again_find(w);
-    segments_sizes(w, segments_least(w, steps));
+    *made = ok && places_find(w) && places_small(w) && segments_least(w, steps) >= SEGMENT_LEAST;
+    if (*made) again_find(w), segments_sizes(w, segments_least(w, steps));
+    if (*made) return true;
+    segments_none(w);
+    return !blocks || array_blocks(w);
+}
+
+bool array_segments(array_lowering *w)
+{
+    bool made = false;
+    if (!segments_make(w, &made)) return false;
+    array_update_passes(w);
     return true;
 }

@@ -55,7 +55,7 @@ static size_t elements_of(const array_lowering *w, uint16_t shape)
 
 static bool is_copy(const array_lowering *w, const array_value *v)
 {
-    if (v->op != OP_COPY && v->op != OP_STOP) return false;
+    if ((v->op != OP_COPY && v->op != OP_STOP) || v->apart) return false;
     return value_at(w, value_root(w, value_use(w, v, 0).value))->type == v->type;
 }
 
@@ -99,7 +99,7 @@ static void decide(array_lowering *w, homes *h, uint32_t v)
         value->lies = LIES_STORED;
     else if ((view || (copy && !stays)) && !value->defines)
         value->lies = LIES_VIEW;
-    else if (!stays)
+    else if (!stays || (w->g->passes_off & PASS_FUSING))
         value->lies = LIES_STORED;
 }
 
@@ -220,6 +220,7 @@ static bool place_value(array_lowering *w, array_value *v)
 {
     size_t rank = value_rank(w, v), bytes = array_type_bytes(v->type), count = 1;
     const int64_t *sizes = value_sizes(w, v);
+    array_group_use(w, v->pass);
     if (!array_reserve(w->m, &w->strides, rank + 1)) return array_no_memory(w);
     v->strides = (uint32_t)w->strides.count;
     w->strides.count += rank;

@@ -107,8 +107,7 @@ static void emit_contract(emitter *e)
 {
     const char *upper = text_string(&e->upper), *macros = e->macro_text.at;
     text_add(&e->out, " *\n * ");
-    if (e->p->input_count)
-        text_format(&e->out, "in[%s_IN_%s] and so on are the inputs, ", upper, macros + e->in_macro[0]);
+    if (e->inputs) text_format(&e->out, "in[%s_IN_%s] and so on are the inputs, ", upper, macros + e->in_macro[0]);
     if (e->p->output_count)
         text_format(&e->out, "out[%s_OUT_%s] and so on the results; ", upper, macros + e->out_macro[0]);
     text_format(&e->out, "the two\n * may not overlap. work has room for %s_WORK %ss, for one call at a time", upper,
@@ -129,8 +128,8 @@ static bool emit_header(emitter *e)
     emit_formula(e, t);
     emit_contract(e);
     text_format(t, " */\n#ifndef %s_H\n#define %s_H\n\n#define %s_IN %zu\n#define %s_OUT %zu\n#define %s_WORK %zu\n\n",
-                upper, upper, upper, e->p->in_count, upper, e->p->out_count, upper, e->work);
-    if (!emit_macros(e, false, e->p->input_count) || !emit_macros(e, true, e->p->output_count)) return false;
+                upper, upper, upper, e->in_count, upper, e->p->out_count, upper, e->work);
+    if (!emit_macros(e, false, e->inputs) || !emit_macros(e, true, e->p->output_count)) return false;
     text_add(t, "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     text_format(t, "void %s(const %s *in, %s *out, %s *work);\n\n", e->name, real, real, real);
     text_add(t, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
@@ -188,7 +187,7 @@ static bool emit_list(emitter *e, const char *list, bool outputs, size_t count)
 static bool emit_starts(emitter *e)
 {
     text_add(&e->out, "static const double in_starts[] = {\n");
-    for (size_t i = 0; i < e->p->input_count; i++) {
+    for (size_t i = 0; i < e->inputs; i++) {
         double start = e->p->inputs[i].start;
         text_add(&e->out, "    ");
         if (start - start == 0)
@@ -236,7 +235,7 @@ static bool emit_main(emitter *e)
         {"{real}", e->is_float ? "float" : "double"}, {"{NAME}", text_string(&e->upper)},         {"{name}", e->name},
         {"{cast}", e->is_float ? "(float)" : ""},     {"{widen}", e->is_float ? "(double)" : ""}, {"{digits}", "17"}};
     text_char(&e->out, '\n');
-    if (!emit_list(e, "in_names", false, e->p->input_count)) return false;
+    if (!emit_list(e, "in_names", false, e->inputs)) return false;
     if (!emit_list(e, "out_names", true, e->p->output_count) || !emit_starts(e)) return false;
     for (const char *s = emit_main_text; *s;) {
         size_t k = 0, count = sizeof words / sizeof words[0];
@@ -256,6 +255,7 @@ static bool emit_source(emitter *e)
     emit_kernels(e);
     if (e->p->arrays) {
         emit_array_helpers(e);
+        if (!emit_fixed_tables(e)) return false;
         text_add(&e->out, text_string(&e->nests));
     } else if (!emit_function(e)) {
         return false;
@@ -277,6 +277,8 @@ static void emit_free(emitter *e)
     block_free(&e->m, e->input_loaded, p->input_count);
     block_free(&e->m, e->in_macro, p->input_count);
     block_free(&e->m, e->out_macro, p->output_count);
+    if (p->arrays) block_free(&e->m, e->in_place, p->arrays->in_count);
+    if (p->arrays) block_free(&e->m, e->out_place, p->arrays->out_count);
     array_free(&e->m, &e->macro_text);
     emit_kernels_free(e);
     text_free(&e->upper);
@@ -310,7 +312,17 @@ static bool emit_files(emitter *e, ew_write *to_source, void *source_context, ew
 ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *to_source, void *source_context,
                     ew_write *to_header, void *header_context, ew_error *err)
 {
-    emitter e = {.p = p, .m = p->memory, .name = name, .flags = flags};
+    return ew_emit_c_fixed(p, name, flags, p->input_count, NULL, to_source, source_context, to_header, header_context,
+                           err);
+}
+
+ew_status ew_emit_c_fixed(const ew_program *p, const char *name, int flags, size_t kept, const double *fixed,
+                          ew_write *to_source, void *source_context, ew_write *to_header, void *header_context,
+                          ew_error *err)
+{
+    emitter e = {.p = p, .m = p->memory, .name = name, .flags = flags, .fixed = fixed};
+    e.inputs = kept < p->input_count ? kept : p->input_count;
+    e.in_count = e.inputs < p->input_count ? p->inputs[e.inputs].offset : p->in_count;
     e.m.used = 0;
     e.is_float = (flags & EW_EMIT_FLOAT) != 0;
     e.report = (report){&e.m, p->language, {NULL, 0, NULL}, {0}};

@@ -6,6 +6,7 @@
  *     code    emit_code.c     one statement for each instruction
  *     kernels emit_kernels.c  the functions of src/math that the program needs
  *     files   emit.c          the header, the source, its main
+ *     fixed   emit_fixed.c    inputs whose values stand in the source
  *     arrays  emit_array.h    all of these for programs with axes
  */
 #ifndef EXEC_EMIT_H
@@ -47,6 +48,10 @@ typedef struct emitter {
     int flags;
     bool is_float;
 
+    const double *fixed;                 /* values of the inputs from number `inputs` on, or NULL (emit_fixed.c) */
+    size_t inputs, in_count;             /* that come in, and their doubles */
+    size_t *in_place, *out_place, doors; /* of a program with axes: converted inputs and outputs in `work` */
+
     text upper, lines; /* NAME; statements of the part being written */
     text out;          /* what goes to `write` next */
     ew_write *write;
@@ -78,6 +83,13 @@ void emit_kernels_use(emitter *e, const char *line); /* what this line of C name
 void emit_kernels_close(emitter *e);                 /* and what that needs itself */
 void emit_kernels_free(emitter *e);
 bool emit_flush(emitter *e); /* writes `out` and empties it */
+
+/* Inputs that stand in the source (emit_fixed.c). */
+bool emit_is_fixed(const emitter *e, size_t input);
+double emit_fixed_at(const emitter *e, size_t input, size_t element);
+void emit_fixed_name(const emitter *e, text *t, size_t input);
+bool emit_fixed_doors(emitter *e);
+bool emit_fixed_tables(emitter *e); /* into out */
 
 void emit_kernels(emitter *e);                        /* into out */
 bool emit_function(emitter *e);                       /* the function and its parts */

@@ -191,11 +191,12 @@ void nest_at(emit_nest *n, text *t, uint32_t line, uint32_t count)
 }
 
 /* The double in `work` that a buffer begins at: all threads', the local ones, those of the door. */
-static size_t steps_place(const plan *a, uint32_t buffer)
+static size_t steps_place(const emit_nest *n, uint32_t buffer)
 {
+    const plan *a = n->a;
     const plan_buffer *b = &a->buffers.at[buffer];
     size_t all = (a->bytes + 7) / 8, local = (a->lane + 7) / 8;
-    if (b->door) return all + local + (b->door == DOOR_IN ? a->ins : a->outs)[b->port].place / 8;
+    if (b->door) return all + local + (b->door == DOOR_IN ? n->e->in_place : n->e->out_place)[b->port];
     return b->place / 8 + (b->local ? all : 0);
 }
 
@@ -217,13 +218,19 @@ void nest_pointer(emit_nest *n, uint32_t line, bool written)
     size_t place = 0;
     bool work = !steps_at_door(n, l->buffer, &place), plain = l->type == ARRAY_F64, any = true;
     bool in = n->a->buffers.at[l->buffer].door == DOOR_IN;
-    if (work) place = steps_place(n->a, l->buffer);
+    size_t port = n->a->buffers.at[l->buffer].port;
+    bool fixed = in && emit_is_fixed(n->e, port);
+    if (work) place = steps_place(n, l->buffer);
     text *t = nest_line(n);
     if (!plain) n->e->helpers |= l->type == ARRAY_F32 ? HELP_SINGLE : HELP_WHOLE;
-    n->uses |= work ? USES_WORK : in ? USES_IN : USES_OUT;
+    if (fixed) place = 0;
+    if (!fixed) n->uses |= work ? USES_WORK : in ? USES_IN : USES_OUT;
     text_format(t, "%s%s *p%u = ", reads, type, line - n->lines);
     if (!plain) text_format(t, "(%s%s *)(", reads, type);
-    text_add(t, work ? "work" : in ? "in" : "out");
+    if (fixed)
+        emit_fixed_name(n->e, t, port);
+    else
+        text_add(t, work ? "work" : in ? "in" : "out");
     if (plain) {
         term_add(t, &any, (int64_t)place + l->offset, NULL);
     } else {
@@ -545,7 +552,7 @@ static bool steps_all(steps_writer *w)
 /* "((k_single *)(work + 12))[i]", or "work[12 + i]". */
 static void steps_element(const emit_nest *n, text *t, const plan_door *d, const char *reads)
 {
-    size_t place = steps_place(n->a, d->buffer);
+    size_t place = steps_place(n, d->buffer);
     if (d->type == ARRAY_F64)
         text_format(t, "work[%zu + i]", place);
     else
@@ -573,7 +580,8 @@ static void steps_conversions(emit_nest *n)
 {
     for (size_t i = 0; i < n->a->in_count; i++) {
         const program_input *input = &n->e->p->inputs[i];
-        if (!input->count || n->a->ins[i].buffer == ARRAY_NONE || input->type == TYPE_F64) continue;
+        bool read = input->count && n->a->ins[i].buffer != ARRAY_NONE;
+        if (!read || input->type == TYPE_F64 || emit_is_fixed(n->e, i)) continue;
         if (input->type == TYPE_INT) emit_kernels_use(n->e, "i_whole(x)");
         steps_convert(n, i);
     }
@@ -628,18 +636,18 @@ static void steps_wrap(emitter *e, size_t words)
     text *t = &e->nests;
     text_format(t, "void %s(const float *in, float *out, float *work)\n{\n", e->name);
     text_add(t, "    k_double *doubles = (k_double *)(((uintptr_t)work + 7) / 8 * 8);\n");
-    text_format(t, "    for (int64_t i = 0; i < %zu; i++) doubles[%zu + i] = (double)in[i];\n", e->p->in_count, words);
-    text_format(t, "    %s_doubles(doubles + %zu, doubles + %zu, doubles);\n", e->name, words, words + e->p->in_count);
+    text_format(t, "    for (int64_t i = 0; i < %zu; i++) doubles[%zu + i] = (double)in[i];\n", e->in_count, words);
+    text_format(t, "    %s_doubles(doubles + %zu, doubles + %zu, doubles);\n", e->name, words, words + e->in_count);
     text_format(t, "    for (int64_t i = 0; i < %zu; i++) out[i] = (float)doubles[%zu + i];\n}\n", e->p->out_count,
-                words + e->p->in_count);
-    e->work = 2 * (words + e->p->in_count + e->p->out_count) + 1;
+                words + e->in_count);
+    e->work = 2 * (words + e->in_count + e->p->out_count) + 1;
 }
 
 static void steps_whole(steps_writer *w)
 {
     emitter *e = w->n.e;
     text *t = &e->nests;
-    size_t words = (w->n.a->bytes + 7) / 8 + (w->n.a->lane + 7) / 8 + w->n.a->door_both / 8;
+    size_t words = (w->n.a->bytes + 7) / 8 + (w->n.a->lane + 7) / 8 + e->doors;
     nest_begin(&w->n, 0);
     steps_conversions(&w->n);
     steps_function(w);
@@ -660,8 +668,13 @@ bool emit_array(emitter *e)
     steps_writer w = {.n = {.e = e, .a = e->p->arrays}, .depth = 1};
     text_begin(&w.n.body, &e->m);
     text_begin(&w.calls, &e->m);
+<<<<<<< HEAD
     for (size_t i = 0; i < w.n.a->products.count; i++) w.careful = w.careful || w.n.a->products.at[i].repeats;
     bool ok = steps_all(&w);
+=======
+    for (size_t i = 0; i < w.n.a->products.count; i++) w.careful = w.careful || w.n.a->products.at[i].blocked;
+    bool ok = emit_fixed_doors(e) && steps_all(&w);
+>>>>>>> main
     if (ok) steps_whole(&w);
     ok = ok && ((!w.n.body.failed && !w.calls.failed && !e->nests.failed) || report_memory(&e->report));
     text_free(&w.n.body);

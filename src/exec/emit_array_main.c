@@ -23,11 +23,32 @@ static void main_start(text *t, double start)
         text_add(t, start != start ? "NAN" : start > 0 ? "INFINITY" : "-INFINITY");
 }
 
-/* "{"x", 0, 6, 2, sizes + 0, 0}," for each; sizes[] itself stands before. */
+static bool main_any_start(const emitter *e)
+{
+    for (size_t i = 0; i < e->inputs; i++)
+        if (e->p->inputs[i].starts_count) return true;
+    return false;
+}
+
+/* Defaults that are listed, in a row. */
+static bool main_starts(emitter *e)
+{
+    if (!main_any_start(e)) return true;
+    text_add(&e->out, "static const double starts[] = {");
+    for (size_t i = 0; i < e->p->starts.count; i++) {
+        main_start(&e->out, e->p->starts.at[i]);
+        text_add(&e->out, ", ");
+        if (i % 1000 == 999 && !emit_flush(e)) return false;
+    }
+    text_add(&e->out, "0};\n\n");
+    return true;
+}
+
+/* "{"x", 0, 6, 2, sizes + 0, 0, NULL, 0, 0, 0}," for each; sizes[] itself stands before. */
 static bool main_table(emitter *e, bool outputs)
 {
     const ew_program *p = e->p;
-    size_t count = outputs ? p->output_count : p->input_count;
+    size_t count = outputs ? p->output_count : e->inputs;
     text *t = &e->out;
     text_format(t, "static const array %s[] = {\n", outputs ? "results" : "inputs");
     for (size_t i = 0; i < count; i++) {
@@ -38,11 +59,53 @@ static bool main_table(emitter *e, bool outputs)
         text_format(t, ", %zu, %zu, %zu, sizes + %zu, ", outputs ? y->offset : x->offset, outputs ? y->count : x->count,
                     outputs ? y->rank : x->rank, outputs ? y->sizes : x->sizes);
         main_start(t, outputs ? 0 : x->start);
-        text_add(t, "},\n");
+        if (!outputs && x->starts_count)
+            text_format(t, ", starts + %zu", x->starts);
+        else
+            text_add(t, ", NULL");
+        text_format(t, ", %d, ", outputs ? 0 : x->draw);
+        main_start(t, outputs || !x->draw ? 0 : x->spread);
+        text_format(t, ", 0x%llxu},\n", outputs || !x->draw ? 0ull : (unsigned long long)x->stream);
         if (i % 1000 == 999 && !emit_flush(e)) return false;
     }
-    text_add(t, "    {NULL, 0, 0, 0, sizes, 0}};\n\n");
+    text_add(t, "    {NULL, 0, 0, 0, sizes, 0, NULL, 0, 0, 0}};\n\n");
     return true;
+}
+
+/* src/base/random.c says where the numbers come from. */
+static const char main_draws[] =
+    "static uint64_t mix(uint64_t x)\n"
+    "{\n"
+    "    x += 0x9E3779B97F4A7C15u;\n"
+    "    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;\n"
+    "    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;\n"
+    "    return x ^ (x >> 31);\n"
+    "}\n\n"
+    "static double uniform(uint64_t stream, uint64_t element)\n"
+    "{\n"
+    "    return (double)(mix(stream + 0xD1342543DE82EF95u * (element + 1)) >> 11) * 0x1p-53;\n"
+    "}\n\n"
+    "/* A default, or what is drawn with the seed 0. */\n"
+    "static double begin(const array *a, size_t i)\n"
+    "{\n"
+    "    if (a->draw == 1) return a->start + a->spread * uniform(a->stream, i);\n"
+    "    if (a->draw == 2)\n"
+    "        return a->start + a->spread * (sqrt(-2 * log(1 - uniform(a->stream, 2 * i))) *\n"
+    "                                       cos(6.283185307179586 * uniform(a->stream, 2 * i + 1)));\n"
+    "    return a->start;\n"
+    "}\n\n";
+
+static const char main_none[] = "static double begin(const array *a, size_t i)\n"
+                                "{\n"
+                                "    (void)i;\n"
+                                "    return a->start;\n"
+                                "}\n\n";
+
+static bool main_any_draw(const emitter *e)
+{
+    for (size_t i = 0; i < e->inputs; i++)
+        if (e->p->inputs[i].draw) return true;
+    return false;
 }
 
 static const char main_text[] =
@@ -96,7 +159,7 @@ static const char main_text[] =
     "{\n"
     "    static {real} in[{NAME}_IN + 1], out[{NAME}_OUT + 1], work[{NAME}_WORK + 1];\n"
     "    for (const array *a = inputs; a->name; a++)\n"
-    "        for (size_t i = 0; i < a->count; i++) in[a->at + i] = {cast}a->start;\n"
+    "        for (size_t i = 0; i < a->count; i++) in[a->at + i] = {cast}(a->list ? a->list[i] : begin(a, i));\n"
     "    for (int i = 1, at = 0; i < count; i++, at++) {\n"
     "        char *value = arguments[i], *equals = strchr(value, '=');\n"
     "        if (equals) {\n"
@@ -123,7 +186,7 @@ static const char main_text[] =
 static void main_fill(emitter *e)
 {
     char inputs[24];
-    count_text(e->p->input_count, inputs);
+    count_text(e->inputs, inputs);
     const char *const words[][2] = {{"{real}", e->is_float ? "float" : "double"},
                                     {"{NAME}", text_string(&e->upper)},
                                     {"{name}", e->name},
@@ -146,8 +209,10 @@ bool emit_array_main(emitter *e)
     text_add(&e->out, "\nstatic const size_t sizes[] = {");
     for (size_t i = 0; i < e->p->sizes.count; i++) text_format(&e->out, "%zu, ", e->p->sizes.at[i]);
     text_add(&e->out, "0};\n\ntypedef struct array {\n    const char *name;\n    size_t at, count, rank;\n"
-                      "    const size_t *sizes;\n    double start;\n} array;\n\n");
-    if (!main_table(e, false) || !main_table(e, true)) return false;
+                      "    const size_t *sizes;\n    double start;\n    const double *list;\n    int draw;\n"
+                      "    double spread;\n    uint64_t stream;\n} array;\n\n");
+    if (!main_starts(e) || !main_table(e, false) || !main_table(e, true)) return false;
+    text_add(&e->out, main_any_draw(e) ? main_draws : main_none);
     main_fill(e);
     return true;
 }

@@ -61,15 +61,30 @@ static const char *code_bad(emitter *e)
     return e->parts > 1 ? "bad" : "&bad";
 }
 
+/* An input whose value stands in the source. */
+static void code_fixed(emitter *e, text *t, size_t i)
+{
+    double v = emit_fixed_at(e, i, 0);
+    if (e->p->inputs[i].type == TYPE_INT)
+        emit_whole(t, (int64_t)v);
+    else
+        emit_real(t, v);
+    text_add(t, ";\n");
+}
+
 /* The local of an input, once in each part. */
 static void code_load_input(emitter *e, size_t i, size_t part)
 {
     int type = e->p->inputs[i].type;
     if (e->input_loaded[i] == part + 1) return;
     e->input_loaded[i] = (uint32_t)part + 1;
-    e->uses_in = true;
     text *t = code_line(e);
     text_format(t, "const %s x%zu = ", type == TYPE_INT ? "int64_t" : "double", i);
+    if (emit_is_fixed(e, i)) {
+        code_fixed(e, t, i);
+        return;
+    }
+    e->uses_in = true;
     if (type == TYPE_INT) text_add(t, "i_whole(");
     if (type == TYPE_F32 && !e->is_float) text_add(t, "(float)");
     text_format(t, "in[%s_IN_%s]", text_string(&e->upper), code_macro(e, false, i));
@@ -363,7 +378,7 @@ static bool code_parts(emitter *e, text *calls)
 /* Ints that nothing reads must be whole too, as for the interpreter. */
 static void code_unread(emitter *e)
 {
-    for (size_t i = 0; i < e->p->input_count; i++)
+    for (size_t i = 0; i < e->inputs; i++)
         if (e->p->inputs[i].type == TYPE_INT && !e->input_loaded[i]) {
             text_format(code_line(e), "i_whole(in[%s_IN_%s], &bad);\n", text_string(&e->upper),
                         code_macro(e, false, i));

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/random.h"
 #include "diff/diff.h"
 #include "exec/array.h"
 #include "exec/lower.h"
@@ -23,6 +24,7 @@ void ew_free(ew_program *p)
     array_free(m, &p->sizes);
     array_free(m, &p->name_text);
     array_free(m, &p->spots);
+    array_free(m, &p->starts);
     if (p->language) memory_free(m, p->language, strlen(p->language) + 1);
     last = *m;
     memory_free(&last, p, sizeof *p);
@@ -73,13 +75,24 @@ static bool prepare_array(ew_graph *g, ew_program *p, ew_node n, size_t *total, 
     return true;
 }
 
-/* Its default, or the one of all its elements. */
-static double prepare_start(const ew_graph *g, size_t i)
+/* What the test main of emitted C begins with: defaults, and draws with seed 0. */
+static bool prepare_start(ew_graph *g, ew_program *p, size_t i)
 {
-    double start = 0;
+    program_input *x = &p->inputs[i];
     const graph_input *in = i < g->inputs.count ? &g->inputs.at[i] : &g->params.at[i - g->inputs.count];
-    if (node_at(g, in->node)->shape) return in->has_value && !in->draw && !in->values_count ? in->value : 0;
-    return ew_input_default(g, i, 0, 0, &start) ? start : 0;
+    if (!node_at(g, in->node)->shape) {
+        if (!ew_input_default(g, i, 0, 0, &x->start)) x->start = 0;
+        return true;
+    }
+    x->starts = p->starts.count;
+    x->starts_count = in->values_count;
+    x->draw = in->draw;
+    x->start = in->draw ? in->p1 : in->has_value ? in->value : 0;
+    x->spread = in->draw == DRAW_UNIFORM ? in->p2 - in->p1 : in->p2;
+    x->stream = random_stream(0, graph_name_text(g, node_at(g, in->node)->name), 0);
+    if (!array_reserve(&p->memory, &p->starts, in->values_count)) return report_memory(&g->report);
+    for (size_t e = 0; e < in->values_count; e++) p->starts.at[p->starts.count++] = g->values.at[in->values + e];
+    return true;
 }
 
 static bool prepare_inputs(ew_graph *g, ew_program *p)
@@ -91,7 +104,7 @@ static bool prepare_inputs(ew_graph *g, ew_program *p)
         const graph_node *node = node_at(g, ew_input_at(g, i).node);
         const char *name = graph_name_text(g, node->name);
         p->inputs[i].type = node->type;
-        p->inputs[i].start = prepare_start(g, i);
+        if (!prepare_start(g, p, i)) return false;
         prepared_array a;
         if (!prepare_array(g, p, ew_input_at(g, i).node, &p->in_count, &a)) return false;
         p->inputs[i].rank = a.rank;

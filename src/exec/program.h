@@ -40,7 +40,11 @@ typedef struct program_input {
     uint32_t name; /* in name_text */
     uint8_t type;
     size_t rank, sizes, offset, count; /* sizes: in p->sizes */
-    double start;                      /* its default, or 0: for the main of emitted C */
+    /* For the main of emitted C: its default, of all elements or listed in p->starts; or how elements are drawn. */
+    double start, spread;
+    uint8_t draw; /* DRAW_: start + spread · what the stream has */
+    uint64_t stream;
+    size_t starts, starts_count;
 } program_input;
 
 typedef struct program_output {
@@ -71,6 +75,7 @@ struct ew_program {
     uint32_t formula; /* the program's text, or its beginning, in name_text; 0: none */
     bool has_ints;
     ARRAY(char) name_text;
+    ARRAY(double) starts;
     ARRAY(program_spot) spots;  /* ascending by name: where in the text accesses stand */
     uint32_t source, file;      /* the whole text and its name, in name_text, where there are spots; or 0 */
     ARRAY(size_t) sizes;        /* of inputs and outputs */

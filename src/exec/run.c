@@ -214,9 +214,27 @@ static ew_status run_faults(const ew_program *p, ew_work *w)
 
 /* ---- A run ------------------------------------------------------------------------------------- */
 
-/* Without axes: one element of an array of the door. */
-static ew_status run_arrays(const ew_program *p, ew_work *w, const void *const *in, void *const *out)
+static void run_output(const program_output *o, const cell *x, void *to)
 {
+    switch (o->type) {
+    case TYPE_F32: *(float *)to = (float)x->real; break;
+    case TYPE_BOOL: *(unsigned char *)to = x->real != 0; break;
+    case TYPE_INT: *(int64_t *)to = x->whole; break;
+    default: *(double *)to = x->real;
+    }
+}
+
+static bool run_shared(const ew_program *p, const array_door *door, size_t k)
+{
+    for (size_t i = 0; door->commit && i < p->input_count; i++)
+        if (door->in[i] == door->out[k]) return true;
+    return false;
+}
+
+/* Without axes: all inputs are read first, and outputs in their memory are written after the commit. */
+static ew_status run_arrays(const ew_program *p, ew_work *w, const array_door *door)
+{
+    const void *const *in = door->in;
     cell *s = (cell *)w->slot + p->constant_count;
     for (size_t i = 0; i < p->input_count; i++) {
         switch (p->inputs[i].type) {
@@ -229,14 +247,10 @@ static ew_status run_arrays(const ew_program *p, ew_work *w, const void *const *
     ew_status status;
     if (!run_batches(p, w) && (status = run_faults(p, w)) != EW_OK) return status;
     s = (cell *)w->slot;
-    for (size_t i = 0; i < p->output_count; i++) {
-        const cell *x = &s[p->outputs[i].slot];
-        switch (p->outputs[i].type) {
-        case TYPE_F32: *(float *)out[i] = (float)x->real; break;
-        case TYPE_BOOL: *(unsigned char *)out[i] = x->real != 0; break;
-        case TYPE_INT: *(int64_t *)out[i] = x->whole; break;
-        default: *(double *)out[i] = x->real;
-        }
+    for (int shared = 0; shared < 2; shared++) {
+        if (shared && door->commit && door->commit(door->context, 1)) return EW_OK;
+        for (size_t k = 0; k < p->output_count; k++)
+            if (run_shared(p, door, k) == shared) run_output(&p->outputs[k], &s[p->outputs[k].slot], door->out[k]);
     }
     return EW_OK;
 }
@@ -295,6 +309,12 @@ ew_status ew_run(const ew_program *p, ew_work *w, const double *in, double *out)
 
 ew_status ew_run_arrays(const ew_program *p, ew_work *w, const void *const *in, void *const *out)
 {
+    return ew_run_commit(p, w, in, out, NULL, NULL);
+}
+
+ew_status ew_run_commit(const ew_program *p, ew_work *w, const void *const *in, void *const *out, ew_commit *commit,
+                        void *context)
+{
     ew_status begun;
     if (!(w = run_begin(p, w, &begun))) return begun;
     for (size_t i = 0; i < p->input_count; i++)
@@ -303,7 +323,8 @@ ew_status ew_run_arrays(const ew_program *p, ew_work *w, const void *const *in, 
     for (size_t i = 0; i < p->output_count; i++)
         if (!out[i] && p->outputs[i].count)
             return exec_report(p, w, EW_USE, E_DOOR_MEMORY, program_name(p, p->outputs[i].name), NULL, NULL);
-    return p->arrays ? array_run_arrays(p, w, in, out) : run_arrays(p, w, in, out);
+    array_door door = {in, out, commit, context};
+    return p->arrays ? array_run_arrays(p, w, &door) : run_arrays(p, w, &door);
 }
 
 void ew_run_error(const ew_program *p, const ew_work *w, ew_error *err)

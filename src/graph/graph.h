@@ -137,7 +137,8 @@ struct ew_graph {
     bool only_arrays;
     uint8_t real; /* TYPE_F64 or TYPE_F32: the type of what declares none */
     int mode;
-    bool training; /* what the text means by it */
+    bool training;      /* what the text means by it */
+    uint8_t passes_off; /* PASS_ of exec/array.h: for tests, which compare with and without each */
 
     ARRAY(graph_node) nodes;
     ARRAY(ew_node) args;

@@ -107,14 +107,15 @@ void io_put(io_save *s, const void *bytes, size_t count)
     }
 }
 
-/* Some file systems cannot sync folders; the file itself is safe. */
+/* Some file systems cannot sync folders, and say so (EINVAL and its like); any other refusal counts: the new name
+ * may not outlive a loss of power. */
 static void save_folder(io_save *s)
 {
     char *slash = strrchr(s->target, '/');
     if (slash) slash[1] = '\0';
     int d = open(slash ? s->target : ".", O_RDONLY | O_CLOEXEC);
     if (d < 0) return;
-    fsync(d);
+    if (fsync(d) != 0 && (errno == EIO || errno == ENOSPC || errno == EDQUOT)) save_fail(s);
     close(d);
 }
 

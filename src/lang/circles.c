@@ -422,8 +422,8 @@ ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t bra
         bool same =
             !a.base && a.terms == 1 && a.factor[0] == 1 && a.index[0] == c->groups.at[q].id && a.offset == offset;
         if (!same) break;
-        uint32_t inner = NO_GROUP;
-        for (uint32_t k = 0; k < c->groups.count; k++)
+        uint32_t inner = NO_GROUP; /* a condition to stop is of the whole step */
+        for (uint32_t k = 0; c->stage != STAGE_UNTIL && k < c->groups.count; k++)
             if (c->groups.at[k].parent == q && circle_is_in(c, k, e->group) && circle_membership(c, k, used)) inner = k;
         q = inner;
     }

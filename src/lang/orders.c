@@ -96,7 +96,7 @@ static const side *order_side(const machine *m, const equation *e, int axis)
 }
 
 /* The axis and offset of the index for a member, from an equation of it that is in the group. */
-static bool order_of(const machine *m, const circle *c, const uint8_t *inside, uint32_t member_index, uint32_t name,
+static bool order_place(const machine *m, const circle *c, const uint8_t *inside, uint32_t member_index, uint32_t name,
                      int *axis, int64_t *offset)
 {
     const member *x = &c->members.at[member_index];
@@ -151,7 +151,7 @@ static int order_try(machine *m, circle *c, const uint8_t *inside, const uint32_
         int axis;
         int64_t offset = 0;
         uint32_t used = circle_member(c, u->name);
-        if (!order_of(m, c, inside, used, name, &axis, &offset)) return -1;
+        if (!order_place(m, c, inside, used, name, &axis, &offset)) return -1;
         int step = order_step(m, c, u, name, axis, offset);
         if (step && order_axis(m, &c->equations.at[u->statement], name) < 0) return -1;
         steps |= step;
@@ -231,7 +231,7 @@ static bool order_members(machine *m, circle *c, const uint8_t *inside, uint32_t
     for (uint32_t i = 0; i < c->members.count; i++) {
         membership s = {.group = group_index, .member = i, .state = EW_NONE};
         int axis;
-        if (!order_of(m, c, inside, i, name, &axis, &s.offset)) continue;
+        if (!order_place(m, c, inside, i, name, &axis, &s.offset)) continue;
         s.axis = (uint16_t)axis;
         if (!array_push(&m->g->memory, &c->memberships, s)) return eval_memory(m);
         c->members.at[i].group = group_index;

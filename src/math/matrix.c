@@ -19,6 +19,8 @@
 
 enum {
     BLOCK_K = 384,
+    SMALL_PANELS = 4,     /* panels of columns that are worth no packing, */
+    SMALL_WORK = 1 << 16, /* up to so many terms */
     BLOCK_ROWS = 96,
     BLOCK_COLUMNS = 960,
     BLOCK_DEEP = 8, /* rows of B packed before the next panel */

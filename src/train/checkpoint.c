@@ -206,7 +206,8 @@ bool train_store(ew_train *t, const char *path, bool best)
 bool train_save(ew_train *t)
 {
     const char *path = train_run_path(t, CHECKPOINT), *weights = train_run_path(t, "weights.safetensors");
-    if (!path || !weights || !train_metrics_sync(t) || !checkpoint_write(t, path) || !train_store(t, weights, true))
+    /* The weights come first: of a run whose checkpoint says that it has ended they are the final ones. */
+    if (!path || !weights || !train_metrics_sync(t) || !train_store(t, weights, true) || !checkpoint_write(t, path))
         return false;
     t->saved_step = t->step;
     t->save_clock = train_clock();
@@ -228,6 +229,12 @@ static bool checkpoint_read_arrays(ew_train *t, const char *path)
     return true;
 }
 
+bool train_has_checkpoint(ew_train *t)
+{
+    const char *path = train_run_path(t, CHECKPOINT);
+    return path && access(path, F_OK) == 0;
+}
+
 /* A run without a checkpoint yet begins anew: from the same seed it is the same run. */
 bool train_checkpoint_read(ew_train *t)
 {
@@ -235,7 +242,7 @@ bool train_checkpoint_read(ew_train *t)
     text note;
     const char *path = train_run_path(t, CHECKPOINT);
     if (!path) return false;
-    if (access(path, F_OK) != 0) return true;
+    if (!train_has_checkpoint(t)) return true;
     text_begin(&note, &t->m);
     bool good = ew_data_note(path, checkpoint_add, &note, &t->options, &err) == EW_OK || train_take(t, &err);
     good = good && checkpoint_read_note(t, path, &note) && checkpoint_read_arrays(t, path);

@@ -52,6 +52,7 @@ static const config_row config_rows[] = {
     ROW("patience", COUNT, patience),
     NAMED("on_nan", on_nan, on_nan),
     ROW("check_gradients", COUNT, check_gradients),
+    ROW("exact_ranks", FLAG, exact_ranks),
     ROW("seed", SEED, seed),
     ROW("weights", TEXT, weights),
     ROW("save_every", COUNT, save_every),
@@ -417,6 +418,7 @@ bool train_config_read(ew_train *t, const char *bytes, size_t count, const ew_tr
     t->o.report = given->report;
     t->o.context = given->context;
     t->o.stop = given->stop;
+    t->o.ranks = given->ranks;
     json_decref(root);
     return good && report_ok(&t->r);
 }

@@ -161,6 +161,7 @@ static void fit_cut_point(fitter *f, fit_point *p, train_block *b)
     p->pivot = train_cut(b, n, sizeof *p->pivot);
     p->residual = train_cut(b, f->points, d);
     p->root = train_cut(b, n, (n + 1) * d);
+    p->columns = train_cut(b, n, (f->points + 1) * d);
 }
 
 /* Called twice: to count, and to cut. */

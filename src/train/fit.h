@@ -23,6 +23,7 @@ typedef struct fit_point {
     double *x;
     double *residual; /* m */
     double *gradient; /* of the sum: 2 J' r */
+    double *columns;  /* J S^-1, column by column */
     double *length;   /* of the columns of J */
     double *scale;    /* S */
     size_t *pivot;    /* P: the column that stands at place k */
@@ -45,7 +46,7 @@ typedef struct fitter {
     size_t inputs; /* in `over` */
     train_part *parts;
     double *in, *out;
-    double *matrix, *right; /* J by columns, and r, while they are factored */
+    double *matrix, *right; /* J S^-1 and r, while they are factored; a second derivative */
     double epsilon;         /* of rounding: of double, or of float where anything is f32 */
 
     fit_point now, next;

@@ -83,12 +83,12 @@ bool train_fit_place(fitter *f)
 /* ---- The Jacobian ------------------------------------------------------------------------------ */
 
 /* By columns: the derivative by an input of several elements has these as its last axes. */
-static void point_gather(fitter *f)
+static void point_gather(const fitter *f, double *columns)
 {
     const double *from = f->out + f->points;
     for (size_t k = 0; k < f->inputs; k++)
         for (size_t i = 0; i < f->points; i++)
-            for (size_t e = 0; e < f->parts[k].count; e++) f->matrix[(f->parts[k].start + e) * f->points + i] = *from++;
+            for (size_t e = 0; e < f->parts[k].count; e++) columns[(f->parts[k].start + e) * f->points + i] = *from++;
 }
 
 /* Lengths of columns, the gradient, and the columns scaled; false: not all of it is finite. */
@@ -96,7 +96,7 @@ static bool point_columns(fitter *f, fit_point *p)
 {
     bool finite = isfinite(p->sum);
     for (size_t j = 0; finite && j < f->count; j++) {
-        double *column = f->matrix + j * f->points, sum = 0;
+        double *column = p->columns + j * f->points, sum = 0;
         for (size_t i = 0; i < f->points; i++) sum += column[i] * p->residual[i];
         p->gradient[j] = 2 * sum;
         p->length[j] = train_fit_length(column, f->points);
@@ -146,9 +146,10 @@ bool train_fit_derive(fitter *f, fit_point *p)
     if (!point_run(f, p, f->jacobian, f->out)) return false;
     memcpy(p->residual, f->out, f->points * sizeof *f->out);
     point_sum(p, f->points);
-    point_gather(f);
+    point_gather(f, p->columns);
     if (!point_columns(f, p)) return false;
     memcpy(f->right, p->residual, f->points * sizeof *f->right);
+    memcpy(f->matrix, p->columns, f->count * f->points * sizeof *f->matrix);
     train_fit_factor(f, p);
     point_step(f, p);
     point_measure(f, p);

@@ -17,8 +17,9 @@
 
 #include "fit.h"
 
-static const double trust_least = 1e-4; /* of the foretold gain must be there */
-enum { TRUST_MOST = 10 };               /* dampings tried for one radius: three are usual */
+static const double trust_least = 1e-4;                      /* of the foretold gain must be there */
+static const double trust_bold = 0.375, trust_slight = 1e-8; /* of the step: accelerations that are not added */
+enum { TRUST_MOST = 10 };                                    /* dampings tried for one radius: three are usual */
 
 /* ---- The diagonal ---------------------------------------------------------------------------------- */
 
@@ -136,6 +137,43 @@ static void trust_radius(fitter *f, double length, double linear, double gain, d
     }
 }
 
+/* f->right = the second derivative of the residuals along the step v: 2 ((r(x + h v) - r(x)) / h - J v) / h; false:
+ * it is not finite, or status. */
+static bool trust_second(fitter *f)
+{
+    const double h = 0.1;
+    for (size_t j = 0; j < f->count; j++) f->next.x[j] = f->now.x[j] + h * f->move[j];
+    if (!train_fit_look(f, &f->next) || !isfinite(f->next.sum)) return false;
+    for (size_t i = 0; i < f->points; i++) f->right[i] = (f->next.residual[i] - f->now.residual[i]) / h;
+    for (size_t k = 0; k < f->count; k++) {
+        const double *column = f->now.columns + f->now.pivot[k] * f->points;
+        for (size_t i = 0; i < f->points; i++) f->right[i] -= column[i] * f->solved[k];
+    }
+    for (size_t i = 0; i < f->points; i++) f->right[i] *= 2 / h;
+    return true;
+}
+
+/* Half the acceleration a is added to the step: U' U a = -J' r''. false: status. */
+static bool trust_bend(fitter *f, const trust_state *s)
+{
+    const fit_point *p = &f->now;
+    const double *upper = f->damping > 0 ? f->upper : p->root;
+    size_t n = f->count;
+    if (f->epsilon > 1e-10 || (f->damping == 0 && p->rank < n) || !trust_second(f)) return f->status == EW_OK;
+    for (size_t k = 0; k < n; k++) {
+        const double *column = p->columns + p->pivot[k] * f->points;
+        f->row[k] = 0;
+        for (size_t i = 0; i < f->points; i++) f->row[k] -= column[i] * f->right[i];
+    }
+    train_fit_forth(upper, n, n, f->row);
+    train_fit_back(upper, n, n, f->row);
+    double length = 0;
+    for (size_t k = 0; k < n; k++) length = train_fit_join(length, s->diagonal[k] * f->row[k]);
+    if (!(length <= trust_bold * s->length) || length < trust_slight * s->length) return true;
+    for (size_t k = 0; k < n; k++) f->move[p->pivot[k]] += f->row[k] / 2 / p->scale[p->pivot[k]];
+    return true;
+}
+
 static bool trust_try(fitter *f, double *ratio)
 {
     trust_state s = {.diagonal = f->known};
@@ -146,6 +184,7 @@ static bool trust_try(fitter *f, double *ratio)
     if (f->fresh) f->radius = fmin(f->radius, s.length);
     f->fresh = false;
     if (!(foretold > f->epsilon * f->now.sum) || !train_fit_place(f)) return false;
+    if (!trust_bend(f, &s) || !train_fit_place(f)) return false;
     if (!train_fit_look(f, &f->next)) return false;
     double gain = isfinite(f->next.sum) ? train_fit_fall(&f->now, &f->next) : -INFINITY;
     *ratio = gain / foretold;

@@ -2,6 +2,7 @@
  * folder.c - a run's folder: made, opened again, held by one process at a time.
  */
 #define _GNU_SOURCE /* flock */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -75,6 +76,24 @@ static bool folder_make(ew_train *t, const char *path)
     return report_plain(&t->r, E_TRAIN_FOLDER, path, NULL);
 }
 
+/* Removes what writing under a temporary name left behind when it was killed: .NAME.PID-N for the names of a run. Who
+ * holds the folder is alone in it. */
+static void folder_sweep(ew_train *t, const char *name)
+{
+    static const char *const files[] = {".config.json.", ".model.ew.", ".weights.safetensors.", ".curve.svg.",
+                                        ".last.safetensors."};
+    const char *path = *name ? train_run_path(t, name) : t->o.run;
+    DIR *folder = path ? opendir(path) : NULL;
+    if (!folder) return;
+    for (struct dirent *e; (e = readdir(folder)) != NULL;)
+        for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+            const char *rest = e->d_name + strlen(files[i]);
+            if (strncmp(e->d_name, files[i], strlen(files[i])) != 0 || rest[strspn(rest, "0123456789-")]) continue;
+            unlinkat(dirfd(folder), e->d_name, 0);
+        }
+    closedir(folder);
+}
+
 static uint64_t folder_hash(const char *bytes, size_t count)
 {
     io_hash h;
@@ -98,11 +117,13 @@ static bool folder_files(ew_train *t)
 
 bool train_folder_new(ew_train *t)
 {
+    if (!train_leads(t)) t->o.run = NULL;
     if (!t->o.run) return true;
     if (!folder_make(t, t->o.run) || !folder_hold(t)) return false;
     const char *config = train_run_path(t, "config.json");
     if (!config) return false;
     if (access(config, F_OK) == 0) return report_plain(&t->r, E_TRAIN_TAKEN, t->o.run, NULL);
+    folder_sweep(t, "");
     return folder_make(t, train_run_path(t, "checkpoint")) && train_set_hash(t, &t->data) &&
            train_set_hash(t, &t->test) && folder_files(t);
 }
@@ -146,6 +167,10 @@ static bool folder_same(ew_train *t, train_set *s, const train_config_set *was)
 
 bool train_folder_go_on(ew_train *t)
 {
-    return folder_same(t, &t->data, &t->was_data) && folder_same(t, &t->test, &t->was_test) &&
-           train_checkpoint_read(t) && train_metrics_open(t, false);
+    if (train_leads(t)) folder_sweep(t, ""), folder_sweep(t, "checkpoint");
+    bool good =
+        folder_same(t, &t->data, &t->was_data) && folder_same(t, &t->test, &t->was_test) && train_checkpoint_read(t);
+    if (train_leads(t)) return good && train_metrics_open(t, false);
+    t->o.run = NULL; /* which the leader alone writes */
+    return good;
 }

@@ -5,6 +5,7 @@
  * (docs/decisions/0010-axes.md: sizes are numbers when a graph is made).
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,10 +59,10 @@ static bool model_loss(ew_train *t, const ew_graph *g)
     char label[200];
     ew_node n = train_loss_node(t, g);
     ew_node_label(g, n, label, sizeof label);
+    if (ew_node_name(g, n)) snprintf(label, sizeof label, "%.199s", ew_node_name(g, n));
     t->loss_name = train_keep_text(t, label);
     ew_type type = ew_node_type(g, n);
-    if (ew_node_rank(g, n) || (type != EW_F64 && type != EW_F32))
-        return report_plain(&t->r, E_TRAIN_LOSS, label, NULL);
+    if (ew_node_rank(g, n) || (type != EW_F64 && type != EW_F32)) return report_plain(&t->r, E_TRAIN_LOSS, label, NULL);
     return report_ok(&t->r);
 }
 
@@ -116,7 +117,8 @@ static bool model_fixed(ew_train *t)
         const ew_fixed *f = &t->o.fixed[k];
         for (size_t i = 0; i < t->inputs; i++) {
             if (t->input[i].kind == TRAIN_PARAM || strcmp(t->input[i].name, f->name) != 0) continue;
-            if (t->input[i].fixed || model_source(&t->data, i)) return report_plain(&t->r, E_TRAIN_TWICE, f->name, NULL);
+            if (t->input[i].fixed || model_source(&t->data, i))
+                return report_plain(&t->r, E_TRAIN_TWICE, f->name, NULL);
             t->input[i].fixed = f;
         }
     }
@@ -186,7 +188,8 @@ static bool model_fits(ew_train *t, const ew_graph *g, const train_set *s, size_
         ew_node n = ew_input_at(g, x->input).node;
         size_t all = train_elements(g, n), due;
         if (all == SIZE_MAX) continue; /* preparing says which size is not known */
-        if (ew_node_rank(g, n) && ew_node_size(g, n, 0) == rows && size_mul(x->width, rows, &due) && due == all) continue;
+        if (ew_node_rank(g, n) && ew_node_size(g, n, 0) == rows && size_mul(x->width, rows, &due) && due == all)
+            continue;
         count_text(x->width, one);
         count_text(rows ? all / rows : 0, two);
         return report_at(&t->r, E_TRAIN_WIDTH, NO_PLACE, 0, x->name, one, two);
@@ -200,7 +203,8 @@ ew_graph *train_parse(ew_train *t, const train_set *s, size_t rows, bool trainin
     ew_options o = t->options;
     train_block *blocks = NULL;
     size_t room = s->count + t->o.fixed_count + 1, axes = s->count * TRAIN_AXES;
-    model_sizes m = {train_keep_in(t, &blocks, room, sizeof(ew_size)), 0, train_keep_in(t, &blocks, axes, sizeof(size_t))};
+    model_sizes m = {train_keep_in(t, &blocks, room, sizeof(ew_size)), 0,
+                     train_keep_in(t, &blocks, axes, sizeof(size_t))};
     ew_graph *g = NULL;
     if (m.at && m.size) {
         for (size_t i = 0; i < s->count; i++) model_size_source(t, &s->at[i], rows, m.size + i * TRAIN_AXES, &m);

@@ -53,16 +53,28 @@ static bool pass_buffers(ew_train *t, train_pass *p, void *const *out, size_t co
         if (!pass_input(t, p, i, &drawn)) return false;
     for (size_t k = 0; k < count; k++) {
         ew_array_info a = ew_out_array(p->program, k);
-        p->out[k] = out && out[k] ? out[k] : train_keep_in(t, &p->blocks, a.count ? a.count : 1, train_type_bytes(a.type));
+        p->out[k] =
+            out && out[k] ? out[k] : train_keep_in(t, &p->blocks, a.count ? a.count : 1, train_type_bytes(a.type));
         if (!p->out[k]) return false;
     }
-    if (drawn == 0) {
+    if (drawn) p->drawn = train_keep_in(t, &p->blocks, drawn, sizeof *p->drawn);
+    if (!drawn && !p->keep_graph) {
         ew_graph_free(p->graph);
         p->graph = NULL;
-    } else {
-        p->drawn = train_keep_in(t, &p->blocks, drawn, sizeof *p->drawn);
     }
     return report_ok(&t->r);
+}
+
+bool train_pass_text(ew_train *t, train_pass *p, const train_set *s, size_t rows, const char *outputs)
+{
+    ew_error err;
+    ew_graph *g = train_parse(t, s, rows, false);
+    if (!g) return false;
+    *p = (train_pass){.rows = rows, .graph = g, .keep_graph = true};
+    p->program = ew_prepare(g, outputs, &err);
+    bool good = p->program ? pass_buffers(t, p, NULL, ew_out_arrays(p->program)) : train_take(t, &err);
+    if (!good) train_pass_free(t, p);
+    return good;
 }
 
 bool train_pass_of(ew_train *t, train_pass *p, ew_graph *g, const train_set *s, size_t rows, const ew_node *nodes,
@@ -127,7 +139,7 @@ bool train_pass_feed(ew_train *t, train_pass *p, const train_set *s, size_t step
 {
     for (size_t i = 0; i < s->count; i++)
         if (!train_feed(t, &s->at[i], p->row, p->rows, p->feed[s->at[i].input])) return false;
-    for (size_t i = 0; p->graph && i < t->inputs; i++) {
+    for (size_t i = 0; p->drawn && i < t->inputs; i++) {
         if (t->input[i].kind != TRAIN_RANDOM) continue;
         if (!ew_input_values(p->graph, i, t->o.seed, step, p->drawn)) return report_memory(&t->r);
         train_narrow(t->input[i].type, p->feed[i], p->drawn, ew_in_array(p->program, i).count);

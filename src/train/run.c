@@ -33,10 +33,17 @@ static ew_train_report run_report(const ew_train *t, ew_event event)
     return r;
 }
 
+/* Alone, it ends after this step; among others, when all have heard of it. */
+static void run_ask(ew_train *t)
+{
+    t->asked = true;
+    if (!t->o.ranks || t->o.ranks->count < 2) t->stopped = true;
+}
+
 static void run_tell(ew_train *t, const ew_train_report *r)
 {
-    if (t->o.report && t->o.report(t->o.context, r) != 0) t->stopped = true;
-    if (t->o.stop && *t->o.stop) t->stopped = true;
+    if (t->o.report && t->o.report(t->o.context, r) != 0) run_ask(t);
+    if (t->o.stop && *t->o.stop) run_ask(t);
 }
 
 void train_tell_step(ew_train *t)
@@ -44,6 +51,15 @@ void train_tell_step(ew_train *t)
     ew_train_report r = run_report(t, EW_EVENT_STEP);
     r.loss = t->metric[0];
     r.metrics = t->metric + 1;
+    run_tell(t, &r);
+}
+
+void train_tell_bad(ew_train *t)
+{
+    ew_train_report r = run_report(t, EW_EVENT_BAD);
+    r.loss = t->metric[0];
+    r.metrics = t->metric + 1;
+    r.bad = &t->bad;
     run_tell(t, &r);
 }
 
@@ -71,6 +87,7 @@ static bool run_look(ew_train *t, ew_train_report *r, bool end)
     t->reports++;
     if (t->validation_rows) {
         if (!train_measure(t, &t->validation_pass, &t->data, true, t->validated)) return false;
+        if (!train_share(t, t->validated, 1 + t->o.metric_count)) return false; /* all decide alike */
         r->validation = t->validated;
         if (!end) run_best(t);
     }
@@ -146,10 +163,22 @@ static bool run_end(ew_train *t, ew_train_end end)
     return run_tell_report(t, EW_EVENT_END) && train_curve(t) && run_save(t);
 }
 
+/* Before the first step of all. */
+static bool run_check(ew_train *t)
+{
+    ew_train_check check;
+    char worst[32];
+    if (t->o.check_gradients == 0 || t->step) return true;
+    if (!train_slopes(t, t->o.check_gradients, &check)) return false;
+    number_text(check.worst, 3, worst);
+    return check.passed || report_plain(&t->r, E_TRAIN_SLOPE, worst, NULL);
+}
+
 static bool run_steps(ew_train *t)
 {
+    if (!run_check(t)) return false;
     while (t->step < t->steps && !run_out_of_patience(t)) {
-        if (t->o.stop && *t->o.stop) t->stopped = true;
+        if (t->o.stop && *t->o.stop) run_ask(t);
         if (t->stopped) return t->saved_step == t->step || run_save(t);
         if (!train_step(t)) return false;
         train_tell_step(t);
@@ -177,7 +206,7 @@ static void run_result(const ew_train *t, ew_train_result *result)
 
 ew_status ew_train_run(ew_train *t, ew_train_result *result, ew_error *err)
 {
-    t->stopped = false;
+    t->stopped = t->asked = false;
     t->rate_began = t->save_clock = train_clock();
     if ((t->ended || run_steps(t)) && result) run_result(t, result);
     return train_done(t, err);

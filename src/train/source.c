@@ -41,7 +41,7 @@ static bool source_closed(ew_train *t, train_source *s, const ew_source *given)
     return source_measure(t, s);
 }
 
-static bool source_open(ew_train *t, train_source *s, const ew_source *given)
+static bool source_open(ew_train *t, train_source *s, const ew_source *given, bool closed)
 {
     s->name = train_keep_text(t, given->name ? given->name : "");
     s->path = train_keep_text(t, given->path);
@@ -51,7 +51,7 @@ static bool source_open(ew_train *t, train_source *s, const ew_source *given)
     s->elements = given->values;
     s->kind = given->kind;
     s->rank = given->rank;
-    if (t->closed) return source_closed(t, s, given);
+    if (closed) return source_closed(t, s, given);
     bool named = given->path || given->values || given->rows;
     bool kind = given->path || (ew_kind_name(given->kind) && given->kind != EW_KIND_F16 && given->kind != EW_KIND_BF16);
     if (!named || !kind || given->rank > TRAIN_AXES) return report_plain(&t->r, E_TRAIN_SOURCE, s->name, NULL);
@@ -76,12 +76,13 @@ static bool source_same_rows(ew_train *t, const train_set *s)
 
 bool train_set_open(ew_train *t, train_set *s, const ew_source *sources, size_t count)
 {
+    bool closed = t->closed && (s == &t->data || s == &t->test);
     s->rows = 1;
     if (count == 0) return true;
     s->at = train_keep(t, count, sizeof *s->at);
     for (size_t i = 0; s->at && i < count; i++) {
         s->count = i + 1;
-        if (!source_open(t, &s->at[i], &sources[i])) return false;
+        if (!source_open(t, &s->at[i], &sources[i], closed)) return false;
     }
     if (!s->at) return false;
     s->rows = s->at[0].count;

@@ -68,13 +68,13 @@ static double step_norm_large(const ew_train *t)
     return largest * sqrt(sum);
 }
 
-/* nan: it is not finite. */
-static double step_norm(const ew_train *t)
+double train_norm(const ew_train *t)
 {
     double sum = 0;
     for (size_t k = 0; k < t->weights; k++) {
         const train_weight *w = &t->weight[k];
-        sum += w->gradient_type == EW_F32 ? step_squares_32(w->gradient, w->count) : step_squares_64(w->gradient, w->count);
+        sum += w->gradient_type == EW_F32 ? step_squares_32(w->gradient, w->count)
+                                          : step_squares_64(w->gradient, w->count);
     }
     return isfinite(sum) ? sqrt(sum) : step_norm_large(t);
 }
@@ -86,6 +86,7 @@ train_pass *train_step_pass(ew_train *t)
 {
     size_t place = t->step % t->epoch_steps, first = place * t->o.batch, rows = t->o.batch;
     train_pass *p = &t->batch;
+    if (!p->program && !train_pass_new(t, p, &t->data, t->o.batch, TRAIN_GRADIENTS)) return NULL; /* parts let it go */
     if (t->data.count && first + rows > t->training_rows) {
         rows = t->training_rows - first;
         p = &t->last;
@@ -95,29 +96,42 @@ train_pass *train_step_pass(ew_train *t)
     return p;
 }
 
-static void step_count(ew_train *t, const train_pass *p)
+static void step_count(ew_train *t, size_t rows)
 {
-    double rows = t->data.count ? (double)p->rows : 1;
-    for (size_t k = 0; k <= t->o.metric_count; k++) t->sum[k] += rows * t->metric[k];
-    t->sum_rows += rows;
+    for (size_t k = 0; k <= t->o.metric_count; k++) t->sum[k] += (double)rows * t->metric[k];
+    t->sum_rows += (double)rows;
 }
 
 bool train_gradient(ew_train *t, train_pass *p)
 {
     if (!train_pass_feed(t, p, &t->data, t->step) || !train_pass_run(t, p)) return false;
     for (size_t k = 0; k <= t->o.metric_count; k++) t->metric[k] = train_pass_number(p, k);
-    t->norm = step_norm(t);
+    t->norm = train_norm(t);
     return true;
+}
+
+/* Of the next batch. */
+size_t train_step_rows(const ew_train *t)
+{
+    size_t first = t->step % t->epoch_steps * t->o.batch, left = t->training_rows - first;
+    return !t->data.count ? 1 : left < t->o.batch ? left : t->o.batch;
+}
+
+static bool step_gradient(ew_train *t)
+{
+    if (t->parts) return train_parts_gradient(t);
+    train_pass *p = train_step_pass(t);
+    return p && train_gradient(t, p);
 }
 
 bool train_step(ew_train *t)
 {
-    train_pass *p = train_step_pass(t);
-    if (!p || !train_gradient(t, p)) return false;
+    if (!step_gradient(t)) return false;
     bool good = isfinite(t->metric[0]) && isfinite(t->norm);
-    if (!good && !train_bad_step(t, p)) return false;
+    train_pass *p = good ? NULL : train_step_pass(t); /* of parts, too: the whole batch is looked at */
+    if (!good && (!p || !train_bad_step(t, p))) return false;
     if (good && !train_update(t)) return false;
-    if (good) step_count(t, p);
+    if (good) step_count(t, train_step_rows(t));
     t->step++;
     if (t->step % t->epoch_steps == 0) t->epoch++;
     return true;

@@ -54,6 +54,7 @@ static bool train_numbers(ew_train *t)
     size_t count = 1 + t->o.metric_count;
     double **lists[] = {&t->metric, &t->sum, &t->reported, &t->validated, &t->tested};
     for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) *lists[k] = train_keep(t, count, sizeof(double));
+    for (size_t k = 0; report_ok(&t->r) && k < count; k++) t->metric[k] = t->reported[k] = NAN;
     t->best = INFINITY;
     return report_ok(&t->r);
 }
@@ -82,7 +83,8 @@ static bool train_prepare_all(ew_train *t)
 {
     return train_all_fed(t, &t->data) && (t->test.count == 0 || train_all_fed(t, &t->test)) && train_counts(t) &&
            train_numbers(t) && train_scales(t) && train_weights_new(t) &&
-           train_pass_new(t, &t->batch, &t->data, t->o.batch, TRAIN_GRADIENTS) && train_rule_new(t) && train_spare(t);
+           train_pass_new(t, &t->batch, &t->data, t->o.batch, TRAIN_GRADIENTS) && train_rule_new(t) && train_spare(t) &&
+           train_parts_new(t);
 }
 
 /* Hands over, or frees. */
@@ -101,6 +103,14 @@ ew_train *ew_train_new(const char *program, const ew_train_options *options, ew_
     t->text = train_keep_text(t, program ? program : "");
     bool good = train_options(t, options) && train_model_and_data(t) && train_prepare_all(t) &&
                 (!t->o.weights || train_load(t, t->o.weights)) && train_folder_new(t);
+    good = train_agree(t, good);
+    return train_result(t, good, err);
+}
+
+/* What cannot be right about options that were read from a run's folder is a fault of its files. */
+static ew_train *train_of_files(ew_train *t, bool good, ew_error *err)
+{
+    if (!good && t->r.error.status == EW_USE) t->r.error.status = EW_FILE;
     return train_result(t, good, err);
 }
 
@@ -108,9 +118,12 @@ ew_train *ew_train_resume(const char *run, const ew_train_options *options, ew_e
 {
     ew_train *t = train_blank(options ? options->options : NULL, err);
     if (!t) return NULL;
-    bool good = train_folder_open(t, run, options, true) && train_model_and_data(t) && train_prepare_all(t) &&
-                (!t->o.weights || train_load(t, t->o.weights)) && train_folder_go_on(t);
-    return train_result(t, good, err);
+    bool leads = !options || !options->ranks || options->ranks->rank == 0;
+    if (options) t->o.ranks = options->ranks;
+    bool good = train_folder_open(t, run, options, leads) && train_model_and_data(t) && train_prepare_all(t) &&
+                (!t->o.weights || train_has_checkpoint(t) || train_load(t, t->o.weights)) && train_folder_go_on(t);
+    good = train_agree(t, good);
+    return options && options->data_count ? train_result(t, good, err) : train_of_files(t, good, err);
 }
 
 /* The data stay closed: only their sizes are used. */
@@ -123,7 +136,7 @@ ew_train *ew_train_open(const char *run, const ew_options *options, ew_error *er
                 train_numbers(t) && train_scales(t) && train_weights_new(t);
     const char *weights = good ? train_run_path(t, "weights.safetensors") : NULL;
     good = weights && train_load(t, weights);
-    return train_result(t, good, err);
+    return train_of_files(t, good, err);
 }
 
 void ew_train_free(ew_train *t)
@@ -131,6 +144,7 @@ void ew_train_free(ew_train *t)
     if (!t) return;
     train_pass_free(t, &t->batch);
     train_pass_free(t, &t->last);
+    train_parts_free(t);
     train_pass_free(t, &t->validation_pass);
     train_pass_free(t, &t->test_pass);
     ew_free(t->update);

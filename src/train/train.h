@@ -19,6 +19,7 @@
 #include "io/io.h"
 
 enum { TRAIN_AXES = 64, TRAIN_STATES = 2 };
+enum { TRAIN_PARTS = 4, TRAIN_PARTS_MOST = 256 }; /* of a batch: with exact_ranks, and at most */
 
 typedef struct train_block { /* memory that lives as long as the ew_train */
     struct train_block *next;
@@ -84,7 +85,8 @@ typedef struct train_weight { /* sorted by name */
 
 typedef struct train_pass {
     size_t rows;
-    ew_graph *graph; /* kept where inputs are random, else NULL */
+    ew_graph *graph; /* kept where inputs are random, or where it is wanted; else NULL */
+    bool keep_graph;
     ew_program *program;
     const void **in; /* of all arrays, as ew_run_arrays takes them */
     void **out;
@@ -93,6 +95,8 @@ typedef struct train_pass {
     double *drawn; /* room for the largest random input */
     train_block *blocks;
 } train_pass;
+
+typedef struct train_parts train_parts; /* ranks.c */
 
 /* ---- All of it ---- */
 
@@ -121,6 +125,7 @@ struct ew_train {
     size_t training_rows, validation_rows; /* data.rows in all */
 
     train_pass batch, last; /* of o.batch rows; of what is left, prepared when first met */
+    train_parts *parts;     /* of several processes; else NULL */
     train_pass validation_pass, test_pass;
     ew_program *update; /* all weights by the optimiser's rule, in place */
     const void **update_in;
@@ -128,7 +133,7 @@ struct ew_train {
     float *number_32; /* what the rule takes besides arrays */
     double *number_64;
     size_t updates, kept_updates; /* that led to the states; to those to go back to */
-    double rate_factor; /* halved at each rollback */
+    double rate_factor;           /* halved at each rollback */
 
     /* Where training is. */
     size_t step, epoch; /* steps made; whole epochs among them */
@@ -144,7 +149,7 @@ struct ew_train {
     size_t best_step, best_epoch;
     size_t bad_steps;
     double seconds_before, began, rate_began; /* seconds of earlier sittings; clock */
-    bool stopped;
+    bool stopped, asked; /* asked: this process wishes to stop, which all agree on in the next step */
     ew_train_bad bad;
 
     /* The run's folder. */
@@ -215,6 +220,8 @@ bool train_pass_new(ew_train *t, train_pass *p, const train_set *s, size_t rows,
  * of the pass's own. */
 bool train_pass_of(ew_train *t, train_pass *p, ew_graph *g, const train_set *s, size_t rows, const ew_node *nodes,
                    void *const *out, size_t count);
+/* The same of a list of expressions; the graph is kept. */
+bool train_pass_text(ew_train *t, train_pass *p, const train_set *s, size_t rows, const char *outputs);
 void train_pass_free(ew_train *t, train_pass *p);
 /* Feeds the rows p->row[0 .. rows) and draws what is random for this step, then runs. */
 bool train_pass_feed(ew_train *t, train_pass *p, const train_set *s, size_t step);
@@ -226,13 +233,26 @@ bool train_weights_new(ew_train *t);
 /* ---- Steps (step.c, rules.c) ---- */
 
 bool train_step(ew_train *t);
-train_pass *train_step_pass(ew_train *t); /* with the rows of the next step; NULL: reported */
+size_t train_step_rows(const ew_train *t); /* of the next step's batch */
+train_pass *train_step_pass(ew_train *t);  /* with the rows of the next step; NULL: reported */
 bool train_gradient(ew_train *t, train_pass *p);
+double train_norm(const ew_train *t); /* of the gradient; nan: it is not finite */
 bool train_rule_new(ew_train *t);
 bool train_update(ew_train *t);
 size_t train_state_count(const ew_train *t);
 const char *train_state_name(const ew_train *t, size_t k);
 double train_rate(const ew_train *t, size_t step); /* the learning rate of step number `step`, from 0 */
+
+/* ---- Several processes (ranks.c) ---- */
+
+bool train_parts_new(ew_train *t); /* nothing for one process without exact_ranks */
+void train_parts_free(ew_train *t);
+/* The gradient of the next batch, of all processes. */
+bool train_parts_gradient(ew_train *t);
+bool train_leads(const ew_train *t); /* the one process that writes and tells */
+/* All could, or none goes on. */
+bool train_agree(ew_train *t, bool good);
+bool train_share(ew_train *t, double *values, size_t count);
 
 /* What rollback goes back to: the point where training is. */
 void train_keep_point(ew_train *t);
@@ -243,6 +263,7 @@ void train_go_back(ew_train *t);
 /* The loss, then the metrics, over rows of a set: of the validation part, or all. */
 bool train_measure(ew_train *t, train_pass *p, const train_set *s, bool validation, double *values);
 void train_tell_step(ew_train *t);
+void train_tell_bad(ew_train *t);
 double train_clock(void);
 double train_seconds(const ew_train *t);
 
@@ -252,6 +273,7 @@ bool train_folder_new(ew_train *t); /* nothing without o.run */
 /* Reads config.json and model.ew into t; hold: for training, so that no other process does the same. */
 bool train_folder_open(ew_train *t, const char *run, const ew_train_options *given, bool hold);
 bool train_folder_go_on(ew_train *t); /* the same data? then from the checkpoint */
+bool train_has_checkpoint(ew_train *t);
 void train_folder_close(ew_train *t);
 bool train_save(ew_train *t);
 bool train_load(ew_train *t, const char *path);
@@ -262,7 +284,8 @@ bool train_curve(ew_train *t);
 
 /* ---- Watching (watch.c) ---- */
 
-bool train_find_bad(ew_train *t, const train_pass *p);
+bool train_find_bad(ew_train *t, const train_pass *p, ew_train_bad *bad);
+bool train_slopes(ew_train *t, size_t directions, ew_train_check *result);
 /* A loss or gradient is not finite: finds where, tells, and does what on_nan says; false: training ends. */
 bool train_bad_step(ew_train *t, const train_pass *p);
 

@@ -89,3 +89,11 @@ $ ./row 'x=[1,2]'
 $ edgewise emit c row.ew -o open
 ! error[E462]: no data give the sizes of 'x[i, j]' (N×M)
 ? 2
+
+# … which begins with lists and draws too, those of the seed 0
+
+$ printf 'input v[3] = [1, 2, 4]\nparam w[3] ~ normal(0.5, 2)\nparam q[3] : f32 ~ uniform(-1, 1)\ny = sum(i: v[i] * w[i] + q[i])\n' > draws.ew
+$ edgewise emit c draws.ew --main -o draws && ${CC:-cc} -std=c11 -Wall -Wextra -Werror draws.c -o draws -lm && ./draws | cut -c 1-14; edgewise eval draws.ew | cut -c 1-14; ./draws v='[0,0,0]' q='[1,2,4]'
+> y = 0.24876361
+> y = 0.24876361
+> y = 7

@@ -129,7 +129,7 @@ $ edgewise eval 'x' x=1 --all=3
 ? 2
 $ edgewise eval 'x' x=1 --lr 1
 ! error[E108]: the option '--lr' does not belong to 'eval'
-!   it belongs to: minimize
+!   it belongs to: minimize, train
 ? 2
 $ edgewise 'x' x=1 --trace
 ! error[E108]: the option '--trace' does not belong to 'the short form'
@@ -195,17 +195,6 @@ $ edgewise ops sin cos
 ! error[E111]: 'cos' is one word too many
 ? 2
 
-# Not in this version
-
-$ edgewise train model.ew --data x=x.csv --epochs 3
-! error[E109]: 'train' is not in this version
-? 2
-$ edgewise predict 'y - a*x' x=@d.csv
-! error[E109]: 'predict' is not in this version
-? 2
-$ edgewise predict run
-! error[E109]: 'predict' is not in this version
-? 2
 $ edgewise eval 'x' x=@points.csv
 ! error[E200]: there is no file 'points.csv'
 ? 4

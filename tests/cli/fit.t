@@ -7,10 +7,10 @@ $ edgewise fit 'r[i] = y[i] - a*exp(-k*x[i])' --over a,k x=@decay.csv:x y=@decay
 > a                 3.09134452783         0.0672097
 > k                0.513800977127         0.0217633
 > residual standard deviation 0.0710021091628, 3 degrees of freedom
-> lm, 9 steps: converged: no parameter would move any more
-! step 1: 6.25117, gradient 5.62
+> lm, 8 steps: converged: no parameter would move any more
+! step 1: 6.28997, gradient 5.61
 $ edgewise fit 'r[i] = y[i] - a*exp(-k*x[i])' x=@decay.csv:x y=@decay.csv:y a=1 k=1 --json
-> {"edgewise": 1, "of": "r", "value": 0.015123898516716187, "at": {"a": 3.0913445278275624, "k": 0.5138009771268887}, "steps": 9, "converged": true, "reason": "settled", "errors": {"a": 0.06720966008076913, "k": 0.021763318483263586}, "residual": 0.07100210916284151, "freedom": 3, "covariance": {"a": {"a": 0.004517138408172532, "k": 0.0007727745234784117}, "k": {"a": 0.0007727745234784117, "k": 0.0004736420314039626}}}
+> {"edgewise": 1, "of": "r", "value": 0.015123898516716187, "at": {"a": 3.0913445278275624, "k": 0.5138009771268887}, "steps": 8, "converged": true, "reason": "settled", "errors": {"a": 0.06720966008076913, "k": 0.021763318483263586}, "residual": 0.07100210916284151, "freedom": 3, "covariance": {"a": {"a": 0.004517138408172532, "k": 0.0007727745234784117}, "k": {"a": 0.0007727745234784117, "k": 0.0004736420314039626}}}
 # a straight line: the textbook's numbers
 $ edgewise fit 'r[i] = y[i] - a*x[i] - b' x=[1,2,3] y=[3,4,6] a=1 b=0 -q
 > r: 3 residuals, sum of squares 0.166666666667
@@ -137,18 +137,18 @@ $ edgewise fit 'r[i] = y[i] - a*x[i] - sqrt(b)' x=[1,2,3] y=[3,4,6] a=1 b=1 -q
 > a                           1.5          0.288675
 > b                 1.77777777778           1.66296
 > residual standard deviation 0.408248290464, 1 degree of freedom
-> lm, 7 steps: converged: no parameter would move any more
+> lm, 5 steps: converged: no parameter would move any more
 # steps and tolerance
 $ edgewise fit 'r[i] = y[i] - a*exp(-k*x[i])' x=@decay.csv:x y=@decay.csv:y a=1 k=1 --steps 2 --json
-> {"edgewise": 1, "of": "r", "value": 3.3507094603878347, "at": {"a": 1.5634641772639015, "k": 0.4416541236094359}, "steps": 2, "converged": false, "reason": "steps", "errors": {"a": 0.9854580519277599, "k": 0.5514447931491496}, "residual": 1.056836389164667, "freedom": 3, "covariance": {"a": {"a": 0.9711275721092555, "k": 0.3060187166498896}, "k": {"a": 0.3060187166498896, "k": 0.3040913598913085}}}
+> {"edgewise": 1, "of": "r", "value": 3.511831473354849, "at": {"a": 1.5544145810594172, "k": 0.4726049481498156}, "steps": 2, "converged": false, "reason": "steps", "errors": {"a": 1.0157886622000498, "k": 0.6059166869640527}, "residual": 1.0819475454560092, "freedom": 3, "covariance": {"a": {"a": 1.031826606254167, "k": 0.3372045163616592}, "k": {"a": 0.3372045163616592, "k": 0.3671350315414938}}}
 $ edgewise fit 'r[i] = y[i] - a*exp(-k*x[i])' x=@decay.csv:x y=@decay.csv:y a=1 k=1 --steps 2
-> r: 5 residuals, sum of squares 3.35070946039
+> r: 5 residuals, sum of squares 3.51183147335
 > parameter                 value    standard error
-> a                 1.56346417726          0.985458
-> k                0.441654123609          0.551445
-> residual standard deviation 1.05683638916, 3 degrees of freedom
+> a                 1.55441458106           1.01579
+> k                 0.47260494815          0.605917
+> residual standard deviation 1.08194754546, 3 degrees of freedom
 > lm, 2 steps: all steps were made, and the gradient is not yet 0
-! step 1: 6.25117, gradient 5.62
+! step 1: 6.28997, gradient 5.61
 ! try more --steps
 $ edgewise fit 'r[i] = abs(a - x[i])' x=[0,1,5] a=0.1
 > r: 3 residuals, sum of squares 14
@@ -174,7 +174,7 @@ $ edgewise minimize 'a^2' a=1 --method lm
 ? 2
 $ edgewise fit 'r[i] = y[i] - a' y=[1,2] a=1 --lr 1
 ! error[E108]: the option '--lr' does not belong to 'fit'
-!   it belongs to: minimize
+!   it belongs to: minimize, train
 ? 2
 # files
 $ edgewise fit 'r[i] = y[i] - a*exp(-k*x[i])' x=@decay.csv:x y=@decay.csv:y a=1 k=1 -q --plot r.txt -o answer.txt && cat answer.txt r.txt
@@ -183,7 +183,7 @@ $ edgewise fit 'r[i] = y[i] - a*exp(-k*x[i])' x=@decay.csv:x y=@decay.csv:y a=1 
 > a                 3.09134452783         0.0672097
 > k                0.513800977127         0.0217633
 > residual standard deviation 0.0710021091628, 3 degrees of freedom
-> lm, 9 steps: converged: no parameter would move any more
+> lm, 8 steps: converged: no parameter would move any more
 >        r
 >   0.1 ┤                                ⡠⡀
 >       │                              ⢀⠔⠁⠑⡄

@@ -20,10 +20,12 @@ $ edgewise help
 >   emit        C source for a program and its derivatives
 >   minimize    the lowest value, by gradient descent and its kin
 >   fit         parameters by least squares, with standard errors
+>   train       learns the params of a model from data, in batches
+>   predict     what a trained model says to new data
+>   show        runs of training side by side
 >   ops         the operations and their derivative rules
 >   repl        an interactive session
 >   help        what a verb does and its options
->   show        runs of training side by side
 >
 > A program is a formula, a file that ends in .ew, or - for standard input:
 >   edgewise '(a+b)*(b+1)' a=2 b=1
@@ -70,6 +72,7 @@ $ edgewise help grad
 >                                   not given
 >       --mode auto|forward|reverse|paths
 >                                   how derivatives are computed
+>       --weights FILE              the params from a safetensors or npz file
 >
 > Options everywhere:
 >       --json                      the answer, or what went wrong, as JSON

@@ -128,6 +128,16 @@ $ printf 'input a\ne = a*b\ninput b\na = 2\nf(x) = 2*x\nb = 2\ne = a*b\n:clear\n
 !   |
 ! 2 | e = a*b
 !   |       ^
+$ printf 'r[i] = y[i] - a*x[i]\nx = [1,2,3]\ny = [2,4,7]\n:fit\na = 1\n:fit r a -q\n' | edgewise repl
+> no value yet for y, a, x
+> r = [1, 2, 4]
+> r: 3 residuals, sum of squares 0.357142857143
+> parameter                 value    standard error
+> a                 2.21428571429          0.112938
+> residual standard deviation 0.422577127364, 2 degrees of freedom
+> lm, 1 step: converged: no parameter would move any more
+! error[E120]: 'a' has no value
+!   give it one: a = 1
 $ printf ':help\n' | edgewise repl
 > What can be typed:
 >   e = (a+b)*(b+1)   an equation; typed again, it takes the old one's place
@@ -146,6 +156,7 @@ $ printf ':help\n' | edgewise repl
 >   :draw e.svg       a picture of the graph
 >   :check e          each derivative against differences of the program itself
 >   :minimize e       the lowest value, by gradient descent and its kin
+>   :fit r            parameters by least squares, with standard errors
 >   :emit e           C source for a program and its derivatives
 >   :ops tanh         the operations and their derivative rules
 $ edgewise repl nowhere.ew

@@ -85,13 +85,13 @@ $ line() { cp sgd/metrics.jsonl odd/ && printf '%s' "$1" >> odd/metrics.jsonl &&
 ! error[E171]: 'odd/metrics.jsonl' is damaged in line 5
 !   it is no JSON
 ? 4
-$ line() { cp sgd/metrics.jsonl odd/ && printf '%s' "$1" >> odd/metrics.jsonl && edgewise show odd; }; line ' '; line '[]'; line '{"step": 400, "epoch": 4, "loss": 1, "seconds": 1}'
+$ line() { cp sgd/metrics.jsonl odd/ && printf '%s' "$1" >> odd/metrics.jsonl && edgewise show odd; }; line ' '; line '[]'; line '{"step": 399, "epoch": 4, "loss": 1, "seconds": 1}'
 ! error[E171]: 'odd/metrics.jsonl' is damaged in line 5
 !   it is no JSON
 ! error[E171]: 'odd/metrics.jsonl' is damaged in line 5
 !   it is no object
 ! error[E171]: 'odd/metrics.jsonl' is damaged in line 5
-!   its step does not rise
+!   its step is less than the one before
 ? 4
 $ line() { cp sgd/metrics.jsonl odd/ && printf '%s' "$1" >> odd/metrics.jsonl && edgewise show odd; }; line '{"epoch": 4, "loss": 1, "seconds": 1}'; line '{"step": 500, "loss": 1, "seconds": 1}'; line '{"step": 500, "epoch": 4, "seconds": 1}'; line '{"step": 500, "epoch": 4, "loss": 1}'
 ! error[E171]: 'odd/metrics.jsonl' is damaged in line 5

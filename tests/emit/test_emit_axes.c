@@ -3,8 +3,10 @@
  * values and gradients, bit for bit; and programs made for what those are too small for: long strips, blocks,
  * products that are not finite, recurrences that stop, ints, f32.
  *
- * Programs are compiled in batches into one library, with warnings as errors, plainly and with -O3 -march=native,
- * by every compiler that is there. nan equals nan whatever its bits; -0 is not 0.
+ * Programs are compiled in batches into one library, with warnings as errors, plainly and with -O3 -march=native.
+ * The short run gives each kind of program to one compiler in one way (the first to both ways), all kinds together to
+ * both in both; the long one everything to both. Under sanitizers, which have nothing to do with the compiler called,
+ * it is compiled plainly alone. nan equals nan whatever its bits; -0 is not 0.
  *
  * Usage: test_emit_axes [--long] [--seed N] [--only TEST]
  */
@@ -24,11 +26,19 @@
 #include "../reference/random_indexed.h"
 #include "edgewise.h"
 
-enum { BATCH = 24, POINTS = 3, LIST = 8192 };
+enum { BATCH = 24, FEW = 16, POINTS = 3, LIST = 8192 };
 
 #define WARNINGS "-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpedantic -Werror"
-#define PLAIN "-std=c11 -O1 " WARNINGS
-#define HARD "-std=gnu11 -O3 -march=native " WARNINGS
+static const char plain[] = "-std=c11 -O1 " WARNINGS;
+static const char hard[] = "-std=gnu11 -O3 -march=native " WARNINGS;
+
+#if defined(__SANITIZE_ADDRESS__)
+enum { SANITIZED = 1 };
+#else
+enum { SANITIZED = 0 };
+#endif
+
+enum { GCC, CLANG, COMPILERS };
 
 static bool long_run;
 static uint64_t first_seed = 1;
@@ -204,11 +214,20 @@ static void build_and_compare(const char *cc, const char *options)
     dlclose(library);
 }
 
-static void finish(const char *options)
+/* By this compiler, if it is there (else the other), or all that are; the batch stays. */
+static void build(int first, const char *options)
 {
-    static const char *const compilers[] = {"gcc", "clang"};
-    for (size_t i = 0; i < 2; i++)
-        if (has(compilers[i])) build_and_compare(compilers[i], options);
+    static const char *const compilers[COMPILERS] = {"gcc", "clang"};
+    bool there[COMPILERS] = {has(compilers[GCC]), has(compilers[CLANG])};
+    if (SANITIZED && options != plain) return;
+    for (int i = 0, done = 0; i < COMPILERS && (long_run || !done); i++) {
+        int k = (first + i) % COMPILERS;
+        if (there[k]) build_and_compare(compilers[k], options), done = 1;
+    }
+}
+
+static void finish(void)
+{
     for (size_t k = 0; k < trial_count; k++) {
         for (int point = 0; point < POINTS; point++) free(trials[k].input[point]), free(trials[k].output[point]);
         free(trials[k].text);
@@ -264,25 +283,26 @@ static void add_random(uint64_t seed)
     add(p, program.text, seed, seed % 8 >= 6 ? EW_EMIT_FLOAT : 0, random_input);
 }
 
-static void run_random(uint64_t from, uint64_t batches, const char *options)
+static void run_random(uint64_t from, uint64_t batches, int compiler, const char *options)
 {
     trial_count = 0;
     for (uint64_t b = 0; b < batches; b++) {
-        for (uint64_t k = 0; k < BATCH; k++) add_random(from + b * BATCH + k);
-        finish(options);
+        for (uint64_t k = 0; k < (long_run ? BATCH : FEW); k++) add_random(from + b * BATCH + k);
+        build(compiler, options);
+        finish();
     }
 }
 
 static void test_random(void **state)
 {
     (void)state;
-    run_random(first_seed, long_run ? 30 : 1, PLAIN);
+    run_random(first_seed, long_run ? 30 : 1, CLANG, plain);
 }
 
 static void test_random_hard(void **state)
 {
     (void)state;
-    run_random(first_seed + 1000000, long_run ? 15 : 1, HARD);
+    if (!SANITIZED) run_random(first_seed + 1000000, long_run ? 15 : 1, GCC, hard);
 }
 
 /* ---- Programs made for a purpose ----------------------------------------------------------------------------- */
@@ -341,21 +361,21 @@ static const struct {
 
 enum { MADE = sizeof made / sizeof made[0] };
 
-static void run_made(const char *options)
+static void run_made(int flags, bool single, bool plainly, bool hardly)
 {
     trial_count = 0;
-    for (size_t i = 0; i < MADE; i++) add_text(made[i].text, made[i].outputs, 0, false);
-    for (size_t i = 0; i < MADE; i++) add_text(made[i].text, made[i].outputs, 0, true);
-    finish(options);
-    for (size_t i = 0; i < MADE; i++) add_text(made[i].text, made[i].outputs, EW_EMIT_FLOAT, false);
-    finish(options);
+    for (size_t i = 0; i < MADE; i++) add_text(made[i].text, made[i].outputs, flags, single);
+    if (plainly || long_run) build(flags ? CLANG : GCC, plain);
+    if (hardly || long_run) build(single ? GCC : CLANG, hard);
+    finish();
 }
 
 static void test_made(void **state)
 {
     (void)state;
-    run_made(PLAIN);
-    run_made(HARD);
+    run_made(0, false, true, true);
+    run_made(0, true, SANITIZED, true);
+    run_made(EW_EMIT_FLOAT, false, true, false);
 }
 
 /* ---- The examples --------------------------------------------------------------------------------------------- */
@@ -405,7 +425,7 @@ static char *example_text(const char *name)
     return text;
 }
 
-static void run_examples(int flags, const char *options)
+static void run_examples(int flags, int compiler, const char *options)
 {
     trial_count = 0;
     for (size_t i = 0; i < sizeof examples / sizeof examples[0]; i++) {
@@ -419,14 +439,15 @@ static void run_examples(int flags, const char *options)
         add(p, text, 11 + i, flags, value_at);
         free(text);
     }
-    finish(options);
+    build(compiler, options);
+    finish();
 }
 
 static void test_examples(void **state)
 {
     (void)state;
-    run_examples(0, PLAIN);
-    run_examples(EW_EMIT_FLOAT, HARD);
+    run_examples(0, GCC, plain);
+    run_examples(EW_EMIT_FLOAT, CLANG, hard);
 }
 
 int main(int argc, char **argv)

@@ -3,8 +3,8 @@
  *
  * Every program is right by construction: it knows the axes of each array (by the number of a dimension) and
  * writes equations over them: products and sums in any order of axes, reductions, accesses with offsets, flips,
- * strides and gathers, guards, parts, recurrences up and down, conditions on indices. Values stay small, so that
- * differences can check derivatives. The last equation, `total`, is a scalar that depends on all arrays.
+ * strides and gathers, guards, parts, recurrences up and down, nested, of two arrays, and such that stop, conditions
+ * on indices. Values stay small, so that differences can check derivatives. The last equation, `total`, is a scalar that depends on all arrays.
  */
 #ifndef TESTS_REFERENCE_RANDOM_INDEXED_H
 #define TESTS_REFERENCE_RANDOM_INDEXED_H
@@ -281,6 +281,55 @@ static void random_network(random_indexed *r)
     random_say(r, "%s = sum(u, v: %s[u, v]^2)\n", e->name, name);
 }
 
+/* Columns within rows: a recurrence inside a recurrence, the outer one up or down. It may stop after a row. */
+static void random_nested(random_indexed *r)
+{
+    const random_array *x = NULL;
+    for (unsigned i = random_next(r, 4); i < r->count && !x; i++)
+        if (!r->array[i].is_int && r->array[i].rank == 2) x = &r->array[i];
+    if (!x) return;
+    random_array copy = *x;
+    random_array *y = random_new(r, "d", 2, copy.axis);
+    const char *n = random_index(copy.axis[0], 0), *m = random_index(copy.axis[1], 0);
+    const char *m2 = random_index(copy.axis[1], 1), *size = random_dimension[copy.axis[1]];
+    unsigned kind = random_next(r, 3);
+    random_say(r, "%s[%s", y->name, n);
+    if (kind == 2) random_say(r, " until sum(%s in %s: %s[%s, %s]) > 0.7", m2, size, y->name, n, m2);
+    random_say(r, ", %s] = tanh(0.3 * %s[%s %s 1, %s else p] + 0.4 * %s[%s, %s - 1 else 0.2] + ", m, y->name, n,
+               kind == 1 ? "+" : "-", m, y->name, n, m);
+    random_use(r, &copy);
+    random_say(r, ")\n");
+}
+
+/* A recurrence that stops once its state is large; it has one place more than the dimension. */
+static void random_until(random_indexed *r)
+{
+    const random_array *a = random_pick(r, RANDOM_DIMENSIONS), copy = *a;
+    if (copy.rank != 1) return;
+    random_array *y = random_new(r, "u", 1, copy.axis);
+    const char *t = random_index(copy.axis[0], 0);
+    random_say(r, "%s[0] = 0.1\n%s[%s + 1 until %s[%s + 1] > 0.%u] = 0.9 * %s[%s] + sin(%s[%s])^2\n", y->name, y->name,
+               t, y->name, t, 2 + random_next(r, 7), y->name, t, copy.name, t);
+    y->is_int = true; /* not to be picked */
+    y->places = RANDOM_DIMENSIONS;
+    char name[16];
+    snprintf(name, sizeof name, "%s", y->name);
+    random_array *e = random_new(r, "e", 0, NULL);
+    random_say(r, "%s = sum(u: %s[u]^2)\n", e->name, name);
+}
+
+/* Two arrays that need each other, one of them at places up to that of the step itself. */
+static void random_mutual(random_indexed *r)
+{
+    const random_array *a = random_pick(r, RANDOM_DIMENSIONS), copy = *a;
+    if (copy.rank != 1) return;
+    const char *t = random_index(copy.axis[0], 0);
+    random_array *y = random_new(r, "b", 1, copy.axis), *z = random_new(r, "b", 1, copy.axis);
+    random_say(r, "%s[%s] = tanh(0.4 * %s[%s - 1 else p] + %s[%s])\n", y->name, t, z->name, t, copy.name, t);
+    random_say(r, "%s[%s in %s] = 0.5 * sum(j in 3: %s[%s - j else 0.1] / (1 + j))\n", z->name, t,
+               random_dimension[copy.axis[0]], y->name, t);
+}
+
 static void random_parts(random_indexed *r)
 {
     const random_array *a = random_pick(r, RANDOM_DIMENSIONS), copy = *a;
@@ -326,7 +375,9 @@ static void random_indexed_make(random_indexed *r, uint64_t seed, bool smooth)
 {
     static void (*const kinds[])(random_indexed *) = {random_pointwise, random_contraction, random_reduction,
                                                       random_access,    random_recurrence,  random_network,
-                                                      random_parts,     random_triangle};
+                                                      random_parts,     random_triangle,    random_nested,
+                                                      random_until,     random_mutual};
+    enum { KINDS = sizeof kinds / sizeof kinds[0] };
     memset(r, 0, sizeof *r);
     r->state = seed * 0x9E3779B97F4A7C15u + 1;
     r->smooth = smooth;
@@ -334,7 +385,7 @@ static void random_indexed_make(random_indexed *r, uint64_t seed, bool smooth)
     for (unsigned d = 0; d < RANDOM_DIMENSIONS; d++) r->size[d] = 1 + random_next(r, 5);
     random_inputs(r);
     unsigned wanted = 1 + random_next(r, 9);
-    for (unsigned i = 0; i < wanted && r->count + 3 < RANDOM_ARRAYS; i++) kinds[random_next(r, 8)](r);
+    for (unsigned i = 0; i < wanted && r->count + 3 < RANDOM_ARRAYS; i++) kinds[random_next(r, KINDS)](r);
     random_total(r);
 }
 

@@ -227,6 +227,49 @@ static void test_arrays(void **state)
     ew_graph_free(g);
 }
 
+/* A node without a name, of a graph by hand: no text can say its second derivatives, and the fit does without. */
+static void test_without_curvature(void **state)
+{
+    (void)state;
+    ew_error err;
+    ew_graph *g = ew_graph_new(NULL);
+    ew_node a = ew_input(g, "a"), x = ew_input(g, "x");
+    ew_node square = ew_op(g, "mul", (ew_node[]){a, a}, 2), r = ew_op(g, "sub", (ew_node[]){square, x}, 2);
+    double in[] = {1, 2};
+    ew_fit_result found = {.errors = NULL};
+    assert_int_equal(ew_fit(g, r, (size_t[]){0}, 1, in, NULL, &found, &err), EW_OK);
+    assert_int_equal(found.reason, EW_REASON_SETTLED);
+    near_to(in[0], sqrt(2), 1e-15);
+    in[0] = 1e200; /* the start overflows, and is named without a name */
+    assert_int_equal(ew_fit(g, r, (size_t[]){0}, 1, in, NULL, &found, &err), EW_USE);
+    assert_string_equal(err.code, "E077");
+    ew_graph_free(g);
+}
+
+/* Parameters inside a recurrence: the logistic map with a known rate, and its last place alone for the start. */
+static void test_recurrence(void **state)
+{
+    (void)state;
+    size_t n = 20;
+    ew_size sizes[] = {{"y", 1, &n, 0}};
+    ew_options o = {.sizes = sizes, .size_count = 1};
+    ew_error err;
+    double in[22] = {0}, v = 0.02, errors[2];
+    for (size_t t = 0; t < n; t++, v += 0.3 * v * (1 - v)) in[t] = v;
+    in[20] = 0.1, in[21] = 0.1;
+    ew_graph *g =
+        ew_parse("input y[N]; param k; param v0; v[0] = v0; v[t in 1..N-1] = v[t-1] + k * v[t-1] * (1 - v[t-1])\n"
+                 "r[i] = y[i] - v[i]; output r",
+                 EW_WHOLE, &o, &err);
+    if (!g) fail_msg("%s", err.message);
+    ew_fit_result found = {.errors = errors};
+    assert_int_equal(ew_fit(g, ew_find(g, "r"), (size_t[]){1, 2}, 2, in, NULL, &found, &err), EW_OK);
+    assert_int_equal(found.reason, EW_REASON_SETTLED);
+    near_to(in[20], 0.3, 1e-13);
+    near_to(in[21], 0.02, 1e-14);
+    ew_graph_free(g);
+}
+
 /* ---- The way ---------------------------------------------------------------------------------------- */
 
 typedef struct journey {
@@ -384,14 +427,24 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_line),           cmocka_unit_test(test_scales),
-        cmocka_unit_test(test_not_determined), cmocka_unit_test(test_perfect),
-        cmocka_unit_test(test_as_many),        cmocka_unit_test(test_ranks),
-        cmocka_unit_test(test_walls),          cmocka_unit_test(test_large_residuals),
-        cmocka_unit_test(test_single),         cmocka_unit_test(test_arrays),
-        cmocka_unit_test(test_callback),       cmocka_unit_test(test_steps_and_tolerance),
-        cmocka_unit_test(test_same_bits),      cmocka_unit_test(test_wrong_use),
-        cmocka_unit_test(test_more_wrong_use), cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_line),
+        cmocka_unit_test(test_scales),
+        cmocka_unit_test(test_not_determined),
+        cmocka_unit_test(test_perfect),
+        cmocka_unit_test(test_as_many),
+        cmocka_unit_test(test_ranks),
+        cmocka_unit_test(test_walls),
+        cmocka_unit_test(test_large_residuals),
+        cmocka_unit_test(test_single),
+        cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_without_curvature),
+        cmocka_unit_test(test_recurrence),
+        cmocka_unit_test(test_callback),
+        cmocka_unit_test(test_steps_and_tolerance),
+        cmocka_unit_test(test_same_bits),
+        cmocka_unit_test(test_wrong_use),
+        cmocka_unit_test(test_more_wrong_use),
+        cmocka_unit_test(test_overflow),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

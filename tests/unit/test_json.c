@@ -138,6 +138,11 @@ static void test_arrays(void **state)
     has_keys(json_array_get(json_object_get(j, "edges"), 0), "from to arg rule");
     assert_string_equal(json_string_value(json_array_get(json_object_get(j, "omitted"), 0)), "paths");
     json_decref(j);
+    j = ask("fit --json 'r[i] = y[i] - a * x[i] - b' 'x=[1,2,3]' 'y=[3,4,6]' a=1 b=0", 0);
+    has_keys(j, "of value at steps converged reason errors residual freedom covariance");
+    has_keys(json_object_get(j, "errors"), "a b");
+    has_keys(json_object_get(json_object_get(j, "covariance"), "b"), "a b");
+    json_decref(j);
     j = ask("minimize --json 'e = sum(i: (x[i] - i)^2)' 'x=[5,5,5]'", 0);
     has_keys(j, "of value at steps converged reason");
     assert_int_equal(json_array_size(json_object_get(json_object_get(j, "at"), "x")), 3);
@@ -201,7 +206,7 @@ static void test_errors(void **state)
     error_is("eval --json nothere.ew", 4, "E160");
     error_is("eval --json 'x' x=1 -o /nofolder/x", 4, "E161");
     error_is("--json --limit nodes=2 '(a+b)*(b+1)'", 5, "E082");
-    error_is("train --json", 2, "E109");
+    error_is("train --json", 2, "E140");
     error_is("draw --json 'a' -o a.jpg", 2, "E141");
 }
 

@@ -1,0 +1,118 @@
+/*
+ * array_bound.c - are products sure to be finite before they are computed? From the largest factors: the sum of k terms
+ * is at most k · max|A| · max|B|, and half the type's range leaves room for rounding.
+ */
+#include <float.h>
+#include <math.h>
+
+#include "exec/array.h"
+
+typedef struct bound_walk {
+    size_t count; /* dimensions; the last is gone through by bound_row */
+    int64_t size[AXES_MOST + 4], stride[AXES_MOST + 4];
+} bound_walk;
+
+/* The largest |x|, in eight lanes; inf where one is inf or nan. */
+#define BOUND_ROW(name, real)                                                                                          \
+    static double name(const real *x, int64_t count, int64_t stride)                                                   \
+    {                                                                                                                  \
+        real high[8] = {0}, zero[8] = {0};                                                                             \
+        int64_t i = 0;                                                                                                 \
+        for (; stride == 1 && i + 8 <= count; i += 8)                                                                  \
+            for (int k = 0; k < 8; k++) {                                                                              \
+                real y = x[i + k] < 0 ? -x[i + k] : x[i + k];                                                          \
+                high[k] = y > high[k] ? y : high[k];                                                                   \
+                zero[k] += y - y;                                                                                      \
+            }                                                                                                          \
+        for (; i < count; i++) {                                                                                       \
+            real y = x[i * stride] < 0 ? -x[i * stride] : x[i * stride];                                               \
+            high[0] = y > high[0] ? y : high[0];                                                                       \
+            zero[0] += y - y;                                                                                          \
+        }                                                                                                              \
+        for (int k = 1; k < 8; k++) {                                                                                  \
+            high[0] = high[k] > high[0] ? high[k] : high[0];                                                           \
+            zero[0] += zero[k];                                                                                        \
+        }                                                                                                              \
+        return zero[0] == 0 ? (double)high[0] : (double)INFINITY;                                                      \
+    }
+BOUND_ROW(bound_row_f64, double)
+BOUND_ROW(bound_row_f32, float)
+
+/* The dimensions that a line goes along; `whole`: what a dimension that goes with the rows of a block has in all. */
+static bound_walk bound_dims(const plan *a, const plan_product *p, uint32_t line, int64_t whole)
+{
+    bound_walk b = {0};
+    const int64_t *stride = a->strides.at + a->lines.at[line].strides;
+    for (uint32_t d = 0; d < p->dim_count; d++) {
+        int64_t size = a->sizes.at[p->dims + d];
+        if (stride[d] == 0 || size == 1) continue;
+        b.size[b.count] = size < 0 ? -size * whole : size;
+        b.stride[b.count++] = stride[d];
+    }
+    for (size_t d = 0; d + 1 < b.count; d++) { /* what lies side by side is gone through innermost */
+        if (b.stride[d] != 1) continue;
+        int64_t size = b.size[d];
+        b.size[d] = b.size[b.count - 1], b.stride[d] = b.stride[b.count - 1];
+        b.size[b.count - 1] = size, b.stride[b.count - 1] = 1;
+    }
+    if (b.count == 0) b.size[0] = b.stride[0] = 1, b.count = 1;
+    return b;
+}
+
+static double bound_line(array_work *w, const plan_product *p, uint32_t line, int64_t whole)
+{
+    bound_walk b = bound_dims(w->plan, p, line, whole);
+    size_t last = b.count - 1;
+    int64_t at = 0;
+    double most = 0;
+    array_lines_begin(w, line, 1);
+    for (size_t d = 0; d < last; d++) w->place[d] = 0;
+    for (size_t d = 1; d;) {
+        const char *row = w->line[line] + at * (int64_t)array_type_bytes(p->type);
+        double x = p->type == ARRAY_F32
+                       ? bound_row_f32((const float *)(const void *)row, b.size[last], b.stride[last])
+                       : bound_row_f64((const double *)(const void *)row, b.size[last], b.stride[last]);
+        most = x > most ? x : most;
+        for (d = last; d; d--) {
+            at += b.stride[d - 1];
+            if (++w->place[d - 1] < b.size[d - 1]) break;
+            at -= b.size[d - 1] * b.stride[d - 1];
+            w->place[d - 1] = 0;
+        }
+    }
+    return most;
+}
+
+static bool bound_product(array_work *w, const plan_product *p, int64_t whole)
+{
+    int64_t terms = 1;
+    const int64_t *size = w->plan->sizes.at + p->dims;
+    const int64_t *stride = w->plan->strides.at + w->plan->lines.at[p->lines + 2].strides;
+    for (uint32_t d = 0; d < p->dim_count; d++) {
+        if (size[d] == 0) return true;
+        if (stride[d] == 0) terms *= size[d] < 0 ? -size[d] * whole : size[d];
+    }
+    double a = bound_line(w, p, p->lines, whole), b = bound_line(w, p, p->lines + 1, whole);
+    if (a > DBL_MAX || b > DBL_MAX) return false;
+    return a * b * (double)terms <= (p->type == ARRAY_F32 ? (double)FLT_MAX : DBL_MAX) / 2;
+}
+
+bool array_bounded(array_work *w, uint32_t from, uint32_t end)
+{
+    const plan *a = w->plan;
+    int64_t whole = 1;
+    uint32_t inside = 0;
+    for (uint32_t s = from; s < end; s++) {
+        const plan_step *step = &a->steps.at[s];
+        if (s >= inside) whole = 1;
+        if (step->kind == STEP_BLOCK) {
+            const plan_block *b = &a->blocks.at[step->at];
+            whole = b->size;
+            inside = b->end;
+            w->counter[b->counter] = 0;
+        }
+        if (step->kind == STEP_LOOP) return false; /* what its steps will read is not there yet */
+        if (step->kind == STEP_PRODUCT && !bound_product(w, &a->products.at[step->at], whole)) return false;
+    }
+    return true;
+}

@@ -1,0 +1,202 @@
+/*
+ * Each pass of the planner on and off (PASS_ of exec/array.h): values and gradients stay the same but for rounding,
+ * of random programs with indices and of programs that are large enough for each pass. Of those the plan must change
+ * with the pass, or nothing would be shown.
+ *
+ * Usage: test_passes [--long] [--seed N]
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "../reference/random_indexed.h"
+#include "exec/array.h"
+
+static bool long_run;
+static uint64_t first_seed = 1;
+
+static double number(uint64_t seed, size_t i)
+{
+    uint64_t x = (seed * 1000003 + i) * 0x9E3779B97F4A7C15u;
+    x ^= x >> 31;
+    x *= 0xBF58476D1CE4E5B9u;
+    return (double)(x >> 40) / (double)(1 << 23) - 1;
+}
+
+static int into_text(void *context, const char *bytes, size_t count)
+{
+    char *plan = context;
+    size_t used = strlen(plan);
+    if (used + count < 60000) memcpy(plan + used, bytes, count), plan[used + count] = '\0';
+    return 0;
+}
+
+typedef struct program_text {
+    const char *text, *outputs;
+    const ew_options *options;
+    uint64_t seed;
+    int64_t places; /* int inputs are places below this */
+} program_text;
+
+/* The outputs with these passes off; `plan` gets how they are computed. */
+static double *run(const program_text *t, unsigned off, size_t *count, char *plan)
+{
+    ew_error err;
+    ew_graph *g = ew_parse(t->text, EW_WHOLE, t->options, &err);
+    if (!g) fail_msg("%s\n%s", err.message, t->text);
+    g->passes_off = (uint8_t)off;
+    ew_program *p = ew_prepare(g, t->outputs, &err);
+    if (!p) fail_msg("%s\n%s", err.message, t->text);
+    double *in = calloc(ew_in_count(p) + 1, sizeof *in), *out = calloc(ew_out_count(p) + 1, sizeof *out);
+    for (size_t a = 0; a < ew_in_arrays(p); a++) {
+        ew_array_info info = ew_in_array(p, a);
+        for (size_t i = info.offset; i < info.offset + info.count; i++) {
+            double v = number(t->seed, i);
+            in[i] = info.type == EW_INT ? floor((v + 1) / 2 * (double)t->places) : v;
+        }
+    }
+    if (ew_run(p, NULL, in, out) != EW_OK) {
+        ew_run_error(p, NULL, &err);
+        fail_msg("%s\n%s", err.message, t->text);
+    }
+    *count = ew_out_count(p);
+    plan[0] = '\0';
+    ew_plan(p, into_text, plan, &err);
+    free(in);
+    ew_free(p);
+    ew_graph_free(g);
+    return out;
+}
+
+static void compare(const program_text *t, unsigned off, const double *a, const double *b, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        double gap = fabs(a[i] - b[i]), size = 1 + fabs(a[i]) + fabs(b[i]);
+        if (a[i] == b[i] || (isnan(a[i]) && isnan(b[i])) || gap <= 1e-11 * size) continue;
+        fail_msg("passes %u off: output %zu is %.17g, with them %.17g\n%s\n%s", off, i, b[i], a[i], t->outputs,
+                 t->text);
+    }
+}
+
+/* ---- Programs for each pass ------------------------------------------------------------------------------- */
+
+static const struct {
+    unsigned pass;
+    const char *word; /* of the plan where the pass is on */
+    const char *text, *outputs;
+} made[] = {
+    {PASS_BLOCKS, "blocks of",
+     "input x[3000, 6]\ninput m[5, 6]\nd[n, k] = sum(j: (x[n, j] - m[k, j])^2)\nf = sum(n: logsumexp(k: -d[n, k]))",
+     "f, diff(f, m[a1, a2])"},
+    {PASS_PRODUCTS, "= product",
+     "input x[60, 40]\ninput w[40, 30]\ny[n, k] = tanh(sum(j: x[n, j] * w[j, k]))\nf = sum(n, k: y[n, k]^2)",
+     "f, diff(f, w[a1, a2]), diff(f, x[a1, a2])"},
+    {PASS_FOLDS, "sum of squares",
+     "input x[500, 8]\ninput c[40, 8]\nd[n, k] = sum(j: (x[n, j] - c[k, j])^2)\nf = sum(n: min(k: d[n, k]))",
+     "f, d, diff(f, c[a1, a2])"},
+    {PASS_FUSING, NULL,
+     "input x[700, 3]\ny[n, j] = sin(x[n, j])\nz[n, j] = exp(-y[n, j]^2) * x[n, j]\nf = sum(n, j: tanh(z[n, j]))",
+     "f, diff(f, x[a1, a2])"},
+    {PASS_SKIPS, NULL,
+     "input x[500, 16]\ninput c[40, 16]\nd[n, k] = sum(j: (x[n, j] - c[k, j])^2)\nf = sum(n: min(k: d[n, k]))",
+     "f, diff(f, c[a1, a2]), diff(f, x[a1, a2])"},
+    {PASS_SEGMENTS, "segments of",
+     "input x[300, 2]\ninput U[3, 3]\nh[0, i in 3] = 0.1\nh[t+1, i] = tanh(sum(j: U[i, j] * h[t, j]) + x[t, 0])\n"
+     "f = sum(t: (h[t+1, 0] - x[t, 1])^2)",
+     "f, diff(f, U[a1, a2]), diff(f, x[a1, a2])"},
+};
+
+static void test_made(void **state)
+{
+    (void)state;
+    static char with[65536], without[65536];
+    for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
+        const program_text t = {made[i].text, made[i].outputs, NULL, 7 + i, 1};
+        size_t n, m;
+        double *on = run(&t, 0, &n, with), *off = run(&t, made[i].pass, &m, without);
+        assert_int_equal(n, m);
+        compare(&t, made[i].pass, on, off, n);
+        if (made[i].word && (!strstr(with, made[i].word) || strstr(without, made[i].word)))
+            fail_msg("pass %u: '%s' must be in the first plan alone:\n%s\n%s", made[i].pass, made[i].word, with,
+                     without);
+        free(off);
+        for (unsigned others = 0; others < 1u << PASSES; others++) {
+            off = run(&t, others, &m, without);
+            compare(&t, others, on, off, n);
+            free(off);
+        }
+        free(on);
+    }
+}
+
+/* Fusing and skipping have no word in the plan: fewer steps; with terms left out the same steps, less to do. */
+static void test_fusing_is_there(void **state)
+{
+    (void)state;
+    static char with[65536], without[65536];
+    const program_text t = {made[3].text, made[3].outputs, NULL, 3, 1};
+    size_t n, m, lines[2] = {0, 0};
+    free(run(&t, 0, &n, with));
+    free(run(&t, PASS_FUSING, &m, without));
+    for (const char *s = with; *s; s++) lines[0] += *s == '\n';
+    for (const char *s = without; *s; s++) lines[1] += *s == '\n';
+    assert_true(lines[0] < lines[1]);
+}
+
+/* ---- Random programs ----------------------------------------------------------------------------------------- */
+
+static void list_of(const random_indexed *r, char *list, size_t size)
+{
+    size_t used = (size_t)snprintf(list, size, "total, diff(total, p)");
+    for (unsigned i = 0; i < r->count; i++) {
+        const random_array *a = &r->array[i];
+        if (a->is_int) continue;
+        used += (size_t)snprintf(list + used, size - used, a->is_input ? ", diff(total, %s" : ", %s", a->name);
+        for (unsigned p = 0; a->is_input && p < a->rank; p++)
+            used += (size_t)snprintf(list + used, size - used, "%s%s", p ? ", " : "[", random_index(a->axis[p], 0));
+        if (a->is_input) used += (size_t)snprintf(list + used, size - used, "%s)", a->rank ? "]" : "");
+    }
+}
+
+static void test_random(void **state)
+{
+    (void)state;
+    static random_indexed r;
+    static char list[8192], plan[65536];
+    for (uint64_t seed = first_seed; seed < first_seed + (long_run ? 1500 : 100); seed++) {
+        ew_size size[RANDOM_DIMENSIONS];
+        random_indexed_make(&r, seed, seed % 2 == 0);
+        for (unsigned d = 0; d < RANDOM_DIMENSIONS; d++) size[d] = (ew_size){random_dimension[d], 0, NULL, r.size[d]};
+        const ew_options options = {.sizes = size, .size_count = RANDOM_DIMENSIONS};
+        list_of(&r, list, sizeof list);
+        program_text t = {r.text, list, &options, seed, 1};
+        size_t n, m;
+        double *on = run(&t, 0, &n, plan);
+        for (unsigned pass = 0; pass <= PASSES; pass++) {
+            unsigned off = pass < PASSES ? 1u << pass : (1u << PASSES) - 1;
+            double *other = run(&t, off, &m, plan);
+            assert_int_equal(n, m);
+            compare(&t, off, on, other, n);
+            free(other);
+        }
+        free(on);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--long") == 0) long_run = true;
+        if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) first_seed = strtoull(argv[++i], NULL, 10);
+    }
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_made), cmocka_unit_test(test_fusing_is_there),
+                                       cmocka_unit_test(test_random)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
