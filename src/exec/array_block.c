@@ -55,8 +55,8 @@ static size_t domain_first(const array_lowering *w, const array_value *v) /* of 
 
 static bool block_can(const array_value *v)
 {
-    return !v->apart && v->lies != LIES_AS && v->lies != LIES_NOWHERE && v->lies != LIES_CONST && v->op != OP_ARGMIN &&
-           v->op != OP_ARGMAX && v->op != OP_INPUT && v->op != OP_PARAM && v->op != OP_INDEX;
+    return !v->own_blocks && v->lies != LIES_AS && v->lies != LIES_NOWHERE && v->lies != LIES_CONST &&
+           v->op != OP_ARGMIN && v->op != OP_ARGMAX && v->op != OP_INPUT && v->op != OP_PARAM && v->op != OP_INDEX;
 }
 
 /* The target axis of a map that is domain axis d as it stands. */

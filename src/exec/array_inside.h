@@ -63,7 +63,7 @@ typedef struct array_value {
     int block, block_own; /* axis of the domain, own axis that goes in blocks; -1: none */
     int32_t pass;         /* of the block; others: the one that it comes before */
     uint32_t update;      /* the number of its group of updates, or 0; */
-    bool apart;           /* which goes in blocks of its own */
+    bool own_blocks;      /* which goes in blocks of its own */
     bool sums;            /* joins over the blocks */
     bool local;           /* held for one block */
     uint32_t partial;     /* buffer of a result for each chunk, or ARRAY_NONE */

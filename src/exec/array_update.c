@@ -167,7 +167,7 @@ static void update_terms(array_lowering *w, uint32_t v)
         array_value *value = value_at(w, t);
         if (!w->mark[t]) continue;
         value->update = product->update;
-        value->apart = true;
+        value->own_blocks = true;
         for (size_t k = 0; k < (value->product ? 1U : value->count); k++) {
             uint32_t a = value_use(w, value, k).value;
             if (value_at(w, a)->shape == product->domain && value_at(w, a)->node == product->node) w->mark[a] = 1;
@@ -189,9 +189,9 @@ bool array_updates(array_lowering *w)
     for (uint32_t v = 0; ok && v < u.count; v++)
         if (!(u.is[v] & UPDATE_NOT)) value_at(w, v)->update = u.number[update_root(&u, v)];
     for (uint32_t v = 0; ok && v < u.count; v++)
-        value_at(w, v)->apart = value_at(w, v)->update && value_at(w, v)->update < w->groups.count;
+        value_at(w, v)->own_blocks = value_at(w, v)->update && value_at(w, v)->update < w->groups.count;
     for (uint32_t v = 0; ok && v < u.count; v++)
-        if (value_at(w, v)->product && value_at(w, v)->apart) update_terms(w, v);
+        if (value_at(w, v)->product && value_at(w, v)->own_blocks) update_terms(w, v);
     block_free(w->m, u.is, u.is ? u.count : 0);
     block_free(w->m, u.parent, u.parent ? u.count : 0);
     block_free(w->m, u.number, u.number ? u.count : 0);
