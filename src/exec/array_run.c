@@ -197,7 +197,6 @@ static bool run_chunk(const ew_program *p, ew_work *work, const void *context, s
     return true;
 }
 
-<<<<<<< HEAD
 static bool run_segments(const ew_program *p, ew_work *work, uint32_t at, const plan_block *b)
 {
     array_work *w = work->arrays;
@@ -214,17 +213,12 @@ static bool run_segments(const ew_program *p, ew_work *work, uint32_t at, const 
     return true;
 }
 
-static bool run_block(const ew_program *p, ew_work *work, uint32_t at, const plan_block *b)
-{
-    if (b->segments) return run_segments(p, work, at, b);
-    const array_work *w = work->arrays;
-=======
 /* Chunks by several threads, or all by the caller alone: what is held for one block is not shared. */
 static bool run_block(const ew_program *p, ew_work *work, uint32_t at, const plan_block *b)
 {
     array_work *w = work->arrays;
     bool ok = true, busy = w->busy;
->>>>>>> main
+    if (b->segments) return run_segments(p, work, at, b);
     if (w->pool && array_crew_worth(w, array_step_work(w->plan, at, 1)))
         return array_crew_run(p, work, run_chunk, &at, (size_t)b->chunks);
     w->busy = true;

@@ -155,7 +155,8 @@ static bool along_by_user(array_lowering *w, uint32_t v, int64_t steps)
         int64_t by;
         int p = segment_follows(w, v, k, value->part.axis, &by);
         array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
-        if (p < 0 || a->part.kind != PART_NONE || segment_is_none(a) || a->apart || a->region != ARRAY_NONE) continue;
+        if (p < 0 || a->part.kind != PART_NONE || segment_is_none(a) || a->own_blocks || a->region != ARRAY_NONE)
+            continue;
         if ((!value_is_each(a) && a->op != OP_AT && !op_is_reduction(a->op)) || a->op == OP_ARGMIN ||
             a->op == OP_ARGMAX)
             continue;
@@ -168,7 +169,7 @@ static bool along_by_user(array_lowering *w, uint32_t v, int64_t steps)
 
 static bool along_can(const array_value *v)
 {
-    return !segment_is_none(v) && v->op != OP_LOOP && !v->apart && v->region == ARRAY_NONE && v->op != OP_ARGMIN &&
+    return !segment_is_none(v) && v->op != OP_LOOP && !v->own_blocks && v->region == ARRAY_NONE && v->op != OP_ARGMIN &&
            v->op != OP_ARGMAX;
 }
 

@@ -668,13 +668,8 @@ bool emit_array(emitter *e)
     steps_writer w = {.n = {.e = e, .a = e->p->arrays}, .depth = 1};
     text_begin(&w.n.body, &e->m);
     text_begin(&w.calls, &e->m);
-<<<<<<< HEAD
     for (size_t i = 0; i < w.n.a->products.count; i++) w.careful = w.careful || w.n.a->products.at[i].repeats;
-    bool ok = steps_all(&w);
-=======
-    for (size_t i = 0; i < w.n.a->products.count; i++) w.careful = w.careful || w.n.a->products.at[i].blocked;
     bool ok = emit_fixed_doors(e) && steps_all(&w);
->>>>>>> main
     if (ok) steps_whole(&w);
     ok = ok && ((!w.n.body.failed && !w.calls.failed && !e->nests.failed) || report_memory(&e->report));
     text_free(&w.n.body);
