@@ -4,7 +4,7 @@
  *     lower    array_lower.c    nodes → values: what an executor computes, with types of storage
  *     lazy     array_lazy.c     (with array_fails.c) what fails in a branch that is not taken does not count
  *     regions  array_regions.c  which values a recurrence computes step by step, and at which step
- *     segments array_segments.c, array_windows.c   long recurrences piece by piece
+ *     segments array_segments.c, array_segment_places.c, array_windows.c  long recurrences piece by piece
  *     store    array_store.c    which values lie in memory, which are seen through others, which are inline
  *     plan     array_plan.c     the order of steps, buffers and their places
  *     map      array_map.c      one MAP step: lines, registers, code, sinks

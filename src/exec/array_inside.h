@@ -233,6 +233,11 @@ bool array_lazy(array_lowering *w);
 bool array_regions(array_lowering *w);
 bool array_blocks(array_lowering *w);
 bool array_segments(array_lowering *w);
+enum { SEGMENT_FAR = 16 }; /* how far a use along the steps may look */
+/* How v uses argument k that is along: 1 at a fixed distance, 0 at one fixed place (*by), -1 otherwise. */
+int array_segment_use(const array_lowering *w, uint32_t v, size_t k, int64_t *by);
+/* Fills what parts know of places; false: these are none for segments. */
+bool array_segment_places(array_lowering *w);
 /* The memory of value v, whose places along the steps lie `slice` bytes apart, may be a window. */
 bool array_window(array_lowering *w, const array_value *v, size_t slice);
 /* The places that a step of v makes in a segment: own ones; of use k (its argument's, or of the sum's domain). */

@@ -202,8 +202,8 @@ static void test_random(void **state)
         double *forward = run(&t, 0, 1, &m);
         for (size_t i = 0; i < n && seed % 4 == 0; i++)
             if (!near(forward[i], reverse[i], 1e-9))
-                fail_msg("seed %llu: forward and reverse: %.17g and %.17g\n%s\n%s", (unsigned long long)seed, forward[i],
-                         reverse[i], list, program.text);
+                fail_msg("seed %llu: forward and reverse: %.17g and %.17g\n%s\n%s", (unsigned long long)seed,
+                         forward[i], reverse[i], list, program.text);
         free(forward);
         free(reverse);
         free(t.in);
@@ -215,7 +215,6 @@ static void test_random(void **state)
 
 static const struct {
     const char *text, *outputs;
-    bool three; /* it would need three passes: it has no segments */
 } made[] = {
     /* The plain network, a long short-term memory, Runge and Kutta, a cumulative sum. */
     {"input x[T, 3]\ninput c0[4]\ninput U[4, 4]\ninput W[3, 4]\nh[0, i] = c0[i]\n"
@@ -246,11 +245,12 @@ static const struct {
     {"input x[T, 4]\ninput a\ng[t in T+1, 0] = 0\ng[0, i+1] = x[0, i]\n"
      "g[t+1, i+1] = sin(a * g[t, i+1]) + 0.5 * g[t+1, i] + x[t, i]\nL = sum(t in T, i in 4: g[t, i+1]^2)",
      "L, diff(L, a)"},
-    /* Results that are held whole; values over all places at once. */
+    /* Results that are held whole; values over all places at once; what would need a third pass, and has no segments.
+     */
     {"input x[T]\ninput a\nh[0] = a\nh[t+1] = 0.9 * tanh(h[t]) + x[t]\nL = sum(t in T: h[t] * h[T - t])",
      "L, diff(L, a), h"},
     {"input x[T]\ninput a\nh[0] = a\nh[t+1] = 0.9 * tanh(h[t]) + x[t]\nL = logsumexp(t in T: 9 * h[t])",
-     "L, diff(L, a)", true},
+     "L, diff(L, a)"},
     /* Results that are not finite: products are done again term by term. */
     {"input x[T, 3]\ninput U[3, 3]\nh[0, i in 3] = 0\nh[t+1, i] = 4 * sum(j: U[i, j] * h[t, j]) + 1 / (x[t, i] - x[7, "
      "i])\n"
@@ -284,7 +284,7 @@ static void test_made(void **state)
             size_t whole, least;
             made_begin(&t, i, steps[k]);
             same_bits(&t, &whole, &least);
-            if (steps[k] > 2000 && !made[i].three && least * 2 > whole)
+            if (steps[k] > 2000 && !strstr(t.text, "logsumexp") && least * 2 > whole)
                 fail_msg("%zu bytes, with no limit %zu\n%s", least, whole, t.text);
             free(t.in);
         }
