@@ -2,6 +2,7 @@
  * indexed.c - programs with indices against straightforward hand-written C: one table, both sides in one process.
  *
  *     indexed [--brief] [NAME…]    the workloads whose names begin so, or all; --brief: small sizes, to try it
+ *     indexed busy                 gmm and perceptrons with two threads against one, beside a process that only spins
  *     indexed memory               what a gradient over a million samples needs beyond its data
  *
  * Ours gets doubles through ew_run, or, in rows marked "arrays", floats through ew_run_arrays.
@@ -20,8 +21,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { SEED = 3, ROUNDS_LEAST = 7, ROUNDS_MOST = 101, LINE = 64 };
 
@@ -120,9 +124,9 @@ static char *program_text(const char *file)
 static ew_program *prepare(const hand_workload *w, const size_t *size, int gradient, int threads, ew_error *err)
 {
     ew_size sizes[HAND_DIMS];
-    ew_options options = {.file = w->file, .sizes = sizes, .threads = threads};
+    ew_options options = {.file = w->file, .sizes = sizes, .threads = (size_t)threads};
     for (size_t d = 0; d < HAND_DIMS && w->dims[d]; d++)
-        sizes[options.size_count++] = (ew_size){.name = w->dims[d], .value = size[d]};
+        sizes[options.size_count++] = (ew_size){.name = w->dims[d], .value = (int64_t)size[d]};
     char *text = program_text(w->file);
     ew_program *p = ew_compile(text, gradient ? w->gradient_outputs : w->value_outputs, &options, err);
     free(text);
@@ -315,6 +319,56 @@ static int table(int brief, int count, char **names)
     return bad;
 }
 
+/* ---- Beside a busy process ------------------------------------------------------------------------ */
+
+/* A child that takes what it gets of one core, until it is killed or its parent has gone. */
+static pid_t spin(void)
+{
+    pid_t parent = getpid(), child = fork();
+    volatile unsigned count = 0;
+    if (child != 0) return child;
+    for (;;)
+        if ((++count & 0xFFFFFF) == 0 && getppid() != parent) _exit(0);
+}
+
+/* How many times as fast two threads are as one. */
+static double speed_up(row *r, int g)
+{
+    return median(r->sides[1].times[g], r->rounds) / median(r->sides[2].times[g], r->rounds);
+}
+
+static int busy_row(const task *t, int brief)
+{
+    double alone[2], beside[2];
+    row r = open_row(t->workload, brief ? t->brief : t->size, t->arrays);
+    run_rounds(&r);
+    for (int g = 0; g < 2; g++) alone[g] = speed_up(&r, g);
+    pid_t child = spin();
+    r.rounds = 0;
+    run_rounds(&r);
+    if (child > 0) {
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+    }
+    for (int g = 0; g < 2; g++) beside[g] = speed_up(&r, g);
+    int failed = r.sides[1].failed || r.sides[2].failed || child < 0;
+    printf("| %s | %.2f | %.2f | %.2f | %.2f |\n", t->workload->name, alone[0], alone[1], beside[0], beside[1]);
+    fflush(stdout);
+    close_row(&r);
+    return failed || beside[0] < 0.9 || beside[1] < 0.9;
+}
+
+static int busy_table(int brief)
+{
+    static const char *const names[] = {"gmm", "perceptron"};
+    int bad = 0;
+    printf("| two threads against one, times as fast | value | gradient | value, beside a busy process | gradient, "
+           "beside a busy process |\n|---|---:|---:|---:|---:|\n");
+    for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++)
+        if (chosen(tasks[i].workload->name, 2, (char **)names) && !tasks[i].arrays) bad |= busy_row(&tasks[i], brief);
+    return bad;
+}
+
 /* ---- Memory ------------------------------------------------------------------------------------- */
 
 static double peak(void)
@@ -353,5 +407,6 @@ int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "memory") == 0) return memory_table();
     int brief = argc > 1 && strcmp(argv[1], "--brief") == 0;
+    if (argc == 2 + brief && strcmp(argv[1 + brief], "busy") == 0) return busy_table(brief);
     return table(brief, argc - 1 - brief, argv + 1 + brief);
 }

@@ -39,41 +39,6 @@ static void step(void *context)
     if (c->step) wait_for_key(c);
 }
 
-/* ---- A nudge ---------------------------------------------------------------------------------------- */
-
-static bool nudge_one(struct cli *c, ew_graph *g, char *piece, double *nudge)
-{
-    char *equals = strchr(piece, '=');
-    if (!equals) {
-        cli_fail(c, FAULT_NUDGE, piece, NULL);
-        return false;
-    }
-    *equals = '\0';
-    ew_node n = cli_node(c, g, piece + strspn(piece, " "));
-    size_t input = n == EW_NONE ? SIZE_MAX : cli_input_index(g, n);
-    if (n != EW_NONE && input == SIZE_MAX) cli_fail(c, FAULT_NOT_INPUT, piece, NULL);
-    if (input != SIZE_MAX && ew_input_at(g, input).type == EW_BOOL) cli_fail(c, FAULT_NUDGE_BOOL, piece, NULL);
-    return !c->status && cli_number(c, "--nudge", equals + 1, &nudge[input]);
-}
-
-double *explain_changes(struct cli *c, ew_graph *g)
-{
-    size_t count = ew_input_count(g);
-    double *nudge = cli_room(c, count, sizeof *nudge);
-    char *copy = strdup(c->nudge), *save, *piece;
-    bool any = false;
-    if (nudge) memset(nudge, 0, count * sizeof *nudge);
-    for (piece = copy && nudge ? strtok_r(copy, ",", &save) : NULL; piece && !c->status; any = true) {
-        nudge_one(c, g, piece, nudge);
-        piece = strtok_r(NULL, ",", &save);
-    }
-    if (!any && !c->status) cli_fail(c, FAULT_NUDGE, c->nudge, NULL);
-    free(copy);
-    if (!c->status) return nudge;
-    free(nudge);
-    return NULL;
-}
-
 /* ---- The verbs ---------------------------------------------------------------------------------------- */
 
 static void explain_text(struct cli *c, ew_graph *g, ew_explain_options *o)

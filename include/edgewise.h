@@ -156,8 +156,9 @@ EW_API ew_status ew_run_arrays(const ew_program *p, ew_work *work, const void *c
  * these is written; not 0 ends the run there, which is no error, and no input is overwritten. An update is an output of
  * an input's type and count that is computed element by element from what nothing else needs, such as W[i, j] - rate *
  * diff(loss, W[i, j]); a matrix product that only updates need, and not smaller than its factors, is computed piece by
- * piece as it is used and never held. `finite` is not 0 where all products still to come are sure to be finite: from
- * max|a| * max|b| * length of their factors, so 0 does not say that one is not. With commit NULL: ew_run_arrays. */
+ * piece as it is used and never held. `finite` is not 0 where all products still to come are sure to be finite, from
+ * max|a| * max|b| * length of their factors, and all that lies ready for the updates is; so 0 does not say that
+ * something is not. With commit NULL: ew_run_arrays. */
 typedef int ew_commit(void *context, int finite);
 EW_API ew_status ew_run_commit(const ew_program *p, ew_work *work, const void *const *in, void *const *out,
                                ew_commit *commit, void *context);
@@ -378,7 +379,7 @@ typedef struct ew_explain_options {
     const ew_node *wrt; /* NULL: every real input, then every param */
     size_t wrt_count;
     const double *in;            /* values (the order of `in`), or NULL: in symbols */
-    const double *nudge;         /* by input: a change to answer for, or NULL */
+    const double *nudge;         /* beside `in`: a change to answer for, or NULL */
     int plan;                    /* not 0: how it would be computed, and at what cost */
     int brief;                   /* not 0: the short form, one line a node; 2: without the hint at its end */
     int color;                   /* not 0: with terminal colours */

@@ -75,20 +75,22 @@ void flow_free(ew_graph *g, flow *f)
     memory_free(&g->memory, f, sizeof *f);
 }
 
-/* What has no type of its own in a derivative, such as `if c then 1/2 else 0`, takes that of the node. */
+/* What has no type of its own in a derivative, such as `if c then 1/2 else 0` or 1/2 times an int, takes that of the
+ * node. */
 static void flow_real(ew_graph *g, ew_node n)
 {
     int type = node_at(g, n)->type;
-    if (type == TYPE_F64 || type == TYPE_F32) g->real = (uint8_t)type;
+    if (type == TYPE_F64 || type == TYPE_F32) g->real = g->beside = (uint8_t)type;
 }
 
 view flow_dense(ew_graph *g, flow *f, ew_node n)
 {
     if (!flow_knows(f, n)) return view_number(g, 0);
-    uint8_t real = g->real;
+    uint8_t real = g->real, beside = g->beside;
     flow_real(g, n);
     view made = terms_dense(&f->t, flow_entry(f, n), node_at(g, n)->shape);
     g->real = real;
+    g->beside = beside;
     return made;
 }
 
@@ -484,7 +486,7 @@ static bool flow_item(flow_run *r, sequence_item item, bool turned)
 static bool flow_run_over(ew_graph *g, flow *f)
 {
     derived *d = g->derived;
-    uint8_t real = g->real;
+    uint8_t real = g->real, beside = g->beside;
     flow_run r = {.g = g, .f = f, .count = d->cone.count};
     if (!flow_grow(g, f, 2 * r.count + 2)) return false;
     r.nodes = block_new(&g->memory, r.count, sizeof *r.nodes);
@@ -503,6 +505,7 @@ static bool flow_run_over(ew_graph *g, flow *f)
     array_free(&g->memory, &r.items);
     block_free(&g->memory, r.nodes, r.nodes ? r.count : 0);
     g->real = real;
+    g->beside = beside;
     return ok && report_ok(&g->report);
 }
 

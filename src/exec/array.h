@@ -9,6 +9,8 @@
  *     plan     array_plan.c     the order of steps, buffers and their places
  *     map      array_map.c      one MAP step: lines, registers, code, sinks
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
+ *     power    array_power.c    sums over the powers of a number
+ *     scan     array_scan.c     a short recurrence, kept in registers
  *     door     array_door.c   the caller's arrays: where they lie, what is converted, what may be written in place
  *     run      array_run.c, array_strip.c, array_multiply.c; array_crew.c and array_pool.c: by several threads
  *
@@ -36,15 +38,17 @@ enum { STRIP = 512 };
 /* ---- The plan: what runs -------------------------------------------------------------------------- */
 
 /* What graph.passes_off may switch off: blocks, matrix products, folds, pointwise chains in one step, terms that are 0
- * left out. Results then differ by rounding alone. */
+ * left out, recurrences of which one slice is kept, sums over powers. Results then differ by rounding alone. */
 enum {
     PASS_BLOCKS = 1,
     PASS_PRODUCTS = 2,
     PASS_FOLDS = 4,
     PASS_FUSING = 8,
     PASS_SKIPS = 16,
-    PASS_SEGMENTS = 32,
-    PASSES = 6
+    PASS_CARRIES = 32,
+    PASS_POWERS = 64,
+    PASSES = 7,
+    PASS_SEGMENTS = 128 /* beside them: long recurrences piece by piece */
 };
 
 enum {                  /* buffers that are no own memory */
@@ -111,7 +115,9 @@ typedef struct plan_map {
     uint32_t sinks, sink_count;
     uint32_t slots, registers; /* by register: its place in the scratch, or ARRAY_NONE */
     uint32_t skip;             /* line: where it is 0 the sums get nothing, or ARRAY_NONE */
+    uint32_t high;             /* rows of a strip, at most */
     bool rows;                 /* a strip may hold several */
+    bool single;               /* all of it is one strip */
     bool varies;               /* a dimension goes with the rows of a block */
 } plan_map;
 
@@ -138,6 +144,12 @@ typedef struct plan_fold {    /* out[…, c] = sum r: x[…, r] y[…, c, r], or
     bool square, varies;
 } plan_fold;
 
+typedef struct plan_power { /* out[i] = sum j: x[j] t[i]^j; turned: out[j] = sum i: x[i] t[i]^j */
+    uint32_t dims;          /* places i, powers j */
+    uint32_t lines, line_count, x, t, out;
+    bool turned, zero_wins, blocked, varies;
+} plan_power;
+
 typedef struct plan_loop {
     uint32_t counter, frozen; /* frozen: the last step that ran, once `until` has held */
     int64_t first, last;      /* in the order in which they run */
@@ -146,9 +158,18 @@ typedef struct plan_loop {
     uint32_t until;     /* line of the condition, or ARRAY_NONE */
     uint32_t fill, end; /* steps that fill later places; end of the loop's steps */
     bool kept;          /* after `until` the other steps still run */
+    uint32_t scan;      /* how some of its steps run in registers, or ARRAY_NONE */
 } plan_loop;
 
-enum { STEP_MAP, STEP_ARG, STEP_PRODUCT, STEP_FOLD, STEP_LOOP, STEP_BLOCK };
+typedef struct plan_scan { /* steps low … high of a loop: c = c·t + b for each place, and maybe the sum of all c */
+    int64_t low, high;
+    uint32_t dims;             /* in plan->sizes: 1, places */
+    uint32_t carry, t, b, sum; /* lines; b: ARRAY_NONE: nothing is added; sum: ARRAY_NONE */
+    int64_t b_step, sum_step;  /* by which b and the sum go on with the counter */
+    bool zero_wins, varies, blocked;
+} plan_scan;
+
+enum { STEP_MAP, STEP_ARG, STEP_PRODUCT, STEP_FOLD, STEP_POWER, STEP_LOOP, STEP_BLOCK };
 
 typedef struct plan_block { /* the steps up to `end`, for each block of places 0 … size - 1 */
     uint32_t counter, chunk;
@@ -220,7 +241,9 @@ typedef struct plan {
     ARRAY(plan_arg) args;
     ARRAY(plan_product) products;
     ARRAY(plan_fold) folds;
+    ARRAY(plan_power) powers;
     ARRAY(plan_loop) loops;
+    ARRAY(plan_scan) scans;
     ARRAY(plan_block) blocks;
     ARRAY(plan_line) lines;
     ARRAY(plan_move) moves;
@@ -325,6 +348,9 @@ bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to);
 
 void array_fold_run(array_work *w, const plan_fold *p);
+void array_power_run(array_work *w, const plan_power *p);
+/* Runs the steps of a scan; `down`: from high to low. */
+void array_scan_run(array_work *w, const plan_scan *p, uint32_t counter, bool down);
 
 /* Where each line begins, by the loops' counters. */
 void array_lines_begin(array_work *w, uint32_t first, uint32_t count);

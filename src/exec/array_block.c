@@ -191,7 +191,8 @@ static bool region_fits(array_lowering *w, classes *c, uint32_t r, uint32_t chos
         const array_value *value = value_at(w, v);
         const array_bind *bind = value_bind(w, value, r);
         if (!bind || value->lies == LIES_AS || value->lies == LIES_NOWHERE || value->lies == LIES_CONST) continue;
-        if (value->block_own < 0 || bind->axis == value->block_own) return false;
+        bool sums = value->absorbed && value->sums && bind->axis != value->block;
+        if (!sums && (value->block_own < 0 || bind->axis == value->block_own)) return false;
         for (size_t k = 0; k < value->count; k++)
             if (value_bind(w, value_at(w, value_root(w, value_use(w, value, k).value)), r) &&
                 !use_fits(w, c, v, k, chosen))
@@ -216,6 +217,30 @@ static void regions_find(array_lowering *w, classes *c, uint32_t chosen)
             }
         }
     }
+}
+
+/* What only steps of recurrences outside the blocks use, each at its own places, is made in those steps. */
+static bool loops_find(array_lowering *w)
+{
+    enum { IN_STEPS = 1, ELSEWHERE };
+    uint8_t *used = block_new(w->m, w->values.count, 1);
+    if (!used) return false;
+    for (uint32_t v = (uint32_t)w->values.count; v-- > 0;) {
+        array_value *value = value_at(w, v);
+        bool lone = used[v] == IN_STEPS && value->block >= 0 && !value->sums && !value->output &&
+                    value_is_each(value) && value->region == ARRAY_NONE;
+        if (lone) value->block = value->block_own = -1;
+        for (size_t k = 0; value->lies != LIES_AS && k < value->count; k++) {
+            uint32_t a = value_root(w, value_use(w, value, k).value);
+            bool steps = lone || (value->block < 0 && value->region != ARRAY_NONE && array_goes_along(w, v, k));
+            size_t here = 0, there = 0;
+            shape_elements(w->g, value_domain(value), &here);
+            shape_elements(w->g, value_at(w, a)->shape, &there);
+            used[a] |= steps && here == there ? IN_STEPS : ELSEWHERE;
+        }
+    }
+    block_free(w->m, used, w->values.count);
+    return true;
 }
 
 /* Passes of members, and for other values the pass before which they are computed. */
@@ -381,6 +406,7 @@ bool array_blocks(array_lowering *w)
     if (ok && chosen != ARRAY_NONE) {
         for (uint32_t v = 0; v < w->values.count; v++) member_find(w, &c, v, chosen);
         regions_find(w, &c, chosen);
+        ok = loops_find(w);
         passes_find(w, &c, chosen);
         locals_find(w, &c, chosen);
         block_sizes(w, size);

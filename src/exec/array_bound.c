@@ -1,6 +1,7 @@
 /*
  * array_bound.c - are products sure to be finite before they are computed? From the largest factors: the sum of k terms
- * is at most k · max|A| · max|B|, and half the type's range leaves room for rounding.
+ * is at most k · max|A| · max|B|, and half the type's range leaves room for rounding. And is all finite that lies ready
+ * for what is still to come (a gradient that is a sum, say)? That is looked at element by element.
  */
 #include <float.h>
 #include <math.h>
@@ -39,12 +40,12 @@ BOUND_ROW(bound_row_f64, double)
 BOUND_ROW(bound_row_f32, float)
 
 /* The dimensions that a line goes along; `whole`: what a dimension that goes with the rows of a block has in all. */
-static bound_walk bound_dims(const plan *a, const plan_product *p, uint32_t line, int64_t whole)
+static bound_walk bound_dims(const plan *a, uint32_t dims, uint32_t dim_count, uint32_t line, int64_t whole)
 {
     bound_walk b = {0};
     const int64_t *stride = a->strides.at + a->lines.at[line].strides;
-    for (uint32_t d = 0; d < p->dim_count; d++) {
-        int64_t size = a->sizes.at[p->dims + d];
+    for (uint32_t d = 0; d < dim_count; d++) {
+        int64_t size = a->sizes.at[dims + d];
         if (stride[d] == 0 || size == 1) continue;
         b.size[b.count] = size < 0 ? -size * whole : size;
         b.stride[b.count++] = stride[d];
@@ -59,19 +60,18 @@ static bound_walk bound_dims(const plan *a, const plan_product *p, uint32_t line
     return b;
 }
 
-static double bound_line(array_work *w, const plan_product *p, uint32_t line, int64_t whole)
+static double bound_line(array_work *w, uint8_t type, uint32_t dims, uint32_t dim_count, uint32_t line, int64_t whole)
 {
-    bound_walk b = bound_dims(w->plan, p, line, whole);
+    bound_walk b = bound_dims(w->plan, dims, dim_count, line, whole);
     size_t last = b.count - 1;
     int64_t at = 0;
     double most = 0;
     array_lines_begin(w, line, 1);
     for (size_t d = 0; d < last; d++) w->place[d] = 0;
     for (size_t d = 1; d;) {
-        const char *row = w->line[line] + at * (int64_t)array_type_bytes(p->type);
-        double x = p->type == ARRAY_F32
-                       ? bound_row_f32((const float *)(const void *)row, b.size[last], b.stride[last])
-                       : bound_row_f64((const double *)(const void *)row, b.size[last], b.stride[last]);
+        const char *row = w->line[line] + at * (int64_t)array_type_bytes(type);
+        double x = type == ARRAY_F32 ? bound_row_f32((const float *)(const void *)row, b.size[last], b.stride[last])
+                                     : bound_row_f64((const double *)(const void *)row, b.size[last], b.stride[last]);
         most = x > most ? x : most;
         for (d = last; d; d--) {
             at += b.stride[d - 1];
@@ -92,9 +92,61 @@ static bool bound_product(array_work *w, const plan_product *p, int64_t whole)
         if (size[d] == 0) return true;
         if (stride[d] == 0) terms *= size[d] < 0 ? -size[d] * whole : size[d];
     }
-    double a = bound_line(w, p, p->lines, whole), b = bound_line(w, p, p->lines + 1, whole);
+    double a = bound_line(w, p->type, p->dims, p->dim_count, p->lines, whole);
+    double b = bound_line(w, p->type, p->dims, p->dim_count, p->lines + 1, whole);
     if (a > DBL_MAX || b > DBL_MAX) return false;
     return a * b * (double)terms <= (p->type == ARRAY_F32 ? (double)FLT_MAX : DBL_MAX) / 2;
+}
+
+static const plan_line *bound_lines(const plan *a, const plan_step *s, uint32_t *count)
+{
+    const plan_map *m = &a->maps.at[s->kind == STEP_MAP ? s->at : 0];
+    const plan_product *p = &a->products.at[s->kind == STEP_PRODUCT ? s->at : 0];
+    *count = s->kind == STEP_MAP ? m->line_count : s->kind == STEP_PRODUCT ? 3 : 0;
+    return *count ? &a->lines.at[s->kind == STEP_MAP ? m->lines : p->lines] : NULL;
+}
+
+/* Does one of those steps make or read it? Then it was looked at there, or is not there yet. */
+static bool bound_seen(const plan *a, uint32_t from, uint32_t end, uint32_t buffer)
+{
+    uint32_t count;
+    for (uint32_t s = from; s < end; s++) {
+        const plan_line *lines = bound_lines(a, &a->steps.at[s], &count);
+        for (uint32_t k = 0; k < count; k++)
+            if (lines[k].buffer == buffer) return true;
+    }
+    return false;
+}
+
+/* Where a register is the memory itself: is it computed there, or read? */
+static bool bound_reads(const plan *a, const plan_map *m, const plan_code *c)
+{
+    if (c->kind == CODE_LOAD) return true;
+    if (c->kind != CODE_DIRECT) return false;
+    for (uint32_t k = m->code; k < m->code + m->code_count; k++) {
+        const plan_code *other = &a->code.at[k];
+        if (other->kind != CODE_DIRECT && other->kind != CODE_LOAD && other->out == c->out) return false;
+    }
+    return true;
+}
+
+/* What step `s` reads that steps before `from` have made. Inputs are the caller's own numbers. */
+static bool bound_map(array_work *w, uint32_t s, uint32_t from, int64_t whole)
+{
+    const plan *a = w->plan;
+    const plan_map *m = &a->maps.at[a->steps.at[s].at];
+    for (uint32_t d = 0; d < m->dim_count; d++)
+        if (a->sizes.at[m->dims + d] == 0) return true;
+    for (uint32_t k = m->code; k < m->code + m->code_count; k++) {
+        const plan_code *c = &a->code.at[k];
+        if (!bound_reads(a, m, c)) continue;
+        uint32_t at = m->lines + c->line;
+        const plan_line *line = &a->lines.at[at];
+        if (line->buffer == ARRAY_NONE || (line->type != ARRAY_F32 && line->type != ARRAY_F64)) continue;
+        if (a->buffers.at[line->buffer].door == DOOR_IN || bound_seen(a, from, s, line->buffer)) continue;
+        if (bound_line(w, line->type, m->dims, m->dim_count, at, whole) > DBL_MAX) return false;
+    }
+    return true;
 }
 
 bool array_bounded(array_work *w, uint32_t from, uint32_t end)
@@ -112,6 +164,7 @@ bool array_bounded(array_work *w, uint32_t from, uint32_t end)
             w->counter[b->counter] = 0;
         }
         if (step->kind == STEP_LOOP) return false; /* what its steps will read is not there yet */
+        if (step->kind == STEP_MAP && !bound_map(w, s, from, whole)) return false;
         if (step->kind == STEP_PRODUCT && !bound_product(w, &a->products.at[step->at], whole)) return false;
     }
     return true;

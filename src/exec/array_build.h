@@ -33,14 +33,29 @@ typedef struct array_builder {
     uint32_t registers, name;
     bool failed, blocked, plain; /* plain: a MAP, whatever it looks like */
     bool repeats;                /* a product of places that two segments compute: alike in both, finite or not */
+    uint32_t cut_counter;        /* the step is to be made apart for this counter before `cut` and from there on */
+    int64_t cut;                 /* ARRAY_NONE: it is not */
 } array_builder;
 
+enum { SETTLED_NOT, SETTLED_INSIDE, SETTLED_OUTSIDE };
+
+/* The branch of IF v that a step at `at` takes: 1, 0; -1: it depends. */
+int array_settle_if(array_builder *b, uint32_t v, const coordinate *at);
+/* Does access v lie inside its array in all of the step, or outside in all of it? */
+int array_settle_at(array_builder *b, uint32_t v, const coordinate *at);
+
 void array_build_begin(array_builder *b, array_lowering *w);
+void array_build_drop(array_builder *b);
 bool array_build_end(array_builder *b, bool ok); /* frees what it holds, whatever happens */
 bool array_build_finish(array_builder *b);       /* orders and merges the axes, and pushes the step */
 
+/* Loop number `at`, whose steps begin at `first`: is it a scan? */
+bool array_scan(array_lowering *w, uint32_t at, uint32_t first);
+
 /* The step as a fold, if it is one. */
 bool array_fold_step(array_builder *b, bool *made);
+/* The step as a sum over powers, if it is one. */
+bool array_power_step(array_builder *b, bool *made);
 bool array_push_lines(array_builder *b, const int64_t *strides, size_t count, uint32_t *first);
 
 void array_coordinate_axis(array_builder *b, coordinate *c, int64_t size);

@@ -31,6 +31,7 @@ double array_step_work(const plan *a, uint32_t step, double rows)
         const plan_fold *f = &a->folds.at[s->at];
         return sizes_work(a->sizes.at + f->dims, f->dim_count, rows) / 2;
     }
+    if (s->kind == STEP_POWER) return sizes_work(a->sizes.at + a->powers.at[s->at].dims, 2, rows) / 2;
     if (s->kind != STEP_BLOCK) return 0;
     const plan_block *b = &a->blocks.at[s->at];
     double all = 0;

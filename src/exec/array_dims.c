@@ -449,6 +449,9 @@ static bool push_map(array_builder *b, const dims *d, bool rows, uint32_t once, 
                     .skip = skip,
                     .rows = rows};
     for (size_t i = 0; i < d->count; i++) map.varies = map.varies || d->size[i] < 0;
+    int64_t columns = d->size[d->count - 1], all = d->count == 2 && d->size[0] > 0 ? d->size[0] : STRIP + 1;
+    map.high = rows && columns > 0 ? (uint32_t)(STRIP / columns) : 1;
+    map.single = skip == ARRAY_NONE && columns > 0 && all <= map.high && columns <= STRIP;
     if (!array_reserve(m, &a->slots, b->registers)) return array_no_memory(b->w);
     if (!registers_place(b, once, a->slots.at + a->slots.count)) return false;
     a->slots.count += b->registers;
@@ -471,6 +474,7 @@ bool array_build_finish(array_builder *b)
     dims d = {0};
     bool fold = false;
     if (!b->plain && (!array_fold_step(b, &fold) || fold)) return fold && report_ok(&b->w->g->report);
+    if (!b->plain && (!array_power_step(b, &fold) || fold)) return fold && report_ok(&b->w->g->report);
     uint32_t skip = skip_line(b);
     size_t inner = skip_axis(b, skip);
     if (inner == SIZE_MAX) {

@@ -73,6 +73,7 @@ static door_lines door_lines_of(const plan *a, const plan_step *s)
     switch (s->kind) {
     case STEP_MAP: return (door_lines){a->maps.at[s->at].lines, a->maps.at[s->at].line_count, 0, 0};
     case STEP_ARG: return (door_lines){a->args.at[s->at].lines, 2, 0, 0};
+    case STEP_POWER: return (door_lines){a->powers.at[s->at].lines, a->powers.at[s->at].line_count, 0, 0};
     case STEP_FOLD: return (door_lines){a->folds.at[s->at].lines, a->folds.at[s->at].line_count, 0, 0};
     case STEP_PRODUCT: {
         const plan_product *p = &a->products.at[s->at];

@@ -127,7 +127,7 @@ static bool fails_fill(const array_lowering *w, double *bound, uint8_t *fails)
         if (can_fail(value, bound[v])) fails[v] |= FAILS_ITSELF | FAILS_BEHIND;
         for (size_t k = 0; k < value->count; k++) {
             uint32_t a = value_use(w, value, k).value;
-            fails[v] |= fails[a] & FAILS_BEHIND;
+            if (array_is_lazy(fails[a])) fails[v] |= FAILS_BEHIND; /* what is sure to be computed fails anyway */
             any = any || (array_is_branch(value, k) && array_is_lazy(fails[a]));
         }
     }

@@ -171,8 +171,10 @@ typedef struct fold_run {
                 sum[g] += term;                                                                                        \
             }                                                                                                          \
         }                                                                                                              \
-        size_t left = f->columns - c, count = (groups)*FOLD_WIDTH;                                                     \
-        memcpy(out + c, sum, (left < count ? left : count) * sizeof *out);                                             \
+        if (c + (groups)*FOLD_WIDTH <= f->columns)                                                                     \
+            memcpy(out + c, sum, sizeof sum);                                                                          \
+        else                                                                                                           \
+            memcpy(out + c, sum, (f->columns - c) * sizeof *out);                                                      \
     }
 
 #define FOLD_KERNEL(name, attribute, real, vector, term)                                                               \
@@ -181,7 +183,9 @@ typedef struct fold_run {
         const real *xs = f->x, *ys = f->y;                                                                             \
         real *out = f->out;                                                                                            \
         size_t c = 0;                                                                                                  \
-        FOLD_GROUPS(real, vector, 4, term)                                                                             \
+        FOLD_GROUPS(real, vector, 8, term)                                                                             \
+        FOLD_GROUPS(real, vector, 5, term)                                                                             \
+        FOLD_GROUPS(real, vector, 3, term)                                                                             \
         FOLD_GROUPS(real, vector, 1, term)                                                                             \
     }
 

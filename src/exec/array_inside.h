@@ -51,6 +51,7 @@ typedef struct array_value {
     uint8_t inner; /* in which it computes */
     uint8_t lies, flags;
     bool output, defines, direct; /* direct: its memory is the caller's `out` */
+    bool absorbed;                /* a sum that joined the body of a recurrence, where nothing needs it */
     uint16_t shape, domain, target;
     uint32_t uses, count;
     ew_node node;
@@ -59,7 +60,7 @@ typedef struct array_value {
     uint32_t binds, bind_count;
     uint32_t users, cost;
     bool product;         /* a SUM run by the matrix kernel: uses are its terms, A and B */
-    bool apart;           /* a copy that lies otherwise than what it copies */
+    bool relaid;          /* a copy that lies otherwise than what it copies */
     int block, block_own; /* axis of the domain, own axis that goes in blocks; -1: none */
     int32_t pass;         /* of the block; others: the one that it comes before */
     uint32_t update;      /* the number of its group of updates, or 0; */
@@ -87,6 +88,11 @@ typedef struct array_region {
     bool along;        /* it goes in segments: */
     int64_t low, high; /* the steps [a + low, b + high) */
 } array_region;
+
+typedef struct array_span { /* the places that a counter has while a step runs */
+    uint32_t counter;
+    int64_t low, high;
+} array_span;
 
 typedef struct array_group { /* values that go in the same blocks */
     int axis;
@@ -123,10 +129,13 @@ typedef struct array_lowering {
     int64_t segment_rows, segment_count; /* 0: no segments */
     bool segment_down;                   /* the first pass goes downward */
     bool again;                          /* steps of the first pass are planned once more, for the second */
-    int32_t late;                        /* the first pass of updates */
-    uint32_t late_time;                  /* when that begins, or 0 */
-    ARRAY(array_group) groups;           /* what most of the program goes in, then those of the updates, pass by pass */
-    uint32_t time;                       /* of the step at the outermost level that is being planned */
+    array_span span[AXES_MOST];          /* of the loops around the step that is being planned */
+    size_t spans, pieces;                /* pieces: that the step is made in so far */
+
+    int32_t late;              /* the first pass of updates */
+    uint32_t late_time;        /* when that begins, or 0 */
+    ARRAY(array_group) groups; /* what most of the program goes in, then those of the updates, pass by pass */
+    uint32_t time;             /* of the step at the outermost level that is being planned */
 } array_lowering;
 
 #define ARRAY_REGION (UINT32_C(1) << 31)
@@ -231,6 +240,9 @@ static inline bool array_is_branch(const array_value *v, size_t k)
 /* What may fail in a branch is made under the branch's condition. */
 bool array_lazy(array_lowering *w);
 bool array_regions(array_lowering *w);
+bool array_push_bind(array_lowering *w, uint32_t v, array_bind bind);
+bool array_absorb(array_lowering *w); /* sums over what each step makes join the recurrence */
+void array_carry(array_lowering *w);  /* arrays of which one slice is enough; when it is known what is inline */
 bool array_blocks(array_lowering *w);
 bool array_segments(array_lowering *w);
 enum { SEGMENT_FAR = 16 }; /* how far a use along the steps may look */
@@ -259,6 +271,9 @@ int array_storage_of(int type);           /* of elements of a type of the langua
 /* How the place of argument `k` along the bound axis of the user follows from the user's: the argument's axis, and
  * *by how much it is further. -1: it has none; -2: not by a fixed distance. */
 int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, int64_t *by);
+
+/* Is argument k, which no step changes, used at another place in each step of v? Then v's step may compute it. */
+bool array_goes_along(const array_lowering *w, uint32_t v, size_t k);
 
 /* A step for value v (LIES_STORED; k: of a JOIN, part k) is pushed. */
 bool array_map_step(array_lowering *w, uint32_t v, size_t k);

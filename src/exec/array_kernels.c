@@ -69,25 +69,6 @@
 #undef OP
 #endif
 
-/* The product in which a 0 wins, so that it vectorises. */
-static inline double strip_mul0(double x, double y)
-{
-    double product = x * y;
-    return ((x == 0) | (y == 0)) ? 0.0 : product;
-}
-
-static inline float strip_mul0f(float x, float y)
-{
-    float product = x * y;
-    return ((x == 0) | (y == 0)) ? 0.0F : product;
-}
-STRIP_KERNEL(strip_f64_zero, , double, double, strip_mul0(x, y))
-STRIP_KERNEL(strip_f32_zero, , float, float, strip_mul0f(x, y))
-#if STRIP_TWICE
-STRIP_KERNEL(strip_f64_avx2_zero, STRIP_AVX2, double, double, strip_mul0(x, y))
-STRIP_KERNEL(strip_f32_avx2_zero, STRIP_AVX2, float, float, strip_mul0f(x, y))
-#endif
-
 /* ---- Ints ---------------------------------------------------------------------------------------- */
 
 #define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
@@ -268,14 +249,6 @@ static array_kernel *array_kernel_vector(op o, int type)
 
 /* ---- The table ----------------------------------------------------------------------------------- */
 
-static array_kernel *array_kernel_zero(int type)
-{
-#if STRIP_TWICE
-    if (STRIP_HAS_AVX2()) return type == ARRAY_F32 ? strip_f32_avx2_zero : strip_f64_avx2_zero;
-#endif
-    return type == ARRAY_F32 ? strip_f32_zero : strip_f64_zero;
-}
-
 array_kernel *array_kernel_of(op o, int type)
 {
     static array_kernel *const table[3][OP_COUNT] = {{
@@ -302,7 +275,8 @@ array_kernel *array_kernel_of(op o, int type)
                                                      }};
     array_kernel *vector = array_kernel_vector(o, type);
     if (vector) return vector;
-    if (o == OP_MUL0 && type != ARRAY_INT) return array_kernel_zero(type);
+    array_kernel *plain = array_kernel_plain(o, type);
+    if (plain) return plain;
 #if STRIP_TWICE
     static array_kernel *const wide[2][OP_COUNT] = {{
 #define OP(E, name, call, argument_count, flags, value, d1, d2, d3, form, level, left, right, latex, s1, s2, low,      \
@@ -321,126 +295,4 @@ array_kernel *array_kernel_of(op o, int type)
     if (type != ARRAY_INT && STRIP_HAS_AVX2()) return wide[type][o];
 #endif
     return table[type][o];
-}
-
-/* ---- Joining -------------------------------------------------------------------------------------- */
-
-double array_first(op o)
-{
-    switch (o) {
-    case OP_PROD:
-    case OP_ALL: return 1;
-    case OP_LEAST: return HUGE_VAL;
-    case OP_GREATEST: return -HUGE_VAL;
-    default: return 0;
-    }
-}
-
-double array_join_two(op o, double a, double b)
-{
-    switch (o) {
-    case OP_PROD: return a * b;
-    case OP_LEAST: return k_min2(a, b);
-    case OP_GREATEST: return k_max2(a, b);
-    case OP_ALL: return a != 0 && b != 0;
-    case OP_ANY: return a != 0 || b != 0;
-    default: return a + b;
-    }
-}
-
-enum { LANES = 16 };
-
-/* LANES chains side by side, then a tree: the same order on every machine. */
-#define STRIP_JOIN(name, attribute, real, first, join)                                                                 \
-    attribute STRIP_FAST static real name(size_t count, const real *x)                                                 \
-    {                                                                                                                  \
-        real lane[LANES];                                                                                              \
-        size_t i = 0;                                                                                                  \
-        for (size_t k = 0; k < LANES; k++) lane[k] = (real)(first);                                                    \
-        for (; i + LANES <= count; i += LANES)                                                                         \
-            for (size_t k = 0; k < LANES; k++) {                                                                       \
-                real a = lane[k], b = x[i + k];                                                                        \
-                lane[k] = (join);                                                                                      \
-            }                                                                                                          \
-        for (size_t k = 0; i + k < count; k++) {                                                                       \
-            real a = lane[k], b = x[i + k];                                                                            \
-            lane[k] = (join);                                                                                          \
-        }                                                                                                              \
-        for (size_t step = LANES / 2; step; step /= 2)                                                                 \
-            for (size_t k = 0; k < step; k++) {                                                                        \
-                real a = lane[k], b = lane[k + step];                                                                  \
-                lane[k] = (join);                                                                                      \
-            }                                                                                                          \
-        return lane[0];                                                                                                \
-    }
-
-#define STRIP_JOINS(prefix, attribute, real)                                                                           \
-    STRIP_JOIN(prefix##sum, attribute, real, 0, a + b)                                                                 \
-    STRIP_JOIN(prefix##prod, attribute, real, 1, a *b)                                                                 \
-    STRIP_JOIN(prefix##least, attribute, real, HUGE_VAL, ((b < a) | (b != b)) ? b : a)                                 \
-    STRIP_JOIN(prefix##greatest, attribute, real, -HUGE_VAL, ((b > a) | (b != b)) ? b : a)                             \
-    STRIP_JOIN(prefix##all, attribute, real, 1, ((a != 0) & (b != 0)) ? 1 : 0)                                         \
-    STRIP_JOIN(prefix##any, attribute, real, 0, ((a != 0) | (b != 0)) ? 1 : 0)
-
-STRIP_JOINS(strip_join_f64_, , double)
-STRIP_JOINS(strip_join_f32_, , float)
-#if STRIP_TWICE
-STRIP_JOINS(strip_join_f64_avx2_, STRIP_AVX2, double)
-STRIP_JOINS(strip_join_f32_avx2_, STRIP_AVX2, float)
-#define STRIP_CALL(prefix, name) (STRIP_HAS_AVX2() ? prefix##avx2_##name(count, x) : prefix##name(count, x))
-#else
-#define STRIP_CALL(prefix, name) prefix##name(count, x)
-#endif
-
-double array_join_f64(op o, size_t count, const double *x)
-{
-    switch (o) {
-    case OP_PROD: return STRIP_CALL(strip_join_f64_, prod);
-    case OP_LEAST: return STRIP_CALL(strip_join_f64_, least);
-    case OP_GREATEST: return STRIP_CALL(strip_join_f64_, greatest);
-    case OP_ALL: return STRIP_CALL(strip_join_f64_, all);
-    case OP_ANY: return STRIP_CALL(strip_join_f64_, any);
-    default: return STRIP_CALL(strip_join_f64_, sum);
-    }
-}
-
-float array_join_f32(op o, size_t count, const float *x)
-{
-    switch (o) {
-    case OP_PROD: return STRIP_CALL(strip_join_f32_, prod);
-    case OP_LEAST: return STRIP_CALL(strip_join_f32_, least);
-    case OP_GREATEST: return STRIP_CALL(strip_join_f32_, greatest);
-    case OP_ALL: return STRIP_CALL(strip_join_f32_, all);
-    case OP_ANY: return STRIP_CALL(strip_join_f32_, any);
-    default: return STRIP_CALL(strip_join_f32_, sum);
-    }
-}
-
-/* A sum of ints that are small enough; false: they may not be. */
-STRIP_FAST static bool strip_sum_small(size_t count, const int64_t *x, int64_t *sum)
-{
-    uint64_t bits = 0;
-    int64_t r = 0;
-    for (size_t i = 0; i < count; i++) bits |= (uint64_t)(x[i] ^ x[i] >> 63);
-    if (bits >> 31 || count >> 31) return false;
-    for (size_t i = 0; i < count; i++) r += x[i];
-    *sum = r;
-    return true;
-}
-
-int64_t array_join_int(op o, size_t count, const int64_t *x, int *bad)
-{
-    int64_t small;
-    if (o != OP_PROD && o != OP_LEAST && o != OP_GREATEST && strip_sum_small(count, x, &small)) return small;
-    int64_t r = o == OP_PROD ? 1 : o == OP_LEAST ? INT64_MAX : o == OP_GREATEST ? INT64_MIN : 0;
-    for (size_t i = 0; i < count; i++) {
-        int64_t b = x[i];
-        switch (o) {
-        case OP_PROD: r = i_mul(r, b, bad); break;
-        case OP_LEAST: r = b < r ? b : r; break;
-        case OP_GREATEST: r = b > r ? b : r; break;
-        default: r = i_add(r, b, bad);
-        }
-    }
-    return r;
 }

@@ -19,6 +19,8 @@ typedef size_t array_kernel(size_t count, void *out, const void *x, const void *
 
 /* The kernel of a row of ops.def over elements of a type; NULL: there is none. */
 array_kernel *array_kernel_of(op o, int type);
+/* The same for what is done most; NULL: by array_kernel_of. */
+array_kernel *array_kernel_plain(op o, int type);
 /* The same where x (or y) is one number; NULL: there is none. */
 array_kernel *array_kernel_uniform(op o, int type, bool first);
 /* x·y + w, rounded twice; uniform: w is one number. */

@@ -233,7 +233,7 @@ static void ask_arguments(array_lowering *w, uint32_t v)
         return;
     }
     for (size_t k = 0; silent && k < value->count; k++) w->mark[value_use(w, value, k).value] = 1;
-    if (silent || value->apart || op_is_reduction(value->op)) return; /* a sum takes its terms as they lie */
+    if (silent || value->relaid || op_is_reduction(value->op)) return; /* a sum takes its terms as they lie */
     domain_key(w, value, &domain);
     for (size_t k = 0; k < value->count; k++) {
         if (value->op == OP_JOIN)

@@ -219,6 +219,28 @@ static uint32_t lower_plainly(array_lowering *w, ew_node n)
     return made;
 }
 
+/* A bool over an int that has fewer places: times the reciprocal, which is made once for each of the int's. The bits
+ * are the same: 1/c is rounded once, and 0·inf is the nan that 0/0 is. */
+static bool lower_share(array_lowering *w, ew_node n, uint32_t *made)
+{
+    const graph_node *node = node_at(w->g, n);
+    if (node->op != OP_DIV || !type_is_real(node->type) || type_is_soft(node->type)) return true;
+    ew_node bit = node_arg(w->g, n, 0), number = node_arg(w->g, n, 1);
+    if (node_at(w->g, bit)->type != TYPE_BOOL || node_at(w->g, number)->type != TYPE_INT) return true;
+    if (node_rank(w->g, number) >= node_rank(w->g, n) || node_is_const(w->g, number)) return true;
+    int type = array_storage_of(node->type);
+    uint16_t shape = node->shape, own = node_at(w->g, number)->shape;
+    uint16_t maps[2] = {use_map(w->g, n, 0), use_map(w->g, n, 1)};
+    ew_node one = graph_whole(w->g, 1);
+    if (one == EW_NONE || !array_known_value(w, one)) return false;
+    array_use over[2] = {{w->of[one], 0}, {w->of[number], 0}};
+    uint32_t inverse = array_push_each(w, n, OP_DIV, type, own, over, 2);
+    if (inverse == ARRAY_NONE) return false;
+    array_use times[2] = {{w->of[bit], maps[0]}, {inverse, maps[1]}};
+    *made = array_push_each(w, n, OP_MUL, type, shape, times, 2);
+    return *made != ARRAY_NONE;
+}
+
 /* The definition of state s as the value whose memory the state is: of its type, and computed. */
 static uint32_t lower_definition(array_lowering *w, uint32_t s)
 {
@@ -316,6 +338,7 @@ static bool lower_value(array_lowering *w, ew_node n)
     }
     uint32_t made = ARRAY_NONE;
     if (!lower_specially(w, n, &made)) return false;
+    if (made == ARRAY_NONE && !lower_share(w, n, &made)) return false;
     node = node_at(w->g, n);
     if (made == ARRAY_NONE) made = node->op == OP_LOGSUMEXP ? lower_logsumexp(w, n) : lower_plainly(w, n);
     w->of[n] = made;
@@ -386,6 +409,8 @@ void array_free_plan(memory *m, plan *a)
     array_free(m, &a->products);
     array_free(m, &a->folds);
     array_free(m, &a->loops);
+    array_free(m, &a->scans);
+    array_free(m, &a->powers);
     array_free(m, &a->blocks);
     array_free(m, &a->lines);
     array_free(m, &a->moves);

@@ -69,7 +69,8 @@ static bool line_sparse(const array_lowering *w, uint32_t v)
     for (int depth = 0; depth < SPARSE_DEPTH; depth++) {
         const array_value *value = value_at(w, value_root(w, v));
         if (value->op == OP_EQ) return true;
-        bool follows = value->op == OP_DIV || value->op == OP_NEG || value->op == OP_COPY || value->op == OP_IF;
+        bool follows = value->op == OP_DIV || value->op == OP_MUL || value->op == OP_NEG || value->op == OP_COPY ||
+                       value->op == OP_IF;
         if (!follows || !value->count) return false;
         if (value->op == OP_IF) {
             const array_value *other = value_at(w, value_root(w, value_use(w, value, 2).value));
@@ -234,6 +235,8 @@ static uint32_t code_each(array_builder *b, uint32_t v, const coordinate *at)
     const array_value *value = value_at(b->w, v);
     op o = (op)value->op;
     bool logic = (ops_row(o)->flags & OP_LOGIC) != 0;
+    int taken = o == OP_IF ? array_settle_if(b, v, at) : -1;
+    if (taken >= 0) return code_argument(b, v, taken ? 1 : 2, at, value->type);
     if (o == OP_COPY || o == OP_STOP) return code_argument(b, v, 0, at, value->type);
     bool power = false;
     uint32_t raised = o == OP_POW ? code_power(b, v, at, &power) : ARRAY_NONE;
@@ -282,11 +285,44 @@ static bool access_axes_of(array_builder *b, uint32_t v, uint16_t map, const coo
     return true;
 }
 
+/* An access that lies inside: what is inline is made there, the rest is a line. */
+static uint32_t code_inside(array_builder *b, uint32_t a, uint16_t map, const coordinate *at)
+{
+    const array_value *array = value_at(b->w, a);
+    uint32_t line = array->lies == LIES_INLINE ? 0 : line_new(b, array->buffer, array->offset, array->type);
+    coordinate to[AXES_MOST];
+    for (size_t p = 0; p < value_rank(b->w, array) && line != ARRAY_NONE; p++) {
+        map_draft d = map_axis(b->w->g, map, p);
+        to[p] = d.terms ? at[d.axis[0]] : (coordinate){-1, ARRAY_NONE, 0};
+        to[p].offset += d.offset;
+        if (array->lies == LIES_INLINE) continue;
+        int64_t stride = b->w->strides.at[array->strides + p];
+        b->lines.at[line].offset += d.offset * stride;
+        for (size_t t = 0; t < d.terms; t++) {
+            coordinate c = at[d.axis[t]];
+            if (array->local && (int)p == array->block_own) c.counter = ARRAY_NONE;
+            if (!line_along(b, line, c, d.factor[t] * stride)) return ARRAY_NONE;
+        }
+    }
+    return array->lies == LIES_INLINE ? array_code_value(b, a, to) : code_load(b, line);
+}
+
+static uint32_t code_zero(array_builder *b, int type)
+{
+    uint32_t zero;
+    if (!array_constant(b->w, 0, type, &zero)) return build_fail(b);
+    return code_load(b, line_new(b, BUFFER_CONSTANT, (int64_t)(zero * (STRIP * 8 / array_type_bytes(type))), type));
+}
+
 static uint32_t code_at(array_builder *b, uint32_t v, const coordinate *at)
 {
     const array_value *value = value_at(b->w, v);
     array_use u = value_use(b->w, value, 0);
     uint32_t a = value_root(b->w, u.value);
+    int settled = array_settle_at(b, v, at);
+    if (settled == SETTLED_INSIDE) return code_inside(b, a, u.map, at);
+    if (settled == SETTLED_OUTSIDE && value->flags & NODE_ZERO) return code_zero(b, value->type);
+    if (value_at(b->w, a)->lies == LIES_INLINE) return code_zero(b, value->type); /* the step is cut, and made anew */
     plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_spot(b->w, u.value, v)};
     const array_value *array = value_at(b->w, a);
     if (array->lies == LIES_CONST) return code_constant(b, a, value->type); /* a tangent that is 0 in all steps */
@@ -496,13 +532,12 @@ static bool step_part(array_builder *b, uint32_t v, size_t k)
 
 void array_build_begin(array_builder *b, array_lowering *w)
 {
-    *b = (array_builder){.w = w};
+    *b = (array_builder){.w = w, .cut_counter = ARRAY_NONE};
 }
 
-bool array_build_end(array_builder *b, bool ok)
+void array_build_drop(array_builder *b)
 {
     memory *m = b->w->m;
-    ok = ok && !b->failed && array_build_finish(b);
     array_free(m, &b->lines);
     array_free(m, &b->strides);
     array_free(m, &b->code);
@@ -511,6 +546,12 @@ bool array_build_end(array_builder *b, bool ok)
     array_free(m, &b->memo_at);
     array_free(m, &b->accesses);
     array_free(m, &b->access_axes);
+}
+
+bool array_build_end(array_builder *b, bool ok)
+{
+    ok = ok && !b->failed && array_build_finish(b);
+    array_build_drop(b);
     if (!ok && report_ok(&b->w->g->report)) array_no_memory(b->w);
     return ok;
 }
@@ -552,13 +593,12 @@ static bool reduces_nothing(const array_lowering *w, const array_value *v)
     return false;
 }
 
-bool array_map_step(array_lowering *w, uint32_t v, size_t k)
+/* The step for the spans in w->span, or *cut alone: where they are to be cut. */
+static bool step_piece(array_lowering *w, uint32_t v, size_t k, array_span *cut)
 {
     const array_value *value = value_at(w, v);
     array_builder b;
     bool ok;
-    if (op_is_reduction(value->op) && reduces_nothing(w, value))
-        return array_set_step(w, v, array_first((op)value->op), true);
     array_build_begin(&b, w);
     b.plain = value->product;
     if (value->op == OP_JOIN)
@@ -567,7 +607,72 @@ bool array_map_step(array_lowering *w, uint32_t v, size_t k)
         ok = step_scatter(&b, v);
     else
         ok = op_is_reduction(value->op) ? step_reduce(&b, v) : step_each(&b, v);
+    *cut = (array_span){b.cut_counter, b.cut, b.cut};
+    if (ok && !b.failed && cut->counter != ARRAY_NONE) {
+        array_build_drop(&b);
+        return true;
+    }
     return array_build_end(&b, ok);
+}
+
+/* The steps pushed since `from` run where their spans say. */
+static bool step_guard(array_lowering *w, size_t from, const array_span *whole)
+{
+    uint32_t first = (uint32_t)w->a->guards.count;
+    for (size_t i = 0; i < w->spans; i++) {
+        plan_guard g = {w->span[i].counter, w->span[i].low, w->span[i].high};
+        if (g.low == whole[i].low && g.high == whole[i].high) continue;
+        if (!array_push(w->m, &w->a->guards, g)) return array_no_memory(w);
+    }
+    for (; from < w->a->steps.count; from++) {
+        w->a->steps.at[from].guards = first;
+        w->a->steps.at[from].guard_count = (uint32_t)w->a->guards.count - first;
+    }
+    return true;
+}
+
+typedef ARRAY(array_span) span_list;
+
+/* Piece by piece; what is left to do lies on `todo`, w->spans spans for each. */
+static bool step_pieces(array_lowering *w, uint32_t v, size_t k, const array_span *whole, span_list *todo)
+{
+    array_span cut;
+    while (todo->count || !w->pieces) {
+        if (w->pieces) memcpy(w->span, todo->at + (todo->count -= w->spans), w->spans * sizeof cut);
+        size_t from = w->a->steps.count;
+        w->pieces += w->pieces == 0;
+        if (!step_piece(w, v, k, &cut)) return false;
+        if (cut.counter == ARRAY_NONE) {
+            if (!step_guard(w, from, whole)) return false;
+            if (!todo->count) break;
+            continue;
+        }
+        w->pieces++;
+        if (!array_reserve(w->m, todo, 2 * w->spans)) return array_no_memory(w);
+        for (int later = 1; later >= 0; later--)
+            for (size_t i = 0; i < w->spans; i++) {
+                array_span s = w->span[i];
+                if (s.counter == cut.counter && later) s.low = cut.low;
+                if (s.counter == cut.counter && !later) s.high = cut.low - 1;
+                todo->at[todo->count++] = s;
+            }
+    }
+    return true;
+}
+
+bool array_map_step(array_lowering *w, uint32_t v, size_t k)
+{
+    const array_value *value = value_at(w, v);
+    array_span whole[AXES_MOST];
+    span_list todo = {0};
+    if (op_is_reduction(value->op) && reduces_nothing(w, value))
+        return array_set_step(w, v, array_first((op)value->op), true);
+    memcpy(whole, w->span, sizeof whole);
+    w->pieces = 0;
+    bool ok = step_pieces(w, v, k, whole, &todo);
+    array_free(w->m, &todo);
+    memcpy(w->span, whole, sizeof whole);
+    return ok;
 }
 
 bool array_join_step(array_lowering *w, uint32_t v)

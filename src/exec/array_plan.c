@@ -150,6 +150,36 @@ static plan_range loop_range(const array_lowering *w, uint32_t region)
     return all;
 }
 
+/* The loops around the step of v, and their places that it runs at. */
+static void spans_of(array_lowering *w, uint32_t v, size_t k)
+{
+    w->spans = 0;
+    for (uint32_t region = value_at(w, v)->region; region != ARRAY_NONE; region = w->regions[region].parent) {
+        const array_region *around = &w->regions[region];
+        plan_range r, all = {around->range_low, around->range_high};
+        if (all.low > all.high) continue; /* it is no loop around this step */
+        if (!range_of(w, v, k, region, &r)) r = all;
+        if (r.low < all.low) r.low = all.low;
+        if (r.high > all.high) r.high = all.high;
+        if (r.low <= r.high) w->span[w->spans++] = (array_span){around->counter, r.low, r.high};
+    }
+}
+
+/* The guards [first, first + count) of a step, and those that it has already. */
+static bool guards_join(array_lowering *w, plan_step *s, uint32_t first, uint32_t count)
+{
+    plan *a = w->a;
+    uint32_t own = s->guards, own_count = s->guard_count;
+    s->guards = first;
+    s->guard_count = count + own_count;
+    if (!own_count) return true;
+    if (!array_reserve(w->m, &a->guards, count + own_count)) return array_no_memory(w);
+    s->guards = (uint32_t)a->guards.count;
+    for (uint32_t i = 0; i < own_count; i++) a->guards.at[a->guards.count++] = a->guards.at[own + i];
+    for (uint32_t i = 0; i < count; i++) a->guards.at[a->guards.count++] = a->guards.at[first + i];
+    return true;
+}
+
 /* A step runs only where it has a place to make. */
 static bool push_guards(array_lowering *w, size_t from, uint32_t v, size_t k)
 {
@@ -163,9 +193,9 @@ static bool push_guards(array_lowering *w, size_t from, uint32_t v, size_t k)
         plan_guard g = {w->regions[region].counter, r.low, r.high};
         if (!array_push(w->m, &a->guards, g)) return array_no_memory(w);
     }
+    uint32_t count = (uint32_t)a->guards.count - first;
     for (size_t s = from; s < a->steps.count; s++) {
-        a->steps.at[s].guards = first;
-        a->steps.at[s].guard_count = (uint32_t)a->guards.count - first;
+        if (!guards_join(w, &a->steps.at[s], first, count)) return false;
         a->steps.at[s].defines = value_at(w, v)->defines;
         a->steps.at[s].name = array_label(w, v);
     }
@@ -177,7 +207,10 @@ static bool push_guards(array_lowering *w, size_t from, uint32_t v, size_t k)
 static bool emit_part(array_lowering *w, uint32_t v, size_t k)
 {
     size_t from = w->a->steps.count;
-    return array_map_step(w, v, k) && push_guards(w, from, v, k);
+    spans_of(w, v, k);
+    bool ok = array_map_step(w, v, k);
+    w->spans = 0;
+    return ok && push_guards(w, from, v, k);
 }
 
 /* A value that goes along segments. */
@@ -239,7 +272,7 @@ static bool emit_value(array_lowering *w, uint32_t v, uint32_t context)
         !array_set_step(w, v, 0, true))
         return false;
     if (value->op == OP_ARGMIN || value->op == OP_ARGMAX) return array_arg_step(w, v) && push_guards(w, from, v, 0);
-    return (value->product ? array_product_step(w, v) : array_map_step(w, v, 0)) && push_guards(w, from, v, 0);
+    return value->product ? array_product_step(w, v) && push_guards(w, from, v, 0) : emit_part(w, v, 0);
 }
 
 /* What the steps of a recurrence find there already. */
@@ -301,12 +334,14 @@ static bool emit_loop(array_lowering *w, uint32_t region, uint32_t context)
                    .low = r->low,
                    .high = r->high,
                    .down = r->down,
-                   .until = ARRAY_NONE};
+                   .until = ARRAY_NONE,
+                   .scan = ARRAY_NONE};
     plan_step step = {.kind = STEP_LOOP, .at = (uint32_t)w->a->loops.count};
     uint32_t at = step.at;
     if (!array_push(w->m, &w->a->loops, l) || !array_push(w->m, &w->a->steps, step)) return array_no_memory(w);
     bool along = w->in_block && context == ARRAY_NONE && mine->along;
     if (along && !array_span_loop(w, region, w->a->steps.count - 1, all.low, all.high)) return false;
+    uint32_t first = (uint32_t)w->a->steps.count;
     if (!emit_context(w, region)) return false;
     uint32_t fill = (uint32_t)w->a->steps.count;
     if (mine->until != ARRAY_NONE) {
@@ -317,7 +352,7 @@ static bool emit_loop(array_lowering *w, uint32_t region, uint32_t context)
     }
     w->a->loops.at[at].fill = fill;
     w->a->loops.at[at].end = (uint32_t)w->a->steps.count;
-    return true;
+    return along || array_scan(w, at, first); /* a segment's steps are some of the loop's */
 }
 
 /* ---- The order ------------------------------------------------------------------------------------------ */

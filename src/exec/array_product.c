@@ -263,7 +263,7 @@ static uint32_t copy_result(array_lowering *w, ew_node sum, uint32_t v)
     const array_value *value = value_at(w, v);
     array_use use = {v, 0};
     uint32_t copy = array_push_each(w, sum, OP_COPY, value->type, value->shape, &use, 1);
-    if (copy != ARRAY_NONE) value_at(w, copy)->apart = true;
+    if (copy != ARRAY_NONE) value_at(w, copy)->relaid = true;
     return copy;
 }
 

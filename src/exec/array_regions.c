@@ -81,7 +81,7 @@ int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, in
 
 /* ---- Bodies --------------------------------------------------------------------------------------- */
 
-static bool push_bind(array_lowering *w, uint32_t v, array_bind bind)
+bool array_push_bind(array_lowering *w, uint32_t v, array_bind bind)
 {
     array_value *value = value_at(w, v);
     if (value_bind(w, value, bind.region)) return true;
@@ -191,7 +191,7 @@ static bool region_body(array_lowering *w, uint32_t region)
         if (w->mark[v] != (NEEDS | WANTED)) continue;
         if (value->region == ARRAY_NONE) value->region = region;
         array_bind bind = {.region = region, .axis = -1};
-        if (!push_bind(w, v, bind)) return false;
+        if (!array_push_bind(w, v, bind)) return false;
     }
     return true;
 }
@@ -340,6 +340,7 @@ bool array_regions(array_lowering *w)
         region_seed(w, next);
         region_offsets(w, next);
     }
+    if (!array_absorb(w)) return false;
     keep_whole(w);
     return true;
 }

@@ -169,8 +169,14 @@ static bool run_loop(const ew_program *p, ew_work *work, uint32_t at, const plan
         array_span_begin(w, &w->plan->spans.at[span - 1], l->down ? &last : &first, &behind);
         *(l->down ? &first : &last) = behind - 1;
     }
+    const plan_scan *scan = l->scan == ARRAY_NONE ? NULL : &w->plan->scans.at[l->scan];
     for (int64_t t = first; l->down ? t >= last : t <= last; t += step) {
         w->counter[l->counter] = t;
+        if (scan && t == (l->down ? scan->high : scan->low)) {
+            array_scan_run(w, scan, l->counter, l->down);
+            t = l->down ? scan->low : scan->high;
+            continue;
+        }
         if (stopped && !run_steps(p, work, l->fill, l->end, RUN_ALL)) return false;
         if (!run_steps(p, work, at + 1, l->fill, stopped ? RUN_AFTER : RUN_ALL)) return false;
         if (stopped || l->until == ARRAY_NONE || t < l->low || t > l->high || !until_holds(w, l->until)) continue;
@@ -250,6 +256,7 @@ static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t 
                   : s->kind == STEP_ARG     ? run_arg(p, work, &a->args.at[s->at])
                   : s->kind == STEP_PRODUCT ? array_crew_product(p, work, &a->products.at[s->at])
                   : s->kind == STEP_FOLD    ? (array_fold_run(w, &a->folds.at[s->at]), true)
+                  : s->kind == STEP_POWER   ? (array_power_run(w, &a->powers.at[s->at]), true)
                   : s->kind == STEP_BLOCK   ? run_block(p, work, now, &a->blocks.at[s->at])
                                             : run_loop(p, work, now, &a->loops.at[s->at]);
         if (!ok) return false;

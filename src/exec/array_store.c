@@ -12,16 +12,19 @@
 
 enum {
     HOME_MOST = 96,   /* operations of one step */
+    THROUGH_MOST = 2, /* of those, seen through accesses: each may cut the step */
     SPREAD_LEAST = 8, /* places to each place of an argument */
     THIN = 64
 };
 
-enum { DEMAND_SHARED = 1, DEMAND_HARD }; /* several steps use it; it must lie in memory */
+/* Several steps use it; steps of another loop or block do; it must lie in memory. */
+enum { DEMAND_SHARED = 1, DEMAND_APART, DEMAND_HARD };
 
 typedef struct homes {
-    uint32_t *home;  /* by value: the step that computes it; ARRAY_NONE: nobody uses it yet */
-    uint8_t *demand; /* by value: it must lie in memory */
-    uint32_t *count; /* by home: operations in it */
+    uint8_t *through; /* by home: values in it that are made at places of accesses */
+    uint32_t *home;   /* by value: the step that computes it; ARRAY_NONE: nobody uses it yet */
+    uint8_t *demand;  /* by value: it must lie in memory */
+    uint32_t *count;  /* by home: operations in it */
     size_t steps;
 } homes;
 
@@ -55,7 +58,7 @@ static size_t elements_of(const array_lowering *w, uint16_t shape)
 
 static bool is_copy(const array_lowering *w, const array_value *v)
 {
-    if ((v->op != OP_COPY && v->op != OP_STOP) || v->apart) return false;
+    if ((v->op != OP_COPY && v->op != OP_STOP) || v->relaid) return false;
     return value_at(w, value_root(w, value_use(w, v, 0).value))->type == v->type;
 }
 
@@ -86,15 +89,84 @@ static bool is_spread(const array_lowering *w, const array_value *v)
     return true;
 }
 
+/* Does it lie in memory for good, whoever uses it? */
+static bool is_kept(const array_lowering *w, uint32_t v)
+{
+    const array_value *value = value_at(w, v);
+    if (is_view(w, value)) value = value_at(w, value_root(w, value_use(w, value, 0).value));
+    return value->lies == LIES_CONST || value->op == OP_INPUT || value->op == OP_PARAM || value->defines;
+}
+
+/* A cheap operation of a recurrence's body on what is kept for all its places anyway: who needs it later makes it
+ * again, for to keep its places too costs memory, which is slower. */
+static bool is_made_again(const array_lowering *w, const array_value *v)
+{
+    if (v->op != OP_ADD && v->op != OP_SUB && v->op != OP_MUL && v->op != OP_NEG) return false;
+    if (v->type == ARRAY_INT || v->count > 2 || v->output || v->defines || v->region == ARRAY_NONE) return false;
+    for (size_t k = 0; k < v->count; k++) {
+        uint32_t a = value_root(w, value_use(w, v, k).value);
+        const array_value *arg = value_at(w, a);
+        bool again = arg->count == 2 && (arg->op == OP_MUL || arg->op == OP_ADD) && !arg->defines && !arg->output;
+        for (size_t i = 0; again && i < arg->count; i++) again = is_kept(w, value_root(w, value_use(w, arg, i).value));
+        if (!again && !is_kept(w, a)) return false;
+    }
+    return true;
+}
+
+static bool is_bound(const array_lowering *w, const array_value *v, size_t p)
+{
+    for (size_t i = 0; i < v->bind_count; i++)
+        if (w->binds.at[v->binds + i].axis == (int)p) return true;
+    return false;
+}
+
+/* An access in a recurrence's body that each step settles (array_settle.c): only the number of the step says whether
+ * it lies inside. */
+static bool is_settled(const array_lowering *w, const array_value *v)
+{
+    if (v->op != OP_AT || v->region == ARRAY_NONE || !(v->flags & NODE_ZERO) || (v->flags & NODE_WHEN)) return false;
+    array_use u = value_use(w, v, 0);
+    const array_value *a = value_at(w, value_root(w, u.value));
+    if (a->lies == LIES_CONST || a->lies == LIES_RAMP) return false;
+    for (size_t p = 0; p < value_rank(w, a); p++) {
+        map_draft d = map_axis(w->g, u.map, p);
+        if (d.gather || d.terms > 1 || (d.terms && d.factor[0] != 1)) return false;
+        if (d.terms && is_bound(w, v, d.axis[0])) continue;
+        int64_t last = d.offset + (d.terms ? value_sizes(w, v)[d.axis[0]] - 1 : 0);
+        if (d.offset < 0 || last >= value_sizes(w, a)[p] || (d.terms && last + 1 - d.offset != value_sizes(w, a)[p]))
+            return false;
+    }
+    return true;
+}
+
+/* t^j with the index j: sums over such powers need none of them in memory (array_power.c). */
+static bool is_power(const array_lowering *w, const array_value *v)
+{
+    if (v->op != OP_POW || v->type != ARRAY_F64 || (w->g->passes_off & PASS_POWERS)) return false;
+    const array_value *t = value_at(w, value_root(w, value_use(w, v, 0).value));
+    const array_value *j = value_at(w, value_root(w, value_use(w, v, 1).value));
+    return j->lies == LIES_RAMP && elements_of(w, t->shape) < elements_of(w, v->shape);
+}
+
+/* Is argument k of v a factor of what is summed? */
+static bool is_summed(const array_lowering *w, const homes *h, uint32_t v)
+{
+    const array_value *value = value_at(w, v);
+    if (value->lies != LIES_INLINE || (value->op != OP_MUL && value->op != OP_MUL0)) return false;
+    return h->home[v] < w->values.count && value_at(w, h->home[v])->op == OP_SUM && !value_at(w, h->home[v])->product;
+}
+
 /* Decides about v; its users are decided already. */
 static void decide(array_lowering *w, homes *h, uint32_t v)
 {
     array_value *value = value_at(w, v);
     if (value->lies != LIES_INLINE) return;
     bool view = is_view(w, value), copy = is_copy(w, value);
-    bool alone = !h->demand[v] || (h->demand[v] == DEMAND_SHARED && is_spread(w, value));
+    bool alone = !h->demand[v] || (h->demand[v] == DEMAND_SHARED && (is_spread(w, value) || is_power(w, value)));
     bool stays = !value->defines && alone && can_be_inline(w, value) && h->home[v] != ARRAY_NONE &&
                  h->count[h->home[v]] < HOME_MOST;
+    bool used = h->demand[v] < DEMAND_HARD && h->home[v] != ARRAY_NONE && !value->defines;
+    if (used && (is_made_again(w, value) || (can_be_inline(w, value) && is_settled(w, value)))) stays = true;
     if (value->op == OP_INPUT || value->op == OP_PARAM)
         value->lies = LIES_STORED;
     else if ((view || (copy && !stays)) && !value->defines)
@@ -103,10 +175,9 @@ static void decide(array_lowering *w, homes *h, uint32_t v)
         value->lies = LIES_STORED;
 }
 
-/* Is argument k, which no step changes, used at another place in each step of v? Then v's step may compute it. */
-static bool goes_along(const array_lowering *w, uint32_t v, size_t k, const array_value *arg)
+bool array_goes_along(const array_lowering *w, uint32_t v, size_t k)
 {
-    const array_value *value = value_at(w, v);
+    const array_value *value = value_at(w, v), *arg = value_at(w, value_root(w, value_use(w, value, k).value));
     int64_t by;
     if (arg->region != ARRAY_NONE || value->op == OP_JOIN || value->op == OP_SCATTER || arg->op == OP_AT) return false;
     for (size_t i = 0; i < value->bind_count; i++)
@@ -131,23 +202,31 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
                   value->op == OP_ARGMAX || (value->product && k > 0);
     uint32_t home = value->lies == LIES_INLINE ? h->home[v] : v;
     if (value->op == OP_JOIN) home = (uint32_t)w->values.count + value->uses + (uint32_t)k;
+    bool through = value->op == OP_AT && k == 0 && value->lies == LIES_INLINE && is_settled(w, value) &&
+                   value_is_each(arg) && arg->region == value->region && h->demand[v] < DEMAND_SHARED &&
+                   h->through[home] < THROUGH_MOST;
+    if (through) h->through[home]++, inside = false;
     size_t here = value->op == OP_JOIN ? elements_of(w, arg->shape) : elements_of(w, value_domain(value));
-    if (value->pass != arg->pass || value_in_blocks(value) != value_in_blocks(arg)) inside = true;
     if (value->part.bound && is_thin(w, arg)) inside = true;
-    if (here > elements_of(w, arg->shape) || (value->region != arg->region && !goes_along(w, v, k, arg))) inside = true;
-    if (inside)
-        h->demand[a] = DEMAND_HARD;
-    else if (h->home[a] != ARRAY_NONE && h->home[a] != home && !h->demand[a])
-        h->demand[a] = DEMAND_SHARED;
+    bool apart = (value_in_blocks(arg) && value->pass != arg->pass) || value_in_blocks(value) != value_in_blocks(arg) ||
+                 (value->region != arg->region && !array_goes_along(w, v, k)) ||
+                 (value->lies == LIES_INLINE && h->demand[v] >= DEMAND_APART) ||
+                 (is_power(w, arg) && !is_summed(w, h, v));
+    bool shared = h->home[a] != ARRAY_NONE && h->home[a] != home;
+    uint8_t demand = inside || (!through && here > elements_of(w, arg->shape)) ? DEMAND_HARD
+                     : apart                                                   ? DEMAND_APART
+                     : shared                                                  ? DEMAND_SHARED
+                                                                               : 0;
+    if (demand > h->demand[a]) h->demand[a] = demand;
     h->home[a] = home;
 }
 
 static bool store_homes(array_lowering *w)
 {
     size_t n = w->values.count, steps = n + w->uses.count;
-    homes h = {block_new(w->m, n, sizeof *h.home), block_new(w->m, n, 1), block_new(w->m, steps, sizeof *h.count),
-               steps};
-    bool ok = h.home && h.demand && h.count;
+    homes h = {block_new(w->m, steps, 1), block_new(w->m, n, sizeof *h.home), block_new(w->m, n, 1),
+               block_new(w->m, steps, sizeof *h.count), steps};
+    bool ok = h.through && h.home && h.demand && h.count;
     for (size_t v = 0; ok && v < n; v++) h.home[v] = ARRAY_NONE;
     for (uint32_t r = 0; ok && r < w->g->regions.count; r++)
         if (w->regions[r].needed && w->regions[r].until != ARRAY_NONE)
@@ -159,6 +238,7 @@ static bool store_homes(array_lowering *w)
         for (size_t k = 0; k < value->count; k++) ask(w, &h, v, k);
         if (value->lies == LIES_INLINE) h.count[h.home[v]] += 1 + value->count;
     }
+    block_free(w->m, h.through, steps);
     block_free(w->m, h.home, n);
     block_free(w->m, h.demand, n);
     block_free(w->m, h.count, steps);
@@ -190,13 +270,6 @@ static bool is_slice(const array_lowering *w, const array_value *v, size_t p)
         const array_bind *b = &w->binds.at[v->binds + i];
         if (b->axis == (int)p && !b->whole) return true;
     }
-    return false;
-}
-
-static bool is_bound(const array_lowering *w, const array_value *v, size_t p)
-{
-    for (size_t i = 0; i < v->bind_count; i++)
-        if (w->binds.at[v->binds + i].axis == (int)p) return true;
     return false;
 }
 
@@ -305,6 +378,7 @@ bool array_store(array_lowering *w)
 {
     if (!store_homes(w)) return false;
     store_views(w);
+    array_carry(w);
     for (uint32_t v = 0; v < w->values.count; v++) value_at(w, v)->buffer = ARRAY_NONE;
     while (w->a->buffers.count < BUFFER_FIRST) {
         plan_buffer none = {.from = ARRAY_NONE};

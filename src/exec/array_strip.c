@@ -8,6 +8,12 @@
 #include "exec/array.h"
 #include "math/integers.h"
 
+#if defined __GNUC__ && !defined __clang__
+#define STRIP_FAST __attribute__((optimize("O3")))
+#else
+#define STRIP_FAST
+#endif
+
 typedef struct strip {
     const ew_program *p;
     ew_work *work;
@@ -39,24 +45,27 @@ static int64_t strip_begin(const strip *s, int64_t row, int64_t column)
 /* ---- Loads ------------------------------------------------------------------------------------------ */
 
 #define STRIP_COPY(name, type)                                                                                         \
-    static void name(const strip *s, type *to, const type *from, int64_t row, int64_t column)                          \
+    STRIP_FAST static void name(const strip *s, type *to, const type *from, int64_t row, int64_t column)               \
     {                                                                                                                  \
-        for (size_t r = 0; r < s->rows; r++, from += row, to += s->columns) {                                          \
+        const size_t rows = s->rows, columns = s->columns;                                                             \
+        for (size_t r = 0; r < rows; r++, from += row, to += columns) {                                                \
+            const type first = *from;                                                                                  \
             if (column == 1)                                                                                           \
-                memcpy(to, from, s->columns * sizeof *to);                                                             \
+                memcpy(to, from, columns * sizeof *to);                                                                \
             else if (column == 0)                                                                                      \
-                for (size_t c = 0; c < s->columns; c++) to[c] = *from;                                                 \
+                for (size_t c = 0; c < columns; c++) to[c] = first;                                                    \
             else                                                                                                       \
-                for (size_t c = 0; c < s->columns; c++) to[c] = from[(int64_t)c * column];                             \
+                for (size_t c = 0; c < columns; c++) to[c] = from[(int64_t)c * column];                                \
         }                                                                                                              \
     }                                                                                                                  \
-    static void name##_out(const strip *s, type *to, const type *from, int64_t row, int64_t column)                    \
+    STRIP_FAST static void name##_out(const strip *s, type *to, const type *from, int64_t row, int64_t column)         \
     {                                                                                                                  \
-        for (size_t r = 0; r < s->rows; r++, to += row, from += s->columns) {                                          \
+        const size_t rows = s->rows, columns = s->columns;                                                             \
+        for (size_t r = 0; r < rows; r++, to += row, from += columns) {                                                \
             if (column == 1)                                                                                           \
-                memcpy(to, from, s->columns * sizeof *to);                                                             \
+                memcpy(to, from, columns * sizeof *to);                                                                \
             else                                                                                                       \
-                for (size_t c = 0; c < s->columns; c++) to[(int64_t)c * column] = from[c];                             \
+                for (size_t c = 0; c < columns; c++) to[(int64_t)c * column] = from[c];                                \
         }                                                                                                              \
     }
 STRIP_COPY(strip_copy_8, uint64_t)
@@ -316,6 +325,12 @@ static bool join_each(const strip *s, const plan_sink *sink, char *to, int64_t s
         memcpy(to, from, count * bytes);
         return true;
     }
+    if (!set && sink->type == ARRAY_F64 && join_op((op)sink->op) == OP_ADD && step != 1) {
+        double *t = (double *)(void *)to;
+        const double *x = (const double *)(const void *)from;
+        for (size_t i = 0; i < count; i++) t[(int64_t)i * step] += x[i];
+        return true;
+    }
     array_kernel *kernel = array_kernel_of(join_op((op)sink->op), sink->type);
     if (step == 1) return kernel(count, to, to, from, to) == count || join_fault(s, sink);
     for (size_t i = 0; i < count; i++, to += step * (int64_t)bytes, from += bytes) {
@@ -441,7 +456,23 @@ static bool strip_skips(strip *s)
     return true;
 }
 
-/* The first row from `row` on that is not left out, where nothing begins; eight at a time. */
+enum { SKIP_WIDTH = 16 };
+
+/* The first of SKIP_WIDTH numbers that is not 0; SKIP_WIDTH: all are. */
+STRIP_FAST static size_t skip_first(const double *x)
+{
+    uint32_t bits = 0;
+    uint64_t any[2] = {0}, all[SKIP_WIDTH];
+    memcpy(all, x, sizeof all);
+    for (size_t k = 0; k < SKIP_WIDTH; k++) any[k % 2] |= all[k] << 1; /* a -0 is 0 */
+    if (!(any[0] | any[1])) return SKIP_WIDTH;
+    for (size_t k = 0; k < SKIP_WIDTH; k++) bits |= (uint32_t)(x[k] != 0) << k;
+    size_t first = 0;
+    while (!(bits & 1)) bits >>= 1, first++;
+    return first;
+}
+
+/* The first row from `row` on that is not left out, where nothing begins. */
 static size_t strip_skip(const strip *s, size_t row, size_t rows)
 {
     uint32_t line = s->m->lines + s->m->skip, to = s->m->lines + s->a->sinks.at[s->m->sinks].line;
@@ -449,14 +480,12 @@ static size_t strip_skip(const strip *s, size_t row, size_t rows)
     bool begins = (!sink->blocked || s->w->begins) && join_begins(s, to);
     if (strip_row(s, line) != 1 || begins) return row;
     const double *x = (const double *)(const void *)s->w->line[line];
-    for (; row + 8 <= rows; row += 8) { /* by their bits; a -0 stops here alone */
-        uint64_t bits[8], any = 0;
-        memcpy(bits, x + row, sizeof bits);
-        for (size_t k = 0; k < 8; k++) any |= bits[k];
-        if (any) break;
-    }
-    while (row < rows && x[row] == 0) row++;
-    return row;
+    for (size_t first; row + SKIP_WIDTH <= rows; row += SKIP_WIDTH)
+        if ((first = skip_first(x + row)) < SKIP_WIDTH) return row + first;
+    double rest[SKIP_WIDTH] = {0};
+    for (size_t k = 0; row + k < rows; k++) rest[k] = x[row + k];
+    row += skip_first(rest);
+    return row < rows ? row : rows;
 }
 
 static bool strip_place(strip *s)
@@ -464,7 +493,7 @@ static bool strip_place(strip *s)
     const plan_map *m = s->m;
     uint32_t r = m->dim_count - 2, c = m->dim_count - 1;
     size_t row = strip_from(s, r), column = strip_from(s, c), rows = strip_to(s, r), columns = strip_to(s, c);
-    size_t high = m->rows ? STRIP / columns : 1, wide = m->rows ? columns : STRIP;
+    size_t high = m->high, wide = m->rows ? columns : STRIP;
     const plan_code *code = s->a->code.at + m->code;
     bool once = m->once != 0;
     for (s->row = row; s->row < rows; s->row += high) {
@@ -505,6 +534,26 @@ static void strip_outer(const strip *s)
     }
 }
 
+static void strip_registers(array_work *w, const plan_map *m)
+{
+    const uint32_t *slot = w->plan->slots.at + m->slots;
+    for (uint32_t r = 0; r < m->registers; r++)
+        if (slot[r] != ARRAY_NONE) w->at[r] = w->strips + (size_t)slot[r] * STRIP * 8;
+}
+
+/* A step that is one strip, as most are in the body of a recurrence. */
+static bool map_single(const ew_program *p, ew_work *work, const plan_map *m)
+{
+    array_work *w = work->arrays;
+    strip s = {.p = p, .work = work, .w = w, .a = w->plan, .m = m, .size = w->plan->sizes.at + m->dims, .dim = 2};
+    s.rows = (size_t)s.size[0];
+    s.columns = (size_t)s.size[1];
+    s.count = s.rows * s.columns;
+    array_lines_begin(w, m->lines, m->line_count);
+    strip_registers(w, m);
+    return strip_code(&s, s.a->code.at + m->code, m->code_count) && strip_sinks(&s);
+}
+
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to)
 {
     array_work *w = work->arrays;
@@ -524,9 +573,7 @@ bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint3
     if (from >= s.to) return true;
     array_lines_begin(w, m->lines, m->line_count);
     if (from > 0 && dim + 2 < m->dim_count) strip_outer(&s);
-    const uint32_t *slot = s.a->slots.at + m->slots;
-    for (uint32_t r = 0; r < m->registers; r++)
-        if (slot[r] != ARRAY_NONE) w->at[r] = w->strips + (size_t)slot[r] * STRIP * 8;
+    strip_registers(w, m);
     do
         if (!strip_place(&s)) return false;
     while (m->dim_count > 2 && strip_next(&s));
@@ -535,5 +582,6 @@ bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint3
 
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m)
 {
+    if (m->single) return map_single(p, work, m);
     return array_map_part(p, work, m, 0, 0, array_step_sizes(work->arrays, m->dims, m->dim_count, m->varies)[0]);
 }

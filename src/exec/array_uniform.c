@@ -1,7 +1,8 @@
 /*
- * array_uniform.c - kernels of strips in which one argument is a single number, and the pair x·y + w in one go.
+ * array_uniform.c - kernels of strips for what is done most: in all widths of vectors, with one argument that may be a
+ * single number, and the pair x·y + w in one go.
  *
- * The values are those of array_kernels.c to the bit: a pair is rounded twice.
+ * The values are those of the rows of ops.def to the bit: a pair is rounded twice.
  */
 #include "exec/array_kernels.h"
 
@@ -22,6 +23,12 @@
 #if defined __x86_64__ && defined __GNUC__
 #define UNIFORM_TWICE 1
 #define UNIFORM_AVX2 __attribute__((target("avx2")))
+/* gcc would keep to half vectors; clang has no such choice to make. */
+#if defined __clang__
+#define UNIFORM_AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw")))
+#else
+#define UNIFORM_AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512")))
+#endif
 #else
 #define UNIFORM_TWICE 0
 #endif
@@ -45,6 +52,12 @@
 #define UNIFORM_ZERO(x, y) ((((x) == 0) | ((y) == 0)) ? 0 : (x) * (y))
 
 #define UNIFORM_ROWS(prefix, attribute, real)                                                                          \
+    UNIFORM_KERNEL(prefix##_ADD, attribute, real, 1, 1, 0, x + y)                                                      \
+    UNIFORM_KERNEL(prefix##_SUB, attribute, real, 1, 1, 0, x - y)                                                      \
+    UNIFORM_KERNEL(prefix##_MUL, attribute, real, 1, 1, 0, x *y)                                                       \
+    UNIFORM_KERNEL(prefix##_MUL0, attribute, real, 1, 1, 0, UNIFORM_ZERO(x, y))                                        \
+    UNIFORM_KERNEL(prefix##_NEG, attribute, real, 1, 0, 0, -x)                                                         \
+    UNIFORM_KERNEL(prefix##_EQ, attribute, real, 1, 1, 0, x == y ? 1 : 0)                                              \
     UNIFORM_KERNEL(prefix##_ADD_x, attribute, real, 0, 1, 0, x + y)                                                    \
     UNIFORM_KERNEL(prefix##_ADD_y, attribute, real, 1, 0, 0, x + y)                                                    \
     UNIFORM_KERNEL(prefix##_SUB_x, attribute, real, 0, 1, 0, x - y)                                                    \
@@ -66,13 +79,37 @@ UNIFORM_ROWS(uniform_f32, , float)
 #if UNIFORM_TWICE
 UNIFORM_ROWS(uniform_f64_avx2, UNIFORM_AVX2, double)
 UNIFORM_ROWS(uniform_f32_avx2, UNIFORM_AVX2, float)
+UNIFORM_ROWS(uniform_f64_avx512, UNIFORM_AVX512, double)
+UNIFORM_ROWS(uniform_f32_avx512, UNIFORM_AVX512, float)
 #define UNIFORM_PICK(name)                                                                                             \
-    (__builtin_cpu_supports("avx2") ? type == ARRAY_F32 ? uniform_f32_avx2##name : uniform_f64_avx2##name              \
-     : type == ARRAY_F32            ? uniform_f32##name                                                                \
-                                    : uniform_f64##name)
+    (uniform_width() == 512   ? type == ARRAY_F32 ? uniform_f32_avx512##name : uniform_f64_avx512##name                \
+     : uniform_width() == 256 ? type == ARRAY_F32 ? uniform_f32_avx2##name : uniform_f64_avx2##name                    \
+     : type == ARRAY_F32      ? uniform_f32##name                                                                      \
+                              : uniform_f64##name)
+
+static int uniform_width(void)
+{
+    bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+    return wide ? 512 : __builtin_cpu_supports("avx2") ? 256 : 128;
+}
 #else
 #define UNIFORM_PICK(name) (type == ARRAY_F32 ? uniform_f32##name : uniform_f64##name)
 #endif
+
+array_kernel *array_kernel_plain(op o, int type)
+{
+    if (type == ARRAY_INT) return NULL;
+    switch (o) {
+    case OP_ADD: return UNIFORM_PICK(_ADD);
+    case OP_SUB: return UNIFORM_PICK(_SUB);
+    case OP_MUL: return UNIFORM_PICK(_MUL);
+    case OP_MUL0: return UNIFORM_PICK(_MUL0);
+    case OP_NEG: return UNIFORM_PICK(_NEG);
+    case OP_EQ: return UNIFORM_PICK(_EQ);
+    default: return NULL;
+    }
+}
 
 array_kernel *array_kernel_uniform(op o, int type, bool first)
 {

@@ -323,6 +323,7 @@ static bool steps_write(steps_writer *w, uint32_t at)
     }
     if (s->kind == STEP_MAP && !emit_array_map(&w->n, &a->maps.at[s->at], name, comment)) return false;
     if (s->kind == STEP_FOLD) emit_array_fold(&w->n, &a->folds.at[s->at], name, comment);
+    if (s->kind == STEP_POWER) emit_array_power(&w->n, &a->powers.at[s->at], name, comment);
     if (s->kind == STEP_ARG) emit_array_arg(&w->n, &a->args.at[s->at], name, comment);
     if (!w->n.body.count) return true;
     text *t = steps_line(w);

@@ -46,6 +46,7 @@ bool emit_array_main(emitter *e);    /* into out */
 bool emit_array_map(emit_nest *n, const plan_map *m, const char *name, const char *comment);
 void emit_array_product(emit_nest *n, const plan_product *p, const char *name, const char *comment);
 void emit_array_fold(emit_nest *n, const plan_fold *p, const char *name, const char *comment);
+void emit_array_power(emit_nest *n, const plan_power *p, const char *name, const char *comment);
 void emit_array_arg(emit_nest *n, const plan_arg *s, const char *name, const char *comment);
 
 /* ---- Pieces of a step's text ------------------------------------------------------------------------- */

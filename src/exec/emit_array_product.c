@@ -94,6 +94,87 @@ void emit_array_fold(emit_nest *n, const plan_fold *p, const char *name, const c
     nest_end(n, "void", name, comment);
 }
 
+/* ---- Powers -------------------------------------------------------------------------------------------------- */
+
+/* Opens what goes over the powers of one place, eight at a time: high · power[b] is t^(a + b). */
+static void power_open(emit_nest *n, const plan_power *p)
+{
+    text *t = nest_line(n);
+    text_add(t, "double power[8], high = 1, low = 0, eight_low, eight = k_powers(");
+    nest_at(n, t, p->lines + p->t, 2);
+    text_add(t, ", power, &eight_low);\n");
+    emit_kernels_use(n->e, "k_powers k_power_product");
+    if (!p->turned) text_add(nest_line(n), "double sum = 0;\n");
+    text_format(nest_line(n), "for (int64_t a = 0; a < %lld; a += 8)", (long long)n->a->sizes.at[p->dims + 1]);
+    nest_open(n);
+    if (!p->turned) text_add(nest_line(n), "double inner = 0;\n");
+    text_format(nest_line(n), "for (int64_t b = 0; b < 8 && a + b < %lld; b++)",
+                (long long)n->a->sizes.at[p->dims + 1]);
+    nest_open(n);
+}
+
+static void power_close(emit_nest *n, const plan_power *p)
+{
+    nest_close(n);
+    if (!p->turned) text_add(nest_line(n), "sum += high * inner;\n");
+    text_add(nest_line(n), "high = k_power_product(high, low, eight, eight_low, &low);\n");
+    nest_close(n);
+}
+
+static void power_sums(emit_nest *n, const plan_power *p)
+{
+    int64_t powers = n->a->sizes.at[p->dims + 1];
+    int64_t along = n->a->strides.at[n->a->lines.at[p->lines + p->out].strides + 1];
+    text_format(nest_line(n), "for (int64_t j = 0; j < %lld; j++)", (long long)powers);
+    nest_open(n);
+    text_add(nest_line(n), "const double *s = chain + 8 * j;\n");
+    text_add(nest_line(n), "const double sum = ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));\n");
+    text *t = nest_line(n);
+    text_format(t, "p%u[%lld * j] = ", p->out, (long long)along);
+    if (p->blocked) {
+        n->uses |= USES_COUNTERS;
+        text_format(t, "t[%u] ? sum : p%u[%lld * j] + sum;\n", n->a->counters + 1, p->out, (long long)along);
+    } else {
+        text_add(t, "sum;\n");
+    }
+    nest_close(n);
+}
+
+/* As array_power.c has them, one place after the other. */
+void emit_array_power(emit_nest *n, const plan_power *p, const char *name, const char *comment)
+{
+    const int64_t *size = n->a->sizes.at + p->dims;
+    nest_begin(n, p->lines);
+    if (size[0] == 0 || size[1] == 0) return;
+    nest_name(n, size, 2);
+    nest_pointer(n, p->lines + p->x, false);
+    if (p->t != p->x) nest_pointer(n, p->lines + p->t, false);
+    nest_pointer(n, p->lines + p->out, true);
+    if (p->turned) text_format(nest_line(n), "double chain[%lld] = {0};\n", 8 * (long long)size[1]);
+    nest_for(n, n->var[0], size[0]);
+    power_open(n, p);
+    text *t = nest_line(n);
+    if (p->turned) {
+        text_add(t, "const double p = high * power[b], x = ");
+        nest_at(n, t, p->lines + p->x, 2);
+        text_format(t, ";\n");
+        text_format(nest_line(n), "chain[8 * (a + b) + %s %% 8] += %sx * p;\n", n->var[0],
+                    p->zero_wins ? "x == 0 || p == 0 ? 0 : " : "");
+    } else {
+        int64_t along = n->a->strides.at[n->a->lines.at[p->lines + p->x].strides + 1];
+        text_format(t, "inner += p%u[%lld * (a + b)] * power[b];\n", p->x, (long long)along);
+    }
+    power_close(n, p);
+    if (!p->turned) {
+        t = nest_line(n);
+        nest_at(n, t, p->lines + p->out, 2);
+        text_add(t, " = sum;\n");
+    }
+    while (n->depth > 1) nest_close(n);
+    if (p->turned) power_sums(n, p);
+    nest_end(n, "void", name, comment);
+}
+
 /* ---- Positions of the least and greatest --------------------------------------------------------------------- */
 
 static void arg_value_text(emit_nest *n, text *t, const plan_arg *s)

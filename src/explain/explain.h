@@ -216,7 +216,12 @@ void explain_forward(lesson *l);
 void explain_reverse(lesson *l);
 void explain_cost(lesson *l);
 void explain_kinks(lesson *l, size_t indent);
+enum { KINKS_TOLD = 5 };
+const char *kink_find(op o, double x, double y, double w); /* the sentence for these arguments, or NULL */
+extern const char *const kink_tie;
 void explain_nudge(lesson *l);
+/* That the gap shrinks: `gap` of the nudge, `small` of a tenth of it. */
+void nudge_shrinks(lesson *l, double gap, double small);
 void explain_plan(lesson *l);
 
 /* ---- The same for programs with axes ---------------------------------------------------------- */
@@ -236,8 +241,12 @@ void indexed_paths(lesson *l);
 void indexed_forward(lesson *l);
 void indexed_reverse(lesson *l);
 void indexed_cost(lesson *l);
+double indexed_inputs(const lesson *l); /* elements of all inputs: sweeps forward */
+/* A row of a table: so many sweeps, and how many edges they touch. */
+void indexed_sweeps(table *t, const char *name, double sweeps);
 void indexed_brief(lesson *l);
 void indexed_nudge(lesson *l);
+void indexed_kinks(lesson *l, size_t indent);
 void indexed_plan(lesson *l);
 
 /* Walks 0 … count-1; past LESSON_NODES it jumps over the middle and says how many are left out. */

@@ -260,7 +260,7 @@ static void forward_node(lesson *l, size_t i)
     }
 }
 
-static double sweeps_forward(const lesson *l)
+double indexed_inputs(const lesson *l)
 {
     double all = 0;
     for (size_t k = 0; k < l->wrt_count; k++) all += indexed_count(l, l->wrt[k]);
@@ -270,7 +270,7 @@ static double sweeps_forward(const lesson *l)
 void indexed_forward(lesson *l)
 {
     text count;
-    double sweeps = sweeps_forward(l);
+    double sweeps = indexed_inputs(l);
     text_begin(&count, l->m);
     explain_heading(l, "Forward: ∂/∂x of every node, one sweep for each input x");
     explain_sentence(l, 2,
@@ -396,7 +396,7 @@ static void cost_big(table *t, double n)
     explain_cell(t, text_string(&l->work));
 }
 
-static void cost_sweeps(table *t, const char *name, double sweeps)
+void indexed_sweeps(table *t, const char *name, double sweeps)
 {
     lesson *l = t->l;
     double edges = 0;
@@ -416,8 +416,8 @@ void indexed_cost(lesson *l)
     explain_cell(&t, "");
     explain_cell(&t, explain_word(l, "sweeps"));
     explain_cell(&t, explain_word(l, "edges touched"));
-    cost_sweeps(&t, explain_word(l, "forward"), sweeps_forward(l));
-    cost_sweeps(&t, explain_word(l, "reverse"), indexed_count(l, l->of));
+    indexed_sweeps(&t, explain_word(l, "forward"), indexed_inputs(l));
+    indexed_sweeps(&t, explain_word(l, "reverse"), indexed_count(l, l->of));
     explain_table_end(&t, 2);
     for (size_t k = 0; k < l->wrt_count; k++) paths += l->parallel[l->wrt[k]];
     explain_blank(l);
@@ -434,148 +434,4 @@ void indexed_cost(lesson *l)
     explain_sentence(l, 2,
                      "Forward needs a sweep for every element of the inputs, reverse one for every element of {1}.",
                      ew_node_name(l->g, explain_node(l, l->of)), NULL, NULL);
-}
-
-/* ---- A nudge ---------------------------------------------------------------------------------- */
-
-static double nudge_of(const double *slopes, size_t count, double by)
-{
-    double all = 0;
-    for (size_t e = 0; e < count; e++) all += explain_along(slopes[e], by);
-    return all;
-}
-
-/* Every element of a nudged input moves by the same; only what becomes of a scalar `of` is told. */
-static void nudge_indexed_told(lesson *l, double *in, double *after)
-{
-    double predicted = 0;
-    size_t at = 0;
-    text a, b, c;
-    for (size_t k = 0; k < ew_input_count(l->g); k++) {
-        size_t i = ew_node_index(l->g, ew_input_at(l->g, k).node), count = ew_in_array(l->program, k).count;
-        const double *slopes = i == SIZE_MAX ? NULL : explain_slopes(l, i);
-        for (size_t e = 0; e < count; e++) in[at + e] = l->o->in[at + e] + l->o->nudge[k];
-        if (slopes && l->o->nudge[k] != 0) predicted += nudge_of(slopes, count, l->o->nudge[k]);
-        at += count;
-    }
-    if (ew_run(l->program, NULL, in, after) != EW_OK) {
-        ew_run_error(l->program, NULL, &l->r.error);
-        return;
-    }
-    double before = l->element[l->first[l->of]], change = after[l->first[l->of]] - before;
-    text_begin(&a, l->m);
-    text_begin(&b, l->m);
-    text_begin(&c, l->m);
-    phrase_number(&a, before);
-    phrase_number(&b, before + change);
-    explain_sentence(l, 0, "{3} goes from {1} to {2}.", text_string(&a), text_string(&b),
-                     ew_node_name(l->g, explain_node(l, l->of)));
-    text_clear(&a);
-    text_clear(&b);
-    phrase_number(&a, predicted);
-    phrase_number(&b, change);
-    phrase_number(&c, change - predicted);
-    explain_sentence(l, 0, "The derivatives predict a change of {1}; it is {2}, a gap of {3}.", text_string(&a),
-                     text_string(&b), text_string(&c));
-    explain_drop(l, &a);
-    explain_drop(l, &b);
-    explain_drop(l, &c);
-}
-
-void indexed_nudge(lesson *l)
-{
-    if (explain_row(l, l->of)->shape || !explain_slopes(l, l->of)) {
-        explain_sentence(l, 0, "A nudge is told of a single number; {1} has indices.",
-                         ew_node_name(l->g, explain_node(l, l->of)), NULL, NULL);
-        return;
-    }
-    double *in = block_new(l->m, ew_in_count(l->program), sizeof *in);
-    double *after = block_new(l->m, l->element_count, sizeof *after);
-    if (in && after)
-        nudge_indexed_told(l, in, after);
-    else
-        explain_fail(l);
-    if (in) block_free(l->m, in, ew_in_count(l->program));
-    if (after) block_free(l->m, after, l->element_count);
-}
-
-/* ---- The plan --------------------------------------------------------------------------------- */
-
-static int plan_gather(void *context, const char *bytes, size_t count)
-{
-    text *t = context;
-    text_addn(t, bytes, count);
-    return t->failed;
-}
-
-/* `of` and, if it is a scalar, its derivatives, as they would be prepared; NULL where sizes are open or a form is
- * not derived. */
-static ew_program *plan_program(lesson *l)
-{
-    ew_error err = {0};
-    size_t count = explain_row(l, l->of)->shape ? 0 : l->wrt_count;
-    ew_node *nodes = block_new(l->m, count + 1, sizeof *nodes);
-    bool ok = nodes != NULL;
-    if (!ok) explain_fail(l);
-    if (ok) nodes[0] = explain_node(l, l->of);
-    for (size_t k = 0; ok && k < count; k++) {
-        nodes[k + 1] = ew_diff(l->g, nodes[0], explain_node(l, l->wrt[k]), EW_AUTO, &err);
-        ok = nodes[k + 1] != EW_NONE;
-    }
-    for (size_t k = 0; ok && k < l->count; k++) ok = indexed_count(l, l->node[k]) >= 0;
-    ew_program *p = ok ? ew_prepare_nodes(l->g, nodes, count + 1, &err) : NULL;
-    if (!p && (l->m->refused || strcmp(err.code, "E080") == 0)) explain_fail(l); /* no memory is no answer */
-    if (nodes) block_free(l->m, nodes, count + 1);
-    return p;
-}
-
-/* The steps of one run, a line each. */
-static void plan_steps(lesson *l)
-{
-    ew_error err = {0};
-    text all;
-    ew_program *p = plan_program(l);
-    if (!p) return;
-    text_begin(&all, l->m);
-    if (ew_plan(p, plan_gather, &all, &err) != EW_OK && !all.failed) explain_heard(l, &err);
-    if (all.failed) explain_fail(l);
-    explain_blank(l);
-    explain_sentence(l, 2, "What one run does, step by step:", NULL, NULL, NULL);
-    for (char *line = all.at, *end; line && !all.failed && *line; line = end) {
-        end = line + strcspn(line, "\n");
-        if (*end) *end++ = '\0';
-        text_clear(&l->line);
-        text_add(&l->line, "    ");
-        explain_cut(&l->line, line, LESSON_COLUMNS - 4);
-        explain_raw(l, text_string(&l->line));
-    }
-    explain_drop(l, &all);
-    ew_free(p);
-}
-
-void indexed_plan(lesson *l)
-{
-    const char *name = ew_node_name(l->g, explain_node(l, l->of));
-    double forward = sweeps_forward(l), reverse = indexed_count(l, l->of);
-    if (l->o->brief) explain_blank(l);
-    text_clear(&l->line);
-    text_add(&l->line, MARK_HEAD);
-    phrase_fill(l, &l->line, "How {1} and its derivatives would be computed", name, NULL, NULL);
-    text_add(&l->line, MARK_END);
-    explain_prose(l, 0, text_string(&l->line));
-    explain_blank(l);
-    explain_sentence(l, 2,
-                     forward < reverse ? "Mode: forward, since the inputs have fewer elements than {1}."
-                                       : "Mode: reverse, since {1} has no more elements than the inputs.",
-                     name, NULL, NULL);
-    table t;
-    explain_table(&t, l, 3, true);
-    explain_cell(&t, "");
-    explain_cell(&t, explain_word(l, "sweeps"));
-    explain_cell(&t, explain_word(l, "edges touched"));
-    cost_sweeps(&t, explain_word(l, "forward"), forward);
-    cost_sweeps(&t, explain_word(l, "reverse"), reverse);
-    explain_blank(l);
-    explain_table_end(&t, 2);
-    plan_steps(l);
 }

@@ -6,12 +6,10 @@
 
 #include "explain/explain.h"
 
-enum { KINKS_TOLD = 5 };
-
 static const char *const kink_zero = /* catalogue */ "{1} has a kink here, where {2}: its derivative is taken as 0.";
 static const char *const kink_jump =
     /* catalogue */ "{1} jumps here, where {2}: its derivative is taken as 0, as it is on both sides.";
-static const char *const kink_tie = /* catalogue */ "{1} has a tie here: those that tie share its derivative evenly.";
+const char *const kink_tie = /* catalogue */ "{1} has a tie here: those that tie share its derivative evenly.";
 static const char *const kink_bound =
     /* catalogue */ "{1} stands at its bound here: its derivative by what it clips is taken as 1.";
 static const char *const kink_steep =
@@ -27,7 +25,7 @@ static const char *kink_power(double x, double y)
 }
 
 /* The sentence for operation o at arguments x, y, w, or NULL. */
-static const char *kink_find(op o, double x, double y, double w)
+const char *kink_find(op o, double x, double y, double w)
 {
     switch (o) {
     case OP_ABS:
@@ -100,7 +98,11 @@ void explain_kinks(lesson *l, size_t indent)
 {
     size_t told = 0;
     text name, where;
-    if (!l->numbers || l->arrays) return;
+    if (!l->numbers) return;
+    if (l->arrays) {
+        indexed_kinks(l, indent);
+        return;
+    }
     text_begin(&name, l->m);
     text_begin(&where, l->m);
     for (size_t k = 0; k < l->count; k++) {

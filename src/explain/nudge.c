@@ -152,20 +152,13 @@ static void nudge_product(const nudge *n)
     explain_drop(l, &t);
 }
 
-/* The gap again with a tenth of the nudge: measured, not promised. */
-static void nudge_closing(nudge *n)
+void nudge_shrinks(lesson *l, double gap, double small)
 {
-    lesson *l = n->l;
-    double gap = nudge_gap(n, l->of, 1), small;
     text a, b;
-    if (gap == 0 || !isfinite(gap)) {
-        if (gap == 0)
-            explain_sentence(l, 0, "There is no gap: along this nudge {1} changes in a straight line.",
-                             ew_node_name(l->g, explain_node(l, l->of)), NULL, NULL);
-        return;
-    }
-    if (!nudge_run(n, 0.1)) return;
-    small = nudge_gap(n, l->of, 0.1);
+    if (gap == 0)
+        explain_sentence(l, 0, "There is no gap: along this nudge {1} changes in a straight line.",
+                         ew_node_name(l->g, explain_node(l, l->of)), NULL, NULL);
+    if (gap == 0 || !isfinite(gap)) return;
     text_begin(&a, l->m);
     text_begin(&b, l->m);
     phrase_number(&a, gap);
@@ -181,6 +174,14 @@ static void nudge_closing(nudge *n)
         text_string(&a), text_string(&b), NULL);
     explain_drop(l, &a);
     explain_drop(l, &b);
+}
+
+/* The gap again with a tenth of the nudge: measured, not promised. */
+static void nudge_closing(nudge *n)
+{
+    double gap = nudge_gap(n, n->l->of, 1);
+    bool again = gap == 0 || !isfinite(gap) || nudge_run(n, 0.1);
+    if (again) nudge_shrinks(n->l, gap, gap == 0 ? 0 : nudge_gap(n, n->l->of, 0.1));
 }
 
 void explain_nudge(lesson *l)

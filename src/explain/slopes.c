@@ -284,6 +284,7 @@ void indexed_edges(lesson *l)
                      NULL, NULL, NULL);
     explain_blank(l);
     for (size_t k = 0; k < l->count; k = explain_next(l, k, l->count)) slope_node_indexed(l, l->node[k]);
+    explain_kinks(l, 2);
 }
 
 /* Will one of the edges that are shown stand in brackets? */

@@ -16,11 +16,11 @@ const char *type_name(int type)
     return names[type];
 }
 
-static int type_join(int a, int b)
+static int type_join(const ew_graph *g, int a, int b)
 {
     if (a == TYPE_F64 || b == TYPE_F64) return TYPE_F64;
     if (a == TYPE_F32 || b == TYPE_F32) return TYPE_F32;
-    if (a == TYPE_REAL || b == TYPE_REAL) return type_is_soft(a) && type_is_soft(b) ? TYPE_REAL : TYPE_F64;
+    if (a == TYPE_REAL || b == TYPE_REAL) return type_is_soft(a) && type_is_soft(b) ? TYPE_REAL : g->beside;
     if (a == TYPE_WHOLE && b == TYPE_WHOLE) return TYPE_WHOLE;
     return TYPE_INT;
 }
@@ -41,7 +41,7 @@ static int type_of(const ew_graph *g, op o, const ew_node *args, size_t count)
     int type = type_operand(g, o, args[first]);
     for (size_t k = first + 1; k < count; k++) {
         int other = type_operand(g, o, args[k]);
-        if (type != other || (type == TYPE_BOOL && o != OP_IF)) type = type_join(type, other);
+        if (type != other || (type == TYPE_BOOL && o != OP_IF)) type = type_join(g, type, other);
     }
     if (type == TYPE_BOOL && o != OP_COPY && o != OP_IF && o != OP_STOP) type = TYPE_INT;
     if (o == OP_IF && type_is_soft(type) && g->nodes.at[args[0]].op != OP_CONST)
@@ -320,7 +320,7 @@ static int structure_type(const ew_graph *g, const node_spec *s)
     size_t values = s->op == OP_JOIN || s->op == OP_DIFF ? s->count : 1;
     int type = g->nodes.at[s->args[0]].type;
     for (size_t k = 1; k < values; k++)
-        if (g->nodes.at[s->args[k]].type != type) type = type_join(type, g->nodes.at[s->args[k]].type);
+        if (g->nodes.at[s->args[k]].type != type) type = type_join(g, type, g->nodes.at[s->args[k]].type);
     if (op_is_reduction(s->op) && type == TYPE_BOOL) type = TYPE_INT;
     if (type_is_soft(type)) type = type == TYPE_WHOLE ? TYPE_INT : g->real;
     return (s->op == OP_LOGSUMEXP || s->op == OP_DIFF) && !type_is_real(type) ? g->real : type;
@@ -365,7 +365,7 @@ static int retype_node(const ew_graph *g, ew_node n, bool soft)
     size_t first = p->op == OP_IF, values = p->op == OP_JOIN || p->op == OP_IF ? p->count : 1;
     int type = g->nodes.at[args[first]].type;
     for (size_t k = first + 1; k < values; k++)
-        if (g->nodes.at[args[k]].type != type) type = type_join(type, g->nodes.at[args[k]].type);
+        if (g->nodes.at[args[k]].type != type) type = type_join(g, type, g->nodes.at[args[k]].type);
     bool passes = p->op == OP_AT || p->op == OP_JOIN || p->op == OP_IF || p->op == OP_SCATTER || p->op == OP_SUM ||
                   p->op == OP_PROD || p->op == OP_LEAST || p->op == OP_GREATEST;
     if (soft && passes && type_is_soft(type)) return type;

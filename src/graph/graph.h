@@ -135,7 +135,8 @@ struct ew_graph {
     size_t max_nodes;
     size_t threads;
     bool only_arrays;
-    uint8_t real; /* TYPE_F64 or TYPE_F32: the type of what declares none */
+    uint8_t real;   /* TYPE_F64 or TYPE_F32: the type of what declares none */
+    uint8_t beside; /* that of a fraction beside an int: TYPE_F64, in derivatives that of the node */
     int mode;
     bool training;      /* what the text means by it */
     uint8_t passes_off; /* PASS_ of exec/array.h: for tests, which compare with and without each */

@@ -27,6 +27,7 @@ ew_graph *graph_new(const ew_options *options, ew_error *err)
     g->max_nodes = options && options->max_nodes ? options->max_nodes : (size_t)64 << 20;
     if (g->max_nodes > UINT32_MAX - 1) g->max_nodes = UINT32_MAX - 1;
     g->real = options && options->single ? TYPE_F32 : TYPE_F64;
+    g->beside = TYPE_F64;
     g->mode = options ? options->mode : EW_AUTO;
     g->training = options && options->training;
     g->threads = options && options->threads ? options->threads : 1;

@@ -97,7 +97,7 @@ static const side *order_side(const machine *m, const equation *e, int axis)
 
 /* The axis and offset of the index for a member, from an equation of it that is in the group. */
 static bool order_place(const machine *m, const circle *c, const uint8_t *inside, uint32_t member_index, uint32_t name,
-                     int *axis, int64_t *offset)
+                        int *axis, int64_t *offset)
 {
     const member *x = &c->members.at[member_index];
     *axis = -1;

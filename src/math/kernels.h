@@ -60,6 +60,32 @@ static inline double k_dd_product(double ah, double al, double bh, double bl, do
     return k_two_sum(p, e + (ah * bl + al * bh), low);
 }
 
+/* (ah + al) (bh + bl) for powers, ah and bh not on both sides of 1: beyond the range of k_two_product one number. */
+static inline double k_power_product(double ah, double al, double bh, double bl, double *low)
+{
+    double e, p = k_two_product(ah, bh, &e), q;
+    int middle = fabs(p) < 0x1p990 && fabs(p) > 0x1p-960;
+    e += ah * bl + al * bh;
+    q = p + e;
+    *low = middle ? e - (q - p) : 0.0;
+    return middle ? q : p;
+}
+
+/* power[b] = t^b for b < 8 within 2.0 ULP; the result and *low are t^8. */
+static inline double k_powers(double t, double *power, double *low)
+{
+    double two_low, four_low;
+    power[0] = 1.0;
+    power[1] = t;
+    power[2] = k_power_product(t, 0.0, t, 0.0, &two_low);
+    power[3] = power[2] * t;
+    power[4] = k_power_product(power[2], two_low, power[2], two_low, &four_low);
+    power[5] = power[4] * t;
+    power[6] = power[4] * power[2];
+    power[7] = power[4] * power[3];
+    return k_power_product(power[4], four_low, power[4], four_low, low);
+}
+
 /* (ah + al) / (bh + bl) to about 2^-103 of the result: three digits of long division. */
 static inline double k_dd_quotient(double ah, double al, double bh, double bl, double *low)
 {

@@ -158,7 +158,7 @@ static bool feed_add_up(ew_train *t, const train_source *s, const double *mean, 
     bool good = row && (got || !s->rows);
     if (!good) report_memory(&t->r);
     for (size_t i = 0; good && i < t->training_rows; i++) {
-        size_t at = train_row(t, SIZE_MAX, i);
+        size_t at = train_training_row(t, i);
         if (s->rows && s->rows(s->context, &at, 1, got) != 0)
             good = report_plain(&t->r, E_TRAIN_CALLBACK, s->name, NULL);
         good = good && feed_get(t, s, at, got, 0, s->width, row);

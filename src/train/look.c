@@ -38,7 +38,7 @@ static bool look_pass(ew_train *t, train_pass *own, train_pass **p, const train_
 {
     if (s == &t->data && t->batch.program) {
         *p = train_step_pass(t);
-        return *p && train_pass_feed(t, *p, s, t->step);
+        return *p && train_step_feed(t, *p);
     }
     size_t rows = s->rows < t->o.batch ? s->rows : t->o.batch;
     *p = own;

@@ -61,6 +61,7 @@ static bool model_loss(ew_train *t, const ew_graph *g)
     ew_node_label(g, n, label, sizeof label);
     if (ew_node_name(g, n)) snprintf(label, sizeof label, "%.199s", ew_node_name(g, n));
     t->loss_name = train_keep_text(t, label);
+    t->loss_made = !ew_node_name(g, n) || ew_node_generated(g, n);
     ew_type type = ew_node_type(g, n);
     if (ew_node_rank(g, n) || (type != EW_F64 && type != EW_F32)) return report_plain(&t->r, E_TRAIN_LOSS, label, NULL);
     return report_ok(&t->r);
@@ -180,12 +181,12 @@ static void model_size_fixed(const ew_train *t, model_sizes *m)
 }
 
 /* Each source's row fills its input's row exactly. */
-static bool model_fits(ew_train *t, const ew_graph *g, const train_set *s, size_t rows)
+static bool model_fits(ew_train *t, const ew_graph *g, const train_set *s, size_t rows, size_t extra)
 {
     char one[24], two[24];
     for (size_t i = 0; i < s->count; i++) {
         const train_source *x = &s->at[i];
-        ew_node n = ew_input_at(g, x->input).node;
+        ew_node n = ew_input_at(g, extra + x->input).node;
         size_t all = train_elements(g, n), due;
         if (all == SIZE_MAX) continue; /* preparing says which size is not known */
         if (ew_node_rank(g, n) && ew_node_size(g, n, 0) == rows && size_mul(x->width, rows, &due) && due == all)
@@ -198,6 +199,12 @@ static bool model_fits(ew_train *t, const ew_graph *g, const train_set *s, size_
 }
 
 ew_graph *train_parse(ew_train *t, const train_set *s, size_t rows, bool training)
+{
+    return train_parse_more(t, s, rows, training, t->text, 0);
+}
+
+ew_graph *train_parse_more(ew_train *t, const train_set *s, size_t rows, bool training, const char *program,
+                           size_t extra)
 {
     ew_error err;
     ew_options o = t->options;
@@ -213,11 +220,11 @@ ew_graph *train_parse(ew_train *t, const train_set *s, size_t rows, bool trainin
         o.sizes = m.at;
         o.size_count = m.count;
         o.training = training;
-        g = ew_parse(t->text, EW_WHOLE, &o, &err);
+        g = ew_parse(program, EW_WHOLE, &o, &err);
         if (!g) train_take(t, &err);
     }
     train_release(t, &blocks);
-    if (!g || model_fits(t, g, s, rows)) return g;
+    if (!g || model_fits(t, g, s, rows, extra)) return g;
     ew_graph_free(g);
     return NULL;
 }

@@ -44,9 +44,25 @@ size_t train_validation_row(const ew_train *t, size_t i)
     return order_split(t, i);
 }
 
-size_t train_row(const ew_train *t, size_t epoch, size_t i)
+/* All rows at once are the same batch in any order. */
+bool train_whole_batch(const ew_train *t)
 {
-    if (!t->o.no_shuffle && epoch != SIZE_MAX)
-        i = train_shuffled(random_stream(t->o.seed, "shuffle", epoch), t->training_rows, i);
+    return t->data.count && t->o.batch == t->training_rows;
+}
+
+/* The rows of places first .. first + count of an epoch, from 0. */
+void train_rows(const ew_train *t, size_t epoch, size_t first, size_t count, size_t *row)
+{
+    bool shuffled = !t->o.no_shuffle && !train_whole_batch(t);
+    uint64_t stream = random_stream(t->o.seed, "shuffle", epoch);
+    uint64_t apart = random_stream(t->o.seed, "validate", 0);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = shuffled ? train_shuffled(stream, t->training_rows, first + i) : first + i;
+        row[i] = t->validation_rows ? train_shuffled(apart, t->data.rows, t->validation_rows + at) : at;
+    }
+}
+
+size_t train_training_row(const ew_train *t, size_t i)
+{
     return order_split(t, t->validation_rows + i);
 }

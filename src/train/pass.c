@@ -18,7 +18,7 @@ static bool pass_value(ew_train *t, train_pass *p, size_t i, void *to, size_t co
     if (given && count)
         memcpy(values, in->fixed->values, count * sizeof *values);
     else if (!given)
-        given = ew_input_values(p->graph, i, t->o.seed, 0, values);
+        given = ew_input_values(p->graph, p->extra + i, t->o.seed, 0, values);
     if (given) train_narrow(in->type, to, values, count); /* else nobody asks for it: zeros */
     memory_free(&t->m, values, (count ? count : 1) * sizeof *values);
     return true;
@@ -27,14 +27,14 @@ static bool pass_value(ew_train *t, train_pass *p, size_t i, void *to, size_t co
 static bool pass_input(ew_train *t, train_pass *p, size_t i, size_t *drawn)
 {
     const train_input *in = &t->input[i];
-    ew_array_info a = ew_in_array(p->program, i);
+    ew_array_info a = ew_in_array(p->program, p->extra + i);
     if (in->kind == TRAIN_PARAM) {
         const train_weight *w = &t->weight[in->param];
         if (w->value && a.count != w->count) return report_plain(&t->r, E_TRAIN_PARAM_ROWS, w->name, NULL);
-        p->in[i] = w->value;
+        p->in[p->extra + i] = w->value;
         return true;
     }
-    p->in[i] = p->feed[i] = train_keep_in(t, &p->blocks, a.count ? a.count : 1, train_type_bytes(in->type));
+    p->in[p->extra + i] = p->feed[i] = train_keep_in(t, &p->blocks, a.count ? a.count : 1, train_type_bytes(in->type));
     if (!p->feed[i]) return false;
     if (in->kind == TRAIN_RANDOM && a.count > *drawn) *drawn = a.count;
     if (in->kind == TRAIN_FIXED) return pass_value(t, p, i, p->feed[i], a.count);
@@ -44,7 +44,7 @@ static bool pass_input(ew_train *t, train_pass *p, size_t i, size_t *drawn)
 static bool pass_buffers(ew_train *t, train_pass *p, void *const *out, size_t count)
 {
     size_t drawn = 0;
-    p->in = train_keep_in(t, &p->blocks, t->inputs, sizeof *p->in);
+    p->in = train_keep_in(t, &p->blocks, p->extra + t->inputs, sizeof *p->in);
     p->feed = train_keep_in(t, &p->blocks, t->inputs, sizeof *p->feed);
     p->out = train_keep_in(t, &p->blocks, count, sizeof *p->out);
     p->row = train_keep_in(t, &p->blocks, p->rows, sizeof *p->row);
@@ -77,12 +77,17 @@ bool train_pass_text(ew_train *t, train_pass *p, const train_set *s, size_t rows
     return good;
 }
 
-bool train_pass_of(ew_train *t, train_pass *p, ew_graph *g, const train_set *s, size_t rows, const ew_node *nodes,
-                   void *const *out, size_t count)
+bool train_pass_of(ew_train *t, train_pass *p, ew_graph *g, size_t rows, const ew_node *nodes, void *const *out,
+                   size_t count)
 {
-    (void)s;
+    return train_pass_more(t, p, g, rows, nodes, out, count, 0);
+}
+
+bool train_pass_more(ew_train *t, train_pass *p, ew_graph *g, size_t rows, const ew_node *nodes, void *const *out,
+                     size_t count, size_t extra)
+{
     ew_error err;
-    *p = (train_pass){.rows = rows, .graph = g};
+    *p = (train_pass){.rows = rows, .graph = g, .extra = extra};
     p->program = ew_prepare_nodes(g, nodes, count, &err);
     bool good = p->program ? pass_buffers(t, p, out, count) : train_take(t, &err);
     if (!good) train_pass_free(t, p);
@@ -120,7 +125,7 @@ bool train_pass_new(ew_train *t, train_pass *p, const train_set *s, size_t rows,
         good = aim != TRAIN_GRADIENTS || pass_gradients(t, g, nodes, out);
         if (!good) ew_graph_free(g);
     }
-    good = good && train_pass_of(t, p, g, s, rows, nodes, out, count);
+    good = good && train_pass_of(t, p, g, rows, nodes, out, count);
     train_release(t, &blocks);
     return good;
 }
@@ -141,8 +146,9 @@ bool train_pass_feed(ew_train *t, train_pass *p, const train_set *s, size_t step
         if (!train_feed(t, &s->at[i], p->row, p->rows, p->feed[s->at[i].input])) return false;
     for (size_t i = 0; p->drawn && i < t->inputs; i++) {
         if (t->input[i].kind != TRAIN_RANDOM) continue;
-        if (!ew_input_values(p->graph, i, t->o.seed, step, p->drawn)) return report_memory(&t->r);
-        train_narrow(t->input[i].type, p->feed[i], p->drawn, ew_in_array(p->program, i).count);
+        size_t count = ew_in_array(p->program, p->extra + i).count;
+        if (!ew_input_values(p->graph, p->extra + i, t->o.seed, step, p->drawn)) return report_memory(&t->r);
+        train_narrow(t->input[i].type, p->feed[i], p->drawn, count);
     }
     return true;
 }

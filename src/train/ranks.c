@@ -166,7 +166,7 @@ static bool parts_run(ew_train *t, size_t k, size_t count, size_t *rows)
     train_pass *p = parts_pass(t, *rows);
     if (!p) return false;
     size_t before = t->step % t->epoch_steps * t->o.batch + first;
-    for (size_t i = 0; i < *rows; i++) p->row[i] = train_row(t, t->step / t->epoch_steps, before + i);
+    train_rows(t, t->step / t->epoch_steps, before, *rows, p->row);
     if (!train_pass_feed(t, p, &t->data, t->step) || !parts_draw(t, p, whole, first) || !train_pass_run(t, p))
         return false;
     for (size_t j = 0; j <= t->o.metric_count; j++) t->parts->number[j] = train_pass_number(p, j);
@@ -384,10 +384,15 @@ static bool parts_random(ew_train *t)
     return !most || t->parts->drawn;
 }
 
+bool train_wants_parts(const ew_train *t)
+{
+    return ranks_count(t) > 1 || t->o.exact_ranks;
+}
+
 bool train_parts_new(ew_train *t)
 {
     size_t ranks = ranks_count(t);
-    if (ranks == 1 && !t->o.exact_ranks) return true;
+    if (!train_wants_parts(t)) return true;
     if (t->o.optimizer == EW_OPTIMIZER_LBFGS) return report_plain(&t->r, E_TRAIN_RANK_LBFGS, NULL, NULL);
     if ((t->o.exact_ranks && TRAIN_PARTS % ranks) || ranks > TRAIN_PARTS_MOST) {
         char number[24];

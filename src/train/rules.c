@@ -1,9 +1,10 @@
 /*
  * rules.c - optimisers: each is a few equations in the language, run in place over all weights at once.
  *
- * An optimiser is one row of a table: its name, its states, and its equations for one array w with gradient d,
- * in which {k} stands for the array's number. From the row come the program, the states' memory and their names in
- * a checkpoint. All arithmetic of an array is in its own type; what changes from step to step comes in as numbers:
+ * An optimiser is one row of a table: its states, and its equations for one array w with gradient d. From the row come
+ * the states' memory and their names in a checkpoint, and two texts: a program of its own over gradients that lie
+ * ready, all arrays flat; and, with a prefix, equations that go with those of the model, in which d is a derivative
+ * (fused.c). All arithmetic of an array is in its own type; what changes from step to step comes in as numbers:
  *
  *     lr     the learning rate; adam: already divided by the first moment's correction 1 - beta1^t
  *     root   adam: 1 / sqrt(1 - beta2^t), the second moment's correction
@@ -25,31 +26,24 @@ typedef struct rule {
 /* Kingma and Ba 2015, algorithm 1 (in the order of computation given there at the end of section 2); Loshchilov
  * and Hutter 2019, algorithm 2; Sutskever and others 2013 for momentum, with the learning rate outside v. */
 static const rule rules[] = {
-    [EW_OPTIMIZER_SGD] = {{NULL}, "v{k}[i] = w{k}[i] - lr * d{k}[i]\n", false, false},
-    [EW_OPTIMIZER_MOMENTUM] = {{"velocity"},
-                               "n{k}[i] = beta1 * m{k}[i] + d{k}[i]\nv{k}[i] = w{k}[i] - lr * n{k}[i]\n",
-                               false,
-                               false},
+    [EW_OPTIMIZER_SGD] = {{NULL}, "{v} = {w} - lr * {d}\n", false, false},
+    [EW_OPTIMIZER_MOMENTUM] = {{"velocity"}, "{n} = beta1 * {m} + {d}\n{v} = {w} - lr * {n}\n", false, false},
     [EW_OPTIMIZER_NESTEROV] = {{"velocity"},
-                               "n{k}[i] = beta1 * m{k}[i] + d{k}[i]\n"
-                               "v{k}[i] = w{k}[i] - lr * (d{k}[i] + beta1 * n{k}[i])\n",
+                               "{n} = beta1 * {m} + {d}\n{v} = {w} - lr * ({d} + beta1 * {n})\n",
                                false,
                                false},
     [EW_OPTIMIZER_RMSPROP] = {{"square"},
-                              "n{k}[i] = beta2 * m{k}[i] + rest2 * (d{k}[i] * d{k}[i])\n"
-                              "v{k}[i] = w{k}[i] - lr * d{k}[i] / (sqrt(n{k}[i]) + epsilon)\n",
+                              "{n} = beta2 * {m} + rest2 * ({d} * {d})\n{v} = {w} - lr * {d} / (sqrt({n}) + epsilon)\n",
                               false,
                               false},
     [EW_OPTIMIZER_ADAM] = {{"first", "second"},
-                           "n{k}[i] = beta1 * m{k}[i] + rest1 * d{k}[i]\n"
-                           "r{k}[i] = beta2 * s{k}[i] + rest2 * (d{k}[i] * d{k}[i])\n"
-                           "v{k}[i] = w{k}[i] - lr * n{k}[i] / (sqrt(r{k}[i]) * root + epsilon)\n",
+                           "{n} = beta1 * {m} + rest1 * {d}\n{r} = beta2 * {s} + rest2 * ({d} * {d})\n"
+                           "{v} = {w} - lr * {n} / (sqrt({r}) * root + epsilon)\n",
                            true,
                            false},
     [EW_OPTIMIZER_ADAMW] = {{"first", "second"},
-                            "n{k}[i] = beta1 * m{k}[i] + rest1 * d{k}[i]\n"
-                            "r{k}[i] = beta2 * s{k}[i] + rest2 * (d{k}[i] * d{k}[i])\n"
-                            "v{k}[i] = w{k}[i] - shrink * w{k}[i] - lr * n{k}[i] / (sqrt(r{k}[i]) * root + epsilon)\n",
+                            "{n} = beta1 * {m} + rest1 * {d}\n{r} = beta2 * {s} + rest2 * ({d} * {d})\n"
+                            "{v} = {w} - shrink * {w} - lr * {n} / (sqrt({r}) * root + epsilon)\n",
                             true,
                             true},
     [EW_OPTIMIZER_LBFGS] = {{NULL}, NULL, false, false},
@@ -72,32 +66,61 @@ const char *train_state_name(const ew_train *t, size_t k)
     return rules[t->o.optimizer].state[k];
 }
 
+bool train_has_rule(const ew_train *t)
+{
+    return rules[t->o.optimizer].text != NULL;
+}
+
 /* ---- The text ------------------------------------------------------------------------------------------ */
 
-/* "{k}" becomes the number; the names of numbers get the type's ending: lr_32, lr_64. */
-static void rule_write(text *t, const char *from, size_t k, int bits)
+/* "[i]", or in the shape of the weight "[Qi0, Qi1]" with the prefix Q; nothing for a number. */
+static void rule_brackets(text *out, const train_weight *w, const char *prefix)
+{
+    if (!prefix) text_add(out, "[i]");
+    for (size_t p = 0; prefix && p < w->rank; p++) text_format(out, "%s%si%zu", p ? ", " : "[", prefix, p);
+    if (prefix && w->rank) text_char(out, ']');
+}
+
+/* {w} is the weight as the model calls it, where its equations are those of the model. */
+static void rule_name(const ew_train *t, text *out, char letter, size_t k, const char *prefix)
+{
+    const train_weight *w = &t->weight[k];
+    if (prefix && letter == 'w')
+        text_add(out, w->name);
+    else
+        text_format(out, "%s%c%zu", prefix ? prefix : "", letter, k);
+    rule_brackets(out, w, prefix);
+}
+
+/* Names of arrays stand in braces; names of numbers get the type's ending: lr_32, lr_64. */
+static void rule_write(const ew_train *t, text *out, const char *from, size_t k, const char *prefix)
 {
     for (; *from; from++) {
         size_t n = 0;
-        if (strncmp(from, "{k}", 3) == 0) {
-            text_count(t, k);
+        if (from[0] == '{') {
+            rule_name(t, out, from[1], k, prefix);
             from += 2;
             continue;
         }
         for (size_t j = 0; j < RULE_NUMBERS && !n; j++)
             if (strncmp(from, rule_numbers[j], strlen(rule_numbers[j])) == 0) n = strlen(rule_numbers[j]);
-        if (n) text_format(t, "%.*s_%d", (int)n, from, bits);
-        if (!n) text_char(t, *from);
+        if (n)
+            text_format(out, "%s%.*s_%d", prefix ? prefix : "", (int)n, from, t->weight[k].type == EW_F64 ? 64 : 32);
+        else
+            text_char(out, *from);
         if (n) from += n - 1;
     }
 }
 
 /* The gradient as it is used: shortened where there is a limit, with the weights' decay where that goes by it. */
-static void rule_gradient(const ew_train *t, text *out, size_t k, int bits)
+static void rule_gradient(const ew_train *t, text *out, size_t k, const char *prefix)
 {
     bool decay = t->o.weight_decay > 0 && !rules[t->o.optimizer].apart;
-    rule_write(out, t->o.clip > 0 ? "d{k}[i] = scale * g{k}[i]" : "d{k}[i] = g{k}[i]", k, bits);
-    rule_write(out, decay ? " + decay * w{k}[i]\n" : "\n", k, bits);
+    rule_write(t, out, t->o.clip > 0 ? "{d} = scale * " : "{d} = ", k, prefix);
+    if (prefix) text_format(out, "diff(%s, ", t->loss_name);
+    rule_write(t, out, prefix ? "{w}" : "{g}", k, prefix);
+    if (prefix) text_char(out, ')');
+    rule_write(t, out, decay ? " + decay * {w}\n" : "\n", k, prefix);
 }
 
 static bool rule_uses(const ew_train *t, ew_type type)
@@ -107,92 +130,115 @@ static bool rule_uses(const ew_train *t, ew_type type)
     return false;
 }
 
-static void rule_text(const ew_train *t, text *out)
+static void rule_declare(const ew_train *t, text *out, char letter, size_t k, const char *prefix)
+{
+    const train_weight *w = &t->weight[k];
+    text_format(out, "input %s%c%zu", prefix ? prefix : "", letter, k);
+    if (!prefix) text_format(out, "[%zu]", w->count);
+    for (size_t p = 0; prefix && p < w->rank; p++) text_format(out, "%s%zu", p ? ", " : "[", w->size[p]);
+    text_format(out, "%s : %s\n", prefix && w->rank ? "]" : "", w->type == EW_F64 ? "f64" : "f32");
+}
+
+void train_rule_text(const ew_train *t, text *out, const char *prefix)
 {
     static const struct {
         ew_type type;
         const char *name;
         int bits;
     } types[] = {{EW_F32, "f32", 32}, {EW_F64, "f64", 64}};
-    size_t states = train_state_count(t);
     for (size_t y = 0; y < 2; y++)
         for (size_t j = 0; rule_uses(t, types[y].type) && j < RULE_NUMBERS; j++)
-            text_format(out, "input %s_%d : %s\n", rule_numbers[j], types[y].bits, types[y].name);
+            text_format(out, "input %s%s_%d : %s\n", prefix ? prefix : "", rule_numbers[j], types[y].bits,
+                        types[y].name);
     for (size_t k = 0; k < t->weights; k++) {
-        const train_weight *w = &t->weight[k];
-        size_t y = w->type == EW_F64;
-        if (w->count == 0) continue;
-        for (size_t a = 0; a < 2 + states; a++)
-            text_format(out, "input %c%zu[%zu] : %s\n", "wgms"[a], k, w -> count, types[y].name);
-        rule_gradient(t, out, k, types[y].bits);
-        rule_write(out, rules[t->o.optimizer].text, k, types[y].bits);
-        for (size_t a = 0; a < 1 + states; a++) text_format(out, "output %c%zu\n", "vnr"[a], k);
+        if (t->weight[k].count == 0) continue;
+        for (size_t a = prefix ? 2 : 0; a < 2 + train_state_count(t); a++) rule_declare(t, out, "wgms"[a], k, prefix);
+        rule_gradient(t, out, k, prefix);
+        rule_write(t, out, rules[t->o.optimizer].text, k, prefix);
     }
 }
 
-/* ---- Memory and pointers ---------------------------------------------------------------------------------- */
-
-static bool rule_states(ew_train *t)
+/* Their order is that of the declarations in train_rule_text. */
+size_t train_rule_inputs(const ew_train *t, const void **in, bool fused)
 {
-    size_t states = train_state_count(t);
+    size_t n = 0;
+    for (size_t j = 0; rule_uses(t, EW_F32) && j < RULE_NUMBERS; j++, n++)
+        if (in) in[n] = &t->number_32[j];
+    for (size_t j = 0; rule_uses(t, EW_F64) && j < RULE_NUMBERS; j++, n++)
+        if (in) in[n] = &t->number_64[j];
+    for (size_t k = 0; k < t->weights; k++) {
+        const train_weight *w = &t->weight[k];
+        const void *const arrays[] = {w->value, w->own_gradient, w->state[0], w->state[1]};
+        for (size_t a = fused ? 2 : 0; w->count && a < 2 + train_state_count(t); a++, n++)
+            if (in) in[n] = arrays[a];
+    }
+    return n;
+}
+
+/* ---- All weights at once, from gradients that lie ready --------------------------------------------------- */
+
+/* What both ways of updating share. */
+bool train_rule_new(ew_train *t)
+{
+    t->number_32 = train_keep(t, RULE_NUMBERS, sizeof *t->number_32);
+    t->number_64 = train_keep(t, RULE_NUMBERS, sizeof *t->number_64);
+    for (size_t k = 0; report_ok(&t->r) && k < t->weights; k++)
+        for (size_t a = 0; a < train_state_count(t); a++) {
+            train_weight *w = &t->weight[k];
+            w->state[a] = train_keep(t, w->count ? w->count : 1, train_type_bytes(w->type));
+        }
+    return report_ok(&t->r);
+}
+
+static bool rule_own_gradients(ew_train *t)
+{
     for (size_t k = 0; k < t->weights; k++) {
         train_weight *w = &t->weight[k];
-        size_t bytes = train_type_bytes(w->type), room = w->count ? w->count : 1;
-        w->own_gradient = w->gradient_type == w->type ? w->gradient : train_keep(t, room, bytes);
-        for (size_t a = 0; a < states; a++) w->state[a] = train_keep(t, room, bytes);
+        size_t room = w->count ? w->count : 1;
+        w->own_gradient = w->gradient_type == w->type ? w->gradient : train_keep(t, room, train_type_bytes(w->type));
     }
     return report_ok(&t->r);
 }
 
-/* The order is that of the declarations and outputs in rule_text. */
-static bool rule_point(ew_train *t)
+static bool rule_outputs(ew_train *t, text *out)
 {
-    size_t in = 0, out = 0, states = train_state_count(t);
-    t->update_in = train_keep(t, ew_in_arrays(t->update), sizeof *t->update_in);
-    t->update_out = train_keep(t, ew_out_arrays(t->update), sizeof *t->update_out);
-    t->number_32 = train_keep(t, RULE_NUMBERS, sizeof *t->number_32);
-    t->number_64 = train_keep(t, RULE_NUMBERS, sizeof *t->number_64);
-    if (!t->update_in || !t->update_out || !t->number_32 || !t->number_64) return false;
-    for (size_t j = 0; rule_uses(t, EW_F32) && j < RULE_NUMBERS; j++) t->update_in[in++] = &t->number_32[j];
-    for (size_t j = 0; rule_uses(t, EW_F64) && j < RULE_NUMBERS; j++) t->update_in[in++] = &t->number_64[j];
-    for (size_t k = 0; k < t->weights; k++) {
-        train_weight *w = &t->weight[k];
-        if (w->count == 0) continue;
-        t->update_in[in++] = w->value;
-        t->update_in[in++] = w->own_gradient;
-        t->update_out[out++] = w->value;
-        for (size_t a = 0; a < states; a++) t->update_in[in++] = t->update_out[out++] = w->state[a];
+    size_t n = 0;
+    t->update_out = train_keep(t, t->weights * (1 + TRAIN_STATES), sizeof *t->update_out);
+    for (size_t k = 0; t->update_out && k < t->weights; k++) {
+        const train_weight *w = &t->weight[k];
+        void *const arrays[] = {w->value, w->state[0], w->state[1]};
+        for (size_t a = 0; w->count && a < 1 + train_state_count(t); a++) {
+            text_format(out, "output %c%zu\n", "vnr"[a], k);
+            t->update_out[n++] = arrays[a];
+        }
     }
-    return true;
+    return report_ok(&t->r);
 }
 
-bool train_rule_new(ew_train *t)
+static bool rule_prepare(ew_train *t)
 {
     ew_error err;
     text out;
-    if (!rules[t->o.optimizer].text) return true;
-    if (!rule_states(t)) return false;
     text_begin(&out, &t->m);
-    rule_text(t, &out);
-    bool good = !out.failed || report_memory(&t->r);
+    train_rule_text(t, &out, NULL);
+    bool good = rule_own_gradients(t) && rule_outputs(t, &out) && (!out.failed || report_memory(&t->r));
     if (good && out.count) {
         t->update = ew_compile(text_string(&out), NULL, &t->options, &err);
         if (!t->update) good = train_take(t, &err);
     }
     text_free(&out);
-    return good && (!t->update || rule_point(t));
+    t->update_in = good ? train_keep(t, train_rule_inputs(t, NULL, false), sizeof *t->update_in) : NULL;
+    if (t->update_in) train_rule_inputs(t, t->update_in, false);
+    return t->update_in != NULL;
 }
 
 /* ---- One update --------------------------------------------------------------------------------------------- */
 
-/* The weights after step number t->step, counted from 0, whose gradient lies ready. */
-bool train_update(ew_train *t)
+/* The numbers of step t->step, counted from 0. */
+void train_rule_numbers(ew_train *t)
 {
-    ew_error err;
     const ew_train_options *o = &t->o;
-    double lr = train_rate(t, t->step), count = (double)(t->updates + 1), root = 1;
-    double first = lr;
-    if (!t->update) return true;
+    double lr = train_rate(t, t->step), count = (double)(t->updates + 1), root = 1, first = lr;
     if (rules[o->optimizer].corrected) {
         first = lr / -expm1(count * log(o->momentum));
         root = 1 / sqrt(-expm1(count * log(o->decay)));
@@ -203,6 +249,15 @@ bool train_update(ew_train *t)
         1 - o->momentum, o->decay, 1 - o->decay, o->epsilon};
     train_narrow(EW_F32, t->number_32, numbers, RULE_NUMBERS);
     train_narrow(EW_F64, t->number_64, numbers, RULE_NUMBERS);
+}
+
+bool train_update(ew_train *t)
+{
+    ew_error err;
+    if (!train_has_rule(t)) return true;
+    if (!t->update_in && !rule_prepare(t)) return false;
+    if (!t->update) return true; /* there is no weight at all */
+    train_rule_numbers(t);
     for (size_t k = 0; k < t->weights; k++) {
         const train_weight *w = &t->weight[k];
         for (size_t i = 0; w->own_gradient != w->gradient && i < w->count; i++)

@@ -81,6 +81,22 @@ double train_norm(const ew_train *t)
 
 /* ---- One step ------------------------------------------------------------------------------------------------ */
 
+void train_step_places(const ew_train *t, train_pass *p)
+{
+    size_t first = t->step % t->epoch_steps * t->o.batch;
+    if (t->data.count) train_rows(t, t->step / t->epoch_steps, first, p->rows, p->row);
+}
+
+/* Where every step has all rows they lie there already. */
+bool train_step_feed(ew_train *t, train_pass *p)
+{
+    if (p->whole && !p->drawn) return true;
+    train_step_places(t, p);
+    if (!train_pass_feed(t, p, &t->data, t->step)) return false;
+    p->whole = train_whole_batch(t);
+    return true;
+}
+
 /* Its pass: the short last batch of an epoch has one of its own. */
 train_pass *train_step_pass(ew_train *t)
 {
@@ -92,7 +108,7 @@ train_pass *train_step_pass(ew_train *t)
         p = &t->last;
         if (!p->program && !train_pass_new(t, p, &t->data, rows, TRAIN_GRADIENTS)) return NULL;
     }
-    for (size_t i = 0; t->data.count && i < rows; i++) p->row[i] = train_row(t, t->step / t->epoch_steps, first + i);
+    train_step_places(t, p);
     return p;
 }
 
@@ -104,7 +120,7 @@ static void step_count(ew_train *t, size_t rows)
 
 bool train_gradient(ew_train *t, train_pass *p)
 {
-    if (!train_pass_feed(t, p, &t->data, t->step) || !train_pass_run(t, p)) return false;
+    if (!train_step_feed(t, p) || !train_pass_run(t, p)) return false;
     for (size_t k = 0; k <= t->o.metric_count; k++) t->metric[k] = train_pass_number(p, k);
     t->norm = train_norm(t);
     return true;
@@ -124,14 +140,21 @@ static bool step_gradient(ew_train *t)
     return p && train_gradient(t, p);
 }
 
-bool train_step(ew_train *t)
+/* The two parts: the gradient, which is looked at, and the update. */
+static bool step_apart(ew_train *t, bool *done)
 {
     if (!step_gradient(t)) return false;
-    bool good = isfinite(t->metric[0]) && isfinite(t->norm);
-    train_pass *p = good ? NULL : train_step_pass(t); /* of parts, too: the whole batch is looked at */
-    if (!good && (!p || !train_bad_step(t, p))) return false;
-    if (good && !train_update(t)) return false;
-    if (good) step_count(t, train_step_rows(t));
+    *done = isfinite(t->metric[0]) && isfinite(t->norm);
+    train_pass *p = *done ? NULL : train_step_pass(t); /* of parts, too: the whole batch is looked at */
+    if (!*done) return p && train_bad_step(t, p);
+    return train_update(t);
+}
+
+bool train_step(ew_train *t)
+{
+    bool done;
+    if (!train_fused_step(t, &done) || (!done && !step_apart(t, &done))) return false;
+    if (done) step_count(t, train_step_rows(t));
     t->step++;
     if (t->step % t->epoch_steps == 0) t->epoch++;
     return true;

@@ -79,12 +79,18 @@ static bool train_model_and_data(ew_train *t)
            train_set_open(t, &t->test, t->o.test, t->o.test_count) && train_model(t);
 }
 
+/* How steps are made: gradient and update in one program, or apart. */
+static bool train_ways(ew_train *t)
+{
+    if (!train_wants_parts(t) && !train_fused_new(t)) return false;
+    return t->fusing || (train_pass_new(t, &t->batch, &t->data, t->o.batch, TRAIN_GRADIENTS) && train_parts_new(t));
+}
+
 static bool train_prepare_all(ew_train *t)
 {
     return train_all_fed(t, &t->data) && (t->test.count == 0 || train_all_fed(t, &t->test)) && train_counts(t) &&
-           train_numbers(t) && train_scales(t) && train_weights_new(t) &&
-           train_pass_new(t, &t->batch, &t->data, t->o.batch, TRAIN_GRADIENTS) && train_rule_new(t) && train_spare(t) &&
-           train_parts_new(t);
+           train_numbers(t) && train_scales(t) && train_weights_new(t) && train_rule_new(t) && train_spare(t) &&
+           train_ways(t);
 }
 
 /* Hands over, or frees. */
@@ -144,6 +150,7 @@ void ew_train_free(ew_train *t)
     if (!t) return;
     train_pass_free(t, &t->batch);
     train_pass_free(t, &t->last);
+    train_fused_free(t);
     train_parts_free(t);
     train_pass_free(t, &t->validation_pass);
     train_pass_free(t, &t->test_pass);

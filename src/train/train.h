@@ -87,6 +87,8 @@ typedef struct train_pass {
     size_t rows;
     ew_graph *graph; /* kept where inputs are random, or where it is wanted; else NULL */
     bool keep_graph;
+    bool whole;   /* it holds all rows that are trained on */
+    size_t extra; /* inputs before those of the model: of the rule (fused.c) */
     ew_program *program;
     const void **in; /* of all arrays, as ew_run_arrays takes them */
     void **out;
@@ -121,11 +123,15 @@ struct ew_train {
     train_weight *weight;
     size_t weights;
     const char *loss_name;
+    bool loss_made;                        /* its name was made for it: no equation can use it */
     const char *rows_name;                 /* the dimension of the rows, or NULL: it has no name */
     size_t training_rows, validation_rows; /* data.rows in all */
 
-    train_pass batch, last; /* of o.batch rows; of what is left, prepared when first met */
-    train_parts *parts;     /* of several processes; else NULL */
+    train_pass batch, last;       /* of o.batch rows; of what is left, prepared when first met */
+    train_pass fused, fused_last; /* the same with the update */
+    bool fusing;                  /* steps are made by these */
+    bool committed;               /* the update of this step was let through */
+    train_parts *parts;           /* of several processes; else NULL */
     train_pass validation_pass, test_pass;
     ew_program *update; /* all weights by the optimiser's rule, in place */
     const void **update_in;
@@ -196,8 +202,9 @@ bool train_feed(ew_train *t, const train_source *s, const size_t *row, size_t co
 bool train_scales(ew_train *t);
 /* Place i of a shuffled 0 .. count - 1, a function of the stream alone. */
 size_t train_shuffled(uint64_t stream, size_t count, size_t i);
-/* The row of the data that stands at place i of an epoch; of the validation part. */
-size_t train_row(const ew_train *t, size_t epoch, size_t i);
+bool train_whole_batch(const ew_train *t); /* every step has all rows */
+void train_rows(const ew_train *t, size_t epoch, size_t first, size_t count, size_t *row);
+size_t train_training_row(const ew_train *t, size_t i); /* row i of those that are trained on, in no order */
 size_t train_validation_row(const ew_train *t, size_t i);
 
 /* ---- The model (model.c, pass.c) ---- */
@@ -210,6 +217,9 @@ bool train_bind(ew_train *t, train_set *s);
 bool train_all_fed(ew_train *t, const train_set *s);
 /* The text read for so many rows of the set. NULL: reported. */
 ew_graph *train_parse(ew_train *t, const train_set *s, size_t rows, bool training);
+/* The same of another text, which has so many inputs before those of the model. */
+ew_graph *train_parse_more(ew_train *t, const train_set *s, size_t rows, bool training, const char *program,
+                           size_t extra);
 ew_node train_loss_node(const ew_train *t, const ew_graph *g);
 size_t train_elements(const ew_graph *g, ew_node n); /* SIZE_MAX: a size is not known */
 
@@ -218,8 +228,10 @@ typedef enum train_aim { TRAIN_VALUES, TRAIN_GRADIENTS } train_aim;
 bool train_pass_new(ew_train *t, train_pass *p, const train_set *s, size_t rows, train_aim aim);
 /* Given nodes of a graph, which the pass takes over whatever happens. `out` has an entry for each, NULL: a buffer
  * of the pass's own. */
-bool train_pass_of(ew_train *t, train_pass *p, ew_graph *g, const train_set *s, size_t rows, const ew_node *nodes,
-                   void *const *out, size_t count);
+bool train_pass_of(ew_train *t, train_pass *p, ew_graph *g, size_t rows, const ew_node *nodes, void *const *out,
+                   size_t count);
+bool train_pass_more(ew_train *t, train_pass *p, ew_graph *g, size_t rows, const ew_node *nodes, void *const *out,
+                     size_t count, size_t extra);
 /* The same of a list of expressions; the graph is kept. */
 bool train_pass_text(ew_train *t, train_pass *p, const train_set *s, size_t rows, const char *outputs);
 void train_pass_free(ew_train *t, train_pass *p);
@@ -234,10 +246,21 @@ bool train_weights_new(ew_train *t);
 
 bool train_step(ew_train *t);
 size_t train_step_rows(const ew_train *t); /* of the next step's batch */
-train_pass *train_step_pass(ew_train *t);  /* with the rows of the next step; NULL: reported */
+bool train_step_feed(ew_train *t, train_pass *p);
+void train_step_places(const ew_train *t, train_pass *p); /* the rows that a pass is to be fed with */
+train_pass *train_step_pass(ew_train *t);                 /* with the rows of the next step; NULL: reported */
 bool train_gradient(ew_train *t, train_pass *p);
 double train_norm(const ew_train *t); /* of the gradient; nan: it is not finite */
 bool train_rule_new(ew_train *t);
+bool train_has_rule(const ew_train *t);
+/* Its equations for all weights: of flat arrays, or with a prefix as they go before the model's own text. */
+void train_rule_text(const ew_train *t, text *out, const char *prefix);
+size_t train_rule_inputs(const ew_train *t, const void **in, bool fused); /* how many; NULL: counted only */
+void train_rule_numbers(ew_train *t);
+/* Gradient and update in one program, where that can be; *done: the weights are those after the step. */
+bool train_fused_new(ew_train *t);
+bool train_fused_step(ew_train *t, bool *done);
+void train_fused_free(ew_train *t);
 bool train_update(ew_train *t);
 size_t train_state_count(const ew_train *t);
 const char *train_state_name(const ew_train *t, size_t k);
@@ -245,6 +268,7 @@ double train_rate(const ew_train *t, size_t step); /* the learning rate of step 
 
 /* ---- Several processes (ranks.c) ---- */
 
+bool train_wants_parts(const ew_train *t);
 bool train_parts_new(ew_train *t); /* nothing for one process without exact_ranks */
 void train_parts_free(ew_train *t);
 /* The gradient of the next batch, of all processes. */

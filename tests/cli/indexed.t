@@ -231,8 +231,17 @@ $ edgewise paths --json 'e = sum(i: x[i]^2)' x=[1,2] --from x
 # What is to come says so
 
 $ edgewise explain 'e = sum(i: x[i]^2)' x=[1,2] --nudge x=0.1
-> e goes from 5 to 5.62.
+> What happens if every element of x changes by 0.1?
+>
+>   node               before   after   predicted   change    gap
+>   x[0]                    1    1.1          0.1     0.1    0
+>   c[1]                    4    4.41         0.4     0.41   0.01
+>   e = sum(i: c[i])        5    5.62         0.6     0.62   0.02
+>
+> Of an array the element is shown that changes most.
 > The derivatives predict a change of 0.6; it is 0.62, a gap of 0.02.
+> The gap shrinks with the square of the nudge: a tenth of this nudge leaves
+> 0.0002 instead of 0.02, about a hundredth.
 
 # check
 
@@ -307,13 +316,58 @@ $ edgewise eval 'y[i] = v[j[i]]' v=[1,2] j=[0,5]
 !   |        ^^^^^^^
 ? 5
 
-# explain --nudge: every element of an input moves by the same
+# explain --nudge: an element, every element, a list; what cannot be
 
 $ edgewise explain 'e = sum(i: x[i]^2) + a' x=[1,2] a=1 --nudge 'a=0.1, x=0.2'
-> e goes from 6 to 7.38.
+> What happens if every element of x changes by 0.2 and a goes from 1 to 1.1?
+>
+>   node               before   after   predicted   change    gap
+>   x[1]                    2    2.2          0.2     0.2    0
+>   a                       1    1.1          0.1     0.1    0
+>   c[1]                    4    4.84         0.8     0.84   0.04
+>   d = sum(i: c[i])        5    6.28         1.2     1.28   0.08
+>   e = d + a               6    7.38         1.3     1.38   0.08
+>
+> Of an array the element is shown that changes most.
 > The derivatives predict a change of 1.3; it is 1.38, a gap of 0.08.
+> The gap shrinks with the square of the nudge: a tenth of this nudge leaves
+> 0.0008 instead of 0.08, about a hundredth.
 $ edgewise explain 'e[i] = x[i]^2' x=[1,2] --nudge x=0.1
-> A nudge is told of a single number; e has indices.
+> What happens if every element of x changes by 0.1?
+>
+>   node   before   after   predicted   change    gap
+>   x[0]        1    1.1          0.1     0.1    0
+>   e[1]        4    4.41         0.4     0.41   0.01
+>
+> Of an array the element is shown that changes most.
+$ edgewise explain 'e = sum(i: sin(x[i]))' x=[1,2] --nudge 'x[1]=0.1' | head -4
+> What happens if x[1] goes from 2 to 2.1?
+>
+>   node                 before      after    predicted       change           gap
+>   x[1]               2          2.1         0.1          0.1          0
+$ edgewise explain 'e[i] = x[i]^2' x=[1,2] --nudge x=[0.1,0.3]
+> What happens if x changes by [0.1, 0.3]?
+>
+>   node   before   after   predicted   change    gap
+>   x[1]        2    2.3          0.3     0.3    0
+>   e[1]        4    5.29         1.2     1.29   0.09
+>
+> Of an array the element is shown that changes most.
+$ edgewise explain 'e[i] = x[i]^2' x=[1,2] --nudge x=[0.1,0.3,1]
+! error[E186]: the changes of 'x' have other sizes than 'x'
+? 2
+$ edgewise explain 'e[i] = x[i]^2' x=[1,2] --nudge 'x[2]=0.1'
+! error[E185]: 'x[2]=0.1': there is no such place in 'x'
+? 2
+$ edgewise explain 'e[i] = x[i]^2' x=[1,2] --nudge 'x[0,0]=0.1'
+! error[E185]: 'x[0,0]=0.1': there is no such place in 'x'
+? 2
+$ edgewise explain 'e[i] = x[i]^2' x=[1,2] --nudge 'x[0=0.1'
+! error[E185]: 'x[0=0.1': there is no such place in 'x'
+? 2
+$ edgewise explain 'a * b' a=1 b=2 --nudge 'a[0]=0.1'
+! error[E185]: 'a[0]=0.1': there is no such place in 'a'
+? 2
 
 # minimize
 

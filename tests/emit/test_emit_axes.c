@@ -95,11 +95,23 @@ static FILE *file_of(const char *name, const char *end)
     return f;
 }
 
-static void save(const ew_program *p, const char *name, int flags)
+/* Not negative: the later half of the inputs stands in the source, with its values of this point. */
+static int fixed_point = -1;
+
+static size_t kept_arrays(const ew_program *p)
+{
+    return fixed_point < 0 ? ew_in_arrays(p) : ew_in_arrays(p) / 2;
+}
+
+static void save(const ew_program *p, const char *name, int flags, const double *in)
 {
     ew_error err;
     FILE *source = file_of(name, ".c"), *header = file_of(name, ".h");
-    if (ew_emit_c(p, name, flags, into, source, into, header, &err) != EW_OK) fail_msg("%s", err.message);
+    size_t kept = kept_arrays(p);
+    const double *fixed = fixed_point < 0 ? NULL : in + ew_in_array(p, kept).offset;
+    ew_status status = fixed ? ew_emit_c_fixed(p, name, flags, kept, fixed, into, source, into, header, &err)
+                             : ew_emit_c(p, name, flags, into, source, into, header, &err);
+    if (status != EW_OK) fail_msg("%s", err.message);
     char upper[40];
     snprintf(upper, sizeof upper, "%s", name);
     upper[0] = (char)(upper[0] - 'a' + 'A');
@@ -129,7 +141,7 @@ static void expect(trial *t, const ew_program *p, uint64_t seed, value_of *value
         for (size_t a = 0; a < ew_in_arrays(p); a++) {
             ew_array_info info = ew_in_array(p, a);
             for (size_t i = 0; i < info.count; i++) {
-                double v = value(p, a, seed, info.offset + i, point);
+                double v = value(p, a, seed, info.offset + i, a < kept_arrays(p) ? point : fixed_point);
                 t->input[point][info.offset + i] = t->flags & EW_EMIT_FLOAT ? (double)(float)v : v;
             }
         }
@@ -145,7 +157,7 @@ static void add(ew_program *p, const char *text, uint64_t seed, int flags, value
     *t = (trial){.text = strdup(text), .flags = flags};
     expect(t, p, seed, value);
     snprintf(name, sizeof name, "p%zu", trial_count++);
-    save(p, name, flags);
+    save(p, name, flags, t->input[0]);
     ew_free(p);
 }
 
@@ -378,6 +390,18 @@ static void test_made(void **state)
     run_made(EW_EMIT_FLOAT, false, true, false);
 }
 
+/* Values in the source, plain ones and awkward ones. */
+static void test_fixed(void **state)
+{
+    (void)state;
+    for (fixed_point = 0; fixed_point <= 2; fixed_point += 2) {
+        run_made(0, false, true, fixed_point == 0);
+        run_made(0, true, !SANITIZED || fixed_point == 0, false);
+        run_made(EW_EMIT_FLOAT, false, !SANITIZED, false);
+    }
+    fixed_point = -1;
+}
+
 /* ---- The examples --------------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -463,8 +487,9 @@ int main(int argc, char **argv)
     const char *parent = getenv("TMPDIR");
     snprintf(folder, sizeof folder, "%s/edgewise-emit-XXXXXX", parent && *parent ? parent : "/tmp");
     if (!mkdtemp(folder)) return 1;
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_made), cmocka_unit_test(test_examples),
-                                       cmocka_unit_test(test_random), cmocka_unit_test(test_random_hard)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_made), cmocka_unit_test(test_fixed),
+                                       cmocka_unit_test(test_examples), cmocka_unit_test(test_random),
+                                       cmocka_unit_test(test_random_hard)};
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     if (!failed) shell("rm -rf %s", folder);
     return failed;

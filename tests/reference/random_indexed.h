@@ -4,7 +4,8 @@
  * Every program is right by construction: it knows the axes of each array (by the number of a dimension) and
  * writes equations over them: products and sums in any order of axes, reductions, accesses with offsets, flips,
  * strides and gathers, guards, parts, recurrences up and down, nested, of two arrays, and such that stop, conditions
- * on indices. Values stay small, so that differences can check derivatives. The last equation, `total`, is a scalar that depends on all arrays.
+ * on indices. Values stay small, so that differences can check derivatives. The last equation, `total`, is a scalar
+ * that depends on all arrays.
  */
 #ifndef TESTS_REFERENCE_RANDOM_INDEXED_H
 #define TESTS_REFERENCE_RANDOM_INDEXED_H
@@ -373,10 +374,9 @@ static void random_total(random_indexed *r)
 /* The program of this seed: sizes 1 to 5. */
 static void random_indexed_make(random_indexed *r, uint64_t seed, bool smooth)
 {
-    static void (*const kinds[])(random_indexed *) = {random_pointwise, random_contraction, random_reduction,
-                                                      random_access,    random_recurrence,  random_network,
-                                                      random_parts,     random_triangle,    random_nested,
-                                                      random_until,     random_mutual};
+    static void (*const kinds[])(random_indexed *) = {
+        random_pointwise, random_contraction, random_reduction, random_access, random_recurrence, random_network,
+        random_parts,     random_triangle,    random_nested,    random_until,  random_mutual};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
     memset(r, 0, sizeof *r);
     r->state = seed * 0x9E3779B97F4A7C15u + 1;

@@ -72,7 +72,7 @@ static void test_order(void **state)
     fails(tree, (double[]){0, 0, 3, 1, 2}, "E466", "'h");
     fails(tree, (double[]){0, 0, 2, 1, 2}, "E466", "place 2");
     fails(tree, (double[]){0, 0, -2, 1, 2}, "E460", "place -2");
-    fails(tree, (double[]){0, 9, 0, 1, 2}, "E466", "place 9");
+    fails(tree, (double[]){0, 9, 0, 1, 2}, "E460", "place 9");
     gives(guarded, NULL, (double[]){-1, 0, 7, 2, 1, 2, 3, 4}, (double[]){1, 3, 3, 7}, 4);
     fails(guarded, (double[]){-1, 0, 3, 2, 1, 2, 3, 4}, "E466", "place 3");
     gives(pair, NULL, (double[]){0, 0, 1, 0}, (double[]){2, 8, 26, 56}, 4);

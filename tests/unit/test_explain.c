@@ -78,9 +78,10 @@ static page told(const char *program, int how)
     ew_error err;
     ew_graph *g = ew_parse(program, EW_WHOLE, &options, &err);
     if (!g) fail_msg("%s: %s", program, err.message);
-    size_t count = ew_input_count(g);
-    double *in = how & VALUES ? values_of(g) : NULL, *nudge = calloc(count + 1, sizeof *nudge);
-    nudge[count > 1] = 0.1;
+    size_t count = ew_input_count(g), all = 0;
+    for (size_t i = 0; i < count; i++) all += elements(g, i);
+    double *in = how & VALUES ? values_of(g) : NULL, *nudge = calloc(all + 2, sizeof *nudge);
+    nudge[count > 1] = 0.1; /* of arrays: the second element of the first */
     page p = {0};
     ew_explain_options o = {.of = EW_NONE,
                             .in = in,
@@ -116,6 +117,9 @@ static const char network[] = "input x1 = 0; input x2 = 1; input y = 1\n"
 static const char layer[] = "input x[2, 3]; input y[2, 2]; param W[3, 2]; param b[2] = 0.5\n"
                             "z[n, k] = sum(j: x[n, j] * W[j, k]) + b[k]\nh[n, k] = relu(z[n, k])\n"
                             "L = sum(n, k: (h[n, k] - y[n, k])^2)\noutput L";
+static const char indexed_kinks[] = "input x[2, 3] = [[0, 1, -1], [0, 2, 2]]; input b = 0\n"
+                                    "r[i, j] = relu(x[i, j]); m[i] = max(j: r[i, j])\n"
+                                    "y = sum(i: m[i] * abs(b)) + sum(i, j: sqrt(r[i, j])) + min(b, 0)\noutput y";
 static const char open_layer[] = "input x[N, 3]; param W[3, 2]; p[n, k] = exp(sum(j: x[n, j] * W[j, k]))\noutput p";
 static const char recurrence[] = "input h0[2]; input x[4, 2]; param U[2, 2]\nh[0, i] = h0[i]\n"
                                  "h[t+1, i] = tanh(sum(j: U[i, j] * h[t, j]) + x[t, i])\n"
@@ -150,7 +154,11 @@ static const struct {
     {"indexed-vi", layer, VALUES | VIETNAMESE},
     {"indexed-brief", layer, VALUES | BRIEF},
     {"indexed-nudge", layer, VALUES | NUDGE},
+    {"indexed-nudge-vi", layer, VALUES | NUDGE | VIETNAMESE},
+    {"indexed-kinks", indexed_kinks, VALUES | NUDGE},
     {"indexed-plan", layer, PLAN},
+    {"indexed-plan-vi", layer, PLAN | VIETNAMESE},
+    {"indexed-plan-steps", recurrence, PLAN},
     {"indexed-open", open_layer, 0},
     {"indexed-recurrence", recurrence, VALUES},
     {"indexed-accesses", accesses, VALUES},
@@ -401,7 +409,7 @@ static void *heap_resize(void *context, void *pointer, size_t old_size, size_t n
 static ew_status refused(heap *h, const char *program, int how, size_t *bytes, ew_error *err)
 {
     ew_options options = {.resize = heap_resize, .context = h};
-    double in[32] = {2, 1, 0.5, 3, 1, 1, 1, 1, 1, 1, 1, 1}, nudge[16] = {0.1};
+    double in[32] = {2, 1, 0.5, 3, 1, 1, 1, 1, 1, 1, 1, 1}, nudge[32] = {0.1};
     page p = {0};
     ew_graph *g = ew_parse(program, EW_WHOLE, &options, err);
     if (!g) return err->status;

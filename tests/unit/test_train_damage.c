@@ -120,7 +120,7 @@ static int set_up(void **state)
     (void)state;
     const char *base = getenv("TMPDIR");
     char data[PATH_BYTES];
-    snprintf(folder, sizeof folder, "%.150s/train-damage-XXXXXX", base ? base : "/tmp");
+    snprintf(folder, sizeof folder, "%.150s/train-damage-XXXXXX", base ? base : P_tmpdir);
     if (!mkdtemp(folder)) return 1;
     snprintf(data, sizeof data, "%s/data.csv", folder);
     static const char rows[] = "x,y\n0,1\n1,3\n2,5\n3,7\n4,9\n";
