@@ -177,6 +177,12 @@ $(B)/bench-examples: bench/examples.c $(B)/libedgewise-train.a $(B)/libedgewise.
 bench-examples: $(B)/bench-examples
 	@$(B)/bench-examples $(ROWS)
 
+$(B)/train: bench/train.c $(B)/libedgewise-train.a $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -Isrc -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
+
+bench-train: all $(B)/train
+	@B=$(B) bench/train-run $(ROWS)
+
 cover:
 	@$(MAKE) --no-print-directory -s B=build-cover CFLAGS="-O0 -g --coverage" LDFLAGS="--coverage" all tests
 	-@B=build-cover tests/run > build-cover/log # what links the library without --coverage fails here
@@ -209,6 +215,7 @@ help:
 	@echo "make fuzz           FUZZ_SECONDS=60 for each fuzz target (clang)"
 	@echo "make bench          the table of speeds, and its picture"
 	@echo "make bench-matrix   matrix products beside OpenBLAS (ROWS='square dW' chooses)"
+	@echo "make bench-train    training steps beside PyTorch, and their losses (ROWS='lenet' chooses)"
 	@echo "make bench-vector   elementary functions over arrays beside libm (ROWS='exp tanh' chooses)"
 	@echo "make bench-examples how long each example takes from text to runnable"
 	@echo "make cover          how much of each file the tests run"

@@ -223,6 +223,8 @@ void *cli_room(struct cli *c, size_t count, size_t size);
 bool cli_trained(struct cli *c);
 /* The graph of that with one row of data, unless the words say how many. */
 ew_graph *cli_trained_graph(struct cli *c);
+/* What its data were standardised by: one block, to be freed; NULL: nothing was, or the error is out. */
+ew_emit_scale *cli_trained_scales(struct cli *c, const ew_graph *g, size_t *count);
 void cli_trained_free(struct cli *c);
 
 /* ---- Faults (fault.c, faults.def) ------------------------------------------------------------------- */

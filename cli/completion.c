@@ -8,7 +8,7 @@
 
 static bool takes_file(const struct cli_option *o)
 {
-    return o->argument && strncmp(o->argument, "FILE", 4) == 0;
+    return o->argument && (strncmp(o->argument, "FILE", 4) == 0 || strcmp(o->argument, "RUN") == 0);
 }
 
 /* s with every byte of `special` behind a backslash. */

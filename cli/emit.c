@@ -62,29 +62,27 @@ static struct cli_file *open_with(struct cli *c, const char *base, const char *e
     return file;
 }
 
-/* With --weights or --at: how many inputs come in, and the values of the params, which are not freed: they end `in`.
- * Without: all, and NULL. */
-static const double *fixed_params(const struct cli *c, const ew_graph *g, const ew_program *p, const double *in,
-                                  size_t *kept)
+/* What a trained model carries along: the values of the params, which end `in`. */
+static void carry_params(const ew_graph *g, const ew_program *p, const double *in, ew_emit_options *o)
 {
     size_t count = ew_input_count(g);
-    *kept = count;
-    if (!c->weights) return NULL;
-    while (*kept && ew_input_at(g, *kept - 1).is_param) --*kept;
-    return *kept < count ? in + ew_in_array(p, *kept).offset : NULL;
+    o->kept = count;
+    while (o->kept && ew_input_at(g, o->kept - 1).is_param) o->kept--;
+    if (o->kept < count) o->fixed = in + ew_in_array(p, o->kept).offset;
 }
 
 static void emit_files(struct cli *c, const ew_graph *g, const ew_program *p, const double *in, const char *base)
 {
     ew_error e;
-    size_t kept;
-    const double *fixed = fixed_params(c, g, p, in, &kept);
     struct gathered source = {0};
     const char *name = c->name ? c->name : last_part(base);
-    int flags = (c->main ? EW_EMIT_MAIN : 0) | (c->use_float ? EW_EMIT_FLOAT : 0);
+    ew_emit_options o = {.flags = (c->main ? EW_EMIT_MAIN : 0) | (c->use_float ? EW_EMIT_FLOAT : 0)};
+    if (c->weights) carry_params(g, p, in, &o);
+    o.scales = c->at ? cli_trained_scales(c, g, &o.scale_count) : NULL;
+    if (c->status) return;
     struct cli_file *body = open_with(c, base, ".c"), *header = body ? open_with(c, base, ".h") : NULL;
     if (!header) return;
-    if (ew_emit_c_fixed(p, name, flags, kept, fixed, gather, &source, cli_file_write, header, &e) != EW_OK) {
+    if (ew_emit_c_with(p, name, &o, gather, &source, cli_file_write, header, &e) != EW_OK) {
         if (source.failed)
             cli_fail(c, FAULT_MEMORY, NULL, NULL);
         else
@@ -93,6 +91,7 @@ static void emit_files(struct cli *c, const ew_graph *g, const ew_program *p, co
         write_source(body, &source, name, last_part(base));
     }
     free(source.at);
+    free((void *)(size_t)o.scales);
 }
 
 /* The values of the params alone: inputs need none. */

@@ -14,6 +14,7 @@
 
 /* More numbers than this are nothing to be listed: 4 GiB of them. */
 #define MOST_NUMBERS ((size_t)1 << 29)
+#define MOST_PATHS 1e7
 
 /* What one answer is made of. */
 struct gradient {
@@ -123,11 +124,35 @@ static void by_sweep(struct cli *c, ew_graph *g, struct gradient *d, const doubl
 
 /* ---- Every path multiplied on its own ----------------------------------------------------------------------- */
 
+/* Between the elements of arrays; the sums of a row-major derivative lie one after another. */
+static void by_array_paths(struct cli *c, ew_graph *g, struct gradient *d, const double *in)
+{
+    ew_error e;
+    size_t of = cli_array_count_of(g, d->of), at = 0;
+    double *value = can_be_listed(c, g, d) ? cli_run(c, g, &d->of, 1, in) : NULL;
+    double *slopes = value ? cli_room(c, of * sweeps_forward(g, d->wrt, d->count) + 1, sizeof *slopes) : NULL;
+    for (size_t i = 0; slopes && i < d->count && !c->status; i++) {
+        ew_node whole = ew_diff(g, d->of, d->wrt[i], EW_AUTO, &e); /* for its axes, and the same complaints */
+        if (whole == EW_NONE || ew_pathwise(g, d->of, d->wrt[i], in, MOST_PATHS, slopes + at, &e) != EW_OK) {
+            cli_fail_error(c, &e);
+            break;
+        }
+        d->slopes[i] = cli_array_of(g, whole, slopes + at);
+        at += of * cli_array_count_of(g, d->wrt[i]);
+    }
+    if (slopes && !c->status) {
+        d->value = cli_array_of(g, d->of, value);
+        say_gradient(c, g, d);
+    }
+    free(value);
+    free(slopes);
+}
+
 static void by_paths(struct cli *c, ew_graph *g, struct gradient *d, const double *in)
 {
     ew_error e;
     if (cli_array_any(g)) {
-        cli_fail(c, FAULT_NOT_INDEXED, "grad --mode paths", NULL);
+        by_array_paths(c, g, d, in);
         return;
     }
     for (size_t i = 0; i < d->count && !c->status; i++) /* the same complaints as a sweep */

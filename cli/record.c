@@ -50,7 +50,7 @@ size_t record_best(const struct record *r, enum record_part part)
 }
 
 /* A number of JSON, or one of the words that JSON lacks. */
-static bool number_of(const json_t *value, double *number)
+bool record_number_of(const json_t *value, double *number)
 {
     const char *word = json_string_value(value);
     if (json_is_number(value)) *number = json_number_value(value);
@@ -68,7 +68,7 @@ const char *record_text(const struct record *r, const char *key)
 double record_number(const struct record *r, const char *key)
 {
     double v = NAN;
-    number_of(json_object_get(r->config, key), &v);
+    record_number_of(json_object_get(r->config, key), &v);
     return v;
 }
 
@@ -215,7 +215,7 @@ static enum damage take_part(const struct record *r, json_t *from, double *to, b
     json_object_foreach(from, key, value)
     {
         if (own && (is_place(key) || is_part(key))) continue;
-        if (!number_of(value, &to[name_index(r, key)])) return DAMAGE_NUMBER;
+        if (!record_number_of(value, &to[name_index(r, key)])) return DAMAGE_NUMBER;
     }
     return json_object_get(from, "loss") ? DAMAGE_NONE : DAMAGE_LOSS;
 }
@@ -223,9 +223,9 @@ static enum damage take_part(const struct record *r, json_t *from, double *to, b
 static enum damage take_place(const struct record *r, json_t *from, struct record_line *to)
 {
     bool whole = json_is_integer(json_object_get(from, "step"));
-    if (!whole || !number_of(json_object_get(from, "step"), &to->step) || to->step < 0) return DAMAGE_STEP;
-    if (!number_of(json_object_get(from, "epoch"), &to->epoch)) return DAMAGE_EPOCH;
-    if (!number_of(json_object_get(from, "seconds"), &to->seconds)) return DAMAGE_SECONDS;
+    if (!whole || !record_number_of(json_object_get(from, "step"), &to->step) || to->step < 0) return DAMAGE_STEP;
+    if (!record_number_of(json_object_get(from, "epoch"), &to->epoch)) return DAMAGE_EPOCH;
+    if (!record_number_of(json_object_get(from, "seconds"), &to->seconds)) return DAMAGE_SECONDS;
     return r->line_count && to->step < to[-1].step ? DAMAGE_ORDER : DAMAGE_NONE;
 }
 

@@ -44,6 +44,9 @@ size_t record_best(const struct record *r, enum record_part part);
 const char *record_text(const struct record *r, const char *key);
 double record_number(const struct record *r, const char *key);
 
+/* A number of JSON, or one of the words that it lacks; false: neither. */
+bool record_number_of(const json_t *value, double *number);
+
 /* "RUN/FILE", to be freed; NULL: the error is out. */
 char *record_path(struct cli *c, const char *run, const char *file);
 

@@ -61,6 +61,50 @@ ew_graph *cli_trained_graph(struct cli *c)
     return g;
 }
 
+/* ---- Standardised data ---------------------------------------------------------------------------------------- */
+
+static bool scale_numbers(const json_t *list, double *to, size_t count)
+{
+    bool good = json_array_size(list) == count;
+    for (size_t i = 0; good && i < count; i++) good = record_number_of(json_array_get(list, i), &to[i]);
+    return good;
+}
+
+static size_t scale_width(const json_t *scales, size_t i)
+{
+    return json_array_size(json_object_get(json_array_get(scales, i), "mean"));
+}
+
+/* Into room behind the scales themselves. */
+static bool scale_fill(const ew_graph *g, const json_t *from, size_t width, double *numbers, ew_emit_scale *to)
+{
+    const char *name = json_string_value(json_object_get(from, "name"));
+    ew_node n = name ? ew_find(g, name) : EW_NONE;
+    *to = (ew_emit_scale){n == EW_NONE ? SIZE_MAX : cli_input_index(g, n), width, numbers, numbers + width};
+    return to->input != SIZE_MAX && width && scale_numbers(json_object_get(from, "mean"), numbers, width) &&
+           scale_numbers(json_object_get(from, "factor"), numbers + width, width);
+}
+
+ew_emit_scale *cli_trained_scales(struct cli *c, const ew_graph *g, size_t *count)
+{
+    struct record *r = record_open(c, c->at);
+    const json_t *scales = r ? json_object_get(r->config, "scales") : NULL;
+    size_t all = json_array_size(scales), numbers = 0;
+    for (size_t i = 0; i < all; i++) numbers += 2 * scale_width(scales, i);
+    ew_emit_scale *at = all ? cli_room(c, all * sizeof *at + numbers * sizeof(double), 1) : NULL;
+    double *next = at ? (double *)(void *)(at + all) : NULL;
+    for (size_t i = 0; at && i < all && !c->status; i++) {
+        size_t width = scale_width(scales, i);
+        if (!scale_fill(g, json_array_get(scales, i), width, next, &at[i])) cli_fail(c, FAULT_NO_RUN, c->at, "scales");
+        next += 2 * width;
+    }
+    *count = all;
+    record_free(r);
+    if (!c->status) return at;
+    free(at);
+    return NULL;
+}
+
 void cli_trained_free(struct cli *c)
 {
     if (c->words_own) free(c->words_own[0]);

@@ -329,6 +329,11 @@ EW_API double ew_path_times(const ew_paths *paths, size_t i); /* how many it sta
  * `nodes` (room for `capacity`). */
 EW_API size_t ew_paths_waists(const ew_paths *paths, ew_node *nodes, size_t capacity);
 
+/* The derivative of `of` by `wrt` for these values, as ew_diff gives it (the axes of both, row-major, into `out`), but
+ * by every path between their elements, multiplied on its own. EW_LIMIT: there are more than `most` of them. */
+EW_API ew_status ew_pathwise(ew_graph *g, ew_node of, ew_node wrt, const double *in, double most, double *out,
+                             ew_error *err);
+
 /* ---- Text, pictures, C ------------------------------------------------------------------------ */
 
 /* A node's operation with the names of its arguments ("c * d"), an unnamed one whole; at most
@@ -351,11 +356,23 @@ enum { EW_EMIT_MAIN = 1, EW_EMIT_FLOAT = 2 };
 /* C source and header for a prepared program; `name` is the function's. */
 EW_API ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *source, void *source_context,
                            ew_write *header, void *header_context, ew_error *err);
-/* The same with the inputs (and params) from number `kept` on written into the source: `fixed` are their values,
- * one after the other as in `in`, which then has the others alone. So a trained model carries its weights. */
-EW_API ew_status ew_emit_c_fixed(const ew_program *p, const char *name, int flags, size_t kept, const double *fixed,
-                                 ew_write *source, void *source_context, ew_write *header, void *header_context,
-                                 ew_error *err);
+
+/* What a trained model carries along in the source. */
+typedef struct ew_emit_scale { /* of an input with axes, which comes in as (in - mean) * factor, column by column */
+    size_t input;              /* its number */
+    size_t width;              /* columns: element i is of column i % width */
+    const double *mean, *factor;
+} ew_emit_scale;
+
+typedef struct ew_emit_options {
+    int flags;           /* EW_EMIT_MAIN, EW_EMIT_FLOAT */
+    const double *fixed; /* values of the inputs (and params) from number `kept` on, one after the other as in `in`, */
+    size_t kept;         /* which then has the others alone; NULL: all come in */
+    const ew_emit_scale *scales;
+    size_t scale_count;
+} ew_emit_options;
+EW_API ew_status ew_emit_c_with(const ew_program *p, const char *name, const ew_emit_options *options, ew_write *source,
+                                void *source_context, ew_write *header, void *header_context, ew_error *err);
 
 /* Begin with `ew_draw_options o = {.of = EW_NONE}`: 0 is a node. */
 typedef struct ew_draw_options {

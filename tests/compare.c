@@ -6,12 +6,14 @@
  * EXPECTED has a tolerance and the results that are due, one for each GOT, in order. Every member of a result
  * must be in what was got (which may have more): lists of the same lengths, texts the same ("nan", "inf" and
  * "-inf" are texts), numbers within the tolerance, relative to the largest number of the same member, so that
- * a small entry of a gradient is not asked for more digits than its sum can have. Prints what differs, and at
- * the end how many members were good.
+ * a small entry of a gradient is not asked for more digits than its sum can have. A result may have a tolerance of
+ * its own, and where {"least": 0.9}, {"most": 1.2} or both stand for a number, it need only lie so. Prints what
+ * differs, and at the end how many members were good.
  */
 #include <jansson.h>
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,6 +71,24 @@ static void check(member *m, const char *place, const json_t *got, const json_t 
     }
 }
 
+/* {"least": a, "most": b}, or one of them. */
+static bool is_bound(const json_t *due)
+{
+    const json_t *least = json_object_get(due, "least"), *most = json_object_get(due, "most");
+    size_t bounds = 0;
+    if (json_is_number(least)) bounds++;
+    if (json_is_number(most)) bounds++;
+    return json_is_object(due) && bounds > 0 && json_object_size(due) == bounds;
+}
+
+static void check_bound(member *m, const json_t *got, const json_t *due)
+{
+    const json_t *least = json_object_get(due, "least"), *most = json_object_get(due, "most");
+    double a = json_is_number(got) ? json_number_value(got) : (double)NAN;
+    if (!(a >= (least ? json_number_value(least) : -HUGE_VAL) && a <= (most ? json_number_value(most) : HUGE_VAL)))
+        differs(m, "", got, due);
+}
+
 static void check_members(const char *file, const char *prefix, const json_t *got, json_t *due, double tolerance)
 {
     const char *key;
@@ -77,14 +97,17 @@ static void check_members(const char *file, const char *prefix, const json_t *go
     {
         member m = {.file = file, .tolerance = tolerance};
         snprintf(m.name, sizeof m.name, "%.150s%.200s", prefix, key);
-        if (json_is_object(part)) {
+        if (json_is_object(part) && !is_bound(part)) {
             char inner[200];
             snprintf(inner, sizeof inner, "%.150s.", m.name);
             check_members(file, inner, json_object_get(got, key), part, tolerance);
             continue;
         }
         m.largest = largest_in(part);
-        check(&m, "", json_object_get(got, key), part);
+        if (is_bound(part))
+            check_bound(&m, json_object_get(got, key), part);
+        else
+            check(&m, "", json_object_get(got, key), part);
         if (m.bad > 3) printf("  and %d more like it\n", m.bad - 3);
         if (m.bad)
             failed++;
@@ -102,6 +125,9 @@ static void refuse(const char *file, const char *why)
 static void check_file(const char *file, json_t *due, double tolerance)
 {
     json_error_t err;
+    json_t *own = json_object_get(due, "tolerance");
+    if (own) tolerance = json_number_value(own);
+    json_object_del(due, "tolerance");
     json_t *got = json_load_file(file, JSON_REJECT_DUPLICATES, &err);
     const char *said = json_string_value(json_object_get(json_object_get(got, "error"), "message"));
     if (!got)

@@ -38,7 +38,8 @@ enum { STRIP = 512 };
 /* ---- The plan: what runs -------------------------------------------------------------------------- */
 
 /* What graph.passes_off may switch off: blocks, matrix products, folds, pointwise chains in one step, terms that are 0
- * left out, recurrences of which one slice is kept, sums over powers. Results then differ by rounding alone. */
+ * left out, recurrences of which one slice is kept, sums over powers, orders of axes with margins and windows of what
+ * slides. Results then differ by rounding alone. */
 enum {
     PASS_BLOCKS = 1,
     PASS_PRODUCTS = 2,
@@ -47,8 +48,9 @@ enum {
     PASS_SKIPS = 16,
     PASS_CARRIES = 32,
     PASS_POWERS = 64,
-    PASSES = 7,
-    PASS_SEGMENTS = 128 /* beside them: long recurrences piece by piece */
+    PASS_LAYOUT = 128,
+    PASSES = 8,
+    PASS_SEGMENTS = 256 /* beside them: long recurrences piece by piece */
 };
 
 enum {                  /* buffers that are no own memory */

@@ -16,11 +16,11 @@ enum {
     BLOCK_LEAST = 256,     /* places of a class worth blocking */
     BLOCK_WHOLE = 1 << 17, /* bytes that need no blocks */
     BLOCK_BYTES = 1 << 17, /* of local buffers */
-    BLOCK_WIDE = 1 << 22,  /* of those, where long rows for products are worth it */
+    BLOCK_WIDE = 1 << 26,  /* of those, where long rows for products are worth it */
     BLOCK_ROWS_MOST = 2048,
     BLOCK_DENSE = 64,    /* terms of products to each place: no blocks, for products go in blocks by themselves */
     BLOCK_FEW = 64,      /* the least rows of a block, */
-    BLOCK_PRODUCT = 128, /* with batches of products, */
+    BLOCK_PRODUCT = 256, /* with batches of products, */
     BLOCK_LOOP = 512,    /* with recurrences: their steps go along it strip by strip */
     CHUNKS_MOST = 16,
     PARTIAL_BYTES = 1 << 23
@@ -356,6 +356,17 @@ static bool class_choose(array_lowering *w, classes *c, uint32_t *chosen, int64_
     return true;
 }
 
+/* Powers by the index of an axis, and their products, which sums go over without keeping them (array_power.c). */
+static bool block_powers(const array_lowering *w, const array_value *v)
+{
+    if (v->op == OP_MUL || v->op == OP_MUL0) {
+        const array_value *x = value_at(w, value_root(w, value_use(w, v, 0).value));
+        v = x->op == OP_POW ? x : value_at(w, value_root(w, value_use(w, v, 1).value));
+    }
+    return v->op == OP_POW && !(w->g->passes_off & PASS_POWERS) &&
+           value_at(w, value_root(w, value_use(w, v, 1).value))->lies == LIES_RAMP;
+}
+
 static void block_sizes(array_lowering *w, int64_t size)
 {
     double row = 0, sums = 0;
@@ -373,11 +384,12 @@ static void block_sizes(array_lowering *w, int64_t size)
         }
         if (value->sums)
             sums += (double)n * 8;
-        else
+        else if (!block_powers(w, value))
             row += (double)n / (double)size * (value->type == ARRAY_F32 ? 4 : 8);
     }
     double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = loop ? BLOCK_LOOP : BLOCK_FEW;
-    if (w->block_inner && !loop && row * BLOCK_PRODUCT <= BLOCK_WIDE) least = BLOCK_PRODUCT;
+    if (w->block_inner && !loop)
+        for (least = BLOCK_PRODUCT; row * least > BLOCK_WIDE && least > BLOCK_FEW;) least /= 2;
     if (rows < least) rows = least;
     if (rows > BLOCK_ROWS_MOST) rows = BLOCK_ROWS_MOST;
     w->block_rows = (int64_t)rows - (int64_t)rows % 8;
@@ -388,6 +400,15 @@ static void block_sizes(array_lowering *w, int64_t size)
     if (chunks > (double)blocks) chunks = (double)blocks;
     w->block_chunks = chunks < 1 ? 1 : (int64_t)chunks;
     w->block_size = size;
+}
+
+/* Copies of inputs that are read over and over have the block's places side by side, as what reads them has. */
+static void spreads_find(array_lowering *w)
+{
+    for (uint32_t v = 0; v < w->values.count; v++) {
+        array_value *value = value_at(w, v);
+        if (value->spreads) value->relaid = w->block_inner && value->local && value->block_own >= 0;
+    }
 }
 
 bool array_blocks(array_lowering *w)
@@ -413,6 +434,7 @@ bool array_blocks(array_lowering *w)
         w->block_counter = w->a->counters++;
         w->block_chunk = w->a->counters++;
     }
+    if (ok) spreads_find(w);
     block_free(w->m, c.first, w->values.count);
     block_free(w->m, c.parent, c.count);
     return ok || array_no_memory(w);

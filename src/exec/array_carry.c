@@ -57,7 +57,7 @@ static bool absorb_use(array_lowering *w, uint32_t v, uint32_t d, array_use *use
         return false;
     use->value = seen.value;
     use->map = graph_map_compose(w->g, use->map, seen.map, value_rank(w, value_at(w, d)));
-    return use->map != UINT16_MAX;
+    return use->map != UINT16_MAX && map_is_plain(w->g, use->map); /* a step reads its arguments at its own places */
 }
 
 /* Is v a sum over places of d, one for each place that a step makes, and of nothing else? Then how it is bound. */

@@ -61,6 +61,8 @@ typedef struct array_value {
     uint32_t users, cost;
     bool product;         /* a SUM run by the matrix kernel: uses are its terms, A and B */
     bool relaid;          /* a copy that lies otherwise than what it copies */
+    uint32_t spread;      /* of an input: a copy for those that spread it over many more places, or 0; */
+    bool spreads;         /* that copy itself */
     int block, block_own; /* axis of the domain, own axis that goes in blocks; -1: none */
     int32_t pass;         /* of the block; others: the one that it comes before */
     uint32_t update;      /* the number of its group of updates, or 0; */

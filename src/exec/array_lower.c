@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { SPREAD_COPIED = 8 }; /* places to each of an input that make it worth a copy */
+
 enum { COUNT_MOST = 1 << 24 };
 
 /* ---- What is needed ------------------------------------------------------------------------------- */
@@ -190,6 +192,35 @@ static uint32_t lower_logsumexp(array_lowering *w, ew_node n)
     return array_push_each(w, n, OP_IF, type, node->shape, choose, 3);
 }
 
+/* An input, or a part of one. */
+static bool is_given(const array_lowering *w, const array_value *v)
+{
+    if (v->op == OP_AT && v->count == 1 && !v->flags) v = value_at(w, value_use(w, v, 0).value);
+    return v->op == OP_INPUT || v->op == OP_PARAM;
+}
+
+/* An input that n spreads over many more places is used through a copy, which may be held otherwise for the block that
+ * runs (array_block.c); where it is not, it is no copy at all. */
+static bool lower_spread(array_lowering *w, ew_node n, uint32_t *a)
+{
+    const graph_node *node = node_at(w->g, n);
+    array_value copy = *value_at(w, *a);
+    size_t few, all;
+    if (node->op < OP_FIRST || !is_given(w, &copy) || value_rank(w, &copy) < 2) return true;
+    if (copy.type == ARRAY_INT || !shape_elements(w->g, copy.shape, &few) || !shape_elements(w->g, node->shape, &all))
+        return true;
+    if (few == 0 || all / few < SPREAD_COPIED) return true;
+    if (!copy.spread) {
+        array_use use = {*a, 0};
+        uint32_t made = array_push_each(w, copy.node, OP_COPY, copy.type, copy.shape, &use, 1);
+        if (made == ARRAY_NONE) return false;
+        value_at(w, *a)->spread = made;
+        value_at(w, made)->spreads = true;
+    }
+    *a = value_at(w, *a)->spread;
+    return true;
+}
+
 static uint32_t lower_plainly(array_lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
@@ -213,7 +244,9 @@ static uint32_t lower_plainly(array_lowering *w, ew_node n)
         return ARRAY_NONE;
     }
     for (size_t k = 0; k < v.count; k++) uses[k] = (array_use){w->of[node_arg(w->g, n, k)], use_map(w->g, n, k)};
-    uint32_t made = array_push_value(w, v, uses);
+    bool ok = true;
+    for (size_t k = 0; ok && k < v.count; k++) ok = lower_spread(w, n, &uses[k].value);
+    uint32_t made = ok ? array_push_value(w, v, uses) : ARRAY_NONE;
     if (uses != few) block_free(w->m, uses, v.count);
     if (made != ARRAY_NONE) lower_types(w, value_at(w, made));
     return made;

@@ -160,8 +160,17 @@ static inline double power_low(double a, double b)
     return low;
 }
 
+/* Where a product may leave the middle of the range, and where it does not: the same there. */
+#define POWER_ANY(high, low)                                                                                           \
+    power_mask middle = (POWER_ABS(whole) < 0x1p990) & (POWER_ABS(whole) > 0x1p-960);                                  \
+    low = (power_reals)(middle & (power_mask)(e - (q - whole)));                                                       \
+    high = POWER_PICK(middle, q, whole);
+#define POWER_MIDDLE(high, low)                                                                                        \
+    low = e - (q - whole);                                                                                             \
+    high = q;
+
 /* (ah + al) (bh + bl) as k_power_product has it. */
-#define POWER_TIMES(exact, ah, al, bh, bl, high, low)                                                                  \
+#define POWER_TIMES(exact, range, ah, al, bh, bl, high, low)                                                           \
     {                                                                                                                  \
         double left[POWER_WIDTH], right[POWER_WIDTH], error[POWER_WIDTH];                                              \
         power_reals whole = ah * bh, e, q;                                                                             \
@@ -171,13 +180,11 @@ static inline double power_low(double a, double b)
         memcpy(&e, error, sizeof e);                                                                                   \
         e += ah * bl + al * bh;                                                                                        \
         q = whole + e;                                                                                                 \
-        power_mask middle = (POWER_ABS(whole) < 0x1p990) & (POWER_ABS(whole) > 0x1p-960);                              \
-        low = (power_reals)(middle & (power_mask)(e - (q - whole)));                                                   \
-        high = POWER_PICK(middle, q, whole);                                                                           \
+        range(high, low)                                                                                               \
     }
 
 /* The powers below 8, and t^8 in two parts, as k_powers has them. */
-#define POWER_TABLE(exact, vectors)                                                                                    \
+#define POWER_TABLE(exact, range, vectors)                                                                             \
     power_reals none = {0}, small[POWER_WIDTH][vectors], two_low, four_low, eight[vectors], eight_low[vectors];        \
     power_reals high[vectors], low[vectors];                                                                           \
     for (int g = 0; g < (vectors); g++) {                                                                              \
@@ -186,19 +193,20 @@ static inline double power_low(double a, double b)
         high[g] = small[0][g] = none + 1;                                                                              \
         low[g] = none;                                                                                                 \
         small[1][g] = t;                                                                                               \
-        POWER_TIMES(exact, t, none, t, none, two, two_low)                                                             \
+        POWER_TIMES(exact, range, t, none, t, none, two, two_low)                                                      \
         small[2][g] = two;                                                                                             \
         small[3][g] = two * t;                                                                                         \
-        POWER_TIMES(exact, two, two_low, two, two_low, four, four_low)                                                 \
+        POWER_TIMES(exact, range, two, two_low, two, two_low, four, four_low)                                          \
         small[4][g] = four;                                                                                            \
         small[5][g] = four * t;                                                                                        \
         small[6][g] = four * two;                                                                                      \
         small[7][g] = four * small[3][g];                                                                              \
-        POWER_TIMES(exact, four, four_low, four, four_low, eight[g], eight_low[g])                                     \
+        POWER_TIMES(exact, range, four, four_low, four, four_low, eight[g], eight_low[g])                              \
     }
 
-#define POWER_NEXT(exact, vectors)                                                                                     \
-    for (int g = 0; g < (vectors); g++) POWER_TIMES(exact, high[g], low[g], eight[g], eight_low[g], high[g], low[g])
+#define POWER_NEXT(exact, range, vectors)                                                                              \
+    for (int g = 0; g < (vectors); g++)                                                                                \
+    POWER_TIMES(exact, range, high[g], low[g], eight[g], eight_low[g], high[g], low[g])
 
 #define POWER_TERM(p) (x[g] * (p))
 #define POWER_TERM_ZERO(p) ((power_reals)((power_mask)(x[g] * (p)) & ((x[g] != 0) & ((p) != 0))))
@@ -212,19 +220,19 @@ static inline double power_low(double a, double b)
         memcpy(out, &sum, sizeof sum);                                                                                 \
     }
 
-#define POWER_TURNED(name, attribute, exact, vectors, term)                                                            \
+#define POWER_TURNED(name, attribute, exact, range, vectors, term)                                                     \
     attribute static void name(const power_run *r)                                                                     \
     {                                                                                                                  \
         double *out = r->out;                                                                                          \
         power_reals x[vectors];                                                                                        \
-        POWER_TABLE(exact, vectors)                                                                                    \
+        POWER_TABLE(exact, range, vectors)                                                                             \
         memcpy(x, r->x, sizeof x);                                                                                     \
         for (size_t j = 0; j < r->powers; j += POWER_WIDTH) {                                                          \
             if (r->powers - j >= POWER_WIDTH)                                                                          \
                 POWER_TURN(vectors, POWER_WIDTH, term)                                                                 \
             else                                                                                                       \
                 POWER_TURN(vectors, r->powers - j, term)                                                               \
-            POWER_NEXT(exact, vectors)                                                                                 \
+            POWER_NEXT(exact, range, vectors)                                                                          \
         }                                                                                                              \
     }
 
@@ -232,12 +240,12 @@ static inline double power_low(double a, double b)
     for (size_t b = 0; b < (count); b++, x += r->step)                                                                 \
         for (int g = 0; g < (vectors); g++) inner[g] += *x * small[b][g];
 
-#define POWER_KERNELS(name, attribute, exact, vectors)                                                                 \
-    attribute static void name##_each(const power_run *r)                                                              \
+#define POWER_EACH(name, attribute, exact, range, vectors)                                                             \
+    attribute static void name(const power_run *r)                                                                     \
     {                                                                                                                  \
         const double *x = r->x;                                                                                        \
         power_reals sum[vectors], inner[vectors];                                                                      \
-        POWER_TABLE(exact, vectors)                                                                                    \
+        POWER_TABLE(exact, range, vectors)                                                                             \
         memset(sum, 0, sizeof sum);                                                                                    \
         for (size_t j = 0; j < r->powers; j += POWER_WIDTH) {                                                          \
             memset(inner, 0, sizeof inner);                                                                            \
@@ -246,20 +254,27 @@ static inline double power_low(double a, double b)
             else                                                                                                       \
                 POWER_INNER(vectors, r->powers - j)                                                                    \
             for (int g = 0; g < (vectors); g++) sum[g] += high[g] * inner[g];                                          \
-            POWER_NEXT(exact, vectors)                                                                                 \
+            POWER_NEXT(exact, range, vectors)                                                                          \
         }                                                                                                              \
         memcpy(r->out, sum, sizeof sum);                                                                               \
-    }                                                                                                                  \
-    POWER_TURNED(name##_turned, attribute, exact, vectors, POWER_TERM)                                                 \
-    POWER_TURNED(name##_turned_zero, attribute, exact, vectors, POWER_TERM_ZERO)                                       \
-    static const power_kernels name = {(vectors)*POWER_WIDTH, {name##_each, name##_turned, name##_turned_zero}};
+    }
+
+#define POWER_KERNELS(name, attribute, exact, vectors)                                                                 \
+    POWER_EACH(name##_each, attribute, exact, POWER_ANY, vectors)                                                      \
+    POWER_EACH(name##_each_middle, attribute, exact, POWER_MIDDLE, vectors)                                            \
+    POWER_TURNED(name##_turned, attribute, exact, POWER_ANY, vectors, POWER_TERM)                                      \
+    POWER_TURNED(name##_turned_middle, attribute, exact, POWER_MIDDLE, vectors, POWER_TERM)                            \
+    POWER_TURNED(name##_turned_zero, attribute, exact, POWER_ANY, vectors, POWER_TERM_ZERO)                            \
+    static const power_kernels name = {                                                                                \
+        (vectors)*POWER_WIDTH,                                                                                         \
+        {name##_each, name##_each_middle, name##_turned, name##_turned_middle, name##_turned_zero}};
 
 typedef struct power_kernels {
     size_t places; /* at a time */
-    power_run_kernel *of[3];
+    power_run_kernel *of[5];
 } power_kernels;
 
-enum { POWER_EACH, POWER_SUMS, POWER_SUMS_ZERO, POWER_PLACES = 2 * POWER_WIDTH };
+enum { POWER_PLACES = 2 * POWER_WIDTH };
 
 #if defined __GNUC__ && !defined __clang__
 #define POWER_FAST __attribute__((optimize("O3")))
@@ -285,12 +300,21 @@ static const power_kernels *power_best(void)
 
 /* ---- The step ------------------------------------------------------------------------------------------- */
 
-/* No product of such x and t's powers is 0 times what is not finite. */
-static bool power_is_tame(const double *x, const double *t, size_t count)
+/* Are all finite, and from `least` to `most` in size? */
+POWER_FAST static bool power_within(const double *x, size_t count, double least, double most)
 {
-    bool tame = true;
-    for (size_t k = 0; k < count; k++) tame = tame & (fabs(x[k]) <= 0x1p1023) & (fabs(t[k]) <= 1);
-    return tame;
+    int outside = 0;
+    for (size_t k = 0; k < count; k++) outside |= !(fabs(x[k]) >= least) | !(fabs(x[k]) <= most);
+    return !outside;
+}
+
+/* Which kernel will do for these places. */
+static int power_choose(const power_run *r, size_t count, bool turned, bool zero_wins, const double limits[2])
+{
+    bool middle = power_within(r->t, count, limits[0], limits[1]);
+    if (!turned) return middle ? 1 : 0;
+    bool finite = power_within(r->x, count, 0, 0x1p1023) && (middle || power_within(r->t, count, 0, 1));
+    return zero_wins && !finite ? 4 : middle ? 3 : 2;
 }
 
 /* The last places are made a full number by zeros. */
@@ -299,6 +323,8 @@ static void power_run_places(const power_run *whole, size_t count, double *out, 
     const power_kernels *kernels = power_best();
     double t[POWER_PLACES] = {0}, x[POWER_PLACES] = {0}, last[POWER_PLACES];
     power_run r = *whole;
+    /* All of t, t^2 … t^(powers + 8) lie in the middle of the range. */
+    const double limits[2] = {exp2(-950.0 / (double)(r.powers + 8)), exp2(980.0 / (double)(r.powers + 8))};
     for (size_t i = 0; i < count; i += kernels->places) {
         size_t left = count - i < kernels->places ? count - i : kernels->places;
         bool few = left < kernels->places;
@@ -307,8 +333,7 @@ static void power_run_places(const power_run *whole, size_t count, double *out, 
         if (!turned) r.out = few ? last : out + i;
         if (few) memcpy(t, r.t, left * sizeof *t), r.t = t;
         if (few && turned) memcpy(x, r.x, left * sizeof *x), r.x = x;
-        bool care = zero_wins && turned && !power_is_tame(r.x, r.t, kernels->places);
-        kernels->of[!turned ? POWER_EACH : care ? POWER_SUMS_ZERO : POWER_SUMS](&r);
+        kernels->of[power_choose(&r, kernels->places, turned, zero_wins, limits)](&r);
         if (few && !turned) memcpy(out + i, last, left * sizeof *last);
     }
 }

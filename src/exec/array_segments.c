@@ -382,6 +382,7 @@ static void segments_unblock(array_lowering *w)
         array_value *value = value_at(w, v);
         value->block = value->block_own = -1;
         value->sums = value->local = false;
+        if (value->spreads) value->relaid = false;
     }
     w->block_counter = w->block_chunk = ARRAY_NONE;
     w->block_inner = false;

@@ -119,7 +119,7 @@ bool array_guard_is_idle(array_lowering *w, ew_node n)
 {
     ew_graph *g = w->g;
     const graph_node *node = node_at(g, n);
-    if (node->op != OP_IF || !node_is_value(g, node_arg(g, n, 2), 0)) return false;
+    if (node->op != OP_IF || (w->g->passes_off & PASS_LAYOUT) || !node_is_value(g, node_arg(g, n, 2), 0)) return false;
     ew_node at = node_arg(g, n, 1), when = node_arg(g, n, 0);
     const graph_node *access = node_at(g, at);
     if (access->op != OP_AT || !(access->flags & NODE_ZERO) || (access->flags & NODE_WHEN)) return false;
@@ -136,6 +136,7 @@ bool array_guard_is_idle(array_lowering *w, ew_node n)
 static bool slide_in_steps(const array_lowering *w, ew_node n)
 {
     unsigned o = node_at(w->g, n)->op;
+    if (w->g->passes_off & PASS_LAYOUT) return true;
     return w->g->regions.count && o != OP_INPUT && o != OP_PARAM;
 }
 
@@ -310,7 +311,7 @@ bool array_scatter_tiles(const array_lowering *w, const array_value *v)
     const int64_t *sizes = shape_sizes(w->g, v->domain);
     uint32_t used = 0;
     size_t terms = 0;
-    if (v->bind_count || v->block >= 0 || v->sums || v->count != 1) return false;
+    if ((w->g->passes_off & PASS_LAYOUT) || v->bind_count || v->block >= 0 || v->sums || v->count != 1) return false;
     for (size_t p = 0; p < value_rank(w, v); p++) {
         map_draft d = map_axis(w->g, v->target, p);
         if (!tiles_axis(&d, sizes, value_sizes(w, v)[p])) return false;

@@ -163,9 +163,9 @@ static void decide(array_lowering *w, homes *h, uint32_t v)
     if (value->lies != LIES_INLINE) return;
     bool view = is_view(w, value), copy = is_copy(w, value);
     bool alone = !h->demand[v] || (h->demand[v] == DEMAND_SHARED && (is_spread(w, value) || is_power(w, value)));
-    bool stays = !value->defines && alone && can_be_inline(w, value) && h->home[v] != ARRAY_NONE &&
+    bool stays = !value->defines && !value->relaid && alone && can_be_inline(w, value) && h->home[v] != ARRAY_NONE &&
                  h->count[h->home[v]] < HOME_MOST;
-    bool used = h->demand[v] < DEMAND_HARD && h->home[v] != ARRAY_NONE && !value->defines;
+    bool used = h->demand[v] < DEMAND_HARD && h->home[v] != ARRAY_NONE && !value->defines && !value->relaid;
     if (used && (is_made_again(w, value) || (can_be_inline(w, value) && is_settled(w, value)))) stays = true;
     if (value->op == OP_INPUT || value->op == OP_PARAM)
         value->lies = LIES_STORED;

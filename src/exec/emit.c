@@ -312,16 +312,20 @@ static bool emit_files(emitter *e, ew_write *to_source, void *source_context, ew
 ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *to_source, void *source_context,
                     ew_write *to_header, void *header_context, ew_error *err)
 {
-    return ew_emit_c_fixed(p, name, flags, p->input_count, NULL, to_source, source_context, to_header, header_context,
-                           err);
+    const ew_emit_options o = {.flags = flags};
+    return ew_emit_c_with(p, name, &o, to_source, source_context, to_header, header_context, err);
 }
 
-ew_status ew_emit_c_fixed(const ew_program *p, const char *name, int flags, size_t kept, const double *fixed,
-                          ew_write *to_source, void *source_context, ew_write *to_header, void *header_context,
-                          ew_error *err)
+ew_status ew_emit_c_with(const ew_program *p, const char *name, const ew_emit_options *options, ew_write *to_source,
+                         void *source_context, ew_write *to_header, void *header_context, ew_error *err)
 {
-    emitter e = {.p = p, .m = p->memory, .name = name, .flags = flags, .fixed = fixed};
-    e.inputs = kept < p->input_count ? kept : p->input_count;
+    static const ew_emit_options none = {0};
+    const ew_emit_options *o = options ? options : &none;
+    int flags = o->flags;
+    emitter e = {.p = p, .m = p->memory, .name = name, .flags = flags, .fixed = o->fixed};
+    e.inputs = o->fixed && o->kept < p->input_count ? o->kept : p->input_count;
+    e.scales = o->scales;
+    e.scale_count = p->arrays ? o->scale_count : 0;
     e.in_count = e.inputs < p->input_count ? p->inputs[e.inputs].offset : p->in_count;
     e.m.used = 0;
     e.is_float = (flags & EW_EMIT_FLOAT) != 0;

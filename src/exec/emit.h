@@ -48,6 +48,8 @@ typedef struct emitter {
     int flags;
     bool is_float;
 
+    const ew_emit_scale *scales; /* emit_fixed.c */
+    size_t scale_count;
     const double *fixed;                 /* values of the inputs from number `inputs` on, or NULL (emit_fixed.c) */
     size_t inputs, in_count;             /* that come in, and their doubles */
     size_t *in_place, *out_place, doors; /* of a program with axes: converted inputs and outputs in `work` */
@@ -89,7 +91,8 @@ bool emit_is_fixed(const emitter *e, size_t input);
 double emit_fixed_at(const emitter *e, size_t input, size_t element);
 void emit_fixed_name(const emitter *e, text *t, size_t input);
 bool emit_fixed_doors(emitter *e);
-bool emit_fixed_tables(emitter *e); /* into out */
+bool emit_fixed_tables(emitter *e);                                    /* into out */
+void emit_scales(emitter *e, text *t, size_t words, const char *real); /* `in` becomes what lies from `words` on */
 
 void emit_kernels(emitter *e);                        /* into out */
 bool emit_function(emitter *e);                       /* the function and its parts */

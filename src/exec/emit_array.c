@@ -649,6 +649,8 @@ static void steps_whole(steps_writer *w)
     emitter *e = w->n.e;
     text *t = &e->nests;
     size_t words = (w->n.a->bytes + 7) / 8 + (w->n.a->lane + 7) / 8 + e->doors;
+    size_t scaled = words;
+    if (e->scale_count) words += e->in_count;
     nest_begin(&w->n, 0);
     steps_conversions(&w->n);
     steps_function(w);
@@ -656,6 +658,7 @@ static void steps_whole(steps_writer *w)
     text_format(t, "%svoid %s%s(const %s *in, %s *out, %s *work)\n{\n", e->is_float ? "static " : "", e->name,
                 e->is_float ? "_doubles" : "", steps_real(e), steps_real(e), steps_real(e));
     text_add(t, "    int bad = 0;\n");
+    if (e->scale_count) emit_scales(e, t, scaled, steps_real(e));
     if (w->careful) text_add(t, "    int suspect = 0; /* a product over blocks was not finite */\n");
     text_add(t, text_string(&w->n.body));
     steps_run(w);

@@ -4,6 +4,9 @@
  * The last inputs, from number `kept` on, are no part of `in`. In a program with axes each is a table of its own
  * type, which the steps read where it lies; in one without, a number in the code. What the door converts is laid
  * out anew in `work`, so that the tables take no room there.
+ *
+ * Scales are what data were standardised by in training: what comes in is scaled in doubles, as training does it,
+ * before anything else sees it.
  */
 #include "exec/emit_array.h"
 
@@ -99,8 +102,51 @@ static bool fixed_table(emitter *e, size_t input)
     return true;
 }
 
+/* ---- Scales ---------------------------------------------------------------------------------------------------- */
+
+static void scale_name(const emitter *e, text *t, const char *what, size_t input)
+{
+    text_format(t, "%s_%s_%s", e->name, what, e->macro_text.at + e->in_macro[input]);
+}
+
+static bool scale_table(emitter *e, const ew_emit_scale *s, const char *what, const double *values)
+{
+    text *t = &e->out;
+    text_add(t, "static const double ");
+    scale_name(e, t, what, s->input);
+    text_format(t, "[%zu] = {\n", s->width);
+    for (size_t i = 0; i < s->width; i++) {
+        text_add(t, i % FIXED_ROW == 0 ? "    " : " ");
+        emit_real(t, values[i]);
+        text_add(t, i + 1 == s->width ? "};\n\n" : i % FIXED_ROW == FIXED_ROW - 1 ? ",\n" : ",");
+        if (i % 1024 == 1023 && !emit_flush(e)) return false;
+    }
+    return true;
+}
+
+void emit_scales(emitter *e, text *t, size_t words, const char *real)
+{
+    text_format(t, "    %s *scaled = work + %zu;\n", real, words);
+    text_format(t, "    for (int64_t i = 0; i < %zu; i++) scaled[i] = in[i];\n", e->in_count);
+    for (size_t k = 0; k < e->scale_count; k++) {
+        const ew_emit_scale *s = &e->scales[k];
+        const program_input *x = &e->p->inputs[s->input];
+        text_format(t, "    for (int64_t i = 0; i < %zu; i++)\n        scaled[%zu + i] = (in[%zu + i] - ", x->count,
+                    x->offset, x->offset);
+        scale_name(e, t, "mean", s->input);
+        text_format(t, "[i %% %zu]) * ", s->width);
+        scale_name(e, t, "factor", s->input);
+        text_format(t, "[i %% %zu];\n", s->width);
+    }
+    text_add(t, "    in = scaled;\n");
+}
+
 bool emit_fixed_tables(emitter *e)
 {
+    for (size_t k = 0; k < e->scale_count; k++)
+        if (!scale_table(e, &e->scales[k], "mean", e->scales[k].mean) ||
+            !scale_table(e, &e->scales[k], "factor", e->scales[k].factor))
+            return false;
     for (size_t i = e->inputs; i < e->p->input_count; i++) {
         bool read = e->p->inputs[i].count && e->p->arrays->ins[i].buffer != ARRAY_NONE;
         if (read && !fixed_table(e, i)) return false;

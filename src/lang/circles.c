@@ -1,10 +1,10 @@
 /*
- * circles.c - recurrences: circles of equations are found before anything is built, and each is built as
- * regions of the graph (graph/axes.h).
+ * circles.c - recurrences: each circle of equations (circle_find.c) is built as regions of the graph
+ * (graph/axes.h).
  *
  * A circle is a frame of the machine. Its stages: the names that it uses from outside are run; its ranges
  * and the indices that order it are found (orders.c); the equations that begin it are run, which gives the
- * states' types; then those that need states; then everything is put together.
+ * states' types; then those that need states and what stops it (circle_until.c); then everything is put together.
  */
 #include <string.h>
 
@@ -12,102 +12,7 @@
 
 enum { STAGE_NAMES, STAGE_BEGIN, STAGE_STEP, STAGE_UNTIL, STAGE_FINISH };
 
-/* ---- Finding circles ------------------------------------------------------------------------------------------- */
-
-typedef struct finder {
-    machine *m;
-    lang *l;
-    ARRAY(uint32_t) first, to; /* vertices: names, then functions */
-} finder;
-
-static bool find_edge(finder *f, uint32_t to)
-{
-    return array_push(&f->m->g->memory, &f->to, to) ? true : eval_memory(f->m);
-}
-
-static bool find_span(finder *f, uint32_t begin, uint32_t end)
-{
-    lang *l = f->l;
-    for (uint32_t i = begin; i < end; i++) {
-        const piece *p = &l->pieces.at[i];
-        uint32_t own = 0;
-        if (p->kind == P_NAME && l->symbols.at[p->value].kind == S_NODE && !find_edge(f, p->value)) return false;
-        if (p->kind == P_CALL) own = l->symbols.at[p->value].function;
-        if (p->kind == P_REDUCE) own = l->symbols.at[l->reductions.at[p->value].name].function;
-        if (own && !find_edge(f, (uint32_t)l->symbols.count + own - 1)) return false;
-    }
-    return true;
-}
-
-static bool find_name(finder *f, uint32_t name)
-{
-    lang *l = f->l;
-    const symbol *s = &l->symbols.at[name];
-    if (s->kind != S_NODE) return true;
-    if (!s->first) return find_span(f, s->value.begin, s->value.end);
-    for (uint32_t i = s->first; i; i = l->statements.at[i - 1].next) {
-        const statement *st = &l->statements.at[i - 1];
-        if (!find_span(f, l->sides.at[st->sides].low.begin, st->value.end)) return false;
-    }
-    return true;
-}
-
-static bool find_function(finder *f, const function *x)
-{
-    if (!find_span(f, x->body.begin, x->body.end)) return false;
-    for (uint32_t k = x->parameters; k < x->count; k++) {
-        span v = f->l->locals.at[x->locals + k].value;
-        if (!find_span(f, v.begin, v.end)) return false;
-    }
-    return true;
-}
-
-static bool find_edges(finder *f)
-{
-    size_t names = f->l->symbols.count;
-    for (size_t v = 0; v < names + f->l->functions.count; v++) {
-        if (!array_push(&f->m->g->memory, &f->first, (uint32_t)f->to.count)) return eval_memory(f->m);
-        if (v < names ? !find_name(f, (uint32_t)v) : !find_function(f, &f->l->functions.at[v - names])) return false;
-    }
-    return array_push(&f->m->g->memory, &f->first, (uint32_t)f->to.count) ? true : eval_memory(f->m);
-}
-
-/* Names of arrays that lie in a component with more than themselves, or need themselves: a circle. */
-static void find_mark(finder *f, const uint32_t *component, uint8_t *state)
-{
-    lang *l = f->l;
-    size_t names = l->symbols.count, vertices = names + l->functions.count;
-    for (size_t v = 0; v < vertices; v++)
-        for (uint32_t i = f->first.at[v]; i < f->first.at[v + 1]; i++)
-            if (component[f->to.at[i]] == component[v]) state[component[v]] |= 1;
-    for (size_t v = 0; v < names; v++)
-        if (l->symbols.at[v].kind == S_NODE && !l->symbols.at[v].first) state[component[v]] |= 2;
-    for (size_t v = 0; v < names; v++)
-        if (l->symbols.at[v].first && state[component[v]] == 1) l->symbols.at[v].circle = component[v] + 1;
-}
-
-bool circles_find(machine *m)
-{
-    lang *l = m->l;
-    finder f = {.m = m, .l = l};
-    memory *hook = &m->g->memory;
-    if (!l->arrays) return true;
-    if (l->g->names.count > 1 && !lang_symbol(l, (uint32_t)l->g->names.count - 1)) return false;
-    size_t vertices = l->symbols.count + l->functions.count;
-    uint32_t *component = block_new(hook, vertices + 1, sizeof *component);
-    uint8_t *state = block_new(hook, vertices + 1, 1);
-    bool ok = (component && state) || eval_memory(m);
-    ok = ok && find_edges(&f) && circle_components(m, f.first.at, f.to.at, (uint32_t)vertices, component);
-    if (ok) find_mark(&f, component, state);
-    block_free(hook, component, component ? vertices + 1 : 0);
-    block_free(hook, state, state ? vertices + 1 : 0);
-    array_free(hook, &f.first);
-    array_free(hook, &f.to);
-    return ok;
-}
-
-/* ---- Life of a circle ---------------------------------------------------------------------------------------------
- */
+/* ---- Life of a circle ------------------------------------------------------------------------------------ */
 
 void circle_free(machine *m)
 {
@@ -154,8 +59,7 @@ bool circles_enter(machine *m, uint32_t name)
     return eval_enter(m, f);
 }
 
-/* ---- Names from outside
- * ---------------------------------------------------------------------------------------------- */
+/* ---- Names from outside ---------------------------------------------------------------------------------- */
 
 /* Runs the next definition that is needed; *done: there is none left. */
 static bool circle_names(machine *m, circle *c, bool *done)
@@ -176,162 +80,7 @@ static bool circle_names(machine *m, circle *c, bool *done)
     return *done = true;
 }
 
-/* ---- Ranges
- * ---------------------------------------------------------------------------------------------------------- */
-
-static bool circle_scan(machine *m, circle *c)
-{
-    m->limits.count = m->uses.count = m->use_forms.count = 0;
-    for (uint32_t i = 0; i < c->equations.count; i++) {
-        equation *e = &c->equations.at[i];
-        const statement *st = &m->l->statements.at[e->statement];
-        c->current = i;
-        if (!ranges_scan(m, &e->f, st->value, i + 1)) return false;
-        m->guesses.count--;
-        if (st->until.end > st->until.begin) {
-            if (!ranges_scan(m, &e->f, st->until, 0)) return false;
-            m->guesses.count--;
-        }
-    }
-    return true;
-}
-
-static bool circle_open(machine *m, circle *c)
-{
-    for (uint32_t i = 0; i < c->equations.count; i++)
-        if (!ranges_open(m, &c->equations.at[i].f)) return false;
-    return true;
-}
-
-/* The ordering index of a group is one for all its equations. */
-static bool circle_share(machine *m, circle *c)
-{
-    for (uint32_t i = 0; i < c->groups.count; i++) c->groups.at[i].id = UINT32_MAX;
-    for (uint32_t i = 0; i < c->equations.count; i++) {
-        const equation *e = &c->equations.at[i];
-        const statement *st = &m->l->statements.at[e->statement];
-        for (uint32_t q = e->group; q != NO_GROUP; q = c->groups.at[q].parent) {
-            group *x = &c->groups.at[q];
-            for (uint32_t k = 0; k < st->rank; k++) {
-                const side *s = &m->l->sides.at[st->sides + k];
-                if (s->kind != SIDE_INDEX || m->l->binders.at[s->binder].name != x->name) continue;
-                uint32_t *id = &m->scope.at[e->f.scope + (s->binder - e->f.s.binder)];
-                if (x->id == UINT32_MAX) x->id = *id;
-                if (*id != x->id) m->indices.at[*id].state = INDEX_KNOWN; /* nobody's any more */
-                *id = x->id;
-            }
-        }
-    }
-    for (uint32_t i = 0; i < c->equations.count; i++) {
-        const statement *st = &m->l->statements.at[c->equations.at[i].statement];
-        if (!ranges_left(m, &c->equations.at[i].f, st->sides, st->rank)) return false;
-    }
-    return true;
-}
-
-/* Where an equation's values go, as far as its ranges are known. */
-static bool circle_boxes(machine *m, circle *c, const member *x, bool *known)
-{
-    *known = true;
-    for (uint32_t i = x->first; i < x->first + x->count; i++) {
-        equation *e = &c->equations.at[i];
-        const statement *st = &m->l->statements.at[e->statement];
-        e->boxes = (uint32_t)c->boxes.count;
-        for (uint32_t k = 0; k < st->rank; k++) {
-            const side s = m->l->sides.at[st->sides + k];
-            box b = {.first = 0, .size = 1};
-            if (s.kind == SIDE_PLACE) {
-                if (!ranges_place(m, &e->f, s.low, &b.first)) return false;
-            } else {
-                const index_state *n = &m->indices.at[ranges_id(m, &e->f, s.binder)];
-                if (n->state != INDEX_KNOWN) return *known = false, true;
-                b = (box){n->low + parts_offset(&s), n->size, true};
-            }
-            if (!parts_near(m, &b)) return false;
-            if (!array_push(&m->g->memory, &c->boxes, b)) return eval_memory(m);
-        }
-    }
-    return true;
-}
-
-/* Sizes of members whose left sides are known; *more: one was found. */
-static bool circle_shapes(machine *m, circle *c, bool *more)
-{
-    *more = false;
-    for (uint32_t i = 0; i < c->members.count; i++) {
-        member *x = &c->members.at[i];
-        uint32_t rank = m->l->symbols.at[x->name].rank;
-        int64_t sizes[AXES_MOST];
-        bool known;
-        if (x->shaped) continue;
-        if (!circle_boxes(m, c, x, &known)) return false;
-        if (!known) continue;
-        parts_sizes(c->boxes.at + c->equations.at[x->first].boxes, x->count, rank, sizes);
-        for (uint32_t k = 0; k < rank; k++)
-            if (sizes[k] == INT64_MIN && !(sizes[k] = graph_unknown_size(m->g, 0))) return false;
-        x->shape = graph_shape_of(m->g, sizes, rank);
-        if (x->shape == UINT16_MAX) return false;
-        x->shaped = *more = true;
-    }
-    return true;
-}
-
-static bool circle_ranges(machine *m, circle *c)
-{
-    c->first = m->indices.count;
-    m->uses.count = 0;
-    if (!circle_open(m, c) || !circle_scan(m, c) || !circle_orders(m, c) || !circle_share(m, c)) return false;
-    for (size_t i = c->first; i < m->indices.count; i++) /* what the first scan found */
-        if (m->indices.at[i].state != INDEX_KNOWN && !m->indices.at[i].first) m->indices.at[i].state = INDEX_UNKNOWN;
-    for (int stage = RANGES_ALONE; stage <= RANGES_LAST;) {
-        bool more;
-        if (!circle_scan(m, c) || !ranges_solve(m, c->first, stage) || !circle_shapes(m, c, &more)) return false;
-        if (!more) stage++;
-    }
-    return circle_within(m, c);
-}
-
-bool circle_shape(const machine *m, uint32_t name, uint16_t *shape)
-{
-    const circle *c = m->circle;
-    uint32_t i = c ? circle_member(c, name) : NO_GROUP;
-    if (i == NO_GROUP) return false;
-    *shape = c->members.at[i].shaped ? c->members.at[i].shape : 0;
-    return true;
-}
-
-/* One axis of a member whose shape is not known yet, from an equation whose index there is: x[0, d] = x0[d]. */
-bool circle_axis(machine *m, uint32_t name, size_t axis, int64_t *size)
-{
-    const circle *c = m->circle;
-    uint32_t at = c ? circle_member(c, name) : NO_GROUP;
-    bool found = false;
-    if (at == NO_GROUP || axis >= m->l->symbols.at[name].rank) return false;
-    const member *x = &c->members.at[at];
-    for (uint32_t i = x->first; i < x->first + x->count; i++) {
-        const equation *e = &c->equations.at[i];
-        const side *s = &m->l->sides.at[m->l->statements.at[e->statement].sides + axis];
-        if (s->kind != SIDE_INDEX || s->offset) return false;
-        const index_state *n = &m->indices.at[ranges_id(m, &e->f, s->binder)];
-        if (n->state != INDEX_KNOWN || n->low) continue;
-        *size = n->size;
-        found = true;
-    }
-    return found;
-}
-
-/* The range of an index that orders a circle is found from arrays outside. */
-bool circle_is_ordered(const machine *m, const affine *a)
-{
-    const circle *c = m->circle;
-    for (size_t k = 0; c && k < a->terms; k++)
-        for (size_t q = 0; q < c->groups.count; q++)
-            if (c->groups.at[q].id == a->index[k]) return true;
-    return false;
-}
-
-/* ---- States
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- States ---------------------------------------------------------------------------------------------- */
 
 /* A bool where the last operation of an equation says so; otherwise what begins it, or an int, which grows
  * into the type that its definition gives (graph_retype). */
@@ -393,8 +142,7 @@ static bool circle_states(machine *m, circle *c)
     return true;
 }
 
-/* ---- Uses of states
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- Uses of states -------------------------------------------------------------------------------------- */
 
 bool circle_is_in(const circle *c, uint32_t group_index, uint32_t of)
 {
@@ -435,8 +183,7 @@ bool circle_none(machine *m, uint32_t name)
     return circle_error(m, m->circle, circle_member(m->circle, name));
 }
 
-/* ---- Equations
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- Equations ------------------------------------------------------------------------------------------- */
 
 /* The next equation that begins (or, later, steps) is run; *done: there is none. */
 static bool circle_next(machine *m, circle *c, bool step, bool *done)
@@ -501,97 +248,7 @@ bool circle_leave(machine *m, const frame *f)
     return true;
 }
 
-/* ---- until
- * -------------------------------------------------------------------------------------------------------------------
- */
-
-static const piece until_nowhere = {P_OP, 1, 0, 0, 0, NO_PLACE};
-
-/* A state one step before, over ids: its axis `axis` at index + offset - 1, the others at their own indices. */
-static bool until_before(machine *m, ew_node state, const uint32_t *ids, size_t count, size_t axis, int64_t offset,
-                         value *v)
-{
-    map_draft *d = block_new(&m->g->memory, count, sizeof *d);
-    if (!d) return eval_memory(m);
-    for (size_t k = 0; k < count; k++) d[k] = (map_draft){.terms = 1, .axis = {(uint16_t)k}, .factor = {1}};
-    d[axis].offset = offset - 1;
-    uint16_t map = graph_map_of(m->g, d, count);
-    block_free(&m->g->memory, d, count);
-    return value_new(m, graph_at(m->g, state, map, value_shape(m, ids, count), NODE_ZERO), ids, count, v);
-}
-
-/* stopped[t] = stopped[t - 1] or condition[t] */
-static bool until_state(machine *m, circle *c, value *before)
-{
-    group *x = &c->groups.at[0];
-    value all[2];
-    if (!until_before(m, x->stop, &x->id, 1, 0, 0, before)) return false;
-    all[0] = *before;
-    for (uint32_t i = 0; i < c->equations.count; i++) {
-        const equation *e = &c->equations.at[i];
-        if (e->until == EW_NONE) continue;
-        const piece *p = &m->l->pieces.at[m->l->statements.at[e->statement].until.begin];
-        all[1] = m->stack.at[c->values + e->until];
-        if (node_at(m->g, all[1].node)->type != TYPE_BOOL) return eval_error(m, E_BOOL, p, "until", NULL, NULL);
-        if (!value_closed(m, &all[1], p) || !value_bound(m, &all[1], &x->id, 1, p)) return false;
-        if (!value_op(m, OP_OR, all, 2, NULL, 0, &until_nowhere, &all[0])) return false;
-    }
-    x->stop_definition = all[0].node;
-    return true;
-}
-
-/* After the stop an equation gives what its array had one step before. */
-static bool until_keep(machine *m, circle *c, const equation *e, const value *before)
-{
-    membership *s = circle_membership(c, 0, e->member);
-    const statement *st = &m->l->statements.at[e->statement];
-    value three[3] = {*before}, *v = &m->stack.at[c->values + e->slot];
-    uint32_t ids[AXES_MOST];
-    size_t lefts = 0;
-    bool steps = false;
-    map_draft *d = block_new(&m->g->memory, st->rank, sizeof *d);
-    if (!d) return eval_memory(m);
-    for (uint32_t k = 0; k < st->rank; k++) {
-        const box *b = &c->boxes.at[e->boxes + k];
-        const side *x = &m->l->sides.at[st->sides + k];
-        d[k].offset = b->first - (k == s->axis);
-        if (x->kind != SIDE_INDEX) continue;
-        d[k].terms = 1;
-        d[k].axis[0] = (uint16_t)lefts;
-        d[k].factor[0] = 1;
-        ids[lefts++] = ranges_id(m, &e->f, x->binder);
-        steps = steps || k == s->axis;
-    }
-    if (!steps) { /* a place that is there before the steps */
-        block_free(&m->g->memory, d, st->rank);
-        return true;
-    }
-    uint16_t map = graph_map_of(m->g, d, st->rank), shape = value_shape(m, ids, lefts);
-    block_free(&m->g->memory, d, st->rank);
-    node_spec at = {.op = OP_AT,
-                    .args = &s->state,
-                    .maps = &map,
-                    .count = 1,
-                    .shape = shape,
-                    .flags = NODE_ZERO,
-                    .place = NO_PLACE};
-    if (!value_new(m, graph_make(m->g, &at), ids, lefts, &three[1])) return false;
-    three[2] = *v;
-    return value_op(m, OP_IF, three, 3, &e->f, 0, &until_nowhere, v);
-}
-
-static bool until_run(machine *m, circle *c)
-{
-    value before;
-    if (c->groups.at[0].stop == EW_NONE) return true;
-    if (!until_state(m, c, &before)) return false;
-    for (uint32_t i = 0; i < c->equations.count; i++)
-        if (c->equations.at[i].group != NO_GROUP && !until_keep(m, c, &c->equations.at[i], &before)) return false;
-    return true;
-}
-
-/* ---- Putting together
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- Putting together ------------------------------------------------------------------------------------ */
 
 /* A member's whole definition, from its equations' values. */
 static bool circle_definition(machine *m, circle *c, const member *x, ew_node *n)
@@ -689,7 +346,7 @@ static bool circle_diffs(machine *m, const circle *c)
 
 static bool circle_finish(machine *m, circle *c)
 {
-    if (!until_run(m, c)) return false;
+    if (!circle_stops(m, c)) return false;
     for (uint32_t q = (uint32_t)c->groups.count; q-- > 0;)
         if (!circle_close(m, c, q)) return false;
     if (!graph_retype(m->g, c->from) || !circle_diffs(m, c)) return false;

@@ -68,6 +68,8 @@ uint32_t circle_member(const circle *c, uint32_t name); /* NO_GROUP: it is none 
 bool circle_orders(machine *m, circle *c);              /* from machine.uses: groups and memberships */
 bool circle_within(machine *m, circle *c);              /* once the ranges are known: memberships' `within` */
 bool circle_is_in(const circle *c, uint32_t group_index, uint32_t of); /* is `of` that group, or inside it? */
+bool circle_ranges(machine *m, circle *c);
+bool circle_stops(machine *m, circle *c); /* once all equations and conditions have values */
 bool circle_error(machine *m, const circle *c, uint32_t piece_of);
 
 /* Which vertices lie in a circle together: component[v] (0 …), edges of v: to[first[v] … first[v + 1]). */

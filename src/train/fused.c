@@ -33,6 +33,8 @@ static bool fused_prefix(const ew_train *t, char *prefix, size_t size)
 static bool fused_text(ew_train *t, text *out, const char *prefix)
 {
     train_rule_text(t, out, prefix);
+    t->fused_lines = 0;
+    for (size_t i = 0; i < out->count; i++) t->fused_lines += out->at[i] == '\n';
     text_add(out, t->text); /* last: its last expression may have no name */
     return !out->failed || report_memory(&t->r);
 }
@@ -132,6 +134,7 @@ bool train_fused_step(ew_train *t, bool *done)
     if (!train_step_feed(t, p)) return false;
     if (ew_run_commit(p->program, NULL, p->in, p->out, fused_commit, &f) != EW_OK) {
         ew_run_error(p->program, NULL, &err);
+        if (err.line > t->fused_lines) err.line -= t->fused_lines; /* the model's own */
         return train_take(t, &err);
     }
     for (size_t k = 0; k <= t->o.metric_count; k++) t->metric[k] = train_pass_number(p, k);

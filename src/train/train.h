@@ -130,6 +130,7 @@ struct ew_train {
     train_pass batch, last;       /* of o.batch rows; of what is left, prepared when first met */
     train_pass fused, fused_last; /* the same with the update */
     bool fusing;                  /* steps are made by these */
+    int fused_lines;              /* of the text that stands before the model's in that program */
     bool committed;               /* the update of this step was let through */
     train_parts *parts;           /* of several processes; else NULL */
     train_pass validation_pass, test_pass;

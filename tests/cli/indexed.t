@@ -163,8 +163,9 @@ $ edgewise grad --json 'e = sum(i, k: (W[i, k] * a)^2)' W=[[1,2],[3,4]] a=2
 $ edgewise grad --json 'y[i] = x[i]^2' x=[1,2]
 > {"edgewise": 1, "of": "y", "value": [1, 4], "gradient": {"x": [[2, 0], [0, 4]]}, "mode": "reverse"}
 $ edgewise grad 'e = sum(i: x[i]^2)' x=[1,2,3] --mode paths
-! error[E153]: 'grad --mode paths' does not show programs with indices in this version
-? 2
+> e = 14
+> ∂e/∂x = [2, 4, 6]
+> mode: path by path
 $ edgewise grad 'input n : int; e = sum(i: x[i]^n)' x=[1,2,3] n=2 --wrt n
 ! error[E012]: nothing is called 'x'
 !   --> 1:27
@@ -315,6 +316,23 @@ $ edgewise eval 'y[i] = v[j[i]]' v=[1,2] j=[0,5]
 ! 1 | y[i] = v[j[i]]
 !   |        ^^^^^^^
 ? 5
+
+# grad path by path, up to 10^7 paths; the plan names mode, order, blocks, operations
+
+$ edgewise grad 'h[t+1] = tanh(h[t] * x[t]) + h[t]; h[0] = w; y = sum(t: h[t]^2)' x=[1,2] w=0.5 --mode paths | tail -1
+> mode: path by path
+$ edgewise grad 'y[i] = sum(j: W[i, j] * x[j])' W=[[1,2],[3,4]] x=[5,6] --wrt x --mode paths
+> y = [17, 39]
+> ∂y/∂x = [[1, 2],
+>          [3, 4]]
+> mode: path by path
+$ edgewise grad 'input U[2, 2]; input x[30] = 1; h[0, i in 2] = 1; h[t+1, i] = sum(j: U[i, j] * h[t, j]) * x[t]; y = h[30, 0]' U=[[1,0.5],[0.25,1]] --wrt U --mode paths
+! error[E469]: too many paths to multiply one by one: 2147483646
+? 5
+$ edgewise explain --plan 'h[t+1] = tanh(h[t] * x[t]); h[0] = 1; y = sum(t: h[t]^2)' x=[1,2,3] | grep -o 'loop from 0 to 2'
+> loop from 0 to 2
+$ edgewise explain --plan 'h[t+1] = tanh(h[t] * x[t]); h[0] = 1; y = sum(t: h[t]^2)' x=[1,2,3] --lang vi | grep -o 'lặp từ 0 đến 2'
+> lặp từ 0 đến 2
 
 # explain --nudge: an element, every element, a list; what cannot be
 

@@ -115,6 +115,15 @@ $ edgewise train line.ew --data x=line.csv:x --data y=line.csv:y --weights line/
 > loss = 2.48033e-10
 > 1 step: all steps were made
 
+# Weights out and in as npz and safetensors.
+
+$ edgewise predict line --outputs 'a, b' -o line.npz && edgewise eval line.ew x=[10] y=[0] --weights line.npz --outputs h
+> h = [21.00001803630438]
+$ edgewise train line.ew --data x=line.csv:x --data y=line.csv:y --weights line.npz --steps 1 --lr 1e-9 -q -o again && edgewise predict again x=[10] --outputs h
+> loss = 2.48033e-10
+> 1 step: all steps were made
+> h = [21.000018036304745]
+
 # What is in it: norms at the nodes, a picture, C with the weights in it.
 
 $ edgewise explain --at line
@@ -163,6 +172,8 @@ $ edgewise emit c --at line N=2 --outputs h -o h2 --main && cc -std=c11 -o h2 h2
 > {"edgewise": 1, "values": {"h": [21.00001803630438]}}
 > {"edgewise": 1, "values": {"h": [41.000063847638344]}}
 > h = [21.000018036304379, 41.000063847638344]
+$ edgewise emit c --at kept N=3 --outputs h -o hk --main && cc -std=c11 -Wall -Wextra -Werror -o hk hk.c -lm && ./hk 'x=[0,1,7.25]' > hk.c.out && edgewise predict kept x=[0,1,7.25] --outputs h --json | sed 's/.*"h": //; s/}}//' | tr -d '[] ' | tr , '\n' | while read v; do printf '%.17g\n' $v; done > hk.ew.out && sed 's/.*= //' hk.c.out | tr -d '[] ' | tr , '\n' | diff - hk.ew.out && grep -c '' hk.ew.out
+> 3
 $ edgewise emit c parabola.ew --weights descent/weights.safetensors --outputs f -o f --main && cc -std=c11 -o f f.c -lm && ./f && edgewise predict descent -q
 > f = 1.2882303761517115
 > f = 1.2882303761517115
@@ -301,6 +312,14 @@ $ edgewise emit c --at none -o none
 ! error[E160]: 'none' cannot be read: there is no such file or folder
 ? 4
 $ ls -d new
+! ls: cannot access 'new': No such file or directory
+? 2
+
+# Data that lie about their size: a file cut short, and one that says it has more than it has.
+
+$ printf 'v\n1\n2\n3\n4\n' > v.csv && edgewise eval 'v[i]' v=@v.csv:v --outputs v -o v.npy && head -c 150 v.npy > cut.npy && sed 's/(4,)/(9,)/' v.npy > more.npy && for f in cut more; do edgewise train 'input x[N]; param a = 0; f = mean(n: (x[n] - a)^2); output f' --data x=$f.npy -o new -q; done; ls -d new
+! error[E209]: the file is cut short: it ends at byte 150, and 160 bytes are due
+! error[E209]: the file is cut short: it ends at byte 160, and 200 bytes are due
 ! ls: cannot access 'new': No such file or directory
 ? 2
 

@@ -109,7 +109,8 @@ static void save(const ew_program *p, const char *name, int flags, const double 
     FILE *source = file_of(name, ".c"), *header = file_of(name, ".h");
     size_t kept = kept_arrays(p);
     const double *fixed = fixed_point < 0 ? NULL : in + ew_in_array(p, kept).offset;
-    ew_status status = fixed ? ew_emit_c_fixed(p, name, flags, kept, fixed, into, source, into, header, &err)
+    const ew_emit_options options = {.flags = flags, .fixed = fixed, .kept = kept};
+    ew_status status = fixed ? ew_emit_c_with(p, name, &options, into, source, into, header, &err)
                              : ew_emit_c(p, name, flags, into, source, into, header, &err);
     if (status != EW_OK) fail_msg("%s", err.message);
     char upper[40];

@@ -41,6 +41,21 @@ static const struct {
     {"input x[N]\na[i] = b[i]\nb[i] = a[i] + x[i]", "a"},
 };
 
+/* The derivative of the first output by the first real input path by path, and the graph with its stops held. */
+static ew_status paths_and_hold(ew_graph *g, const double *in, ew_error *err)
+{
+    static double slopes[4096];
+    ew_node of = ew_output_at(g, 0), wrt = ew_input_at(g, 0).node;
+    size_t count = 1;
+    for (size_t p = 0; p < ew_node_rank(g, of); p++) count *= ew_node_size(g, of, p);
+    for (size_t p = 0; p < ew_node_rank(g, wrt); p++) count *= ew_node_size(g, wrt, p);
+    ew_graph *held = ew_hold(g, err);
+    ew_graph_free(held);
+    if (!held) return err->status;
+    if (count > 4096 || ew_node_type(g, wrt) == EW_INT || ew_node_type(g, of) == EW_INT) return EW_OK;
+    return ew_pathwise(g, of, wrt, in, 1e6, slopes, err);
+}
+
 static ew_status work(const char *text, const char *outputs, const ew_options *options, ew_error *err)
 {
     ew_graph *g = ew_parse(text, EW_WHOLE, options, err);
@@ -63,6 +78,7 @@ static ew_status work(const char *text, const char *outputs, const ew_options *o
     if ((status = ew_draw(g, &d, swallow, &written, err)) != EW_OK) goto end;
     ew_explain_options x = {.of = EW_NONE};
     if ((status = ew_explain(g, &x, swallow, &written, err)) != EW_OK) goto end;
+    if ((status = paths_and_hold(g, in, err)) != EW_OK) goto end;
     status = ew_print(g, swallow, &written, err);
 end:
     if (err->status != EW_OK) status = err->status;

@@ -200,6 +200,40 @@ static void test_gradient(void **state)
     }
 }
 
+/* Path by path between elements, where there are not too many paths. */
+static void test_paths(void **state)
+{
+    (void)state;
+    size_t done = 0, tried = long_run ? 1000 : 100;
+    char list[2000];
+    for (uint64_t seed = first_seed; seed < first_seed + tried; seed++) {
+        trial t;
+        size_t n, at = 0;
+        ew_error err;
+        trial_begin(&t, seed, seed % 2 == 0);
+        gradient_list(list, sizeof list);
+        double *slope = gradient(&t, list, EW_REVERSE, 1, &n), *by = malloc((n + 1) * sizeof *by);
+        ew_status status = EW_OK;
+        for (unsigned i = 0; status == EW_OK && i <= program.inputs; i++) {
+            const random_array *a = &program.array[i];
+            if (i < program.inputs && a->is_int) continue;
+            ew_node wrt = ew_find(t.g, i < program.inputs ? a->name : "p");
+            status = ew_pathwise(t.g, ew_find(t.g, "total"), wrt, t.in, 1e5, by + at, &err);
+            at += elements(t.g, wrt);
+        }
+        if (status != EW_OK && (status != EW_LIMIT || strcmp(err.code, "E469") != 0)) trial_fail(&t, err.message);
+        if (status == EW_OK) {
+            assert_int_equal(at, n);
+            compare(&t, "path by path", slope, by, n, 1e-9);
+            done++;
+        }
+        free(slope);
+        free(by);
+        trial_end(&t);
+    }
+    assert_true(done > tried / 2);
+}
+
 static double total_at(trial *t, const ew_program *p, size_t i, double step)
 {
     double out, saved = t->in[i];
@@ -249,6 +283,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_gradient),
         cmocka_unit_test(test_differences),
+        cmocka_unit_test(test_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,156 @@
+/*
+ * circle_ranges.c - the ranges of a circle's indices and the sizes of its arrays, found together: each array whose left
+ * sides are known lets further ranges be found. The index that orders the circle is one for all its equations.
+ */
+#include "lang/circles.h"
+
+static bool circle_scan(machine *m, circle *c)
+{
+    m->limits.count = m->uses.count = m->use_forms.count = 0;
+    for (uint32_t i = 0; i < c->equations.count; i++) {
+        equation *e = &c->equations.at[i];
+        const statement *st = &m->l->statements.at[e->statement];
+        c->current = i;
+        if (!ranges_scan(m, &e->f, st->value, i + 1)) return false;
+        m->guesses.count--;
+        if (st->until.end > st->until.begin) {
+            if (!ranges_scan(m, &e->f, st->until, 0)) return false;
+            m->guesses.count--;
+        }
+    }
+    return true;
+}
+
+static bool circle_open(machine *m, circle *c)
+{
+    for (uint32_t i = 0; i < c->equations.count; i++)
+        if (!ranges_open(m, &c->equations.at[i].f)) return false;
+    return true;
+}
+
+/* The ordering index of a group is one for all its equations. */
+static bool circle_share(machine *m, circle *c)
+{
+    for (uint32_t i = 0; i < c->groups.count; i++) c->groups.at[i].id = UINT32_MAX;
+    for (uint32_t i = 0; i < c->equations.count; i++) {
+        const equation *e = &c->equations.at[i];
+        const statement *st = &m->l->statements.at[e->statement];
+        for (uint32_t q = e->group; q != NO_GROUP; q = c->groups.at[q].parent) {
+            group *x = &c->groups.at[q];
+            for (uint32_t k = 0; k < st->rank; k++) {
+                const side *s = &m->l->sides.at[st->sides + k];
+                if (s->kind != SIDE_INDEX || m->l->binders.at[s->binder].name != x->name) continue;
+                uint32_t *id = &m->scope.at[e->f.scope + (s->binder - e->f.s.binder)];
+                if (x->id == UINT32_MAX) x->id = *id;
+                if (*id != x->id) m->indices.at[*id].state = INDEX_KNOWN; /* nobody's any more */
+                *id = x->id;
+            }
+        }
+    }
+    for (uint32_t i = 0; i < c->equations.count; i++) {
+        const statement *st = &m->l->statements.at[c->equations.at[i].statement];
+        if (!ranges_left(m, &c->equations.at[i].f, st->sides, st->rank)) return false;
+    }
+    return true;
+}
+
+/* Where an equation's values go, as far as its ranges are known. */
+static bool circle_boxes(machine *m, circle *c, const member *x, bool *known)
+{
+    *known = true;
+    for (uint32_t i = x->first; i < x->first + x->count; i++) {
+        equation *e = &c->equations.at[i];
+        const statement *st = &m->l->statements.at[e->statement];
+        e->boxes = (uint32_t)c->boxes.count;
+        for (uint32_t k = 0; k < st->rank; k++) {
+            const side s = m->l->sides.at[st->sides + k];
+            box b = {.first = 0, .size = 1};
+            if (s.kind == SIDE_PLACE) {
+                if (!ranges_place(m, &e->f, s.low, &b.first)) return false;
+            } else {
+                const index_state *n = &m->indices.at[ranges_id(m, &e->f, s.binder)];
+                if (n->state != INDEX_KNOWN) return *known = false, true;
+                b = (box){n->low + parts_offset(&s), n->size, true};
+            }
+            if (!parts_near(m, &b)) return false;
+            if (!array_push(&m->g->memory, &c->boxes, b)) return eval_memory(m);
+        }
+    }
+    return true;
+}
+
+/* Sizes of members whose left sides are known; *more: one was found. */
+static bool circle_shapes(machine *m, circle *c, bool *more)
+{
+    *more = false;
+    for (uint32_t i = 0; i < c->members.count; i++) {
+        member *x = &c->members.at[i];
+        uint32_t rank = m->l->symbols.at[x->name].rank;
+        int64_t sizes[AXES_MOST];
+        bool known;
+        if (x->shaped) continue;
+        if (!circle_boxes(m, c, x, &known)) return false;
+        if (!known) continue;
+        parts_sizes(c->boxes.at + c->equations.at[x->first].boxes, x->count, rank, sizes);
+        for (uint32_t k = 0; k < rank; k++)
+            if (sizes[k] == INT64_MIN && !(sizes[k] = graph_unknown_size(m->g, 0))) return false;
+        x->shape = graph_shape_of(m->g, sizes, rank);
+        if (x->shape == UINT16_MAX) return false;
+        x->shaped = *more = true;
+    }
+    return true;
+}
+
+bool circle_ranges(machine *m, circle *c)
+{
+    c->first = m->indices.count;
+    m->uses.count = 0;
+    if (!circle_open(m, c) || !circle_scan(m, c) || !circle_orders(m, c) || !circle_share(m, c)) return false;
+    for (size_t i = c->first; i < m->indices.count; i++) /* what the first scan found */
+        if (m->indices.at[i].state != INDEX_KNOWN && !m->indices.at[i].first) m->indices.at[i].state = INDEX_UNKNOWN;
+    for (int stage = RANGES_ALONE; stage <= RANGES_LAST;) {
+        bool more;
+        if (!circle_scan(m, c) || !ranges_solve(m, c->first, stage) || !circle_shapes(m, c, &more)) return false;
+        if (!more) stage++;
+    }
+    return circle_within(m, c);
+}
+
+bool circle_shape(const machine *m, uint32_t name, uint16_t *shape)
+{
+    const circle *c = m->circle;
+    uint32_t i = c ? circle_member(c, name) : NO_GROUP;
+    if (i == NO_GROUP) return false;
+    *shape = c->members.at[i].shaped ? c->members.at[i].shape : 0;
+    return true;
+}
+
+/* One axis of a member whose shape is not known yet, from an equation whose index there is: x[0, d] = x0[d]. */
+bool circle_axis(machine *m, uint32_t name, size_t axis, int64_t *size)
+{
+    const circle *c = m->circle;
+    uint32_t at = c ? circle_member(c, name) : NO_GROUP;
+    bool found = false;
+    if (at == NO_GROUP || axis >= m->l->symbols.at[name].rank) return false;
+    const member *x = &c->members.at[at];
+    for (uint32_t i = x->first; i < x->first + x->count; i++) {
+        const equation *e = &c->equations.at[i];
+        const side *s = &m->l->sides.at[m->l->statements.at[e->statement].sides + axis];
+        if (s->kind != SIDE_INDEX || s->offset) return false;
+        const index_state *n = &m->indices.at[ranges_id(m, &e->f, s->binder)];
+        if (n->state != INDEX_KNOWN || n->low) continue;
+        *size = n->size;
+        found = true;
+    }
+    return found;
+}
+
+/* The range of an index that orders a circle is found from arrays outside. */
+bool circle_is_ordered(const machine *m, const affine *a)
+{
+    const circle *c = m->circle;
+    for (size_t k = 0; c && k < a->terms; k++)
+        for (size_t q = 0; q < c->groups.count; q++)
+            if (c->groups.at[q].id == a->index[k]) return true;
+    return false;
+}
