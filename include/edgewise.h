@@ -263,6 +263,9 @@ EW_API ew_input_info ew_input_at(const ew_graph *g, size_t i);
 EW_API int ew_input_default(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, double *value);
 /* The same for all elements of an input with axes, row-major; its sizes must be known. */
 EW_API int ew_input_values(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, double *values);
+/* Only elements first .. first + count of them. */
+EW_API int ew_input_part(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, size_t first, size_t count,
+                         double *values);
 
 /* ---- Edges, partials, sweeps ---------------------------------------------------------------- */
 

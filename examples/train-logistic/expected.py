@@ -16,5 +16,6 @@ for _ in range(30):
 z = x @ w
 loss = np.mean(np.logaddexp(0, z) - y * z)
 accuracy = np.mean((z > 0) == (y == 1))
-write(__file__, 1e-9, plain({"loss": loss, "accuracy": accuracy}),
-      plain({"values": {"w": w[:2], "b": w[2], "loss": loss, "accuracy": accuracy}}))
+due = plain({"loss": loss, "accuracy": accuracy})
+write(__file__, 1e-9, due, plain({"values": {"w": w[:2], "b": w[2], "loss": loss, "accuracy": accuracy}}),
+      {**due, "step": {"most": 30}})

@@ -4,8 +4,8 @@
  *
  * Where the exponent is the index of an axis, powers need no function each. Eight places lie side by side in a vector;
  * t^j = t^8a t^b (j = 8a + b) is one product of two powers: t^8a is carried in two parts, to about 2^-100 of itself,
- * t^b < 8 comes from t and t^4 so (k_powers in src/math/kernels.h). Together that is at most 3.0 ULP from t^j, while
- * the power is above 2^-960; below, where two parts are no help, another half for each eight further powers.
+ * t^b < 8 comes from t and t^4 so (k_powers in src/math/kernels.h). That is at most
+ * five roundings from t^j; below 2^-960, where two parts are no help, another for each eight further powers.
  *
  *     out[i]: sum a: t^8a (sum b: x[8a + b] t^b)
  *     out[j]: eight sums of x[i] (t^8a t^b), over the places of equal i mod 8, then a tree
@@ -195,7 +195,7 @@ static inline double power_low(double a, double b)
         small[1][g] = t;                                                                                               \
         POWER_TIMES(exact, range, t, none, t, none, two, two_low)                                                      \
         small[2][g] = two;                                                                                             \
-        small[3][g] = two * t;                                                                                         \
+        POWER_TIMES(exact, range, two, two_low, t, none, small[3][g], four_low)                                        \
         POWER_TIMES(exact, range, two, two_low, two, two_low, four, four_low)                                          \
         small[4][g] = four;                                                                                            \
         small[5][g] = four * t;                                                                                        \

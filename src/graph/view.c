@@ -204,16 +204,24 @@ static double input_element(const ew_graph *g, const graph_input *in, uint64_t s
     return e < in->values_count ? g->values.at[in->values + e] : in->value;
 }
 
+int ew_input_part(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, size_t first, size_t count, double *values)
+{
+    const graph_input *in = input_at(g, i);
+    size_t all;
+    if (!in || (in->draw == DRAW_NONE && !in->has_value)) return 0;
+    if (!shape_elements(g, node_at(g, in->node)->shape, &all) || first > all || count > all - first) return 0;
+    const char *name = graph_name_text(g, node_at(g, in->node)->name);
+    uint64_t stream = in->draw == DRAW_NONE ? 0 : random_stream(seed, name, i < g->inputs.count ? step : 0);
+    for (size_t e = 0; e < count; e++) values[e] = input_element(g, in, stream, first + e);
+    return 1;
+}
+
 int ew_input_values(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, double *values)
 {
     const graph_input *in = input_at(g, i);
     size_t count;
-    if (!in || (in->draw == DRAW_NONE && !in->has_value)) return 0;
-    if (!shape_elements(g, node_at(g, in->node)->shape, &count)) return 0;
-    const char *name = graph_name_text(g, node_at(g, in->node)->name);
-    uint64_t stream = in->draw == DRAW_NONE ? 0 : random_stream(seed, name, i < g->inputs.count ? step : 0);
-    for (size_t e = 0; e < count; e++) values[e] = input_element(g, in, stream, e);
-    return 1;
+    if (!in || !shape_elements(g, node_at(g, in->node)->shape, &count)) return 0;
+    return ew_input_part(g, i, seed, step, 0, count, values);
 }
 
 int ew_input_default(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, double *value)

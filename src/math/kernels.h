@@ -71,14 +71,14 @@ static inline double k_power_product(double ah, double al, double bh, double bl,
     return middle ? q : p;
 }
 
-/* power[b] = t^b for b < 8 within 2.0 ULP; the result and *low are t^8. */
+/* power[b] = t^b for b < 8, each of at most three roundings; the result and *low are t^8. */
 static inline double k_powers(double t, double *power, double *low)
 {
     double two_low, four_low;
     power[0] = 1.0;
     power[1] = t;
     power[2] = k_power_product(t, 0.0, t, 0.0, &two_low);
-    power[3] = power[2] * t;
+    power[3] = k_power_product(power[2], two_low, t, 0.0, &four_low);
     power[4] = k_power_product(power[2], two_low, power[2], two_low, &four_low);
     power[5] = power[4] * t;
     power[6] = power[4] * power[2];

@@ -44,12 +44,19 @@ static ew_data_array checkpoint_array(ew_train *t, const train_weight *w, const 
 
 static ew_data_array *checkpoint_arrays(ew_train *t, size_t *count)
 {
-    ew_data_array *list = train_keep_in(t, &t->passing, t->weights * CHECKPOINT_PARTS, sizeof *list);
+    ew_data_array *list = train_keep_in(t, &t->passing, t->weights * CHECKPOINT_PARTS + 4, sizeof *list);
     checkpoint_part parts[CHECKPOINT_PARTS];
+    train_numbers more[4];
     *count = 0;
     for (size_t k = 0; list && k < t->weights; k++)
         for (size_t i = 0, n = checkpoint_parts(t, &t->weight[k], parts); i < n; i++)
             list[(*count)++] = checkpoint_array(t, &t->weight[k], parts[i].kind, parts[i].array);
+    for (size_t i = 0, n = train_quasi_arrays(t, more); list && i < n; i++) {
+        size_t *size = train_keep_in(t, &t->passing, 1, sizeof *size);
+        if (size) *size = more[i].count;
+        list[(*count)++] =
+            (ew_data_array){.name = more[i].name, .type = EW_F64, .axes = 1, .sizes = size, .elements = more[i].at};
+    }
     return report_ok(&t->r) ? list : NULL;
 }
 
@@ -235,6 +242,23 @@ bool train_has_checkpoint(ew_train *t)
     return path && access(path, F_OK) == 0;
 }
 
+static bool checkpoint_read_numbers(ew_train *t, const char *path)
+{
+    ew_error err;
+    train_numbers more[4];
+    size_t n = train_quasi_arrays(t, more);
+    for (size_t i = 0; i < n; i++) {
+        ew_data *d = ew_data_read(path, more[i].name, &t->options, &err);
+        if (!d) return train_take(t, &err);
+        bool good = ew_data_count(d) == more[i].count || report_plain(&t->r, E_TRAIN_ARRAY, path, more[i].name);
+        good = good && (ew_data_get(d, 0, more[i].count, more[i].at, &err) == EW_OK || train_take(t, &err));
+        ew_data_free(d);
+        if (!good) return false;
+    }
+    train_quasi_again(t, false);
+    return true;
+}
+
 /* A run without a checkpoint yet begins anew: from the same seed it is the same run. */
 bool train_checkpoint_read(ew_train *t)
 {
@@ -245,7 +269,8 @@ bool train_checkpoint_read(ew_train *t)
     if (!train_has_checkpoint(t)) return true;
     text_begin(&note, &t->m);
     bool good = ew_data_note(path, checkpoint_add, &note, &t->options, &err) == EW_OK || train_take(t, &err);
-    good = good && checkpoint_read_note(t, path, &note) && checkpoint_read_arrays(t, path);
+    good = good && checkpoint_read_note(t, path, &note) && checkpoint_read_arrays(t, path) &&
+           checkpoint_read_numbers(t, path);
     text_free(&note);
     train_release(t, &t->passing);
     t->saved_step = t->step;

@@ -64,7 +64,7 @@ static bool fused_nodes(ew_train *t, const ew_graph *g, const char *prefix, ew_n
 
 static bool fused_graph(ew_train *t, train_pass *p, ew_graph *g, size_t rows, const char *prefix, size_t extra)
 {
-    train_block *blocks = NULL;
+    train_kept *blocks = NULL;
     size_t room = 1 + t->o.metric_count + t->weights * (1 + TRAIN_STATES), count = 0;
     ew_node *nodes = train_keep_in(t, &blocks, room, sizeof *nodes);
     void **out = train_keep_in(t, &blocks, room, sizeof *out);

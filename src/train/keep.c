@@ -8,11 +8,11 @@
 enum { KEEP_ALIGN = 64 };
 
 typedef struct keep_head {
-    train_block block;
-    char gap[KEEP_ALIGN - sizeof(train_block)];
+    train_kept block;
+    char gap[KEEP_ALIGN - sizeof(train_kept)];
 } keep_head;
 
-void *train_keep_in(ew_train *t, train_block **list, size_t count, size_t size)
+void *train_keep_in(ew_train *t, train_kept **list, size_t count, size_t size)
 {
     size_t bytes;
     if (!size_mul(count, size, &bytes) || !size_add(bytes, sizeof(keep_head) + KEEP_ALIGN, &bytes))
@@ -39,10 +39,10 @@ const char *train_keep_text(ew_train *t, const char *s)
     return copy ? memcpy(copy, s, n) : "";
 }
 
-void train_release(ew_train *t, train_block **list)
+void train_release(ew_train *t, train_kept **list)
 {
     while (*list) {
-        train_block *b = *list;
+        train_kept *b = *list;
         *list = b->next;
         memory_free(&t->m, b, b->size);
     }

@@ -40,6 +40,8 @@ typedef struct minimizer {
     double *matrix, *root;  /* newton: the Hessian's lower triangle and its Cholesky factor */
     double *blocks;         /* newton: the Hessian as its program gives it */
 
+    bool (*evaluate)(struct minimizer *m, train_point *p); /* NULL: by `program` */
+    void *context;                                         /* of it */
     size_t step, best_step, runs;
     ew_status status; /* not EW_OK: err is filled and all is over */
     ew_error *err;

@@ -208,7 +208,7 @@ ew_graph *train_parse_more(ew_train *t, const train_set *s, size_t rows, bool tr
 {
     ew_error err;
     ew_options o = t->options;
-    train_block *blocks = NULL;
+    train_kept *blocks = NULL;
     size_t room = s->count + t->o.fixed_count + 1, axes = s->count * TRAIN_AXES;
     model_sizes m = {train_keep_in(t, &blocks, room, sizeof(ew_size)), 0,
                      train_keep_in(t, &blocks, axes, sizeof(size_t))};

@@ -10,7 +10,7 @@ typedef struct train_nodes {
     const void *const *in;
     size_t count;     /* nodes that a person sees */
     ew_node *adjoint; /* the derivative of the loss by each; EW_NONE: there is none */
-    train_block *blocks;
+    train_kept *blocks;
 } train_nodes;
 
 typedef struct train_values {
@@ -18,7 +18,7 @@ typedef struct train_values {
     ew_type type;
     size_t count;
     void *at;
-    train_block *blocks;
+    train_kept *blocks;
 } train_values;
 
 bool train_nodes_open(ew_train *t, train_nodes *x, const train_set *s, const train_pass *p, bool training);

@@ -47,6 +47,7 @@ bool train_prepare(minimizer *m, ew_graph *g, ew_node of, ew_node *nodes)
 
 bool train_evaluate(minimizer *m, train_point *p)
 {
+    if (m->evaluate) return m->evaluate(m, p);
     train_scatter(m, p->x, m->in);
     m->runs++;
     m->status = ew_run(m->program, NULL, m->in, m->out);

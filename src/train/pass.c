@@ -9,22 +9,32 @@
 
 /* ---- Making one ------------------------------------------------------------------------------------- */
 
-static bool pass_value(ew_train *t, train_pass *p, size_t i, void *to, size_t count)
+/* Drawn, or the declared value, piece by piece; false: it has neither. */
+bool train_draw(const ew_train *t, const ew_graph *g, size_t i, ew_type type, size_t step, void *to, size_t count)
 {
-    const train_input *in = &t->input[i];
-    double *values = memory_new(&t->m, (count ? count : 1) * sizeof *values);
-    if (!values) return report_memory(&t->r);
-    bool given = in->fixed != NULL;
-    if (given && count)
-        memcpy(values, in->fixed->values, count * sizeof *values);
-    else if (!given)
-        given = ew_input_values(p->graph, p->extra + i, t->o.seed, 0, values);
-    if (given) train_narrow(in->type, to, values, count); /* else nobody asks for it: zeros */
-    memory_free(&t->m, values, (count ? count : 1) * sizeof *values);
-    return true;
+    enum { PIECE = 512 };
+    double piece[PIECE];
+    size_t bytes = train_type_bytes(type);
+    bool known = ew_input_part(g, i, t->o.seed, step, 0, 0, piece) != 0;
+    for (size_t at = 0, n; known && at < count; at += n) {
+        n = count - at < PIECE ? count - at : PIECE;
+        known = ew_input_part(g, i, t->o.seed, step, at, n, piece) != 0;
+        train_narrow(type, (char *)to + at * bytes, piece, n);
+    }
+    return known;
 }
 
-static bool pass_input(ew_train *t, train_pass *p, size_t i, size_t *drawn)
+/* What nobody gives a value and nobody asks for is zeros. */
+static void pass_value(const ew_train *t, const train_pass *p, size_t i, void *to, size_t count)
+{
+    const train_input *in = &t->input[i];
+    if (in->fixed)
+        train_narrow(in->type, to, in->fixed->values, count);
+    else
+        train_draw(t, p->graph, p->extra + i, in->type, 0, to, count);
+}
+
+static bool pass_input(ew_train *t, train_pass *p, size_t i)
 {
     const train_input *in = &t->input[i];
     ew_array_info a = ew_in_array(p->program, p->extra + i);
@@ -36,29 +46,27 @@ static bool pass_input(ew_train *t, train_pass *p, size_t i, size_t *drawn)
     }
     p->in[p->extra + i] = p->feed[i] = train_keep_in(t, &p->blocks, a.count ? a.count : 1, train_type_bytes(in->type));
     if (!p->feed[i]) return false;
-    if (in->kind == TRAIN_RANDOM && a.count > *drawn) *drawn = a.count;
-    if (in->kind == TRAIN_FIXED) return pass_value(t, p, i, p->feed[i], a.count);
+    if (in->kind == TRAIN_RANDOM) p->random = true;
+    if (in->kind == TRAIN_FIXED) pass_value(t, p, i, p->feed[i], a.count);
     return true;
 }
 
 static bool pass_buffers(ew_train *t, train_pass *p, void *const *out, size_t count)
 {
-    size_t drawn = 0;
     p->in = train_keep_in(t, &p->blocks, p->extra + t->inputs, sizeof *p->in);
     p->feed = train_keep_in(t, &p->blocks, t->inputs, sizeof *p->feed);
     p->out = train_keep_in(t, &p->blocks, count, sizeof *p->out);
     p->row = train_keep_in(t, &p->blocks, p->rows, sizeof *p->row);
     if (!p->in || !p->feed || !p->out || !p->row) return false;
     for (size_t i = 0; i < t->inputs; i++)
-        if (!pass_input(t, p, i, &drawn)) return false;
+        if (!pass_input(t, p, i)) return false;
     for (size_t k = 0; k < count; k++) {
         ew_array_info a = ew_out_array(p->program, k);
         p->out[k] =
             out && out[k] ? out[k] : train_keep_in(t, &p->blocks, a.count ? a.count : 1, train_type_bytes(a.type));
         if (!p->out[k]) return false;
     }
-    if (drawn) p->drawn = train_keep_in(t, &p->blocks, drawn, sizeof *p->drawn);
-    if (!drawn && !p->keep_graph) {
+    if (!p->random && !p->keep_graph) {
         ew_graph_free(p->graph);
         p->graph = NULL;
     }
@@ -113,7 +121,7 @@ static bool pass_gradients(ew_train *t, ew_graph *g, ew_node *nodes, void **out)
 
 bool train_pass_new(ew_train *t, train_pass *p, const train_set *s, size_t rows, train_aim aim)
 {
-    train_block *blocks = NULL;
+    train_kept *blocks = NULL;
     size_t count = 1 + t->o.metric_count + (aim == TRAIN_GRADIENTS ? t->weights : 0);
     ew_node *nodes = train_keep_in(t, &blocks, count, sizeof *nodes);
     void **out = train_keep_in(t, &blocks, count, sizeof *out);
@@ -144,11 +152,11 @@ bool train_pass_feed(ew_train *t, train_pass *p, const train_set *s, size_t step
 {
     for (size_t i = 0; i < s->count; i++)
         if (!train_feed(t, &s->at[i], p->row, p->rows, p->feed[s->at[i].input])) return false;
-    for (size_t i = 0; p->drawn && i < t->inputs; i++) {
+    for (size_t i = 0; p->random && i < t->inputs; i++) {
         if (t->input[i].kind != TRAIN_RANDOM) continue;
         size_t count = ew_in_array(p->program, p->extra + i).count;
-        if (!ew_input_values(p->graph, p->extra + i, t->o.seed, step, p->drawn)) return report_memory(&t->r);
-        train_narrow(t->input[i].type, p->feed[i], p->drawn, count);
+        if (!train_draw(t, p->graph, p->extra + i, t->input[i].type, step, p->feed[i], count))
+            return report_memory(&t->r);
     }
     return true;
 }
@@ -177,12 +185,7 @@ static bool weight_new(ew_train *t, const ew_graph *g, train_weight *w)
     for (size_t k = 0; k < w->rank; k++) w->size[k] = ew_node_size(g, n, k);
     w->value = train_keep(t, w->count ? w->count : 1, train_type_bytes(w->type));
     if (!w->value) return false;
-    size_t bytes = (w->count ? w->count : 1) * sizeof(double);
-    double *values = memory_new(&t->m, bytes);
-    if (!values) return report_memory(&t->r);
-    bool known = ew_input_values(g, w->input, t->o.seed, 0, values);
-    if (known) train_narrow(w->type, w->value, values, w->count);
-    memory_free(&t->m, values, bytes);
+    bool known = train_draw(t, g, w->input, w->type, 0, w->value, w->count);
     return known || t->o.weights || report_plain(&t->r, E_TRAIN_NO_START, w->name, NULL);
 }
 

@@ -10,7 +10,7 @@
 
 struct ew_prediction {
     memory m;
-    train_block *blocks;
+    train_kept *blocks;
     ew_data_array *arrays;
     size_t count;
 };
@@ -30,7 +30,7 @@ static void predict_mark(const ew_graph *g, ew_node from, unsigned char *needed)
 static bool predict_fed(ew_train *t, const train_set *s, ew_graph *g, const ew_program *p)
 {
     ew_error err;
-    train_block *blocks = NULL;
+    train_kept *blocks = NULL;
     ew_node top = 0, *nodes = train_keep_in(t, &blocks, ew_out_arrays(p), sizeof *nodes);
     for (size_t k = 0; nodes && report_ok(&t->r) && k < ew_out_arrays(p); k++) {
         nodes[k] = ew_expression(g, ew_out_name(p, k), &err);
@@ -107,7 +107,7 @@ void ew_prediction_free(ew_prediction *p)
     if (!p) return;
     memory m = p->m;
     while (p->blocks) {
-        train_block *b = p->blocks;
+        train_kept *b = p->blocks;
         p->blocks = b->next;
         memory_free(&m, b, b->size);
     }

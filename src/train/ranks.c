@@ -305,7 +305,7 @@ static bool parts_decide(ew_train *t, const parts_sight *whole, const parts_sigh
     return true;
 }
 
-static bool parts_sights(ew_train *t, train_block **blocks, parts_sight *s, size_t count)
+static bool parts_sights(ew_train *t, train_kept **blocks, parts_sight *s, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
         s[k].number = train_keep_in(t, blocks, 1 + t->o.metric_count, sizeof(double));
@@ -319,7 +319,7 @@ static bool parts_sights(ew_train *t, train_block **blocks, parts_sight *s, size
 static bool parts_try(ew_train *t)
 {
     train_parts *s = t->parts;
-    train_block *blocks = NULL;
+    train_kept *blocks = NULL;
     parts_sight sight[1 + TRAIN_PARTS_MOST];
     double share[TRAIN_PARTS_MOST];
     size_t rows, found = 0;

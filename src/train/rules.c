@@ -293,4 +293,5 @@ void train_go_back(ew_train *t)
 {
     t->updates = t->kept_updates;
     rule_copy(t, true);
+    train_quasi_again(t, true);
 }

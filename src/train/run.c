@@ -177,18 +177,18 @@ static bool run_check(ew_train *t)
 static bool run_steps(ew_train *t)
 {
     if (!run_check(t)) return false;
-    while (t->step < t->steps && !run_out_of_patience(t)) {
+    while (t->step < t->steps && !t->converged && !run_out_of_patience(t)) {
         if (t->o.stop && *t->o.stop) run_ask(t);
         if (t->stopped) return t->saved_step == t->step || run_save(t);
         if (!train_step(t)) return false;
         train_tell_step(t);
         if (t->step % (t->o.save_every ? t->o.save_every : t->epoch_steps) == 0) train_keep_point(t);
-        if (t->step == t->steps) break;
+        if (t->step == t->steps || t->converged) break;
         if (run_due(t) && !run_tell_report(t, EW_EVENT_REPORT)) return false;
         if (run_save_due(t) && !run_save(t)) return false;
     }
     if (t->validation_rows && t->report_step != t->step && !run_tell_report(t, EW_EVENT_REPORT)) return false;
-    return run_end(t, t->step < t->steps ? EW_END_PATIENCE : EW_END_STEPS);
+    return run_end(t, t->converged ? EW_END_CONVERGED : t->step < t->steps ? EW_END_PATIENCE : EW_END_STEPS);
 }
 
 static void run_result(const ew_train *t, ew_train_result *result)

@@ -16,7 +16,7 @@ typedef struct slope {
     ew_train *t;
     train_pass *p;
     void **saved; /* the weights as they are */
-    train_block *blocks;
+    train_kept *blocks;
     bool single;
     double loss;
 } slope;

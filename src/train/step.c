@@ -90,7 +90,7 @@ void train_step_places(const ew_train *t, train_pass *p)
 /* Where every step has all rows they lie there already. */
 bool train_step_feed(ew_train *t, train_pass *p)
 {
-    if (p->whole && !p->drawn) return true;
+    if (p->whole && !p->random) return true;
     train_step_places(t, p);
     if (!train_pass_feed(t, p, &t->data, t->step)) return false;
     p->whole = train_whole_batch(t);
@@ -153,7 +153,9 @@ static bool step_apart(ew_train *t, bool *done)
 bool train_step(ew_train *t)
 {
     bool done;
-    if (!train_fused_step(t, &done) || (!done && !step_apart(t, &done))) return false;
+    if (train_is_quasi(t) ? !train_quasi_step(t, &done)
+                          : !train_fused_step(t, &done) || (!done && !step_apart(t, &done)))
+        return false;
     if (done) step_count(t, train_step_rows(t));
     t->step++;
     if (t->step % t->epoch_steps == 0) t->epoch++;

@@ -41,15 +41,15 @@ static bool train_counts(ew_train *t)
     if (o->validate > 0 && t->validation_rows == 0 && rows > 1) t->validation_rows = 1;
     t->training_rows = rows - t->validation_rows;
     if (t->training_rows == 0) return report_plain(&t->r, E_TRAIN_EMPTY, t->data.at[0].name, NULL);
-    if (o->batch == 0) o->batch = o->optimizer == EW_OPTIMIZER_LBFGS ? t->training_rows : 32;
-    if (o->batch > t->training_rows) o->batch = t->training_rows;
+    if (o->batch == 0) o->batch = 32;
+    if (o->batch > t->training_rows || train_is_quasi(t)) o->batch = t->training_rows;
     t->epoch_steps = t->training_rows / o->batch + (t->training_rows % o->batch != 0);
     t->steps = o->steps;
     if (!t->steps && !size_mul(o->epochs, t->epoch_steps, &t->steps)) t->steps = SIZE_MAX;
     return true;
 }
 
-static bool train_numbers(ew_train *t)
+static bool train_room(ew_train *t)
 {
     size_t count = 1 + t->o.metric_count;
     double **lists[] = {&t->metric, &t->sum, &t->reported, &t->validated, &t->tested};
@@ -89,8 +89,8 @@ static bool train_ways(ew_train *t)
 static bool train_prepare_all(ew_train *t)
 {
     return train_all_fed(t, &t->data) && (t->test.count == 0 || train_all_fed(t, &t->test)) && train_counts(t) &&
-           train_numbers(t) && train_scales(t) && train_weights_new(t) && train_rule_new(t) && train_spare(t) &&
-           train_ways(t);
+           train_room(t) && train_scales(t) && train_weights_new(t) && train_rule_new(t) && train_quasi_new(t) &&
+           train_spare(t) && train_ways(t);
 }
 
 /* Hands over, or frees. */
@@ -139,7 +139,7 @@ ew_train *ew_train_open(const char *run, const ew_options *options, ew_error *er
     if (!t) return NULL;
     t->closed = true;
     bool good = train_folder_open(t, run, NULL, false) && train_model_and_data(t) && train_counts(t) &&
-                train_numbers(t) && train_scales(t) && train_weights_new(t);
+                train_room(t) && train_scales(t) && train_weights_new(t);
     const char *weights = good ? train_run_path(t, "weights.safetensors") : NULL;
     good = weights && train_load(t, weights);
     return train_of_files(t, good, err);

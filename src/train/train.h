@@ -21,10 +21,10 @@
 enum { TRAIN_AXES = 64, TRAIN_STATES = 2 };
 enum { TRAIN_PARTS = 4, TRAIN_PARTS_MOST = 256 }; /* of a batch: with exact_ranks, and at most */
 
-typedef struct train_block { /* memory that lives as long as the ew_train */
-    struct train_block *next;
+typedef struct train_kept { /* memory that lives as long as the ew_train */
+    struct train_kept *next;
     size_t size;
-} train_block;
+} train_kept;
 
 /* ---- Data ---- */
 
@@ -92,13 +92,14 @@ typedef struct train_pass {
     ew_program *program;
     const void **in; /* of all arrays, as ew_run_arrays takes them */
     void **out;
-    void **feed;   /* beside in: the pass's own buffers, or NULL */
-    size_t *row;   /* numbers of the rows that are fed */
-    double *drawn; /* room for the largest random input */
-    train_block *blocks;
+    void **feed; /* beside in: the pass's own buffers, or NULL */
+    size_t *row; /* numbers of the rows that are fed */
+    bool random; /* some inputs are drawn */
+    train_kept *blocks;
 } train_pass;
 
 typedef struct train_parts train_parts; /* ranks.c */
+typedef struct train_quasi train_quasi; /* quasi.c */
 
 /* ---- All of it ---- */
 
@@ -112,7 +113,7 @@ struct ew_train {
     memory m;
     report r;
     ew_options options; /* for parsing: memory, language, limits, threads */
-    train_block *blocks;
+    train_kept *blocks;
     const char *text;
     ew_train_options o; /* filled in; its texts and lists are copies */
 
@@ -129,10 +130,12 @@ struct ew_train {
 
     train_pass batch, last;       /* of o.batch rows; of what is left, prepared when first met */
     train_pass fused, fused_last; /* the same with the update */
-    bool fusing;                  /* steps are made by these */
-    int fused_lines;              /* of the text that stands before the model's in that program */
-    bool committed;               /* the update of this step was let through */
-    train_parts *parts;           /* of several processes; else NULL */
+    train_quasi *quasi;           /* of lbfgs; else NULL */
+    bool converged;
+    bool fusing;        /* steps are made by these */
+    int fused_lines;    /* of the text that stands before the model's in that program */
+    bool committed;     /* the update of this step was let through */
+    train_parts *parts; /* of several processes; else NULL */
     train_pass validation_pass, test_pass;
     ew_program *update; /* all weights by the optimiser's rule, in place */
     const void **update_in;
@@ -168,16 +171,16 @@ struct ew_train {
     size_t scale_count;
     size_t saved_step; /* of the checkpoint */
     double save_clock;
-    size_t ended;         /* 0: no; else 1 + why (ew_train_end) */
-    train_block *passing; /* what a call takes and gives back */
+    size_t ended;        /* 0: no; else 1 + why (ew_train_end) */
+    train_kept *passing; /* what a call takes and gives back */
 };
 
 /* ---- Memory and errors (keep.c) ---- */
 
 void *train_keep(ew_train *t, size_t count, size_t size); /* zeroed; NULL: reported */
-void *train_keep_in(ew_train *t, train_block **list, size_t count, size_t size);
+void *train_keep_in(ew_train *t, train_kept **list, size_t count, size_t size);
 const char *train_keep_text(ew_train *t, const char *s); /* NULL for NULL; *failed as above: t->r */
-void train_release(ew_train *t, train_block **list);
+void train_release(ew_train *t, train_kept **list);
 /* Reports an error of another room as the train's own. */
 bool train_take(ew_train *t, const ew_error *err);
 /* The report handed to the caller and forgotten: the ew_train can go on. */
@@ -236,6 +239,7 @@ bool train_pass_more(ew_train *t, train_pass *p, ew_graph *g, size_t rows, const
 /* The same of a list of expressions; the graph is kept. */
 bool train_pass_text(ew_train *t, train_pass *p, const train_set *s, size_t rows, const char *outputs);
 void train_pass_free(ew_train *t, train_pass *p);
+bool train_draw(const ew_train *t, const ew_graph *g, size_t i, ew_type type, size_t step, void *to, size_t count);
 /* Feeds the rows p->row[0 .. rows) and draws what is random for this step, then runs. */
 bool train_pass_feed(ew_train *t, train_pass *p, const train_set *s, size_t step);
 bool train_pass_run(ew_train *t, train_pass *p);
@@ -266,6 +270,20 @@ bool train_update(ew_train *t);
 size_t train_state_count(const ew_train *t);
 const char *train_state_name(const ew_train *t, size_t k);
 double train_rate(const ew_train *t, size_t step); /* the learning rate of step number `step`, from 0 */
+
+/* ---- lbfgs (quasi.c) ---- */
+
+typedef struct train_numbers { /* what a checkpoint keeps besides arrays of the weights */
+    const char *name;
+    double *at;
+    size_t count;
+} train_numbers;
+
+bool train_is_quasi(const ew_train *t);
+bool train_quasi_new(ew_train *t); /* nothing for other optimisers */
+bool train_quasi_step(ew_train *t, bool *done);
+size_t train_quasi_arrays(ew_train *t, train_numbers *list); /* room for 4 */
+void train_quasi_again(ew_train *t, bool forget);
 
 /* ---- Several processes (ranks.c) ---- */
 

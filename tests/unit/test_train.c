@@ -151,6 +151,27 @@ static void test_optimisers(void **state)
         }
 }
 
+/* lbfgs ends where the least squares lie, which a linear system says too: r is orthogonal to the data there. */
+static void test_lbfgs(void **state)
+{
+    (void)state;
+    ew_error err;
+    ew_train_result result;
+    size_t count;
+    ew_train_options o = {.data = line, .data_count = 2, .steps = 100, .optimizer = EW_OPTIMIZER_LBFGS};
+    ew_train *t = begin(LINE, &o);
+    assert_int_equal(ew_train_run(t, &result, &err), EW_OK);
+    assert_int_equal(result.end, EW_END_CONVERGED);
+    assert_true(result.step < 30);
+    ew_prediction *p =
+        ew_train_predict(t, line, 2, "sum(n: r[n]), sum(n: r[n] * x[n, 0]), sum(n: r[n] * x[n, 2])", &err);
+    assert_non_null(p);
+    const ew_data_array *a = ew_prediction_arrays(p, &count);
+    for (size_t k = 0; k < count; k++) near_to("orthogonal", *(const double *)a[k].elements, 0, 1e-6);
+    ew_prediction_free(p);
+    ew_train_free(t);
+}
+
 /* In f32 the same rules, rounded; params of both types in one model. */
 static void test_types(void **state)
 {
@@ -604,13 +625,21 @@ static void test_refused_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_optimisers),   cmocka_unit_test(test_types),
-        cmocka_unit_test(test_sources),      cmocka_unit_test(test_order),
-        cmocka_unit_test(test_threads),      cmocka_unit_test(test_training),
-        cmocka_unit_test(test_check),        cmocka_unit_test(test_look),
-        cmocka_unit_test(test_predict),      cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_rollback),     cmocka_unit_test(test_options_refused),
-        cmocka_unit_test(test_data_refused), cmocka_unit_test(test_refused_memory),
+        cmocka_unit_test(test_optimisers),
+        cmocka_unit_test(test_lbfgs),
+        cmocka_unit_test(test_types),
+        cmocka_unit_test(test_sources),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_training),
+        cmocka_unit_test(test_check),
+        cmocka_unit_test(test_look),
+        cmocka_unit_test(test_predict),
+        cmocka_unit_test(test_bad),
+        cmocka_unit_test(test_rollback),
+        cmocka_unit_test(test_options_refused),
+        cmocka_unit_test(test_data_refused),
+        cmocka_unit_test(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, make_data, NULL);
 }

@@ -220,6 +220,34 @@ static void test_resume(void **state)
     }
 }
 
+/* The pairs that lbfgs remembers are in the checkpoint. */
+static void test_resume_lbfgs(void **state)
+{
+    (void)state;
+    ew_error err;
+    char whole[600];
+    snprintf(whole, sizeof whole, "%s", in_folder("quasi"));
+    ew_train_options o = usual(whole);
+    o.optimizer = EW_OPTIMIZER_LBFGS;
+    o.lr = 0;
+    o.on_nan = EW_ON_NAN_STOP;
+    o.steps = 14;
+    stop_at = 0;
+    must(go(ew_train_new(net, &o, &err), NULL, &err), &err);
+    const char *run = in_folder("quasi-parts");
+    o.run = run;
+    for (size_t at = 1; at < 14; at += 3) {
+        stop_at = at;
+        must(go(ew_train_new(net, &o, &err), NULL, &err), &err);
+        stop_at = 0;
+        must(go(ew_train_resume(run, &o, &err), NULL, &err), &err);
+        same_file(whole, run, "weights.safetensors");
+        same_lines(whole, run);
+        remove_all(run);
+    }
+    remove_all(whole);
+}
+
 /* The flag that a signal handler sets. */
 static void test_stop(void **state)
 {
@@ -284,7 +312,7 @@ static void child(const char *run, bool anew)
 static void test_kills(void **state)
 {
     (void)state;
-    size_t kills = 0, due = long_run ? 1000 : 100;
+    size_t kills = 0, due = long_run ? 1000 : 30; /* tests/kill-run has the command killed more often */
     unsigned random = 1;
     char run[600];
     snprintf(run, sizeof run, "%s", in_folder("killed"));
@@ -514,9 +542,10 @@ int main(int argc, char **argv)
 {
     long_run = argc > 1 && strcmp(argv[1], "--long") == 0;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_resume), cmocka_unit_test(test_stop),   cmocka_unit_test(test_open),
-        cmocka_unit_test(test_kills),  cmocka_unit_test(test_damage), cmocka_unit_test(test_system_faults),
-        cmocka_unit_test(test_others), cmocka_unit_test(test_locked), cmocka_unit_test(test_patience),
+        cmocka_unit_test(test_resume),        cmocka_unit_test(test_resume_lbfgs), cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_open),          cmocka_unit_test(test_kills),        cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_system_faults), cmocka_unit_test(test_others),       cmocka_unit_test(test_locked),
+        cmocka_unit_test(test_patience),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
