@@ -122,7 +122,11 @@ bool train_folder_new(ew_train *t)
     if (!folder_make(t, t->o.run) || !folder_hold(t)) return false;
     const char *config = train_run_path(t, "config.json");
     if (!config) return false;
-    if (access(config, F_OK) == 0) return report_plain(&t->r, E_TRAIN_TAKEN, t->o.run, NULL);
+    if (access(config, F_OK) == 0) {
+        report_plain(&t->r, E_TRAIN_TAKEN, t->o.run, NULL);
+        report_hint(&t->r, "go on with it by --resume, or choose another folder", NULL);
+        return false;
+    }
     folder_sweep(t, "");
     return folder_make(t, train_run_path(t, "checkpoint")) && train_set_hash(t, &t->data) &&
            train_set_hash(t, &t->test) && folder_files(t);

@@ -44,7 +44,9 @@ static bool predict_fed(ew_train *t, const train_set *s, ew_graph *g, const ew_p
         ew_node n = ew_input_at(g, i).node;
         bool fed = in->kind != TRAIN_FIXED || in->fixed || in->has_value;
         for (size_t k = 0; k < s->count; k++) fed = fed || s->at[k].input == i;
-        if (!fed && n <= top && needed[n]) report_plain(&t->r, E_TRAIN_NO_DATA, in->name, NULL);
+        if (fed || n > top || !needed[n] || !report_ok(&t->r)) continue;
+        report_plain(&t->r, E_TRAIN_NO_DATA, in->name, NULL);
+        report_hint(&t->r, "give it, or choose outputs that do without it", NULL);
     }
     train_release(t, &blocks);
     return report_ok(&t->r);

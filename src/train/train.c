@@ -138,8 +138,8 @@ ew_train *ew_train_open(const char *run, const ew_options *options, ew_error *er
     ew_train *t = train_blank(options, err);
     if (!t) return NULL;
     t->closed = true;
-    bool good = train_folder_open(t, run, NULL, false) && train_model_and_data(t) && train_counts(t) &&
-                train_room(t) && train_scales(t) && train_weights_new(t);
+    bool good = train_folder_open(t, run, NULL, false) && train_model_and_data(t) && train_counts(t) && train_room(t) &&
+                train_scales(t) && train_weights_new(t);
     const char *weights = good ? train_run_path(t, "weights.safetensors") : NULL;
     good = weights && train_load(t, weights);
     return train_of_files(t, good, err);

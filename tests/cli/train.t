@@ -188,6 +188,7 @@ $ edgewise train parabola.ew
 ? 2
 $ edgewise train parabola.ew -o descent
 ! error[E355]: 'descent' holds a run already
+!   go on with it by --resume, or choose another folder
 ? 4
 $ edgewise train parabola.ew -o new --lr nan
 ! error[E173]: 'nan' is not finite, and '--lr' must be
@@ -260,6 +261,7 @@ $ edgewise predict line z=[1] --outputs h
 ? 2
 $ edgewise predict line --outputs h
 ! error[E335]: the input 'x' has neither data nor a value
+!   give it, or choose outputs that do without it
 ? 2
 $ edgewise predict line x=[1] --outputs 'h +'
 ! error[E008]: a number, a name or a bracket is missing before the end

@@ -149,17 +149,19 @@ static const char *const files[] = {"config.json", "model.ew", "weights.safetens
                                     "checkpoint/last.safetensors"};
 enum { FILES = sizeof files / sizeof *files };
 
+/* Refused, with a sentence. That nothing was overwritten is looked at every 16th time, which takes longest. */
 static void refuse(const char *file, const unsigned char *at, size_t count, const char *what, size_t where)
 {
     ew_error e = {0};
-    content before[FILES];
+    content before[FILES] = {{0}};
+    bool look = where % 16 == 0;
     spill(in("part", file), at, count);
-    for (size_t i = 0; i < FILES; i++) before[i] = slurp(in("part", files[i]));
+    for (size_t i = 0; look && i < FILES; i++) before[i] = slurp(in("part", files[i]));
     ew_status status = resume("part", false, &e);
     if (status != EW_FILE || !e.message[0])
         print_error("%s, %s %zu: status %d, \"%s\"\n", file, what, where, (int)status, e.message);
     assert_int_equal(status, EW_FILE);
-    for (size_t i = 0; i < FILES; i++) {
+    for (size_t i = 0; look && i < FILES; i++) {
         assert_true(same(in("part", files[i]), &before[i]));
         free(before[i].at);
     }
