@@ -129,9 +129,20 @@ FUZZ_SECONDS ?= 60
 FUZZ_FLAGS = -g -O1 -std=c11 -ffp-contract=off -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZ_T = $(addprefix $(B)/fuzz/,$(notdir $(basename $(wildcard tests/fuzz/fuzz_[!m]*.c))))
 
-$(B)/fuzz/%: tests/fuzz/%.c $(CORE_C) $(TRAIN_C) $(CLI_C)
+FUZZ_O = $(patsubst %.c,$(B)/fuzz/obj/%.o,$(CORE_C) $(TRAIN_C))
+FUZZ_CLI_O = $(CLI_C:%.c=$(B)/fuzz/obj/%.o)
+
+$(B)/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	clang $(FUZZ_FLAGS) $(if $(findstring command,$*),-Dmain=edgewise_main $(CLI_C)) -w -Iinclude -Isrc -Icli -o $@ $< $(CORE_C) $(TRAIN_C) $(DATA_LIBS) -lm
+	clang $(subst =fuzzer,=fuzzer-no-link,$(FUZZ_FLAGS)) -Dmain=edgewise_main -w -Iinclude -Isrc -Icli -MMD -MP -c -o $@ $<
+
+-include $(FUZZ_O:.o=.d) $(FUZZ_CLI_O:.o=.d)
+
+$(B)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_O) $(FUZZ_CLI_O)
+	@mkdir -p $(@D)
+	clang $(FUZZ_FLAGS) -w -Iinclude -Isrc -Icli -o $@ $< $(FUZZ_O) $(if $(findstring command,$*),$(FUZZ_CLI_O)) $(DATA_LIBS) -lm -lpthread -ldl
+
+.SECONDARY: $(FUZZ_O) $(FUZZ_CLI_O)
 
 fuzz: $(FUZZ_T)
 	@tests/fuzz/run $(B)/fuzz $(FUZZ_SECONDS)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char manual_date[] = "2026-11-23"; /* of the last change to what the pages say */
+static const char manual_date[] = "2026-11-28"; /* of the last change to what the pages say */
 
 /* ---- Roff ---------------------------------------------------------------------------------- */
 

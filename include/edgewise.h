@@ -51,8 +51,8 @@
 extern "C" {
 #endif
 
-#define EW_VERSION "0.2.0"
-#define EW_VERSION_NUMBER 200 /* major * 10000 + minor * 100 + patch */
+#define EW_VERSION "0.3.0"
+#define EW_VERSION_NUMBER 300 /* major * 10000 + minor * 100 + patch */
 
 EW_API const char *ew_version(void); /* of the library that runs, to compare with EW_VERSION */
 

@@ -4,6 +4,7 @@
  *     lower    array_lower.c    nodes → values: what an executor computes, with types of storage
  *     lazy     array_lazy.c     (with array_fails.c) what fails in a branch that is not taken does not count
  *     regions  array_regions.c  which values a recurrence computes step by step, and at which step
+ *     segments array_segments.c, array_segment_places.c, array_windows.c  long recurrences piece by piece
  *     store    array_store.c    which values lie in memory, which are seen through others, which are inline
  *     plan     array_plan.c     the order of steps, buffers and their places
  *     map      array_map.c      one MAP step: lines, registers, code, sinks
@@ -48,7 +49,8 @@ enum {
     PASS_CARRIES = 32,
     PASS_POWERS = 64,
     PASS_LAYOUT = 128,
-    PASSES = 8
+    PASSES = 8,
+    PASS_SEGMENTS = 256 /* beside them: long recurrences piece by piece */
 };
 
 enum {                  /* buffers that are no own memory */
@@ -133,7 +135,8 @@ typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
     uint32_t lines;           /* of A, B, C */
     uint8_t type;
     bool blocked;
-    uint32_t fallback; /* map: where a result is not finite */
+    bool repeats;      /* where a result is not finite all steps run again, carefully; else */
+    uint32_t fallback; /* map: is done instead */
 } plan_product;
 
 typedef struct plan_fold {    /* out[…, c] = sum r: x[…, r] y[…, c, r], or (x - y)^2 */
@@ -174,7 +177,25 @@ typedef struct plan_block { /* the steps up to `end`, for each block of places 0
     uint32_t counter, chunk;
     int64_t size, rows, chunks;
     uint32_t end;
+    bool segments; /* of `rows` steps of recurrences (array_segments.c): one after another, */
+    bool down;     /* in this order */
+    uint8_t pass;
 } plan_block;
+
+/* What a step does in a segment [a, b): the places [a + low, b + high) from `first` to `last`; in the first and the
+ * last segment all there are before and behind. */
+typedef struct plan_span {
+    int64_t low, high, first, last;
+    int64_t place; /* from 0 on: it runs where that is one of them, as it is */
+} plan_span;
+
+/* A buffer of which memory holds the places [a + low, b + high) alone, where it is short (array_windows.c). */
+typedef struct plan_window {
+    uint32_t buffer, kept; /* kept: what is there before each segment, for the second pass; or ARRAY_NONE */
+    size_t slice, bytes;   /* of a place; of the window */
+    int64_t low, high, size, made, back; /* made: where the step's own places begin, after (downward: end before) … */
+    bool down, second, again;            /* … `back` others of the segment before */
+} plan_window;
 
 typedef struct plan_guard {
     uint32_t counter;
@@ -186,16 +207,20 @@ typedef struct plan_step {
     bool begins;  /* runs in the first block of a chunk alone */
     bool defines; /* a state: not run any more after `until` */
     uint32_t at;  /* in the list of its kind */
+    bool again;   /* runs only where windows are */
     uint32_t guards, guard_count;
+    uint32_t span; /* index + 1; 0: none */
     uint32_t name;
 } plan_step;
 
 typedef struct plan_buffer {
-    size_t bytes, place; /* in the work memory */
-    uint32_t from, to;   /* steps at the outermost level, both ends */
-    bool local;          /* each thread has its own */
-    uint8_t door;        /* DOOR_IN, DOOR_OUT: it lies at a door, */
-    uint32_t port;       /* that of this number */
+    size_t bytes, place; /* in the work memory; where windows are: */
+    size_t window, window_place;
+    bool windows;      /* it has no memory otherwise */
+    uint32_t from, to; /* steps at the outermost level, both ends */
+    bool local;        /* each thread has its own */
+    uint8_t door;      /* DOOR_IN, DOOR_OUT: it lies at a door, */
+    uint32_t port;     /* that of this number */
 } plan_buffer;
 
 enum { DOOR_NONE, DOOR_IN, DOOR_OUT };
@@ -232,6 +257,8 @@ typedef struct plan {
     ARRAY(plan_sink) sinks;
     ARRAY(uint32_t) slots;
     ARRAY(plan_guard) guards;
+    ARRAY(plan_span) spans;
+    ARRAY(plan_window) windows;
     ARRAY(plan_buffer) buffers;
     plan_door *ins, *outs;  /* as many as the program has */
     ARRAY(uint32_t) phases; /* updates: where each of their passes begins, up to the last step */
@@ -241,7 +268,10 @@ typedef struct plan {
     ARRAY(uint8_t) constant_types;
     uint32_t counters;
     size_t scratch_slots, registers, most_lines;
-    size_t bytes;                   /* of all buffers but the local ones */
+    size_t bytes;                   /* of all buffers but the local ones, */
+    size_t windowed;                /* and where windows are */
+    bool short_of;                  /* memory is: it runs with windows */
+    int64_t segments;               /* how many; 0: none */
     size_t lane;                    /* of the local ones */
     size_t door;                    /* of arrays at the door: of those that ew_run alone needs room for, */
     size_t door_doubles, door_both; /* where these end, where those end that ew_run_arrays needs room for as well */
@@ -255,7 +285,8 @@ typedef struct plan {
 typedef struct array_work {
     const plan *plan;
     char **base;                  /* by buffer */
-    char *memory;                 /* of all buffers */
+    char *memory;                 /* of all buffers, */
+    char *begin;                  /* which begin here */
     char *lane;                   /* of the local ones */
     char *door;                   /* of arrays at the door */
     uint8_t *shared;              /* by output: it is an input's memory; then by phase: it writes such */
@@ -264,18 +295,22 @@ typedef struct array_work {
     char *strips;                 /* scratch registers */
     char *scratch;                /* of products */
     int64_t *counter;
-    char **at;       /* by register, while a step runs */
-    char **line;     /* by line, while a step runs */
-    int64_t *number; /* by line: of lines that are whole numbers */
-    int64_t *place;  /* of the odometer */
-    int64_t rows;    /* of the block that runs */
-    bool begins;     /* it is the first of its chunk */
-    bool careful;    /* products are done term by term */
-    bool suspect;    /* a product over blocks was not finite */
-    int64_t *size;   /* of the step that runs */
-    bool shares;     /* it is a helper's: `memory` and `constants` are the caller's */
-    bool busy;       /* a step is being run in parts */
-    size_t failed;   /* the part that failed last */
+    char **at;        /* by register, while a step runs */
+    char **line;      /* by line, while a step runs */
+    int64_t *number;  /* by line: of lines that are whole numbers */
+    int64_t *place;   /* of the odometer */
+    int64_t rows;     /* of the block that runs */
+    bool begins;      /* it is the first of its chunk */
+    int64_t segment;  /* number of the segment that runs, */
+    int64_t from, to; /* its places, */
+    uint32_t along;   /* and the counter that goes along, */
+    bool down;        /* from the last segment to the first */
+    bool careful;     /* products are done term by term */
+    bool suspect;     /* a product over blocks was not finite */
+    int64_t *size;    /* of the step that runs */
+    bool shares;      /* it is a helper's: `memory` and `constants` are the caller's */
+    bool busy;        /* a step is being run in parts */
+    size_t failed;    /* the part that failed last */
     struct array_pool *pool;
     ew_work *crew; /* of the helpers */
     size_t crew_count, crew_room;

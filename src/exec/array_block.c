@@ -434,7 +434,7 @@ bool array_blocks(array_lowering *w)
         w->block_counter = w->a->counters++;
         w->block_chunk = w->a->counters++;
     }
-    if (ok) spreads_find(w), array_update_passes(w);
+    if (ok) spreads_find(w);
     block_free(w->m, c.first, w->values.count);
     block_free(w->m, c.parent, c.count);
     return ok || array_no_memory(w);

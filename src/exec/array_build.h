@@ -32,6 +32,7 @@ typedef struct array_builder {
     ARRAY(coordinate) memo_at;
     uint32_t registers, name;
     bool failed, blocked, plain; /* plain: a MAP, whatever it looks like */
+    bool repeats;                /* a product of places that two segments compute: alike in both, finite or not */
     uint32_t cut_counter;        /* the step is to be made apart for this counter before `cut` and from there on */
     int64_t cut;                 /* ARRAY_NONE: it is not */
 } array_builder;

@@ -11,6 +11,7 @@
  */
 #include "exec/array_inside.h"
 
+enum { CARRY_MOST = 240 };   /* steps */
 enum { ABSORB_LEAST = 256 }; /* places of a slice: so many are worth a step of their own */
 
 static size_t carry_elements(const array_lowering *w, uint16_t shape)
@@ -34,6 +35,8 @@ static bool carry_region(const array_lowering *w, uint32_t r)
     if (w->g->passes_off & PASS_CARRIES) return false;
     if (!region->needed || region->first == ARRAY_NONE || region->until != ARRAY_NONE) return false;
     if (region->parent != ARRAY_NONE || w->g->regions.at[r].count != 1) return false;
+    if (w->g->regions.at[r].high - w->g->regions.at[r].low >= CARRY_MOST && !(w->g->passes_off & PASS_SEGMENTS))
+        return false; /* it goes in segments */
     for (size_t i = 0; i < w->g->regions.count; i++)
         if (w->regions[i].needed && w->regions[i].parent == r) return false;
     return true;

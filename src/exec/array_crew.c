@@ -42,8 +42,11 @@ double array_step_work(const plan *a, uint32_t step, double rows)
 static bool crew_useful(const ew_program *p)
 {
     const plan *a = p->arrays;
+    double rows = 1; /* of a segment; blocks are split as a whole */
+    for (size_t i = 0; i < a->blocks.count; i++)
+        if (a->blocks.at[i].segments) rows = (double)a->blocks.at[i].rows;
     for (uint32_t i = 0; i < a->steps.count; i++)
-        if (array_step_work(a, i, 1) >= a->least) return true;
+        if (array_step_work(a, i, rows) >= a->least) return true;
     for (size_t i = 0; i < p->input_count; i++)
         if (p->inputs[i].type != TYPE_F64 && (double)p->inputs[i].count >= a->least) return true;
     for (size_t i = 0; i < p->output_count; i++)
@@ -117,6 +120,8 @@ static void crew_begin(const array_work *w)
     for (size_t i = 0; i < w->crew_count; i++) {
         array_work *mine = w->crew[i].arrays;
         memcpy(mine->counter, w->counter, w->plan->counters * sizeof *w->counter);
+        for (size_t k = 0; w->plan->short_of && k < w->plan->windows.count; k++)
+            mine->base[w->plan->windows.at[k].buffer] = w->base[w->plan->windows.at[k].buffer];
         mine->rows = w->rows;
         mine->begins = w->begins;
         mine->careful = w->careful;
@@ -183,9 +188,8 @@ static bool map_can_fail(const plan *a, const plan_map *m)
 
 /* The dimension that is split: the outermost, so that the first fault is the same as without threads; where it
  * cannot be, that of strips. */
-static bool map_choose(const plan *a, const plan_map *m, crew_map *c)
+static bool map_choose(const plan *a, const plan_map *m, const int64_t *size, crew_map *c)
 {
-    const int64_t *size = a->sizes.at + m->dims;
     uint32_t column = m->dim_count - 1, row = m->dim_count - 2;
     for (uint32_t d = 0; d < m->dim_count; d++) {
         if (size[d] < 2 || (d != 0 && d < row) || (d == column && m->rows) || !map_splits(a, m, d)) continue;
@@ -197,11 +201,12 @@ static bool map_choose(const plan *a, const plan_map *m, crew_map *c)
 
 bool array_crew_map(const ew_program *p, ew_work *work, const plan_map *m)
 {
-    const array_work *w = work->arrays;
+    array_work *w = work->arrays;
     crew_map c;
-    if (!w->pool || w->busy || m->varies) return array_map_run(p, work, m);
-    double all = sizes_work(w->plan->sizes.at + m->dims, m->dim_count, 1) * (double)(m->code_count + m->sink_count);
-    if (!array_crew_worth(w, all) || !map_choose(w->plan, m, &c)) return array_map_run(p, work, m);
+    if (!w->pool || w->busy) return array_map_run(p, work, m);
+    const int64_t *size = array_step_sizes(w, m->dims, m->dim_count, m->varies);
+    double all = sizes_work(size, m->dim_count, 1) * (double)(m->code_count + m->sink_count);
+    if (!array_crew_worth(w, all) || !map_choose(w->plan, m, size, &c)) return array_map_run(p, work, m);
     c.parts = array_crew_parts(w, all, (double)((c.size + c.unit - 1) / c.unit));
     return array_crew_run(p, work, crew_map_part, &c, c.parts);
 }

@@ -150,7 +150,13 @@ static void describe_around(const describing *d, const plan_step *s)
     const plan *a = d->p->arrays;
     if (s->kind == STEP_BLOCK) {
         const plan_block *l = &a->blocks.at[s->at];
-        describe_fill(d, "blocks of {1} of {2}, in {3} chunks", (double)l->rows, (double)l->size, (double)l->chunks);
+        if (l->segments && l->down)
+            describe_fill(d, "{1} segments of {2} steps, downward", (double)a->segments, (double)l->rows, 0);
+        else if (l->segments)
+            describe_fill(d, "{1} segments of {2} steps", (double)a->segments, (double)l->rows, 0);
+        else
+            describe_fill(d, "blocks of {1} of {2}, in {3} chunks", (double)l->rows, (double)l->size,
+                          (double)l->chunks);
     } else {
         const plan_loop *l = &a->loops.at[s->at];
         if (l->scan == ARRAY_NONE)
@@ -195,6 +201,7 @@ static void describe_all(describing *d, void (*tell)(describing *d, const plan_s
     d->depth = 0;
     for (uint32_t i = 0; i < a->steps.count; i++) {
         const plan_step *s = &a->steps.at[i];
+        if (s->again && !a->short_of) continue;
         while (d->depth && ends[d->depth - 1] <= i) d->depth--;
         tell(d, s, context);
         bool around = s->kind == STEP_BLOCK || s->kind == STEP_LOOP;
@@ -222,7 +229,7 @@ bool array_describe(const ew_program *p, text *t)
     double all = 0;
     describe_all(&d, describe_add, &all);
     describe_fill(&d, "{1} instructions, {2} operations in one run, {3} bytes of work", (double)a->count, all,
-                  (double)(a->bytes + a->scratch_slots * STRIP * 8 + a->scratch));
+                  (double)((a->short_of ? a->windowed : a->bytes) + a->scratch_slots * STRIP * 8 + a->scratch));
     text_add(t, "\n");
     describe_all(&d, describe_line, NULL);
     return !t->failed;

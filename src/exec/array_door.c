@@ -116,7 +116,7 @@ static void door_see_all(plan *a)
             door_lines lines = door_lines_of(a, step);
             door_see(a, lines.first, lines.count, at);
             door_see(a, lines.then, lines.more, at);
-            if (step->kind == STEP_PRODUCT && a->products.at[step->at].blocked) a->blocked = end;
+            if (step->kind == STEP_PRODUCT && a->products.at[step->at].repeats) a->blocked = end;
         }
     }
 }

@@ -32,6 +32,19 @@ typedef struct array_bind { /* a value of a recurrence's body: the place `step +
     bool known, whole; /* whole: kept for all places, not for the step alone */
 } array_bind;
 
+enum { PART_NONE, PART_ALONG, PART_TOTAL, PART_PICK };
+
+/* What segments know of a value. */
+typedef struct array_part {
+    uint8_t kind;
+    bool bound;        /* ALONG: a recurrence's steps make its places */
+    bool whole;        /* it is read at all places at once, or by the caller: its memory holds all */
+    bool again;        /* the second pass needs it: it is computed anew there where memory is short */
+    int32_t axis;      /* ALONG: its own axis; TOTAL: the axis of the domain */
+    int64_t low, high; /* in a segment [a, b) the places [a + low, b + high) are computed */
+    int64_t back;      /* so many places before them (behind, downward) are used in the same recurrence */
+} array_part;
+
 typedef struct array_value {
     uint16_t op;
     uint8_t type;  /* of its elements */
@@ -57,6 +70,7 @@ typedef struct array_value {
     bool sums;            /* joins over the blocks */
     bool local;           /* held for one block */
     uint32_t partial;     /* buffer of a result for each chunk, or ARRAY_NONE */
+    array_part part;      /* of segments (array_segments.c) */
     /* where it lies */
     uint32_t order; /* in w->orders, by axis: how many lie outside of it */
     uint8_t level;  /* who asked for that order */
@@ -73,6 +87,8 @@ typedef struct array_region {
     uint32_t first, last;          /* values that may be in its body */
     int64_t range_low, range_high; /* steps that it runs */
     uint8_t visited;
+    bool along;        /* it goes in segments: */
+    int64_t low, high; /* the steps [a + low, b + high) */
 } array_region;
 
 typedef struct array_span { /* the places that a counter has while a step runs */
@@ -112,8 +128,11 @@ typedef struct array_lowering {
     bool block_inner;         /* places of a block lie side by side */
     bool no_blocks, in_block; /* in_block: steps of a block are being planned */
     int32_t pass;
-    array_span span[AXES_MOST]; /* of the loops around the step that is being planned */
-    size_t spans, pieces;       /* pieces: that the step is made in so far */
+    int64_t segment_rows, segment_count; /* 0: no segments */
+    bool segment_down;                   /* the first pass goes downward */
+    bool again;                          /* steps of the first pass are planned once more, for the second */
+    array_span span[AXES_MOST];          /* of the loops around the step that is being planned */
+    size_t spans, pieces;                /* pieces: that the step is made in so far */
 
     int32_t late;              /* the first pass of updates */
     uint32_t late_time;        /* when that begins, or 0 */
@@ -159,6 +178,12 @@ static inline uint32_t value_root(const array_lowering *w, uint32_t v)
 {
     while (w->values.at[v].lies == LIES_AS) v = w->values.at[v].as;
     return v;
+}
+
+/* Does it go in blocks, or in segments? */
+static inline bool value_in_blocks(const array_value *v)
+{
+    return v->block >= 0 || v->part.kind != PART_NONE;
 }
 
 static inline array_bind *value_bind(const array_lowering *w, const array_value *v, uint32_t region)
@@ -221,6 +246,20 @@ bool array_push_bind(array_lowering *w, uint32_t v, array_bind bind);
 bool array_absorb(array_lowering *w); /* sums over what each step makes join the recurrence */
 void array_carry(array_lowering *w);  /* arrays of which one slice is enough; when it is known what is inline */
 bool array_blocks(array_lowering *w);
+bool array_segments(array_lowering *w);
+enum { SEGMENT_FAR = 16 }; /* how far a use along the steps may look */
+/* How v uses argument k that is along: 1 at a fixed distance, 0 at one fixed place (*by), -1 otherwise. */
+int array_segment_use(const array_lowering *w, uint32_t v, size_t k, int64_t *by);
+/* Fills what parts know of places; false: these are none for segments. */
+bool array_segment_places(array_lowering *w);
+/* The memory of value v, whose places along the steps lie `slice` bytes apart, may be a window. */
+bool array_window(array_lowering *w, const array_value *v, size_t slice);
+/* The places that a step of v makes in a segment: own ones; of use k (its argument's, or of the sum's domain). */
+bool array_span_own(array_lowering *w, uint32_t v, size_t from, bool before);
+bool array_span_use(array_lowering *w, uint32_t v, size_t k, size_t from, bool before);
+bool array_span_loop(array_lowering *w, uint32_t region, size_t step, int64_t low, int64_t high);
+/* Decides whether windows are needed, once all buffers have their places. */
+bool array_windows(array_lowering *w);
 bool array_updates(array_lowering *w);                 /* before blocks: which values are none of theirs */
 void array_update_passes(array_lowering *w);           /* and after */
 void array_group_use(array_lowering *w, int32_t pass); /* blocks are those of this pass from now on */

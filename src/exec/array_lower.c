@@ -416,7 +416,7 @@ bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
     bool ok = w.a || array_no_memory(&w);
     if (ok) w.a->least = 1 << 17, w.a->part = 1 << 15;
     ok = ok && array_lower(&w) && array_lazy(&w) && array_regions(&w) && array_updates(&w) && array_blocks(&w) &&
-         array_store(&w) && array_plan(&w);
+         array_segments(&w) && array_store(&w) && array_plan(&w);
     block_free(w.m, w.of, w.of_count);
     block_free(w.m, w.needed, w.node_count);
     block_free(w.m, w.node_users, w.node_count);
@@ -455,6 +455,8 @@ void array_free_plan(memory *m, plan *a)
     array_free(m, &a->sinks);
     array_free(m, &a->slots);
     array_free(m, &a->guards);
+    array_free(m, &a->spans);
+    array_free(m, &a->windows);
     array_free(m, &a->buffers);
     array_free(m, &a->phases);
     block_free(m, a->ins, a->in_count);

@@ -481,6 +481,16 @@ static bool step_scatter(array_builder *b, uint32_t v)
     return array_sink(b, SINK_SCATTER, OP_SCATTER, x, (uint32_t)b->accesses.count - 1, value->type);
 }
 
+/* The axis of a join's part that goes along the blocks, or the segments. */
+static bool part_along(const array_lowering *w, const array_value *join, uint16_t map, size_t *axis)
+{
+    if (join->part.kind != PART_ALONG)
+        return join->block_own >= 0 && array_plain_at(w, map, (size_t)join->block_own, axis);
+    map_draft d = map_axis(w->g, map, (size_t)join->part.axis);
+    *axis = d.axis[0];
+    return d.terms == 1 && d.factor[0] == 1;
+}
+
 /* Part k of a join: over the part's own axes. What the join itself holds for one step only must be made in it. */
 static bool step_part(array_builder *b, uint32_t v, size_t k)
 {
@@ -494,7 +504,7 @@ static bool step_part(array_builder *b, uint32_t v, size_t k)
         coordinate c;
         if (array_part_axis(b->w, v, k, p, &c))
             at[p] = c;
-        else if (b->w->in_block && array_plain_at(b->w, u.map, (size_t)value->block_own, &along) && along == p)
+        else if (b->w->in_block && part_along(b->w, value, u.map, &along) && along == p)
             block_axis(b, &at[p]);
         else
             array_coordinate_axis(b, &at[p], value_sizes(b->w, part)[p]);
@@ -555,7 +565,7 @@ bool array_set_step(array_lowering *w, uint32_t v, double value, bool bound)
     array_build_begin(&b, w);
     for (size_t p = 0; p < value_rank(w, x); p++) {
         if (bound && bound_axis(&b, x, p, &at[p])) continue;
-        if (w->in_block && x->block_own == (int)p)
+        if (w->in_block && (x->block_own == (int)p || (x->part.bound && x->part.axis == (int)p)))
             block_axis(&b, &at[p]);
         else
             array_coordinate_axis(&b, &at[p], value_sizes(w, x)[p]);

@@ -190,6 +190,6 @@ bool array_crew_product(const ew_program *p, ew_work *work, const plan_product *
     bool finite = true;
     if (w->careful) return array_crew_map(p, work, &w->plan->maps.at[s->fallback]);
     if (!multiply_all(p, work, s, &finite)) return false;
-    if (!finite && s->blocked) w->suspect = true;
-    return finite || s->blocked || array_crew_map(p, work, &w->plan->maps.at[s->fallback]);
+    if (!finite && s->repeats) w->suspect = true;
+    return finite || s->repeats || array_crew_map(p, work, &w->plan->maps.at[s->fallback]);
 }

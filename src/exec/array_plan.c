@@ -213,10 +213,36 @@ static bool emit_part(array_lowering *w, uint32_t v, size_t k)
     return ok && push_guards(w, from, v, k);
 }
 
+/* A value that goes along segments. */
+static bool emit_along(array_lowering *w, uint32_t v)
+{
+    const array_value *value = value_at(w, v);
+    size_t from = w->a->steps.count, begin = from;
+    bool ok = true;
+    if (value->op == OP_SCATTER && !array_scatter_tiles(w, value)) {
+        if (!array_set_step(w, v, 0, true)) return false;
+        w->a->steps.at[from].begins = value->sums;
+        if (!value->sums && !array_span_own(w, v, from, false)) return false;
+        from = w->a->steps.count;
+    }
+    for (size_t k = 0; ok && value->op == OP_JOIN && k < value->count; k++) {
+        from = w->a->steps.count;
+        ok = array_map_step(w, v, k) && array_span_use(w, v, k, from, false);
+    }
+    if (value->op != OP_JOIN) {
+        bool own = value->part.kind == PART_ALONG && value->op != OP_SCATTER;
+        ok = value->product ? array_product_step(w, v) : array_map_step(w, v, 0);
+        ok = ok && (own ? array_span_own(w, v, from, false) : array_span_use(w, v, 0, from, false));
+    }
+    for (; begin < w->a->steps.count; begin++) w->a->steps.at[begin].name = array_label(w, v);
+    return ok && report_ok(&w->g->report);
+}
+
 static bool emit_member(array_lowering *w, uint32_t v)
 {
     const array_value *value = value_at(w, v);
     size_t from = w->a->steps.count;
+    if (value->part.kind != PART_NONE) return emit_along(w, v);
     if (value->op == OP_SCATTER && !array_scatter_tiles(w, value)) {
         if (!array_set_step(w, v, 0, true)) return false;
         w->a->steps.at[from].begins = value->sums;
@@ -254,11 +280,18 @@ static bool emit_before(array_lowering *w, uint32_t region, uint32_t context)
 {
     for (uint32_t v = w->regions[region].first; v <= w->regions[region].last; v++) {
         const array_value *value = value_at(w, v);
+        bool along = w->in_block && context == ARRAY_NONE && value->part.kind == PART_ALONG;
         if (!is_computed(value) || !value_bind(w, value, region)) continue;
-        if (value->op == OP_SCATTER && zero_context(w, value) == context && !array_set_step(w, v, 0, false))
-            return false;
-        for (size_t k = 0; value->op == OP_JOIN && k < value->count; k++)
-            if (part_context(w, v, k) == context && value->region != context && !emit_part(w, v, k)) return false;
+        size_t from = w->a->steps.count;
+        if (value->op == OP_SCATTER && zero_context(w, value) == context) {
+            if (!array_set_step(w, v, 0, false)) return false;
+            if (along && !array_span_own(w, v, from, false)) return false;
+        }
+        for (size_t k = 0; value->op == OP_JOIN && k < value->count; k++) {
+            from = w->a->steps.count;
+            if (part_context(w, v, k) != context || value->region == context) continue;
+            if (!emit_part(w, v, k) || (along && !array_span_use(w, v, k, from, true))) return false;
+        }
     }
     return true;
 }
@@ -306,6 +339,8 @@ static bool emit_loop(array_lowering *w, uint32_t region, uint32_t context)
     plan_step step = {.kind = STEP_LOOP, .at = (uint32_t)w->a->loops.count};
     uint32_t at = step.at;
     if (!array_push(w->m, &w->a->loops, l) || !array_push(w->m, &w->a->steps, step)) return array_no_memory(w);
+    bool along = w->in_block && context == ARRAY_NONE && mine->along;
+    if (along && !array_span_loop(w, region, w->a->steps.count - 1, all.low, all.high)) return false;
     uint32_t first = (uint32_t)w->a->steps.count;
     if (!emit_context(w, region)) return false;
     uint32_t fill = (uint32_t)w->a->steps.count;
@@ -317,7 +352,7 @@ static bool emit_loop(array_lowering *w, uint32_t region, uint32_t context)
     }
     w->a->loops.at[at].fill = fill;
     w->a->loops.at[at].end = (uint32_t)w->a->steps.count;
-    return array_scan(w, at, first);
+    return along || array_scan(w, at, first); /* a segment's steps are some of the loop's */
 }
 
 /* ---- The order ------------------------------------------------------------------------------------------ */
@@ -331,7 +366,9 @@ typedef struct plan_frame {
 static uint32_t region_value(const array_lowering *w, uint32_t region)
 {
     uint32_t v = w->regions[region].first;
-    while (v < w->regions[region].last && (!value_bind(w, value_at(w, v), region) || value_at(w, v)->lies == LIES_AS))
+    bool along = w->regions[region].along;
+    while (v < w->regions[region].last && (!value_bind(w, value_at(w, v), region) || value_at(w, v)->lies == LIES_AS ||
+                                           (along && value_at(w, v)->part.kind == PART_NONE)))
         v++;
     return v;
 }
@@ -350,7 +387,9 @@ static bool walk_skips(const array_lowering *w, uint32_t unit, uint32_t context)
     if (context != ARRAY_NONE) return false;
     bool region = (unit & ARRAY_REGION) != 0;
     const array_value *v = value_at(w, region ? region_value(w, unit & ~ARRAY_REGION) : unit);
-    return v->pass != w->pass || (v->block >= 0) != w->in_block;
+    bool again = w->in_block && w->again && v->part.again;
+    return (again ? w->pass != 1 : v->pass != w->pass || (w->in_block && w->again)) ||
+           value_in_blocks(v) != w->in_block;
 }
 
 static bool walk_push(array_lowering *w, plan_walk *walk, uint32_t unit, uint32_t context)
@@ -462,7 +501,7 @@ static void block_touch(array_lowering *w, uint32_t begin)
 {
     for (size_t i = 0; i < w->a->buffers.count; i++) {
         plan_buffer *b = &w->a->buffers.at[i];
-        if (b->local || b->from == ARRAY_NONE || b->to < begin) continue;
+        if (b->local || b->windows || b->from == ARRAY_NONE || b->to < begin) continue;
         b->to = w->time;
         if (b->from > begin) b->from = begin;
     }
@@ -472,9 +511,28 @@ static bool block_any(const array_lowering *w)
 {
     for (uint32_t v = 0; v < w->values.count; v++) {
         const array_value *value = value_at(w, v);
-        if (value->block >= 0 && value->pass == w->pass && is_computed(value)) return true;
+        if (value_in_blocks(value) && value->pass == w->pass && is_computed(value)) return true;
     }
     return false;
+}
+
+/* What the second pass needs of the first, once more. */
+static bool emit_again(array_lowering *w)
+{
+    size_t from = w->a->steps.count;
+    for (uint32_t v = 0; v < w->values.count; v++)
+        if (value_at(w, v)->part.again) w->mark[v] = 0;
+    for (uint32_t r = 0; r < w->g->regions.count; r++) {
+        if (!w->regions[r].needed || !value_at(w, region_value(w, r))->part.again) continue;
+        w->regions[r].visited = 0;
+        w->regions[r].range_low = 0;
+        w->regions[r].range_high = -1;
+    }
+    w->again = true;
+    bool ok = emit_context(w, ARRAY_NONE);
+    w->again = false;
+    for (; from < w->a->steps.count; from++) w->a->steps.at[from].again = true;
+    return ok;
 }
 
 /* What updates read or write is in use for all of them: which of them come first is left to the run. */
@@ -490,13 +548,18 @@ static void late_touch(array_lowering *w, uint32_t begin)
 
 static bool emit_block(array_lowering *w)
 {
-    plan_block block = {w->block_counter, w->block_chunk, w->block_size, w->block_rows, w->block_chunks, 0};
+    plan_block block = {
+        w->block_counter, w->block_chunk, w->block_size, w->block_rows, w->block_chunks, 0, false, false, 0};
     plan_step step = {.kind = STEP_BLOCK, .at = (uint32_t)w->a->blocks.count};
     uint32_t begin = w->time;
     if (!block_any(w)) return true;
+    block.segments = w->segment_rows != 0;
+    block.down = w->segment_down != (w->pass == 1);
+    block.pass = (uint8_t)w->pass;
+    if (block.segments) block.rows = w->segment_rows;
     if (!array_push(w->m, &w->a->blocks, block) || !array_push(w->m, &w->a->steps, step)) return array_no_memory(w);
     w->in_block = true;
-    bool ok = emit_context(w, ARRAY_NONE);
+    bool ok = (!block.segments || w->pass != 1 || emit_again(w)) && emit_context(w, ARRAY_NONE);
     w->in_block = false;
     if (!ok) return false;
     w->a->blocks.at[step.at].end = (uint32_t)w->a->steps.count;
@@ -555,31 +618,39 @@ static bool emit_last(array_lowering *w)
 
 enum { PLACE_ALIGN = 64 };
 
+static size_t buffer_bytes(const plan_buffer *b, bool windows)
+{
+    if (b->from == ARRAY_NONE) return 0;
+    return windows && b->window ? b->window : b->windows ? 0 : b->bytes;
+}
+
 /* First fit, buffer by buffer: memory of what is used at other times is used again. */
-static bool place_buffers(array_lowering *w)
+static bool place_buffers(array_lowering *w, bool windows)
 {
     plan *a = w->a;
     for (size_t i = BUFFER_FIRST; i < a->buffers.count; i++) {
         plan_buffer *b = &a->buffers.at[i];
-        size_t place = 0, end;
-        if (b->from == ARRAY_NONE) b->bytes = 0;
-        if (!b->bytes) continue;
-        if (!size_add(b->bytes, PLACE_ALIGN - 1, &b->bytes)) return array_no_memory(w);
-        b->bytes -= b->bytes % PLACE_ALIGN;
+        size_t place = 0, end, bytes = buffer_bytes(b, windows);
+        if (!windows && !b->windows) b->bytes = bytes;
+        if (!bytes) continue;
+        if (!size_add(bytes, PLACE_ALIGN - 1, &bytes)) return array_no_memory(w);
+        bytes -= bytes % PLACE_ALIGN;
+        *(windows && b->window ? &b->window : &b->bytes) = bytes;
         for (bool moved = true; moved;) {
             moved = false;
             for (size_t k = i > 2000 ? i - 2000 : BUFFER_FIRST; k < i; k++) {
                 const plan_buffer *o = &a->buffers.at[k];
-                bool together = o->local == b->local && o->bytes && o->from <= b->to && o->to >= b->from;
-                if (!together || o->place >= place + b->bytes || o->place + o->bytes <= place) continue;
-                place = o->place + o->bytes;
+                size_t at = windows ? o->window_place : o->place, more = buffer_bytes(o, windows);
+                bool together = o->local == b->local && more && o->from <= b->to && o->to >= b->from;
+                if (!together || at >= place + bytes || at + more <= place) continue;
+                place = at + more;
                 moved = true;
             }
         }
-        size_t *total = b->local ? &a->lane : &a->bytes;
+        size_t *total = b->local ? &a->lane : windows ? &a->windowed : &a->bytes;
         if (i > 2000 && place < *total) place = *total;
-        if (!size_add(place, b->bytes, &end)) return array_no_memory(w);
-        b->place = place;
+        if (!size_add(place, bytes, &end)) return array_no_memory(w);
+        *(windows ? &b->window_place : &b->place) = place;
         if (end > *total) *total = end;
     }
     return true;
@@ -594,5 +665,6 @@ bool array_plan(array_lowering *w)
     }
     memset(w->mark, 0, w->values.count);
     w->time = 1;
-    return emit_passes(w) && emit_last(w) && place_buffers(w) && array_doors_plan(w);
+    return emit_passes(w) && emit_last(w) && place_buffers(w, false) && array_doors_plan(w) &&
+           (!w->a->windows.count || place_buffers(w, true)) && array_windows(w);
 }

@@ -431,6 +431,7 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
                       .dim_count = (uint32_t)count,
                       .type = (uint8_t)type,
                       .blocked = b->blocked,
+                      .repeats = b->blocked || b->repeats,
                       .fallback = fallback};
     if (d->turned) {
         plan_line a_line = b->lines.at[0];
@@ -477,6 +478,7 @@ bool array_product_step(array_lowering *w, uint32_t v)
         ok = array_line(&b, root, to) != ARRAY_NONE;
     }
     b.blocked = w->in_block && value->sums;
+    b.repeats = value->part.kind == PART_ALONG && !value->part.bound && value->part.low != value->part.high;
     ok = ok && array_target(&b, v, at) != ARRAY_NONE;
     if (ok) {
         product_axes(&b, &d);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "exec/array_crew.h"
+#include "exec/array_windows.h"
 
 /* ---- Memory ------------------------------------------------------------------------------------------- */
 
@@ -15,6 +16,16 @@ static void constants_write(array_work *w)
         size_t bytes = array_type_bytes(a->constant_types.at[i]);
         for (size_t k = 0; k < STRIP; k++) memcpy(w->constants + i * STRIP * 8 + k * bytes, &bits, bytes);
     }
+}
+
+static size_t work_bytes(const plan *a)
+{
+    return (a->short_of ? a->windowed : a->bytes) + 64;
+}
+
+static size_t work_place(const plan *a, const plan_buffer *b)
+{
+    return a->short_of && !b->local ? b->window_place : b->place;
 }
 
 array_work *array_work_new(memory *m, const ew_program *p, const array_work *with)
@@ -29,7 +40,7 @@ array_work *array_work_new(memory *m, const ew_program *p, const array_work *wit
     w->door_bytes = a->door - w->door_skip + 64;
     bool ok = size_mul(a->constants.count, (size_t)STRIP * 8, &constants);
     w->base = block_new(m, a->buffers.count, sizeof *w->base);
-    w->memory = with ? with->memory : memory_resize(m, NULL, 0, a->bytes + 64); /* written before it is read */
+    w->memory = with ? with->memory : memory_resize(m, NULL, 0, work_bytes(a)); /* written before it is read */
     w->lane = memory_resize(m, NULL, 0, a->lane + 64);
     w->door = with ? with->door : memory_resize(m, NULL, 0, w->door_bytes);
     w->size = block_new(m, AXES_MOST + 4, sizeof *w->size);
@@ -48,10 +59,10 @@ array_work *array_work_new(memory *m, const ew_program *p, const array_work *wit
         return NULL;
     }
     if (!with) constants_write(w);
-    char *begin = w->memory + (64 - (uintptr_t)w->memory % 64) % 64;
+    char *begin = w->begin = w->memory + (64 - (uintptr_t)w->memory % 64) % 64;
     char *lane = w->lane + (64 - (uintptr_t)w->lane % 64) % 64;
     for (size_t i = BUFFER_FIRST; i < a->buffers.count; i++)
-        w->base[i] = (a->buffers.at[i].local ? lane : begin) + a->buffers.at[i].place;
+        w->base[i] = (a->buffers.at[i].local ? lane : begin) + work_place(a, &a->buffers.at[i]);
     w->base[BUFFER_CONSTANT] = w->constants;
     return w;
 }
@@ -61,7 +72,7 @@ void array_work_free(memory *m, array_work *w)
     if (!w) return;
     const plan *a = w->plan;
     block_free(m, w->base, a->buffers.count);
-    if (!w->shares) memory_free(m, w->memory, a->bytes + 64);
+    if (!w->shares) memory_free(m, w->memory, work_bytes(a));
     memory_free(m, w->lane, a->lane + 64);
     if (!w->shares) memory_free(m, w->door, w->door_bytes);
     block_free(m, w->size, AXES_MOST + 4);
@@ -151,10 +162,15 @@ static bool until_holds(array_work *w, uint32_t line)
 static bool run_loop(const ew_program *p, ew_work *work, uint32_t at, const plan_loop *l)
 {
     array_work *w = work->arrays;
-    int64_t step = l->down ? -1 : 1;
+    int64_t step = l->down ? -1 : 1, first = l->first, last = l->last, behind;
+    uint32_t span = w->plan->steps.at[at].span;
     bool stopped = false;
+    if (span) { /* the steps of a segment */
+        array_span_begin(w, &w->plan->spans.at[span - 1], l->down ? &last : &first, &behind);
+        *(l->down ? &first : &last) = behind - 1;
+    }
     const plan_scan *scan = l->scan == ARRAY_NONE ? NULL : &w->plan->scans.at[l->scan];
-    for (int64_t t = l->first; l->down ? t >= l->last : t <= l->last; t += step) {
+    for (int64_t t = first; l->down ? t >= last : t <= last; t += step) {
         w->counter[l->counter] = t;
         if (scan && t == (l->down ? scan->high : scan->low)) {
             array_scan_run(w, scan, l->counter, l->down);
@@ -187,17 +203,42 @@ static bool run_chunk(const ew_program *p, ew_work *work, const void *context, s
     return true;
 }
 
+static bool run_segments(const ew_program *p, ew_work *work, uint32_t at, const plan_block *b)
+{
+    array_work *w = work->arrays;
+    int64_t count = w->plan->segments;
+    w->along = b->counter;
+    w->down = b->down;
+    w->counter[b->chunk] = 0;
+    for (int64_t i = 0; i < count; i++) {
+        array_segment_begin(w, b->down ? count - 1 - i : i, b->rows, count);
+        array_windows_move(w, b);
+        w->begins = i == 0;
+        if (!run_steps(p, work, at + 1, b->end, RUN_ALL)) return false;
+    }
+    return true;
+}
+
 /* Chunks by several threads, or all by the caller alone: what is held for one block is not shared. */
 static bool run_block(const ew_program *p, ew_work *work, uint32_t at, const plan_block *b)
 {
     array_work *w = work->arrays;
     bool ok = true, busy = w->busy;
+    if (b->segments) return run_segments(p, work, at, b);
     if (w->pool && array_crew_worth(w, array_step_work(w->plan, at, 1)))
         return array_crew_run(p, work, run_chunk, &at, (size_t)b->chunks);
     w->busy = true;
     for (size_t chunk = 0; ok && chunk < (size_t)b->chunks; chunk++) ok = run_chunk(p, work, &at, chunk);
     w->busy = busy;
     return ok;
+}
+
+/* Is there nothing to do for the step in the segment that runs? */
+static bool step_rests(array_work *w, const plan_step *s)
+{
+    int64_t from, to;
+    if (s->again && !w->plan->short_of) return true;
+    return s->span && s->kind != STEP_LOOP && !array_span_begin(w, &w->plan->spans.at[s->span - 1], &from, &to);
 }
 
 static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t end, int which)
@@ -210,7 +251,7 @@ static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t 
             (!s->begins || w->begins) && (!s->guard_count || step_wanted(w, s)) && !(which == RUN_AFTER && s->defines);
         uint32_t now = at;
         at = s->kind == STEP_LOOP ? a->loops.at[s->at].end : s->kind == STEP_BLOCK ? a->blocks.at[s->at].end : at + 1;
-        if (!runs) continue;
+        if (!runs || step_rests(w, s)) continue;
         bool ok = s->kind == STEP_MAP       ? array_crew_map(p, work, &a->maps.at[s->at])
                   : s->kind == STEP_ARG     ? run_arg(p, work, &a->args.at[s->at])
                   : s->kind == STEP_PRODUCT ? array_crew_product(p, work, &a->products.at[s->at])

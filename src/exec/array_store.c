@@ -13,7 +13,8 @@
 enum {
     HOME_MOST = 96,   /* operations of one step */
     THROUGH_MOST = 2, /* of those, seen through accesses: each may cut the step */
-    SPREAD_LEAST = 8  /* places to each place of an argument */
+    SPREAD_LEAST = 8, /* places to each place of an argument */
+    THIN = 64
 };
 
 /* Several steps use it; steps of another loop or block do; it must lie in memory. */
@@ -64,7 +65,7 @@ static bool is_copy(const array_lowering *w, const array_value *v)
 static bool is_view(const array_lowering *w, const array_value *v)
 {
     bool gathers;
-    if (v->op != OP_AT) return false;
+    if (v->op != OP_AT || v->part.kind == PART_PICK) return false;
     array_use u = value_use(w, v, 0);
     return array_inside(w, u.map, v->shape, value_at(w, u.value)->shape, &gathers);
 }
@@ -184,6 +185,13 @@ bool array_goes_along(const array_lowering *w, uint32_t v, size_t k)
     return true;
 }
 
+/* Few places for each step of a recurrence outside of it: all steps at once cost less than one by one. */
+static bool is_thin(const array_lowering *w, const array_value *v)
+{
+    if (v->part.kind != PART_ALONG || v->part.bound) return false;
+    return elements_of(w, v->shape) / (size_t)value_sizes(w, v)[v->part.axis] < THIN;
+}
+
 /* What v asks of its argument k. */
 static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
 {
@@ -199,7 +207,8 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
                    h->through[home] < THROUGH_MOST;
     if (through) h->through[home]++, inside = false;
     size_t here = value->op == OP_JOIN ? elements_of(w, arg->shape) : elements_of(w, value_domain(value));
-    bool apart = (arg->block >= 0 && value->pass != arg->pass) || (value->block >= 0) != (arg->block >= 0) ||
+    if (value->part.bound && is_thin(w, arg)) inside = true;
+    bool apart = (value_in_blocks(arg) && value->pass != arg->pass) || value_in_blocks(value) != value_in_blocks(arg) ||
                  (value->region != arg->region && !array_goes_along(w, v, k)) ||
                  (value->lies == LIES_INLINE && h->demand[v] >= DEMAND_APART) ||
                  (is_power(w, arg) && !is_summed(w, h, v));
@@ -275,6 +284,7 @@ static bool push_buffer(array_lowering *w, size_t bytes, bool local, uint32_t *m
  * what a recurrence goes along, so that its slices are one piece. */
 static int place_turn(const array_lowering *w, const array_value *v, size_t p)
 {
+    if (v->part.kind == PART_ALONG && v->part.axis == (int)p && v->buffer == ARRAY_NONE) return 3;
     if (is_bound(w, v, p) && v->buffer == ARRAY_NONE) return 2;
     return w->block_inner && v->local && (int)p == v->block_own ? 0 : 1;
 }
@@ -290,7 +300,7 @@ static bool place_value(array_lowering *w, array_value *v)
     const uint8_t *order = w->orders.at + v->order;
     size_t at[AXES_MOST];
     for (size_t p = 0; p < rank; p++) at[order[p]] = p;
-    for (int turn = 0; turn < 3; turn++)
+    for (int turn = 0; turn < 4; turn++)
         for (size_t i = rank; i-- > 0;) {
             size_t p = at[i];
             bool slice = is_slice(w, v, p);
@@ -300,7 +310,12 @@ static bool place_value(array_lowering *w, array_value *v)
             if (!slice && !size_mul(count, size, &count)) return array_no_memory(w);
         }
     if (!size_mul(count, bytes, &bytes)) return array_no_memory(w);
-    if (v->buffer == ARRAY_NONE && !push_buffer(w, bytes, v->local, &v->buffer)) return false;
+    bool own = v->buffer == ARRAY_NONE;
+    if (own && !push_buffer(w, bytes, v->local, &v->buffer)) return false;
+    if (own && w->segment_rows && v->part.kind == PART_ALONG && !v->part.whole) {
+        int64_t slice = w->strides.at[v->strides + (size_t)v->part.axis];
+        if (slice && !array_window(w, v, (size_t)slice * array_type_bytes(v->type))) return false;
+    }
     if (!v->sums || w->block_chunks < 2) return true;
     return (size_mul(bytes, (size_t)w->block_chunks, &bytes) && push_buffer(w, bytes, false, &v->partial)) ||
            array_no_memory(w);

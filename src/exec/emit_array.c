@@ -267,6 +267,8 @@ typedef struct steps_writer {
     emit_nest n;
     text calls;
     size_t depth;
+    uint32_t along; /* counter of segments */
+    bool down;      /* they run from the last to the first */
     unsigned uses;
     bool careful, suspects, counters; /* what the steps' function needs */
 } steps_writer;
@@ -295,14 +297,14 @@ static void steps_product(steps_writer *w, const plan_product *p, const char *na
         return;
     unsigned careful = w->n.uses;
     text *t = steps_line(w);
-    text_add(t, p->blocked ? "if (careful) " : w->careful ? "if (careful || !" : "if (!");
-    w->n.uses = p->blocked ? careful : uses;
-    steps_call(w, p->blocked ? exact : name);
-    text_add(t, p->blocked ? ";\n" : ") ");
-    if (p->blocked) text_add(steps_line(w), "else if (!");
-    w->n.uses = p->blocked ? uses : careful;
-    steps_call(w, p->blocked ? name : exact);
-    text_add(t, p->blocked ? ") *suspect = 1;\n" : ";\n");
+    text_add(t, p->repeats ? "if (careful) " : w->careful ? "if (careful || !" : "if (!");
+    w->n.uses = p->repeats ? careful : uses;
+    steps_call(w, p->repeats ? exact : name);
+    text_add(t, p->repeats ? ";\n" : ") ");
+    if (p->repeats) text_add(steps_line(w), "else if (!");
+    w->n.uses = p->repeats ? uses : careful;
+    steps_call(w, p->repeats ? name : exact);
+    text_add(t, p->repeats ? ") *suspect = 1;\n" : ";\n");
 }
 
 static bool steps_write(steps_writer *w, uint32_t at)
@@ -383,6 +385,45 @@ static bool steps_guard(steps_writer *w, const plan_step *s, uint32_t loop)
     return true;
 }
 
+/* Opens what a step does in the segment that runs; returns how many blocks. */
+static int steps_span(steps_writer *w, const plan_step *s)
+{
+    const plan *a = w->n.a;
+    if (!s->span) return 0;
+    const plan_span *span = &a->spans.at[s->span - 1];
+    text *t = steps_line(w);
+    if (span->place >= 0) {
+        emit_span_place(t, a, span);
+        steps_open(w);
+        return 1;
+    }
+    text_add(t, "{\n");
+    w->depth++;
+    emit_span_range(steps_line(w), a, span, w->down);
+    if (s->kind == STEP_LOOP) return 1;
+    w->counters = true;
+    text_format(steps_line(w), "t[%u] = from;\n", w->along);
+    text_format(steps_line(w), "t[%u] = to - from;\n", a->counters);
+    text_add(steps_line(w), "if (from < to)");
+    steps_open(w);
+    return 2;
+}
+
+static bool steps_segments(steps_writer *w, steps_stack *s, uint32_t at, const plan_block *b)
+{
+    const plan *a = w->n.a;
+    w->counters = true;
+    w->along = b->counter;
+    w->down = b->down;
+    emit_segments_open(steps_line(w), a, b);
+    steps_open(w);
+    emit_segments_begin(steps_line(w), a, b);
+    text_format(steps_line(w), "t[%u] = segment == %lld;\n", a->counters + 1,
+                b->down ? (long long)a->segments - 1 : 0LL);
+    return stack_push(w, s, (steps_due){STEP_END, 0, 0, 0}) &&
+           stack_push(w, s, (steps_due){STEP_STEPS, at + 1, b->end, ARRAY_NONE});
+}
+
 static bool steps_loop(steps_writer *w, steps_stack *s, uint32_t at, uint32_t number)
 {
     const plan_loop *l = &w->n.a->loops.at[number];
@@ -390,8 +431,14 @@ static bool steps_loop(steps_writer *w, steps_stack *s, uint32_t at, uint32_t nu
     w->counters = true;
     if (until) text_format(steps_line(w), "int stopped%u = 0;\n", number);
     text *t = steps_line(w);
-    text_format(t, "for (int64_t at%u = %lld; at%u %s %lld; at%u%s)", number, (long long)l->first, number,
-                l->down ? ">=" : "<=", (long long)l->last, number, l->down ? "--" : "++");
+    if (w->n.a->steps.at[at].span)
+        text_format(t,
+                    l->down ? "for (int64_t at%u = to - 1; at%u >= from; at%u--)"
+                            : "for (int64_t at%u = from; at%u < to; at%u++)",
+                    number, number, number);
+    else
+        text_format(t, "for (int64_t at%u = %lld; at%u %s %lld; at%u%s)", number, (long long)l->first, number,
+                    l->down ? ">=" : "<=", (long long)l->last, number, l->down ? "--" : "++");
     steps_open(w);
     text_format(steps_line(w), "t[%u] = at%u;\n", l->counter, number);
     if (until && l->fill < l->end) {
@@ -434,6 +481,7 @@ static void steps_loop_end(steps_writer *w, uint32_t number)
 
 static bool steps_block(steps_writer *w, steps_stack *s, uint32_t at, const plan_block *b)
 {
+    if (b->segments) return steps_segments(w, s, at, b);
     uint32_t rows = w->n.a->counters;
     int64_t blocks = (b->size + b->rows - 1) / b->rows;
     w->counters = true;
@@ -461,15 +509,22 @@ static bool steps_some(steps_writer *w, steps_stack *s, steps_due x)
         const plan_step *step = &a->steps.at[x.at];
         uint32_t at = x.at;
         bool holds = step->kind == STEP_LOOP || step->kind == STEP_BLOCK;
+        if (step->again) {
+            x.at = step->kind == STEP_LOOP ? a->loops.at[step->at].end : at + 1;
+            continue;
+        }
         bool guarded = steps_guard(w, step, x.loop);
+        int spanned = steps_span(w, step);
         x.at = !holds ? at + 1 : step->kind == STEP_LOOP ? a->loops.at[step->at].end : a->blocks.at[step->at].end;
         if (!holds) {
             if (!steps_write(w, at)) return false;
             if (guarded) steps_close(w);
+            for (; spanned; spanned--) steps_close(w);
             continue;
         }
         if (!stack_push(w, s, x)) return false;
         if (guarded && !stack_push(w, s, (steps_due){STEP_END, 0, 0, 0})) return false;
+        if (spanned && !stack_push(w, s, (steps_due){STEP_END, 0, 0, 0})) return false;
         return step->kind == STEP_LOOP ? steps_loop(w, s, at, step->at)
                                        : steps_block(w, s, at, &a->blocks.at[step->at]);
     }
@@ -617,7 +672,7 @@ bool emit_array(emitter *e)
     steps_writer w = {.n = {.e = e, .a = e->p->arrays}, .depth = 1};
     text_begin(&w.n.body, &e->m);
     text_begin(&w.calls, &e->m);
-    for (size_t i = 0; i < w.n.a->products.count; i++) w.careful = w.careful || w.n.a->products.at[i].blocked;
+    for (size_t i = 0; i < w.n.a->products.count; i++) w.careful = w.careful || w.n.a->products.at[i].repeats;
     bool ok = emit_fixed_doors(e) && steps_all(&w);
     if (ok) steps_whole(&w);
     ok = ok && ((!w.n.body.failed && !w.calls.failed && !e->nests.failed) || report_memory(&e->report));

@@ -73,4 +73,10 @@ bool nest_literal(emit_nest *n, uint32_t line);
 void nest_constant(emit_nest *n, text *t, uint32_t line);
 const char *nest_type(const emitter *e, int type); /* of memory */
 
+/* Segments of recurrences: the loop over them; their ends; what a step does in one. */
+void emit_segments_open(text *t, const plan *a, const plan_block *b);
+void emit_segments_begin(text *t, const plan *a, const plan_block *b);
+void emit_span_place(text *t, const plan *a, const plan_span *s);
+void emit_span_range(text *t, const plan *a, const plan_span *s, bool down);
+
 #endif

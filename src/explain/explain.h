@@ -218,7 +218,7 @@ void explain_cost(lesson *l);
 void explain_kinks(lesson *l, size_t indent);
 enum { KINKS_TOLD = 5 };
 const char *kink_find(op o, double x, double y, double w); /* the sentence for these arguments, or NULL */
-extern const char *const kink_tie;
+const char *explain_kink_tie(void);
 void explain_nudge(lesson *l);
 /* That the gap shrinks: `gap` of the nudge, `small` of a tenth of it. */
 void nudge_shrinks(lesson *l, double gap, double small);

@@ -118,8 +118,8 @@ static bool kink_argument_ties(const kink_look *k, const size_t *place, double v
 static const char *kink_here(const kink_look *k, size_t *place, double value)
 {
     op o = (op)node_at(k->l->g, k->node)->op;
-    if (kink_reduces(o)) return kink_reduction_ties(k, place, value) ? kink_tie : NULL;
-    if (o == OP_MIN || o == OP_MAX) return kink_argument_ties(k, place, value) ? kink_tie : NULL;
+    if (kink_reduces(o)) return kink_reduction_ties(k, place, value) ? explain_kink_tie() : NULL;
+    if (o == OP_MIN || o == OP_MAX) return kink_argument_ties(k, place, value) ? explain_kink_tie() : NULL;
     return kink_find(o, kink_at(k, 0, place), kink_at(k, 1, place), kink_at(k, 2, place));
 }
 

@@ -9,7 +9,12 @@
 static const char *const kink_zero = /* catalogue */ "{1} has a kink here, where {2}: its derivative is taken as 0.";
 static const char *const kink_jump =
     /* catalogue */ "{1} jumps here, where {2}: its derivative is taken as 0, as it is on both sides.";
-const char *const kink_tie = /* catalogue */ "{1} has a tie here: those that tie share its derivative evenly.";
+const char *explain_kink_tie(void)
+{
+    static const char *const sentence =
+        /* catalogue */ "{1} has a tie here: those that tie share its derivative evenly.";
+    return sentence;
+}
 static const char *const kink_bound =
     /* catalogue */ "{1} stands at its bound here: its derivative by what it clips is taken as 1.";
 static const char *const kink_steep =
@@ -90,7 +95,7 @@ static const char *kink_of(const lesson *l, size_t i)
 {
     op o = (op)explain_row(l, i)->op;
     if (l->into[i] == l->into[i + 1]) return NULL;
-    if (o == OP_MIN || o == OP_MAX) return kink_ties(l, i) ? kink_tie : NULL;
+    if (o == OP_MIN || o == OP_MAX) return kink_ties(l, i) ? explain_kink_tie() : NULL;
     return kink_find(o, kink_argument(l, i, 0), kink_argument(l, i, 1), kink_argument(l, i, 2));
 }
 

@@ -1,7 +1,7 @@
 # help and ops come from the tables; both languages.
 
 $ edgewise --version
-> edgewise 0.2.0
+> edgewise 0.3.0
 $ edgewise help
 > edgewise - computational graphs with a derivative on every edge
 >

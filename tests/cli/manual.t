@@ -1,11 +1,11 @@
 # Man pages and completions, from the tables. (tests/install-run looks at the installed ones.)
 
 $ edgewise manual | head -n 3
-> .TH EDGEWISE 1 2026-11-23 "edgewise 0.2.0"
+> .TH EDGEWISE 1 2026-11-28 "edgewise 0.3.0"
 > .SH NAME
 > edgewise \-
 $ edgewise manual minimize | sed -n '1,/^.SH OPTIONS/p'
-> .TH EDGEWISE-MINIMIZE 1 2026-11-23 "edgewise 0.2.0"
+> .TH EDGEWISE-MINIMIZE 1 2026-11-28 "edgewise 0.3.0"
 > .SH NAME
 > edgewise\-minimize \-
 > the lowest value, by gradient descent and its kin

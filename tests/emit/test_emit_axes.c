@@ -356,6 +356,13 @@ static const struct {
     {"input x[50]\nh[0] = 0\nh[t+1] = tanh(0.5*h[t] + x[t])\nL = sum(t: h[t]^2)", "h, L, diff(L, x[a1])"},
     {"input x[30]\ns[0] = 0.1\ns[t in 1..30 until abs(s[t]) > 1.5] = s[t-1] + x[t-1]\nL = sum(t: s[t]^2)",
      "s, L, diff(L, x[a1])"},
+    /* Recurrences in segments: forward and backward, with states before them, sums and picks. */
+    {"input x[300, 2]\ninput U[3, 3]\ninput W[2, 3]\nh[0, i in 3] = 0.1\nh[t+1, i] = tanh(sum(j: U[i,j] * h[t,j]) + "
+     "sum(k: W[k,i] * x[t,k]))\ny[t] = sum(i: h[t+1,i])\nL = sum(t: (y[t] - x[t,0])^2) + h[300,1]",
+     "L, diff(L, U[a1, a2]), diff(L, W[a1, a2]), diff(L, x[a1, a2])"},
+    {"input x[270]\ninput a\ns[0] = 1\ns[1] = a\ns[t+2] = sin(s[t]) + a * s[t+1] + x[t]\nu[t in 271] = s[t+1] - s[t]\n"
+     "m = max(t: u[t])\nL = m + sum(t: u[t]^2)",
+     "s, L, diff(L, x[a1]), diff(L, a)"},
     /* Ints that may overflow. */
     {"input k[9] : int\ny[i] = k[i] * k[i] * 3000000000\ns = sum(i: y[i])\nm = max(i: k[i])", "y, s, m"},
     {"input k[9] : int\ny[i] = if abs(k[i]) < 2 then k[i] * 3000000000 + div(7, k[i] + 2) else 9223372036854775807 + "

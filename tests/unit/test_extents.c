@@ -88,7 +88,7 @@ static void test_too_large(void **state)
     refused("input x[50000]\nJ[i, j] = x[i] * x[j]\nK[i, j] = J[j, 49999 - i] + J[i, j]\nL[i, j] = sum(k: K[i, k] * "
             "J[k, j])",
             "L", gigabyte);
-    refused("h[0] = 1\nh[t in 1..3000000000] = h[t-1] + 1\ny = sum(t: h[t])", "y", gigabyte);
+    refused("h[0] = 1\nh[t in 1..3000000000] = h[t-1] + 1\ny = sum(t: h[t] * h[3000000000 - t])", "y", gigabyte);
     refused("input n[K] : int\nh[0] = 1\nh[t in 1..3000000000] = h[t-1] + 1\ny[i] = h[n[i]]", "y", gigabyte);
 }
 

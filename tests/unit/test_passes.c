@@ -51,7 +51,7 @@ static double *run(const program_text *t, unsigned off, size_t *count, char *pla
     ew_error err;
     ew_graph *g = ew_parse(t->text, EW_WHOLE, t->options, &err);
     if (!g) fail_msg("%s\n%s", err.message, t->text);
-    g->passes_off = (uint8_t)off;
+    g->passes_off = (uint16_t)off;
     ew_program *p = ew_prepare(g, t->outputs, &err);
     if (!p) fail_msg("%s\n%s", err.message, t->text);
     double *in = calloc(ew_in_count(p) + 1, sizeof *in), *out = calloc(ew_out_count(p) + 1, sizeof *out);
@@ -107,6 +107,10 @@ static const struct {
     {PASS_SKIPS, NULL,
      "input x[500, 16]\ninput c[40, 16]\nd[n, k] = sum(j: (x[n, j] - c[k, j])^2)\nf = sum(n: min(k: d[n, k]))",
      "f, diff(f, c[a1, a2]), diff(f, x[a1, a2])"},
+    {PASS_SEGMENTS, "segments of",
+     "input x[300, 2]\ninput U[3, 3]\nh[0, i in 3] = 0.1\nh[t+1, i] = tanh(sum(j: U[i, j] * h[t, j]) + x[t, 0])\n"
+     "f = sum(t: (h[t+1, 0] - x[t, 1])^2)",
+     "f, diff(f, U[a1, a2]), diff(f, x[a1, a2])"},
     {PASS_LAYOUT, "= product 9 x 9 x 3 x 4 x 20 x 6",
      "input x[20, 9, 9, 2]\ninput k[4, 3, 3, 2]\n"
      "y[n in 20, o, r in 9, s in 9] = relu(sum(p, q, c: x[n, r+p-1, s+q-1, c else 0] * k[o, p, q, c]))\n"
