@@ -138,7 +138,7 @@ struct ew_graph {
     uint8_t real;   /* TYPE_F64 or TYPE_F32: the type of what declares none */
     uint8_t beside; /* that of a fraction beside an int: TYPE_F64, in derivatives that of the node */
     int mode;
-    bool training;      /* what the text means by it */
+    bool training;       /* what the text means by it */
     uint16_t passes_off; /* PASS_ of exec/array.h: for tests, which compare with and without each */
 
     ARRAY(graph_node) nodes;
