@@ -220,6 +220,7 @@ enum { KINKS_TOLD = 5 };
 const char *kink_find(op o, double x, double y, double w); /* the sentence for these arguments, or NULL */
 const char *explain_kink_tie(void);
 void explain_nudge(lesson *l);
+void explain_nudge_number(table *t, double x, size_t i); /* a cell; i: the node it is a value of, or SIZE_MAX */
 /* That the gap shrinks: `gap` of the nudge, `small` of a tenth of it. */
 void nudge_shrinks(lesson *l, double gap, double small);
 void explain_plan(lesson *l);

@@ -211,17 +211,6 @@ static size_t nudged_most(const nudging *n, size_t i)
     return best;
 }
 
-static void nudged_number(table *t, double x, size_t i)
-{
-    lesson *l = t->l;
-    text_clear(&l->work);
-    if (i != SIZE_MAX)
-        phrase_value(l, &l->work, i, x);
-    else
-        phrase_number(&l->work, x);
-    explain_cell(t, text_string(&l->work));
-}
-
 static void nudged_row(table *t, const nudging *n, size_t i)
 {
     lesson *l = n->l;
@@ -237,11 +226,11 @@ static void nudged_row(table *t, const nudging *n, size_t i)
     } else {
         phrase_cell(l, t, i);
     }
-    nudged_number(t, before, i);
-    nudged_number(t, after, i);
-    nudged_number(t, nudged_forecast_at(n, i, e), SIZE_MAX);
-    nudged_number(t, after - before, SIZE_MAX);
-    nudged_number(t, nudged_gap(n, i, e, 1), SIZE_MAX);
+    explain_nudge_number(t, before, i);
+    explain_nudge_number(t, after, i);
+    explain_nudge_number(t, nudged_forecast_at(n, i, e), SIZE_MAX);
+    explain_nudge_number(t, after - before, SIZE_MAX);
+    explain_nudge_number(t, nudged_gap(n, i, e, 1), SIZE_MAX);
 }
 
 static void nudged_table(const nudging *n)

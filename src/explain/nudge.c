@@ -50,7 +50,7 @@ static double nudge_gap(const nudge *n, size_t i, double part)
     return fabs(gap) <= 16 * DBL_EPSILON * (fabs(before) + fabs(after)) ? 0 : gap;
 }
 
-static void nudge_number(table *t, double x, size_t i)
+void explain_nudge_number(table *t, double x, size_t i)
 {
     lesson *l = t->l;
     text_clear(&l->work);
@@ -66,11 +66,11 @@ static void nudge_row(table *t, const nudge *n, size_t i)
     lesson *l = n->l;
     double change = n->after[i] - l->value[i];
     phrase_cell(l, t, i);
-    nudge_number(t, l->value[i], i);
-    nudge_number(t, n->after[i], i);
-    nudge_number(t, n->predicted[i], SIZE_MAX);
-    nudge_number(t, change, SIZE_MAX);
-    nudge_number(t, nudge_gap(n, i, 1), SIZE_MAX);
+    explain_nudge_number(t, l->value[i], i);
+    explain_nudge_number(t, n->after[i], i);
+    explain_nudge_number(t, n->predicted[i], SIZE_MAX);
+    explain_nudge_number(t, change, SIZE_MAX);
+    explain_nudge_number(t, nudge_gap(n, i, 1), SIZE_MAX);
 }
 
 static void nudge_table(const nudge *n)
