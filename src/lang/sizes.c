@@ -176,8 +176,8 @@ static bool size_input(machine *m, uint32_t name, bool solve)
     for (uint32_t k = 0; k < s.rank && (given || shape); k++) {
         int64_t size = given ? (int64_t)given->size[k] : shape_sizes(m->g, shape)[k];
         if (given && given->size[k] > INT64_MAX) return report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
-        const side *x = &m->l->sides.at[s.sides + k];
         if (!m->l->has_declarations) continue;
+        const side *x = &m->l->sides.at[s.sides + k];
         if (solve ? !size_solve(m, name, k, x, size) : !size_bind(m, name, x, size)) return false;
     }
     return true;
