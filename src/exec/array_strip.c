@@ -9,7 +9,7 @@
 /* ---- Loads ------------------------------------------------------------------------------------------ */
 
 #define STRIP_COPY(name, type)                                                                                         \
-    STRIP_FAST void name(const strip *s, type *to, const type *from, int64_t row, int64_t column)                      \
+    STRIP_UNROLLED void name(const strip *s, type *to, const type *from, int64_t row, int64_t column)                  \
     {                                                                                                                  \
         const size_t rows = s->rows, columns = s->columns;                                                             \
         for (size_t r = 0; r < rows; r++, from += row, to += columns) {                                                \
@@ -22,7 +22,7 @@
                 for (size_t c = 0; c < columns; c++) to[c] = from[(int64_t)c * column];                                \
         }                                                                                                              \
     }                                                                                                                  \
-    STRIP_FAST static void name##_out(const strip *s, type *to, const type *from, int64_t row, int64_t column)         \
+    STRIP_UNROLLED static void name##_out(const strip *s, type *to, const type *from, int64_t row, int64_t column)     \
     {                                                                                                                  \
         const size_t rows = s->rows, columns = s->columns;                                                             \
         for (size_t r = 0; r < rows; r++, to += row, from += columns) {                                                \
@@ -37,7 +37,7 @@ STRIP_COPY(strip_copy_4, uint32_t)
 
 /* One number for each row of a register, in whole vectors: what they put behind a row is the next one's. */
 #define STRIP_SPREAD(name, type)                                                                                       \
-    STRIP_FAST static void name(const strip *s, type *to, const type *from, int64_t row)                               \
+    STRIP_UNROLLED static void name(const strip *s, type *to, const type *from, int64_t row)                           \
     {                                                                                                                  \
         enum { WIDTH = 64 / sizeof(type) };                                                                            \
         const size_t columns = s->columns;                                                                             \
@@ -201,7 +201,7 @@ static bool strip_skips(strip *s)
 enum { SKIP_WIDTH = 16 };
 
 /* The first of SKIP_WIDTH numbers that is not 0; SKIP_WIDTH: all are. */
-STRIP_FAST static size_t skip_first(const double *x)
+STRIP_UNROLLED static size_t skip_first(const double *x)
 {
     uint32_t bits = 0;
     uint64_t any[2] = {0}, all[SKIP_WIDTH];

@@ -7,9 +7,9 @@
 #include "exec/array.h"
 
 #if defined __GNUC__ && !defined __clang__
-#define STRIP_FAST __attribute__((optimize("O3")))
+#define STRIP_UNROLLED __attribute__((optimize("O3")))
 #else
-#define STRIP_FAST
+#define STRIP_UNROLLED
 #endif
 
 typedef struct strip {
