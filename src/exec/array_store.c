@@ -185,7 +185,10 @@ bool array_store(array_lowering *w)
         if (value->lies == LIES_RAMP) ok = place_ramp(w, value);
         if (!ok) return false;
     }
-    for (uint32_t v = 0; v < w->values.count; v++)
-        if (value_at(w, v)->lies == LIES_VIEW && !place_view(w, value_at(w, v))) return false;
+    for (int defined = 1; defined >= 0; defined--) /* what a recurrence makes first: values before it see it */
+        for (uint32_t v = 0; v < w->values.count; v++)
+            if (value_at(w, v)->lies == LIES_VIEW && value_at(w, v)->defines == defined &&
+                !place_view(w, value_at(w, v)))
+                return false;
     return true;
 }
