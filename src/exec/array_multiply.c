@@ -112,6 +112,26 @@ static bool product_batch(product *x, int64_t from, int64_t to)
     return finite;
 }
 
+/* All of the batch within one place of its `dims` outermost dimensions; nothing is added up. */
+static bool product_rest(product *x, uint32_t dims)
+{
+    bool finite = true;
+    for (size_t d = dims; d < x->batch; d++) x->w->place[d] = 0;
+    for (size_t d = 1; d;) {
+        product_run(x, false);
+        finite = product_finite(x) && finite;
+        for (d = x->batch; d > dims; d--) {
+            bool again = ++x->w->place[d - 1] == x->size[d - 1];
+            int64_t times = again ? 1 - x->size[d - 1] : 1;
+            for (int l = 0; l < 3; l++) x->at[l] += times * x->stride[l][d - 1] * (int64_t)array_type_bytes(x->p->type);
+            if (!again) break;
+            x->w->place[d - 1] = 0;
+        }
+        d = d > dims;
+    }
+    return finite;
+}
+
 static product product_of(array_work *w, const plan_product *s)
 {
     return (product){.p = s,
@@ -119,6 +139,24 @@ static product product_of(array_work *w, const plan_product *s)
                      .batch = s->dim_count - 3,
                      .w = w,
                      .parts = 1};
+}
+
+bool array_product_part(array_work *w, const plan_product *s, uint32_t dims, int64_t from, int64_t to)
+{
+    product x = product_of(w, s);
+    const plan *a = w->plan;
+    bool finite = true;
+    array_lines_begin(w, s->lines, 3);
+    for (uint32_t l = 0; l < 3; l++) x.stride[l] = a->strides.at + a->lines.at[s->lines + l].strides;
+    for (; from < to; from++) {
+        int64_t rest = from;
+        for (uint32_t l = 0; l < 3; l++) x.at[l] = w->line[s->lines + l];
+        for (uint32_t d = dims; d-- > 0; rest /= x.size[d])
+            for (int l = 0; l < 3; l++)
+                x.at[l] += rest % x.size[d] * x.stride[l][d] * (int64_t)array_type_bytes(s->type);
+        finite = product_rest(&x, dims) && finite;
+    }
+    return finite;
 }
 
 /* ---- In parts -------------------------------------------------------------------------------------- */

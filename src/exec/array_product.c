@@ -432,7 +432,8 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
                       .type = (uint8_t)type,
                       .blocked = b->blocked,
                       .repeats = b->blocked || b->repeats,
-                      .fallback = fallback};
+                      .fallback = fallback,
+                      .time = b->w->time};
     if (d->turned) {
         plan_line a_line = b->lines.at[0];
         b->lines.at[0] = b->lines.at[1], b->lines.at[1] = a_line;
