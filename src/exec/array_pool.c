@@ -4,7 +4,8 @@
  * A round is open from the moment its task stands in the pool until the caller has run out of parts. A helper
  * enters an open round under the lock, and the caller leaves a round only when all who entered have left; so
  * nobody touches a task that is over. Before they sleep both sides look a short while, without the lock, whether
- * there is something to do: steps often follow each other closely.
+ * there is something to do: steps often follow each other closely. A knock wakes helpers who sleep to do the same, so
+ * that the first round need not wait for them.
  */
 #include "exec/array_pool.h"
 
@@ -12,8 +13,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <time.h>
 
-enum { POOL_SPIN = 2000 };
+enum { POOL_LOOK = 100000, POOL_EACH = 64 }; /* nanoseconds; looks between two looks at the clock */
 
 typedef struct pool_helper {
     array_pool *pool;
@@ -30,9 +32,11 @@ struct array_pool {
     void *context;
     size_t parts;
     bool open, stop;
-    size_t asleep;
-    atomic_uint round;
-    atomic_size_t next, inside;
+    atomic_size_t asleep;
+    atomic_uint round, knock;
+    atomic_bool coming; /* who was knocked for is on the way */
+    atomic_size_t next;
+    atomic_uint inside;
     atomic_bool failed;
 };
 
@@ -41,6 +45,26 @@ static void pool_pause(void)
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #endif
+}
+
+static int64_t pool_now(void)
+{
+    struct timespec t;
+    timespec_get(&t, TIME_UTC);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Looks a short while whether *what becomes `value`, or something else. */
+static void pool_look(const atomic_uint *what, unsigned value, bool becomes)
+{
+    int64_t begin = pool_now(), now = begin;
+    while (now >= begin && now - begin < POOL_LOOK) {
+        for (int i = 0; i < POOL_EACH; i++) {
+            if ((atomic_load_explicit(what, memory_order_relaxed) == value) == becomes) return;
+            pool_pause();
+        }
+        now = pool_now();
+    }
 }
 
 static void pool_work(array_pool *p, size_t worker)
@@ -55,13 +79,18 @@ static void pool_work(array_pool *p, size_t worker)
 /* Until there is a round after `seen`, or the end. Under the lock. */
 static void pool_sleep(array_pool *p, unsigned seen)
 {
-    pthread_mutex_unlock(&p->lock);
-    for (int i = 0; i < POOL_SPIN && atomic_load_explicit(&p->round, memory_order_relaxed) == seen; i++) pool_pause();
-    pthread_mutex_lock(&p->lock);
     while (!p->stop && atomic_load_explicit(&p->round, memory_order_relaxed) == seen) {
-        p->asleep++;
-        pthread_cond_wait(&p->wake, &p->lock);
-        p->asleep--;
+        unsigned heard = atomic_load_explicit(&p->knock, memory_order_relaxed);
+        pthread_mutex_unlock(&p->lock);
+        pool_look(&p->round, seen, false);
+        pthread_mutex_lock(&p->lock);
+        atomic_fetch_add_explicit(&p->asleep, 1, memory_order_relaxed);
+        if (atomic_load_explicit(&p->knock, memory_order_relaxed) == heard)
+            atomic_store_explicit(&p->coming, false, memory_order_relaxed);
+        while (!p->stop && atomic_load_explicit(&p->round, memory_order_relaxed) == seen &&
+               atomic_load_explicit(&p->knock, memory_order_relaxed) == heard)
+            pthread_cond_wait(&p->wake, &p->lock);
+        atomic_fetch_sub_explicit(&p->asleep, 1, memory_order_relaxed);
     }
 }
 
@@ -96,7 +125,7 @@ bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t 
     atomic_store_explicit(&p->next, 0, memory_order_relaxed);
     atomic_store_explicit(&p->failed, false, memory_order_relaxed);
     atomic_fetch_add_explicit(&p->round, 1, memory_order_relaxed);
-    bool wake = p->asleep > 0;
+    bool wake = atomic_load_explicit(&p->asleep, memory_order_relaxed) > 0;
     pthread_mutex_unlock(&p->lock);
     if (wake) pthread_cond_broadcast(&p->wake);
     pool_work(p, 0);
@@ -104,12 +133,28 @@ bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t 
     p->open = false;
     if (atomic_load_explicit(&p->inside, memory_order_relaxed)) {
         pthread_mutex_unlock(&p->lock);
-        for (int i = 0; i < POOL_SPIN && atomic_load_explicit(&p->inside, memory_order_relaxed); i++) pool_pause();
+        pool_look(&p->inside, 0, true);
         pthread_mutex_lock(&p->lock);
         while (atomic_load_explicit(&p->inside, memory_order_relaxed)) pthread_cond_wait(&p->left, &p->lock);
     }
     pthread_mutex_unlock(&p->lock);
     return !atomic_load_explicit(&p->failed, memory_order_relaxed);
+}
+
+void array_pool_knock(array_pool *p)
+{
+    if (!p || array_pool_awake(p)) return;
+    pthread_mutex_lock(&p->lock);
+    atomic_fetch_add_explicit(&p->knock, 1, memory_order_relaxed);
+    atomic_store_explicit(&p->coming, true, memory_order_relaxed);
+    pthread_mutex_unlock(&p->lock);
+    pthread_cond_broadcast(&p->wake);
+}
+
+bool array_pool_awake(array_pool *p)
+{
+    return p && (atomic_load_explicit(&p->asleep, memory_order_relaxed) < p->helpers ||
+                 atomic_load_explicit(&p->coming, memory_order_relaxed));
 }
 
 size_t array_pool_workers(const array_pool *p)
@@ -162,6 +207,17 @@ size_t array_pool_workers(const array_pool *p)
 {
     (void)p;
     return 1;
+}
+
+void array_pool_knock(array_pool *p)
+{
+    (void)p;
+}
+
+bool array_pool_awake(array_pool *p)
+{
+    (void)p;
+    return false;
 }
 
 array_pool *array_pool_new(memory *m, size_t helpers)
