@@ -2,8 +2,12 @@
  * array_multiply.c - runs PRODUCT steps: through the batch, each by the matrix kernel; in parts of C, or of the batch,
  * where that pays.
  */
+#include <string.h>
+
 #include "exec/array_crew.h"
 #include "math/matrix.h"
+
+enum { PRODUCT_OWN = 1 << 12 }; /* numbers */
 
 typedef struct product {
     const plan_product *p;
@@ -13,7 +17,24 @@ typedef struct product {
     size_t apart; /* of the first so many each place has a part of C of its own */
     array_work *w;
     matrix_range range; /* of C */
+    char *own;          /* where it is summed up by itself, or NULL */
 } product;
+
+/* Bytes of a C of one place that is summed up where it lies by itself, and is put into its place when it is complete:
+ * one that the batch adds up, if it is small and its numbers do not lie side by side. Those of other places may lie
+ * between them, which other threads are writing. 0: it is summed up in its place. */
+size_t array_product_own(const plan *a, const plan_product *p)
+{
+    const int64_t *size = a->sizes.at + p->dims, *to = a->strides.at + a->lines.at[p->lines + 2].strides;
+    uint32_t axes = p->dim_count - 3, apart = 0;
+    size_t bytes;
+    while (apart < axes && to[apart] != 0) apart++;
+    for (uint32_t d = apart; d < axes; d++)
+        if (to[d] != 0) return 0;
+    if (apart == axes || p->blocked || to[axes + 1] == 1 || size[axes] < 1 || size[axes + 1] < 1) return 0;
+    bool small = size_mul((size_t)size[axes], (size_t)size[axes + 1], &bytes) && bytes <= PRODUCT_OWN;
+    return small ? bytes * array_type_bytes(p->type) : 0;
+}
 
 static void product_run(const product *x, bool add)
 {
@@ -21,14 +42,25 @@ static void product_run(const product *x, bool add)
     const int64_t *c = x->stride[2] + x->batch, bytes = (int64_t)array_type_bytes(x->p->type);
     matrix_range r = x->range;
     size_t rows = r.row_end - r.row, columns = r.column_end - r.column;
+    int64_t down = x->own ? (int64_t)columns : c[0], along = x->own ? 1 : c[1];
     void *at[3] = {x->at[0] + (int64_t)r.row * a[0] * bytes, x->at[1] + (int64_t)r.column * b[1] * bytes,
-                   x->at[2] + ((int64_t)r.row * c[0] + (int64_t)r.column * c[1]) * bytes};
+                   x->own ? x->own : x->at[2] + ((int64_t)r.row * c[0] + (int64_t)r.column * c[1]) * bytes};
     if (x->p->type == ARRAY_F32)
-        matrix_product_f32(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], c[0], c[1], add,
+        matrix_product_f32(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
                            x->w->scratch);
     else
-        matrix_product_f64(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], c[0], c[1], add,
+        matrix_product_f64(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
                            x->w->scratch);
+}
+
+/* What was summed up by itself into its place. */
+static void product_put(const product *x)
+{
+    const int64_t *c = x->stride[2] + x->batch, bytes = (int64_t)array_type_bytes(x->p->type);
+    const char *from = x->own;
+    for (size_t i = x->range.row; i < x->range.row_end; i++)
+        for (size_t k = x->range.column; k < x->range.column_end; k++, from += bytes)
+            memcpy(x->at[2] + ((int64_t)i * c[0] + (int64_t)k * c[1]) * bytes, from, (size_t)bytes);
 }
 
 /* x - x is 0, or nan; side by side, since only whether all are 0 counts. */
@@ -96,6 +128,7 @@ static bool product_place(product *x)
             done = done && w->place[k] + 1 == x->size[k]; /* nothing finite comes of what is not */
         }
         product_run(x, add);
+        if (done && x->own) product_put(x);
         if (done) finite = product_finite(x) && finite;
     } while (product_next(x));
     return finite;
@@ -127,7 +160,9 @@ static product product_of(array_work *w, const plan_product *s)
     const plan *a = w->plan;
     const int64_t *to = a->strides.at + a->lines.at[s->lines + 2].strides;
     product x = {.p = s, .size = array_step_sizes(w, s->dims, s->dim_count, true), .batch = s->dim_count - 3, .w = w};
+    size_t own = array_product_own(a, s);
     while (x.apart < x.batch && to[x.apart] != 0) x.apart++;
+    if (own) x.own = w->scratch + (a->scratch - own) / 64 * 64;
     x.range = (matrix_range){0, (size_t)x.size[x.batch], 0, (size_t)x.size[x.batch + 1]};
     return x;
 }
