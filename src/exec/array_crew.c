@@ -61,8 +61,8 @@ static bool crew_useful(const ew_program *p)
 
 bool array_crew_worth(const array_work *w, double operations)
 {
-    if (!w->pool || w->busy) return false;
-    return operations >= w->plan->least || (operations >= w->plan->least / CREW_AWAKE && array_pool_awake(w->pool));
+    if (!w->pool || w->busy || operations < w->plan->least / CREW_AWAKE || !array_pool_ready(w->pool)) return false;
+    return operations >= w->plan->least || array_pool_awake(w->pool);
 }
 
 void array_crew_knock(const array_work *w)

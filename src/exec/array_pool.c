@@ -6,16 +6,28 @@
  * nobody touches a task that is over. Before they sleep both sides look a short while, without the lock, whether
  * there is something to do: steps often follow each other closely. A knock wakes helpers who sleep to do the same, so
  * that the first round need not wait for them.
+ *
+ * Where another process wants the core, a helper may be put aside in the middle of a part, and the caller waits. So
+ * rounds keep an account: what helpers have done counts as the caller's own time for so many parts, waiting is taken
+ * off it. When it is overdrawn, helpers rest so long that all in all little is lost. That is a matter of time alone, no
+ * part comes out otherwise for it.
  */
 #include "exec/array_pool.h"
 
 #ifndef EDGEWISE_NO_THREADS
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <time.h>
 
-enum { POOL_LOOK = 100000, POOL_EACH = 64 }; /* nanoseconds; looks between two looks at the clock */
+enum {
+    POOL_LOOK = 100000, /* nanoseconds; */
+    POOL_EACH = 64,     /* looks between two looks at the clock */
+    POOL_CREDIT = 500000,
+    POOL_DEBT = 20000000,
+    POOL_REST = 16 /* times what was lost */
+};
 
 typedef struct pool_helper {
     array_pool *pool;
@@ -38,6 +50,7 @@ struct array_pool {
     atomic_size_t next;
     atomic_uint inside;
     atomic_bool failed;
+    int64_t credit, rest; /* nanoseconds; until when helpers rest, or 0 */
 };
 
 static void pool_pause(void)
@@ -54,7 +67,7 @@ static int64_t pool_now(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Looks a short while whether *what becomes `value`, or something else. */
+/* Looks a short while whether *what becomes `value`, or something else; whoever waits for this core may have it. */
 static void pool_look(const atomic_uint *what, unsigned value, bool becomes)
 {
     int64_t begin = pool_now(), now = begin;
@@ -63,15 +76,18 @@ static void pool_look(const atomic_uint *what, unsigned value, bool becomes)
             if ((atomic_load_explicit(what, memory_order_relaxed) == value) == becomes) return;
             pool_pause();
         }
+        sched_yield();
         now = pool_now();
     }
 }
 
-static void pool_work(array_pool *p, size_t worker)
+/* How many parts it has done. */
+static size_t pool_work(array_pool *p, size_t worker)
 {
-    while (!atomic_load_explicit(&p->failed, memory_order_relaxed)) {
+    for (size_t done = 0;; done++) {
+        if (atomic_load_explicit(&p->failed, memory_order_relaxed)) return done;
         size_t part = atomic_fetch_add_explicit(&p->next, 1, memory_order_relaxed);
-        if (part >= p->parts) return;
+        if (part >= p->parts) return done;
         if (!p->task(p->context, worker, part)) atomic_store_explicit(&p->failed, true, memory_order_relaxed);
     }
 }
@@ -115,7 +131,7 @@ static void *pool_main(void *argument)
     return NULL;
 }
 
-bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t parts)
+static void pool_open(array_pool *p, array_pool_task *task, void *context, size_t parts)
 {
     pthread_mutex_lock(&p->lock);
     p->task = task;
@@ -128,7 +144,11 @@ bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t 
     bool wake = atomic_load_explicit(&p->asleep, memory_order_relaxed) > 0;
     pthread_mutex_unlock(&p->lock);
     if (wake) pthread_cond_broadcast(&p->wake);
-    pool_work(p, 0);
+}
+
+/* Until all who entered have left. */
+static void pool_close(array_pool *p)
+{
     pthread_mutex_lock(&p->lock);
     p->open = false;
     if (atomic_load_explicit(&p->inside, memory_order_relaxed)) {
@@ -138,12 +158,44 @@ bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t 
         while (atomic_load_explicit(&p->inside, memory_order_relaxed)) pthread_cond_wait(&p->left, &p->lock);
     }
     pthread_mutex_unlock(&p->lock);
-    return !atomic_load_explicit(&p->failed, memory_order_relaxed);
+}
+
+/* The caller worked for so long on `own` of the parts, and waited for the others. */
+static void pool_account(array_pool *p, int64_t worked, int64_t waited, size_t own, size_t parts)
+{
+    if (own == 0 || worked < 0 || waited < 0) return;
+    p->credit += worked / (int64_t)own * (int64_t)(parts - own) - waited;
+    if (p->credit > POOL_CREDIT) p->credit = POOL_CREDIT;
+    if (p->credit >= 0) return;
+    if (p->credit < -POOL_DEBT) p->credit = -POOL_DEBT;
+    p->rest = pool_now() - p->credit * POOL_REST;
+    p->credit = 0;
+}
+
+bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t parts)
+{
+    pool_open(p, task, context, parts);
+    int64_t begin = pool_now();
+    size_t own = pool_work(p, 0);
+    int64_t ready = pool_now();
+    pool_close(p);
+    if (atomic_load_explicit(&p->failed, memory_order_relaxed)) return false;
+    pool_account(p, ready - begin, pool_now() - ready, own, parts);
+    return true;
+}
+
+bool array_pool_ready(array_pool *p)
+{
+    if (!p || p->rest == 0) return p != NULL;
+    int64_t left = p->rest - pool_now();
+    if (left > 0 && left <= (int64_t)POOL_DEBT * POOL_REST) return false; /* more: the clock was set back */
+    p->rest = 0;
+    return true;
 }
 
 void array_pool_knock(array_pool *p)
 {
-    if (!p || array_pool_awake(p)) return;
+    if (!array_pool_ready(p) || array_pool_awake(p)) return;
     pthread_mutex_lock(&p->lock);
     atomic_fetch_add_explicit(&p->knock, 1, memory_order_relaxed);
     atomic_store_explicit(&p->coming, true, memory_order_relaxed);
@@ -212,6 +264,12 @@ size_t array_pool_workers(const array_pool *p)
 void array_pool_knock(array_pool *p)
 {
     (void)p;
+}
+
+bool array_pool_ready(array_pool *p)
+{
+    (void)p;
+    return false;
 }
 
 bool array_pool_awake(array_pool *p)

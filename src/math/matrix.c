@@ -83,17 +83,17 @@ static size_t matrix_band(size_t size, bool rows)
     return size >= large ? size / large * large : matrix_up(size, small);
 }
 
-/* Bands of rows or of columns, whichever are more: each band packs all of the other factor that it wants packed, so
- * few are better. In each round three quarters of what is left are shared out; in the last all. */
+/* Bands of rows or of columns, whichever are more: each band reads all of the other factor anew, so few are better. In each round three quarters of what is left are shared out; in the last all. */
 size_t matrix_parts(size_t m, size_t n, size_t workers, size_t most, matrix_range part[MATRIX_PARTS])
 {
+    enum { FEW_TILES = 8 }; /* for each worker; not worth another round */
     bool rows = m >= n;
     size_t side = rows ? m : n, small = rows ? MATRIX_ROWS : MATRIX_LANES, count = 0;
     most = matrix_least(most > 0 ? most : 1, MATRIX_PARTS);
     workers = matrix_least(workers > 0 ? workers : 1, most);
     for (size_t at = 0; at < side;) {
         size_t left = side - at;
-        bool last = count + 2 * workers > most || left <= 2 * workers * small;
+        bool last = count + 2 * workers > most || left <= FEW_TILES * workers * small;
         size_t each =
             last ? matrix_up((left + workers - 1) / workers, small) : matrix_band(left * 3 / 4 / workers, rows);
         for (size_t i = 0; i < workers && at < side; i++, at += each) {
