@@ -83,7 +83,8 @@ static size_t matrix_band(size_t size, bool rows)
     return size >= large ? size / large * large : matrix_up(size, small);
 }
 
-/* Bands of rows or of columns, whichever are more: each band reads all of the other factor anew, so few are better. In each round three quarters of what is left are shared out; in the last all. */
+/* Bands of rows or of columns, whichever are more: each band reads all of the other factor anew, so few are better. In
+ * each round three quarters of what is left are shared out; in the last all. */
 size_t matrix_parts(size_t m, size_t n, size_t workers, size_t most, matrix_range part[MATRIX_PARTS])
 {
     enum { FEW_TILES = 8 }; /* for each worker; not worth another round */
