@@ -18,8 +18,8 @@
  *    slower how many times as much processor time the parts took, all together, as one after the other
  *
  * Where one = two nothing was split. "parts" alone are those of blocks and of conversions at the door; "between" is
- * what runs before a step and is none of these: short steps of other kinds, the caller's own work; "outside" what
- * passed since the run before, of whatever program.
+ * what runs before a step and is none of these: short steps of other kinds, the caller's own work; "outside", in no
+ * sum, what passed since the run before, of whatever program.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
@@ -259,7 +259,7 @@ bool __wrap_array_pool_ready(array_pool *p)
 static void print_record(const record *r)
 {
     double one = 0, two = 0, crew = 0;
-    for (size_t i = 0; i < r->count; i++) one += r->least[i].one, two += r->least[i].two, crew += r->least[i].crew;
+    for (size_t i = 1; i < r->count; i++) one += r->least[i].one, two += r->least[i].two, crew += r->least[i].crew;
     printf("\n%zu runs: one %.0f, two %.0f (%.2f), crew %.0f (%.2f)\n", r->runs, one * 1e6, two * 1e6, one / two,
            crew * 1e6, one / crew);
     printf("%8s %8s %8s %6s %6s %7s %7s %7s %5s\n", "one", "two", "crew", "1/2", "1/crew", "late", "waited", "slower",
