@@ -128,7 +128,7 @@ check-all: check check-sanitized
 # ---- Fuzzing: a minute for each target, with clang -----------------------------------------------
 
 FUZZ_SECONDS ?= 60
-FUZZ_CFLAGS = -g -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all
+FUZZ_CFLAGS = -g -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize=pointer-overflow -fno-sanitize-recover=all
 FUZZ_T = $(addprefix $(B)/fuzz/,$(notdir $(basename $(wildcard tests/fuzz/fuzz_[!m]*.c))))
 
 # The command has another name for its main there, as in tests/replay-command.
