@@ -8,6 +8,7 @@
 #ifndef DIFF_RESOLVE_H
 #define DIFF_RESOLVE_H
 
+#include "diff/carry.h"
 #include "diff/flow.h"
 #include "diff/sweep.h"
 
@@ -32,7 +33,14 @@ view resolve_value(resolve *r, ew_node n, const spot *at, uint16_t shape);
 view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape);
 /* A sum whose body may be linear in derivatives (contract.c): over the sum's own axes. */
 view resolve_sum(resolve *r, ew_node n);
-/* diff(y[…], x[…]) inside a circle of both (steps.c). */
-view resolve_circle(resolve *r, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape);
+/* `diff`, as diff(y[…], x[…]) inside a circle of both (steps.c). */
+view resolve_circle(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape);
+
+/* Which nodes below `count` need a DIFF. */
+void resolve_marks(const ew_graph *g, uint8_t *needs, size_t count);
+/* Twins of nodes[0 … count] in place; inside: the first LOOP of the region that they define, or EW_NONE. */
+bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count);
+/* Makes regions whose definitions need a DIFF anew (regions.c); derived.pairs lead to them. */
+bool resolve_regions(ew_graph *g);
 
 #endif

@@ -29,6 +29,7 @@ typedef struct steps_walk {
     ew_node x;
     const spot *x_at;
     uint16_t shape;
+    uint32_t place; /* of the diff in the text */
     view found;
 } steps_walk;
 
@@ -38,7 +39,8 @@ static bool steps_wrong(steps_walk *c)
     uint32_t name = node->name;
     if (!name && node->op == OP_STATE && node_state(c->g, c->x)->loop != EW_NONE)
         name = node_at(c->g, node_state(c->g, c->x)->loop)->name;
-    return report_plain(&c->g->report, E_DIFF_CIRCLE, name ? graph_name_text(c->g, name) : "", NULL);
+    const char *word = name ? graph_name_text(c->g, name) : "";
+    return report_at(&c->g->report, E_DIFF_CIRCLE, c->place, strlen("diff"), word, NULL, NULL);
 }
 
 /* ---- A round ------------------------------------------------------------------------------------- */
@@ -180,10 +182,11 @@ static bool steps_begin(steps_walk *c, ew_node y, const spot *y_at)
     return ok && (array_push(&g->memory, &c->starts, start) || report_memory(&g->report));
 }
 
-view resolve_circle(resolve *r, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
+view resolve_circle(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
 {
     ew_graph *g = r->g;
     steps_walk c = {.r = r, .g = g, .x = x, .x_at = x_at, .shape = shape, .found = view_number(g, 0)};
+    c.place = node_at(g, diff)->place;
     terms_begin(&c.t, g, shape);
     bool ok = x < r->count && r->circle[x] && node_at(g, x)->op == OP_STATE;
     if (!ok) steps_wrong(&c);
