@@ -28,6 +28,13 @@ static carry_item *carry_of(carry *c, ew_node state)
     return NULL;
 }
 
+ew_node carry_base(const ew_graph *g, ew_node state)
+{
+    carry *c = &((derived *)g->derived)->carry;
+    for (const carry_item *x; (x = carry_of(c, state));) state = x->base;
+    return state;
+}
+
 static carry_item *carry_find(carry *c, const flow *f, ew_node base)
 {
     for (size_t i = 0; i < c->items.count; i++) {

@@ -314,7 +314,7 @@ static void resolve_circle_marks(const ew_graph *g, uint8_t *circle, size_t coun
 
 bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
 {
-    resolve r = {.g = g, .mode = g->mode, .count = g->nodes.count, .inside = inside};
+    resolve r = {.g = g, .mode = g->mode, .count = g->nodes.count, .inside = inside, .roots = nodes};
     r.needs = block_new(&g->memory, r.count, sizeof *r.needs);
     r.circle = block_new(&g->memory, r.count, sizeof *r.circle);
     r.twin = block_new(&g->memory, r.count, sizeof *r.twin);

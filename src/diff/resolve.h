@@ -12,15 +12,18 @@
 #include "diff/flow.h"
 #include "diff/sweep.h"
 
+enum { RESOLVE_NEEDS = 1, RESOLVE_TRIED = 2 }; /* tried: steps.c waited for its twin */
+
 typedef struct resolve {
     ew_graph *g;
     int mode;
     size_t count;   /* nodes that there were */
-    uint8_t *needs; /* by node: does it need a DIFF? */
+    uint8_t *needs; /* by node: RESOLVE_; 0: it needs no DIFF */
     ew_node *twin;  /* by node: EW_NONE: not made yet */
     ARRAY(ew_node) stack;
     bool waiting;    /* something must be made first */
     ew_node inside;  /* the first LOOP of the region whose definitions are being resolved; EW_NONE: none */
+    const ew_node *roots; /* … those definitions, in the order of its states */
     uint8_t *circle; /* by node: does it need a state of that region, or of one around it? */
 } resolve;
 
