@@ -9,6 +9,7 @@
 #include "diff/carry.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "diff/flow.h"
 #include "diff/sweep.h"
@@ -45,13 +46,14 @@ static carry_item *carry_find(carry *c, const flow *f, ew_node base)
     return NULL;
 }
 
-/* Circles whose derivative needs the next order without end. */
-static bool carry_endless(ew_graph *g, ew_node end)
+/* Circles whose derivative needs the next order at every step, more than are carried. */
+static bool carry_endless(ew_graph *g, ew_node end, size_t orders)
 {
     char most[16];
     uint32_t name = node_at(g, end)->name;
-    snprintf(most, sizeof most, "%d", CARRY_ORDERS);
-    report_plain(&g->report, E_DIFF_ORDERS, name ? graph_name_text(g, name) : "", most);
+    snprintf(most, sizeof most, "%zu", orders);
+    uint32_t place = ((derived *)g->derived)->carry.place;
+    report_at(&g->report, E_DIFF_ORDERS, place, strlen("diff"), name ? graph_name_text(g, name) : "", most, NULL);
     report_hint(&g->report, "stop(diff(…)) needs one order alone", NULL);
     return false;
 }
@@ -67,8 +69,9 @@ static carry_item *carry_new(ew_graph *g, carry *c, const flow *f, ew_node base)
                     .far = f->t.far,
                     .region = under ? under->region : s.region,
                     .order = under ? under->order + 1 : 1};
-    if (shape_rank(g, node_at(g, base)->shape) + shape_rank(g, f->t.far) > AXES_MOST) {
-        carry_endless(g, f->end);
+    size_t rank = shape_rank(g, node_at(g, base)->shape) + shape_rank(g, f->t.far);
+    if (under && 2 * rank > AXES_MOST) { /* sweeps join such shapes */
+        carry_endless(g, f->end, under->order);
         return NULL;
     }
     uint16_t shape = shape_join(g, node_at(g, base)->shape, f->t.far);
@@ -281,7 +284,7 @@ bool carry_define(ew_graph *g, const ew_node *to, bool *again)
     for (size_t i = 0; ok && i < c->items.count; i++)
         if (c->items.at[i].used && c->items.at[i].cut) cut = c->items.at[i].end;
     if (ok && !*again && cut != EW_NONE && c->most < c->enough) {
-        if (c->most == CARRY_ORDERS) return carry_endless(g, cut);
+        if (c->most >= CARRY_ORDERS) return carry_endless(g, cut, CARRY_ORDERS);
         c->most++;
         *again = true;
     }

@@ -42,6 +42,7 @@ typedef struct carry {
     uint32_t region; /* whose definitions are being resolved; UINT32_MAX: none */
     size_t most;     /* orders that are made in this attempt */
     size_t enough;   /* orders that are enough for the steps there are */
+    uint32_t place;  /* in the text, of a diff that is carried */
 } carry;
 
 /* Is it a STATE that is no array yet: of a circle that is being resolved, of one around it, or a tangent of these? */

@@ -8,6 +8,22 @@
 
 #include "diff/resolve.h"
 
+/* rebuild_nodes while a region is resolved: its states, and those of regions around it, stay what they are. */
+static bool remake_nodes(ew_graph *g, uint32_t region, const rebuild_pair *pairs, size_t pairs_count, ew_node *roots,
+                         size_t count)
+{
+    size_t keep_count = g->nodes.count;
+    uint8_t *keep = block_new(&g->memory, keep_count, sizeof *keep);
+    if (!keep) return report_memory(&g->report);
+    derived *d = g->derived;
+    d->inside = g->states.at[g->regions.at[region].first].loop;
+    for (ew_node n = 0; n < keep_count; n++) keep[n] = carry_open(g, n);
+    d->inside = EW_NONE;
+    bool ok = rebuild_nodes(g, pairs, pairs_count, keep, keep_count, roots, count);
+    block_free(&g->memory, keep, keep_count);
+    return ok;
+}
+
 /* A region that is being made anew: `to` has its definitions, its condition, then those of the tangents. */
 typedef struct remake {
     ew_graph *g;
@@ -63,10 +79,26 @@ static bool remake_define(remake *m)
     ew_graph *g = m->g;
     uint32_t own = m->old.count, until = m->old.until != EW_NONE;
     graph_region made = g->regions.at[m->made];
-    bool ok = rebuild_nodes(g, m->pairs, m->pairs_count, NULL, 0, m->to, m->count);
+    bool ok = remake_nodes(g, m->region, m->pairs, m->pairs_count, m->to, m->count);
     for (uint32_t k = 0; ok && k < made.count; k++)
         ok = graph_state_define(g, g->states.at[made.first + k].state, m->to[k < own ? k : k + until]);
     return ok && graph_region_close(g, m->made, until ? m->to[own] : EW_NONE, NULL, NULL);
+}
+
+/* Regions inside this one were made before it: seen from outside they use its arrays. */
+static bool remake_inside(remake *m, size_t count)
+{
+    ew_graph *g = m->g;
+    derived *d = m->d;
+    ew_node *roots = block_new(&g->memory, count, sizeof *roots);
+    bool ok = roots || report_memory(&g->report);
+    for (size_t i = 0; ok && i < m->pairs_count; i++)
+        if (node_at(g, m->pairs[i].to)->op == OP_STATE) m->pairs[i].to = node_state(g, m->pairs[i].to)->loop;
+    for (size_t i = 0; ok && i < count; i++) roots[i] = d->pairs.at[i].to;
+    ok = ok && remake_nodes(g, m->region, m->pairs, m->pairs_count, roots, count);
+    for (size_t i = 0; ok && i < count; i++) d->pairs.at[i].to = roots[i];
+    block_free(&g->memory, roots, roots ? count : 0);
+    return ok;
 }
 
 /* What stood for the old region's arrays stands for the new one's. */
@@ -74,6 +106,7 @@ static bool remake_tell(remake *m)
 {
     ew_graph *g = m->g;
     derived *d = m->d;
+    size_t before = d->pairs.count;
     if (!array_reserve(&g->memory, &d->pairs, 2 * m->old.count)) return report_memory(&g->report);
     for (uint32_t k = 0; k < m->old.count; k++) {
         graph_state s = g->states.at[m->old.first + k];
@@ -82,7 +115,7 @@ static bool remake_tell(remake *m)
         d->pairs.at[d->pairs.count++] = (rebuild_pair){s.loop, loop};
     }
     carry_end(g, m->region, d->pairs.at[d->pairs.count - 1].to);
-    return true;
+    return before == 0 || remake_inside(m, before);
 }
 
 /* A region with the same states and the tangents that its definitions `to` use. */
@@ -122,7 +155,7 @@ static bool resolve_definitions(ew_graph *g, derived *d, uint32_t region)
     bool ok = (from && to) || report_memory(&g->report);
     for (uint32_t k = 0; ok && k < r.count; k++) from[k] = g->states.at[r.first + k].definition;
     if (ok && r.until != EW_NONE) from[r.count] = r.until;
-    if (d->pairs.count) ok = ok && rebuild_nodes(g, d->pairs.at, d->pairs.count, NULL, 0, from, count);
+    if (d->pairs.count) ok = ok && remake_nodes(g, region, d->pairs.at, d->pairs.count, from, count);
     ok = ok && resolve_attempts(g, region, from, to, count) && resolve_region(g, d, region, to, count);
     block_free(&g->memory, from, from ? count : 0);
     block_free(&g->memory, to, to ? count : 0);

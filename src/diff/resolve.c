@@ -96,11 +96,12 @@ static view resolve_outside(resolve *r, ew_node y, const spot *y_at, ew_node x, 
 }
 
 /* Inside a circle, by something outside it: at fixed places of x alone, or by all of x. */
-static view resolve_carried(resolve *r, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
+static view resolve_carried(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
 {
     ew_graph *g = r->g;
     uint16_t own = node_at(g, x)->shape;
     bool fixed = node_rank(g, x) > 0;
+    ((derived *)g->derived)->carry.place = node_at(g, diff)->place;
     for (size_t p = 0; p < node_rank(g, x); p++) fixed = fixed && spot_is_fixed(&x_at[p]);
     view seed = fixed ? view_deposit(g, view_number(g, 1), 0, x_at, own) : view_none();
     flow *f = report_ok(&g->report) ? flow_carried(g, x, seed, fixed ? 0 : own, y) : NULL;
@@ -118,7 +119,7 @@ view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
     for (size_t p = 0; p < rank; p++) y_at[p] = at[p];
     if (r->inside != EW_NONE && r->circle[node_arg(g, diff, 0)]) {
         if (r->circle[node_arg(g, diff, 1)]) return resolve_circle(r, diff, y, y_at, x, at + rank, shape);
-        return resolve_carried(r, y, y_at, x, at + rank, shape);
+        return resolve_carried(r, diff, y, y_at, x, at + rank, shape);
     }
     y = resolve_narrow(g, y, y_at);
     return y == EW_NONE ? view_none() : resolve_outside(r, y, y_at, x, at + rank, shape);
