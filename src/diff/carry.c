@@ -102,33 +102,30 @@ bool carry_tangent(ew_graph *g, const flow *f, ew_node state, view *tangent)
 
 /* ---- Orders that are enough ------------------------------------------------------------------------ */
 
-/* How many DIFFs, one inside another, a definition has at most. */
-static bool carry_depth(ew_graph *g, const ew_node *from, size_t count, size_t *depth)
+/* How many DIFFs the definitions have. */
+static bool carry_diffs(ew_graph *g, const ew_node *from, size_t count, size_t *diffs)
 {
     size_t nodes = g->nodes.count;
-    uint16_t *deep = block_new(&g->memory, nodes, sizeof *deep);
-    if (!deep) return report_memory(&g->report);
-    for (ew_node n = 0; n < nodes; n++) {
-        const graph_node *x = node_at(g, n);
-        deep[n] = 0;
-        if (op_is_leaf(x->op)) continue;
-        for (size_t k = 0; k < x->count; k++)
-            if (deep[node_arg(g, n, k)] > deep[n]) deep[n] = deep[node_arg(g, n, k)];
-        if (x->op == OP_DIFF && deep[n] < UINT16_MAX) deep[n]++;
+    uint8_t *used = block_new(&g->memory, nodes, sizeof *used);
+    if (!used) return report_memory(&g->report);
+    for (size_t i = 0; i < count; i++) used[from[i]] = 1;
+    for (size_t n = nodes; n-- > 0;) {
+        const graph_node *x = node_at(g, (ew_node)n);
+        if (!used[n] || op_is_leaf(x->op)) continue;
+        *diffs += x->op == OP_DIFF;
+        for (size_t k = 0; k < x->count; k++) used[node_arg(g, (ew_node)n, k)] = 1;
     }
-    for (size_t i = 0; i < count; i++)
-        if (deep[from[i]] > *depth) *depth = deep[from[i]];
-    block_free(&g->memory, deep, nodes);
+    block_free(&g->memory, used, nodes);
     return true;
 }
 
-/* Within a step a use may go through each state of the circle once. */
+/* Within a step a way from what is used to what is given leads through each of its diffs once at most. */
 bool carry_begin(ew_graph *g, uint32_t region, const ew_node *from, size_t count)
 {
     carry *c = &((derived *)g->derived)->carry;
     const graph_region *r = &g->regions.at[region];
-    size_t depth = 0, inner = 0, steps = r->high < r->low ? 0 : (size_t)(r->high - r->low) + 1;
-    if (!carry_depth(g, from, count, &depth)) return false;
+    size_t diffs = 0, inner = 0, steps = r->high < r->low ? 0 : (size_t)(r->high - r->low) + 1;
+    if (!carry_diffs(g, from, count, &diffs)) return false;
     for (size_t i = 0; i < c->items.count; i++) {
         carry_item *x = &c->items.at[i];
         if (x->region == region && x->kept && x->order > inner) inner = x->order;
@@ -136,7 +133,7 @@ bool carry_begin(ew_graph *g, uint32_t region, const ew_node *from, size_t count
     }
     c->region = region;
     c->most = inner ? inner : 1;
-    if (!size_mul(steps, (depth + inner) * r->count, &c->enough)) c->enough = SIZE_MAX;
+    if (!size_mul(steps, diffs + inner, &c->enough)) c->enough = SIZE_MAX;
     return true;
 }
 
