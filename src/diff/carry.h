@@ -8,7 +8,8 @@
  * A definition that has the tangent of x in it has a tangent with that of order two in it, and so on. So orders are
  * made one after another until
  *   - no order more is asked for (what a stop, a condition, a whole number cuts off), or
- *   - what is asked for is 0 in all steps, since nothing but itself and its own derivatives feeds it (linear circles), or
+ *   - what is asked for is 0 in all steps, since nothing but itself and its own derivatives feeds it (linear circles),
+ * or
  *   - there are as many as steps can hand on: a step uses orders of earlier steps, one more for each diff on the way,
  *     so what the last step gives needs no more than that, and higher ones may be anything.
  * At most CARRY_ORDERS; beyond them it is an error (E451).

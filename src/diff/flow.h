@@ -18,7 +18,7 @@ typedef struct flow {
     bool forward, identity;
     ew_node end;
     ew_node inside; /* carried: the first LOOP of the circle that is being resolved; EW_NONE: of arrays alone */
-    view seed; /* over (axes of end, far axes) */
+    view seed;      /* over (axes of end, far axes) */
     terms t;
     size_t size, count; /* a hash table: node[i] == EW_NONE: free */
     ew_node *node;

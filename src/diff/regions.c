@@ -180,4 +180,3 @@ bool resolve_regions(ew_graph *g)
     block_free(&g->memory, needs, needs ? count : 0);
     return ok;
 }
-

@@ -1,7 +1,8 @@
 /*
  * resolve.c - DIFF nodes replaced by what computes them (LANGUAGE section 6).
  *
- * Regions first (regions.c); what is left lies outside every circle. Then each wanted node gets its twin. Sums that are linear in a derivative are contract.c's.
+ * Regions first (regions.c); what is left lies outside every circle. Then each wanted node gets its twin. Sums that are
+ * linear in a derivative are contract.c's.
  */
 #include "diff/resolve.h"
 
@@ -96,7 +97,8 @@ static view resolve_outside(resolve *r, ew_node y, const spot *y_at, ew_node x, 
 }
 
 /* Inside a circle, by something outside it: at fixed places of x alone, or by all of x. */
-static view resolve_carried(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
+static view resolve_carried(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_node x, const spot *x_at,
+                            uint16_t shape)
 {
     ew_graph *g = r->g;
     uint16_t own = node_at(g, x)->shape;

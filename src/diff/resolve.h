@@ -21,10 +21,10 @@ typedef struct resolve {
     uint8_t *needs; /* by node: RESOLVE_; 0: it needs no DIFF */
     ew_node *twin;  /* by node: EW_NONE: not made yet */
     ARRAY(ew_node) stack;
-    bool waiting;    /* something must be made first */
-    ew_node inside;  /* the first LOOP of the region whose definitions are being resolved; EW_NONE: none */
+    bool waiting;         /* something must be made first */
+    ew_node inside;       /* the first LOOP of the region whose definitions are being resolved; EW_NONE: none */
     const ew_node *roots; /* … those definitions, in the order of its states */
-    uint8_t *circle; /* by node: does it need a state of that region, or of one around it? */
+    uint8_t *circle;      /* by node: does it need a state of that region, or of one around it? */
 } resolve;
 
 /* A node that needs no DIFF in place of n; EW_NONE: later (r->waiting), or reported. */

@@ -7,10 +7,10 @@
  * until the steps before x's are reached. The terms (terms.h) carry the distances as their places.
  *
  * A definition on the way may have a diff in it. Where that can be worked out by itself its own derivative is followed;
- * where it needs what is asked for here it is not, but must be known to be 0: so such a walk goes on with terms that only say what
- * a value depends on (STEPS_DIRTY), and where one ends at x the form is an error. What the derivative of a state itself
- * depends on is what its definition has (STEPS_CHAIN): diff(x[t-1], p) does not depend on x[t-1]. The same holds for
- * what is carried along (carry.h). Through a circle inside this one nothing is followed: also an error.
+ * where it needs what is asked for here it is not, but must be known to be 0: so such a walk goes on with terms that
+ * only say what a value depends on (STEPS_DIRTY), and where one ends at x the form is an error. What the derivative of
+ * a state itself depends on is what its definition has (STEPS_CHAIN): diff(x[t-1], p) does not depend on x[t-1]. The
+ * same holds for what is carried along (carry.h). Through a circle inside this one nothing is followed: also an error.
  */
 #include "diff/sequence.h"
 #include "diff/resolve.h"
@@ -35,8 +35,8 @@ typedef struct steps_start {
 typedef struct steps_walk {
     resolve *r;
     ew_graph *g;
-    terms t;       /* far: where the derivative is read */
-    ew_node *node; /* what the current round visits, ascending */
+    terms t;        /* far: where the derivative is read */
+    ew_node *node;  /* what the current round visits, ascending */
     uint32_t *list; /* one of each kind */
     size_t count;
     ARRAY(steps_start) starts; /* of the next round */
@@ -109,7 +109,8 @@ static bool steps_has_diff(steps_walk *c, ew_node n)
         ew_node m = c->look.at[--c->look.count];
         has = resolve_needs(c->r, m);
         if (m < c->r->count || op_is_leaf(node_at(g, m)->op)) continue;
-        for (size_t k = 0; ok && k < node_at(g, m)->count; k++) ok = array_push(&g->memory, &c->look, node_arg(g, m, k));
+        for (size_t k = 0; ok && k < node_at(g, m)->count; k++)
+            ok = array_push(&g->memory, &c->look, node_arg(g, m, k));
     }
     c->look.count = 0;
     return has || !ok; /* no memory: told soon enough */

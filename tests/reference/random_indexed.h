@@ -3,9 +3,9 @@
  *
  * Every program is right by construction: it knows the axes of each array (by the number of a dimension) and
  * writes equations over them: products and sums in any order of axes, reductions, accesses with offsets, flips,
- * strides and gathers, guards, parts, recurrences up and down, nested, of two arrays, that stop, that need their own derivative,
- * conditions on indices. Values stay small, so that differences can check derivatives. The last equation, `total`, is a scalar
- * that depends on all arrays.
+ * strides and gathers, guards, parts, recurrences up and down, nested, of two arrays, that stop, that need their own
+ * derivative, conditions on indices. Values stay small, so that differences can check derivatives. The last equation,
+ * `total`, is a scalar that depends on all arrays.
  */
 #ifndef TESTS_REFERENCE_RANDOM_INDEXED_H
 #define TESTS_REFERENCE_RANDOM_INDEXED_H

@@ -784,7 +784,7 @@ static void test_descent(void **state)
 /* dy[i] by x[i - 2] of the circle below: y2 = x2 sin x1; x2 = cos y1 + what is held; y1 = x1 sin x0. */
 static double two_steps(const double *x, const double *y, int i)
 {
-    double y1 = i > 2 ? sin(x[i - 3]) : 0, x1 = -sin(y[i - 2]) * y1;   /* of step i - 2 and i - 1, by x[i - 2] */
+    double y1 = i > 2 ? sin(x[i - 3]) : 0, x1 = -sin(y[i - 2]) * y1; /* of step i - 2 and i - 1, by x[i - 2] */
     double y2 = sin(x[i - 2]) * x1 + x[i - 1] * cos(x[i - 2]), x2 = -sin(y[i - 1]) * y2;
     return sin(x[i - 1]) * x2 + x[i] * cos(x[i - 1]) * x1;
 }
@@ -805,8 +805,8 @@ static void test_steps(void **state)
     graph_state_define(g, y, op2(OP_MUL, s, x, "0", op1(OP_SIN, s, before, "0"), "0"));
     ew_node d = at2(diff(y, x), s, NODE_ZERO, affine(-1, 0, 1, -1, 0), affine(-3, 0, 1, -1, 0));
     ew_node late = op3(OP_IF, s, op2(OP_GE, s, t, "0", graph_whole(g, 3), ""), "0", d, "0", zero, "");
-    ew_node step =
-        op2(OP_ADD, s, op1(OP_COS, s, last, "0"), "0", op2(OP_MUL, s, graph_real(g, 0.5), "", op1(OP_STOP, s, late, "0"), "0"), "0");
+    ew_node step = op2(OP_ADD, s, op1(OP_COS, s, last, "0"), "0",
+                       op2(OP_MUL, s, graph_real(g, 0.5), "", op1(OP_STOP, s, late, "0"), "0"), "0");
     graph_state_define(g, x, op3(OP_IF, s, op2(OP_GT, s, t, "0", zero, ""), "0", step, "0", a, ""));
     assert_true(graph_region_close(g, region, EW_NONE, NULL, NULL));
     ew_node twin = resolved(loop_of(x));

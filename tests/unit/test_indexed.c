@@ -127,8 +127,8 @@ static void test_values(void **state)
             for (size_t e = 0; e < elements(t.g, nodes[i]); e++) {
                 char what[200];
                 if (near(out[at + e], due[e], 1e-12)) continue;
-                snprintf(what, sizeof what, "%s, element %zu: %.17g, due %.17g", ew_node_name(t.g, ew_node_at(t.g, i)), e,
-                         out[at + e], due[e]);
+                snprintf(what, sizeof what, "%s, element %zu: %.17g, due %.17g", ew_node_name(t.g, ew_node_at(t.g, i)),
+                         e, out[at + e], due[e]);
                 trial_fail(&t, what);
             }
         }
@@ -311,11 +311,8 @@ int main(int argc, char **argv)
         if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) first_seed = strtoull(argv[++i], NULL, 10);
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_gradient),
-        cmocka_unit_test(test_differences),
-        cmocka_unit_test(test_carried),
-        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_values),  cmocka_unit_test(test_gradient), cmocka_unit_test(test_differences),
+        cmocka_unit_test(test_carried), cmocka_unit_test(test_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
