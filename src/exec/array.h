@@ -367,7 +367,8 @@ bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
 bool array_step_wanted(const array_work *w, const plan_step *s);
 /* The same for the places [from, to) of one dimension: any but, where strips hold several rows, the last. Of the last
  * two `from` lies where a strip begins; of the last, where that has a result for each of its places, where a vector
- * does. */
+ * does. dim == m->dim_count: the places of the outer dimensions whose results go to [from, to), numbers from where the
+ * first goes. */
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to);
 
 /* Of FOLD and ARG steps: the places [from, to) of all dimensions but the last two, but the last; in their order. */

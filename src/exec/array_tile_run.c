@@ -7,7 +7,6 @@ typedef struct tile_run {
     const plan_tile *t;
     uint32_t at; /* its first step */
     int64_t units;
-    size_t parts;
 } tile_run;
 
 /* Units [from, to) of step s; false: a product was not finite. */
@@ -18,12 +17,11 @@ static bool tile_run_step(const ew_program *p, ew_work *work, const plan_step *s
     return array_map_part(p, work, &a->maps.at[s->at], s->dim, from * s->unit, to * s->unit);
 }
 
-static bool tile_run_part(const ew_program *p, ew_work *work, const void *context, size_t part)
+/* Tiles [first, last). */
+static bool tile_run_range(const ew_program *p, ew_work *work, const void *context, int64_t first, int64_t last)
 {
     const tile_run *r = context;
     array_work *w = work->arrays;
-    int64_t tiles = (r->units + r->t->each - 1) / r->t->each, parts = (int64_t)r->parts;
-    int64_t first = tiles * (int64_t)part / parts, last = tiles * ((int64_t)part + 1) / parts;
     for (int64_t i = first; i < last; i++) {
         int64_t from = i * r->t->each, to = from + r->t->each < r->units ? from + r->t->each : r->units;
         for (uint32_t at = r->at; at < r->t->end; at++) {
@@ -38,18 +36,12 @@ static bool tile_run_part(const ew_program *p, ew_work *work, const void *contex
 bool array_tile_run(const ew_program *p, ew_work *work, uint32_t at, const plan_tile *t)
 {
     array_work *w = work->arrays;
-    tile_run r = {t, at, t->units < 0 ? w->rows : t->units, 1};
-    size_t tiles = (size_t)((r.units + t->each - 1) / t->each);
+    tile_run r = {t, at, t->units < 0 ? w->rows : t->units};
     double all = 0;
     bool before = w->suspect;
     for (uint32_t s = at; s < t->end; s++) all += array_step_work(w->plan, s, (double)w->rows);
     w->suspect = false;
-    if (array_crew_worth(w, all)) {
-        r.parts = array_crew_parts(w, all, (double)tiles);
-        array_crew_run(p, work, tile_run_part, &r, r.parts);
-    } else {
-        tile_run_part(p, work, &r, 0);
-    }
+    array_crew_split(p, work, tile_run_range, &r, all, (r.units + t->each - 1) / t->each, 1);
     bool finite = !w->suspect;
     w->suspect = before;
     return finite;
