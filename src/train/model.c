@@ -230,3 +230,32 @@ ew_graph *train_parse_more(ew_train *t, const train_set *s, size_t rows, bool tr
     ew_graph_free(g);
     return NULL;
 }
+
+/* ---- Values that ints may have ------------------------------------------------------------------------- */
+
+static bool model_input_classes(ew_train *t, const ew_graph *g, size_t i, const ew_node *nodes)
+{
+    ew_error err;
+    train_input *in = &t->input[i];
+    ew_node n = ew_input_at(g, i).node;
+    size_t all = train_elements(g, n), rows = in->rank ? ew_node_size(g, n, 0) : 0;
+    if (in->type != EW_INT || all == SIZE_MAX || rows == 0) return true;
+    int64_t *most = train_keep(t, all / rows, sizeof *most);
+    if (!most) return false;
+    if (ew_input_classes(g, i, nodes, 1 + t->o.metric_count, most, all / rows, &err) != EW_OK)
+        return train_take(t, &err);
+    for (size_t e = 0; e < all / rows; e++)
+        if (most[e]) in->classes = most;
+    return true;
+}
+
+bool train_classes(ew_train *t, const ew_graph *g)
+{
+    train_kept *blocks = NULL;
+    ew_node *nodes = train_keep_in(t, &blocks, 1 + t->o.metric_count, sizeof *nodes);
+    if (nodes) nodes[0] = train_loss_node(t, g);
+    for (size_t k = 0; nodes && k < t->o.metric_count; k++) nodes[1 + k] = ew_find(g, t->o.metrics[k]);
+    for (size_t i = 0; nodes && report_ok(&t->r) && i < t->inputs; i++) model_input_classes(t, g, i, nodes);
+    train_release(t, &blocks);
+    return report_ok(&t->r);
+}

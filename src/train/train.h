@@ -67,6 +67,7 @@ typedef struct train_input { /* in the order of the programs' `in` */
     const ew_fixed *fixed; /* the caller's value, or NULL: the declared one */
     bool fed;              /* TRAIN_DATA: has data in the set that is looked at */
     train_scale scale;
+    int64_t *classes; /* of an int, by element of a row: it is one of so many; 0: any. NULL: all are any */
 } train_input;
 
 typedef struct train_weight { /* sorted by name */
@@ -231,6 +232,8 @@ ew_graph *train_parse(ew_train *t, const train_set *s, size_t rows, bool trainin
 /* The same of another text, which has so many inputs before those of the model. */
 ew_graph *train_parse_more(ew_train *t, const train_set *s, size_t rows, bool training, const char *program,
                            size_t extra);
+/* Which values the ints may have, by the text read for a batch. */
+bool train_classes(ew_train *t, const ew_graph *g);
 ew_node train_loss_node(const ew_train *t, const ew_graph *g);
 /* Sizes and dimensions that fixed values bind, into room for all of them; how many. */
 size_t train_fixed_sizes(const ew_train *t, ew_size *at);

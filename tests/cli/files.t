@@ -34,6 +34,7 @@ $ edgewise eval 'a + 1' a=@digits.csv:digit
 ? 2
 $ edgewise eval 'z[n] = x[n]' x=@digits.csv:pixel
 ! error[E301]: there is no column 'pixel'
+!   --> digits.csv
 !   the first column is 'p00'
 ? 2
 $ edgewise eval 'z[n] = x[n]' x=@nothing.csv
@@ -65,6 +66,7 @@ $ edgewise eval 'y[i, j] = x[i, j] / 4' x=@points.csv -o y.csv && cat y.csv
 > 0.75,1.375
 $ edgewise eval 'y[i] = x[i, 0]; e = 2; output y, e' x=@points.csv -o y.npy
 ! error[E314]: an npy file holds one array, not 2
+!   --> y.npy
 ? 2
 $ edgewise eval 'a + 1' a=1 -o a.csv && cat a.csv
 > c

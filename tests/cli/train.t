@@ -284,6 +284,7 @@ $ edgewise train line.ew -o new --data x=none.csv --data y=line.csv:y
 ? 4
 $ edgewise train line.ew -o new --data x=line.csv:z --data y=line.csv:y
 ! error[E301]: there is no column 'z'
+!   --> line.csv
 !   the first column is 'x'
 ? 2
 $ head -n 4 line.csv > short.csv && edgewise train line.ew -o new --data x=line.csv:x --data y=short.csv:y
@@ -303,6 +304,7 @@ $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --weight
 ? 4
 $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --weights descent/weights.safetensors
 ! error[E206]: there is no array 'a' in this file
+!   --> descent/weights.safetensors
 ? 2
 $ edgewise eval line.ew x=[1] y=[1] --weights descent/weights.safetensors
 ! error[E178]: 'descent/weights.safetensors' has weights for 'x', which is no param of this program
@@ -321,7 +323,9 @@ $ ls -d new
 
 $ printf 'v\n1\n2\n3\n4\n' > v.csv && edgewise eval 'v[i]' v=@v.csv:v --outputs v -o v.npy && head -c 150 v.npy > cut.npy && sed 's/(4,)/(9,)/' v.npy > more.npy && for f in cut more; do edgewise train 'input x[N]; param a = 0; f = mean(n: (x[n] - a)^2); output f' --data x=$f.npy -o new -q; done; ls -d new
 ! error[E209]: the file is cut short: it ends at byte 150, and 160 bytes are due
+!   --> cut.npy
 ! error[E209]: the file is cut short: it ends at byte 160, and 200 bytes are due
+!   --> more.npy
 ! ls: cannot access 'new': No such file or directory
 ? 2
 
@@ -329,11 +333,27 @@ $ printf 'v\n1\n2\n3\n4\n' > v.csv && edgewise eval 'v[i]' v=@v.csv:v --outputs 
 
 $ printf 'input x[N, 2]\ninput y[N] : int\nparam W[2, 3] = 0\nz[n, k] = sum(j: x[n, j] * W[j, k])\nloss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])\noutput loss\n' > class.ew
 $ printf 'a,b,y\n1,2,0\n3,4,3\n' > class.csv && edgewise train class.ew --data x=class.csv:a,b --data y=class.csv:y -o class -q
-! error[E460]: 'z[n, k]' has no place 3 along axis 2 (0 to 2)
-!   --> class.ew:5:40
-!   |
-! 5 | loss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])
-!   |                                        ^^^^^^^^^^
+! error[E371]: row 1 of the data for 'y' has 3, which is no class or place that the model has
+!   --> class.csv:y
+!   it takes 0 to 2; rows are counted from 0
+? 4
+$ sed 's/^loss = .*/loss = mean(n: xent(k: z[n, k], y[n]))/' class.ew > xent.ew && edgewise train xent.ew --data x=class.csv:a,b --data y=class.csv:y -o class2 -q
+! error[E371]: row 1 of the data for 'y' has 3, which is no class or place that the model has
+!   --> class.csv:y
+!   it takes 0 to 2; rows are counted from 0
+? 4
+$ printf 'a,b,y\n1,2,0\n3,4,2\n' > good.csv && edgewise train xent.ew --data x=good.csv:a,b --data y=good.csv:y --test x=class.csv:a,b --test y=class.csv:y -o class3 -q --lang vi
+! error[E371]: hàng 1 của dữ liệu cho 'y' có 3, không phải lớp hay vị trí nào mà mô hình có
+!   --> class.csv:y
+!   nó nhận từ 0 đến 2; hàng đếm từ 0
+? 4
+$ sed 's/^loss = .*/loss = mean(n: if y[n] < 3 then xent(k: z[n, k], y[n]) else 0)/' class.ew > masked.ew && edgewise train masked.ew --data x=class.csv:a,b --data y=class.csv:y --steps 1 -o class4 -q
+> loss = 0.549306
+> 1 step: all steps were made
+$ printf 'a,b,y\n1,2,0.5\n' > half.csv && edgewise train xent.ew --data x=half.csv:a,b --data y=half.csv:y -o class5 -q
+! error[E345]: row 0 of the data for 'y' has 0.5, which is no int
+!   --> half.csv:y
+!   rows are counted from 0
 ? 4
 $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far -q
 ! error[E354]: step 7: d is inf: c = -3.2e182
