@@ -182,7 +182,8 @@ typedef enum ew_event {
     EW_EVENT_REPORT, /* after each epoch, or report_every steps: loss and metrics are means since the last one */
     EW_EVENT_SAVED,  /* a checkpoint was written */
     EW_EVENT_BAD,    /* a loss or gradient is not finite; `bad` says where it began */
-    EW_EVENT_END     /* the last report, with test where there are test data */
+    EW_EVENT_END,    /* the last report, with test where there are test data */
+    EW_EVENT_CHECKED /* check_gradients found no difference; before the first step */
 } ew_event;
 
 typedef struct ew_train_report {
@@ -190,13 +191,15 @@ typedef struct ew_train_report {
     size_t step, steps; /* made, and at most */
     size_t epoch;       /* of the step, from 1; whole ones in reports of epochs */
     size_t step_of_epoch, epoch_steps;
-    double loss;                     /* weighted by rows */
-    const double *metrics;           /* as many as in the options */
-    const double *validation, *test; /* the loss, then the metrics; NULL: not looked at */
-    double lr, norm;                 /* of this step; norm of the gradient before clipping, nan: not known */
-    double seconds;                  /* since the beginning, resumed or not */
-    double rate;                     /* rows a second, since the last report */
-    const ew_train_bad *bad;         /* or NULL */
+    double loss;                        /* weighted by rows */
+    const double *metrics;              /* as many as in the options */
+    const double *validation, *test;    /* the loss, then the metrics; NULL: not looked at */
+    double lr, norm;                    /* of this step; norm of the gradient before clipping, nan: not known,
+                                           as where gradient and update are one program */
+    double seconds;                     /* since the beginning, resumed or not */
+    double rate;                        /* rows a second, since the last report */
+    const ew_train_bad *bad;            /* or NULL */
+    const struct ew_train_check *check; /* EW_EVENT_CHECKED */
 } ew_train_report;
 
 typedef enum ew_train_end {

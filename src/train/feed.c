@@ -7,7 +7,6 @@
  * (x - mean) * factor by column, is done in doubles before the one rounding to the input's type.
  */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "train.h"
@@ -52,12 +51,10 @@ static bool feed_direct(const train_source *s)
 static bool feed_refuse(ew_train *t, const train_source *s, size_t row, double value, error_code code)
 {
     char number[32], at[24];
-    ew_error *e = &t->r.error;
     number_text(value, 0, number);
     count_text(row, at);
     report_at(&t->r, code, NO_PLACE, 0, s->name, at, number);
-    if (s->path)
-        snprintf(e->file, sizeof e->file, "%.150s%s%.80s", s->path, s->part ? ":" : "", s->part ? s->part : "");
+    train_about(t, s);
     report_hint(&t->r, "rows are counted from 0", NULL);
     return false;
 }

@@ -207,6 +207,7 @@ bool train_options(ew_train *t, const ew_train_options *o);
 
 bool train_set_open(ew_train *t, train_set *s, const ew_source *sources, size_t count);
 void train_set_close(train_set *s);
+bool train_about(ew_train *t, const train_source *s); /* false */
 bool train_set_hash(ew_train *t, train_set *s);
 /* Rows row[0 .. count) of a source into an input's buffer, converted and standardised. */
 bool train_feed(ew_train *t, const train_source *s, const size_t *row, size_t count, void *out);

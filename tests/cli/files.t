@@ -74,7 +74,7 @@ $ edgewise eval 'a + 1' a=1 -o a.csv && cat a.csv
 $ edgewise eval 'y[i] = x[i, 0]' x=@points.csv -o y.txt && cat y.txt
 > y = [1, 2, 3]
 $ edgewise eval 'y[i] = x[i, 0]' x=@points.csv -o no/y.npy
-! error[E310]: 'no/y.npy' cannot be written
+! error[E310]: 'no/y.npy' cannot be written: there is no such file or folder
 ? 4
 $ edgewise minimize 'e = sum(n: (w[0] + w[1] * x[n] - y[n])^2)' x=@points.csv:x y=@points.csv:y w=[0,0] --over w -q
 > e = 0.375

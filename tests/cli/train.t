@@ -23,7 +23,14 @@ $ edgewise predict descent
 $ edgewise predict descent --outputs 'x, diff(f, x)' --json
 > {"edgewise": 1, "values": {"x": 2.463129088, "diff(f, x)": -1.0737418239999998}}
 $ edgewise train --resume descent -q
+> f = 1.45036
 > 10 steps: all steps were made
+$ edgewise train parabola.ew --lr 0.1 --steps 2 --check-gradients -o checked 2>&1 | grep gradient
+> the gradient agrees with differences of the loss along 4 directions; largest relative gap: 0
+$ COLUMNS=40 edgewise show descent | tail -n 3
+>    └────────────────┬──────────────────┬
+>                     5                 10
+>                     step
 
 # A curve through the log: a line for each twentieth, the curve, what comes next.
 
@@ -181,7 +188,8 @@ $ edgewise emit c parabola.ew --weights descent/weights.safetensors --outputs f 
 # Wrong use.
 
 $ edgewise train
-! error[E140]: 'train' needs the option -o RUN
+! error[E101]: there is no program: give a formula, a file that ends in .ew, or - for standard input
+!   try edgewise train model.ew --data x=points.csv:x -o run, or edgewise help train
 ? 2
 $ edgewise train parabola.ew
 ! error[E140]: 'train' needs the option -o RUN
@@ -231,6 +239,26 @@ $ edgewise train line.ew -o new --data x=line.csv:x --data x=line.csv:y
 $ edgewise train line.ew -o new --data x=line.csv:x --data z=line.csv:y
 ! error[E333]: the model has no input called 'z'
 ? 2
+$ printf 'input points[N]\nparam a = 0\nf = mean(n: (points[n] - a)^2)\noutput f\n' > near.ew; edgewise train near.ew -o new --data point=line.csv:y
+! error[E333]: the model has no input called 'point'
+!   did you mean 'points'?
+? 2
+$ printf 'first,second\n1,2\n' > two.csv && edgewise train near.ew -o new --data points=two.csv:frist
+! error[E301]: there is no column 'frist'
+!   --> two.csv
+!   did you mean 'first'?
+? 2
+$ edgewise train near.ew -o new --data points=two.csv:first --optimizer lbfgs --clip 1
+! error[E372]: lbfgs does not take 'clip': it looks at all rows at once and finds the length of its steps itself
+? 2
+$ edgewise train near.ew -o new --data points=two.csv:first --optimizer lbfgs --batch 1
+! error[E372]: lbfgs does not take 'batch': it looks at all rows at once and finds the length of its steps itself
+? 2
+$ mkdir -p folder/of && cp parabola.ew folder/model.ew && edgewise train folder -o new; edgewise train folder/of -o new
+! error[E193]: 'folder' is a folder, and a model is a file that ends in .ew
+!   did you mean 'folder/model.ew'?
+! error[E193]: 'folder/of' is a folder, and a model is a file that ends in .ew
+? 4
 $ edgewise train line.ew -o new --data x=line.csv:x
 ! error[E335]: the input 'y' has neither data nor a value
 ? 2
@@ -291,7 +319,7 @@ $ head -n 4 line.csv > short.csv && edgewise train line.ew -o new --data x=line.
 ! error[E343]: the numbers of rows differ: 8 x, 3 y
 ? 4
 $ edgewise train parabola.ew -o none/new
-! error[E361]: the folder 'none/new' cannot be made
+! error[E361]: the folder 'none/new' cannot be made: there is no such file or folder
 ? 4
 $ edgewise train --resume none
 ! error[E356]: 'none' is no folder of a run
@@ -350,6 +378,13 @@ $ printf 'a,b,y\n1,2,0\n3,4,2\n' > good.csv && edgewise train xent.ew --data x=g
 $ sed 's/^loss = .*/loss = mean(n: if y[n] < 3 then xent(k: z[n, k], y[n]) else 0)/' class.ew > masked.ew && edgewise train masked.ew --data x=class.csv:a,b --data y=class.csv:y --steps 1 -o class4 -q
 > loss = 0.549306
 > 1 step: all steps were made
+$ edgewise predict class4 'x=[[1,2,3]]' --outputs 'z[n, k]'
+! error[E413]: the axis x[2] has size 2, here 3
+!   --> class4/model.ew:1:12
+!   |
+! 1 | input x[N, 2]
+!   |            ^
+? 4
 $ printf 'a,b,y\n1,2,0.5\n' > half.csv && edgewise train xent.ew --data x=half.csv:a,b --data y=half.csv:y -o class5 -q
 ! error[E345]: row 0 of the data for 'y' has 0.5, which is no int
 !   --> half.csv:y
@@ -361,7 +396,14 @@ $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far -q
 ? 6
 $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far2 -q --on-nan skip
 > f = 2.56e304
+> steps that were not finite: 14
 > 20 steps: all steps were made
+$ edgewise train parabola.ew --lr 1e30 --steps 20 -o far3 --on-nan skip 2>&1 >far3.out | grep -v loss | sed 's/^[0-9.e-]* seconds/T seconds/'
+> step 7: d is inf: c = -3.2e182
+> step 8: d is inf: c = -3.2e182
+> step 9: d is inf: c = -3.2e182
+> more such steps are only counted
+> T seconds; the weights are in far3/weights.safetensors
 $ printf 'param x = 1\nf = log(x) + x\noutput f\n' > log.ew && edgewise train log.ew --lr 0.6 --steps 9 -o logs -q
 ! error[E354]: step 2: c is nan: x = -0.2
 !   a smaller learning rate, a limit to the gradient's length, or data without such numbers may help
