@@ -9,7 +9,7 @@
  *     static int report(void *context, const ew_train_report *r)
  *     {
  *         (void)context;
- *         if (r->event == EW_EVENT_REPORT)
+ *         if (r->event == EW_EVENT_REPORT || r->event == EW_EVENT_END)
  *             printf("epoch %zu  loss %.4f  accuracy %.3f\n", r->epoch, r->loss, r->metrics[0]);
  *         return 0;
  *     }
@@ -26,7 +26,8 @@
  *                                   {.name = "y", .path = "digits.csv", .part = "digit"}};
  *         const char *metrics[] = {"accuracy"};
  *         const ew_train_options options = {.data = data, .data_count = 2, .metrics = metrics, .metric_count = 1,
- *                                           .optimizer = EW_OPTIMIZER_ADAM, .epochs = 10, .report = report};
+ *                                           .optimizer = EW_OPTIMIZER_ADAM, .lr = 0.01, .epochs = 10,
+ *                                           .report = report};
  *         ew_error err;
  *         ew_train *t = ew_train_new(text, &options, &err);
  *         if (!t || ew_train_run(t, NULL, &err) != EW_OK) fprintf(stderr, "%s\n", err.message);
@@ -406,6 +407,7 @@ EW_API int ew_method_find(const char *name);
 /* ---- Fitting: nonlinear least squares ------------------------------------------------------------- */
 
 /*
+ *     ew_error err;
  *     size_t n[] = {5};
  *     ew_size sizes[] = {{"x", 1, n, 0}, {"y", 1, n, 0}};
  *     ew_options options = {.sizes = sizes, .size_count = 2};
