@@ -1,5 +1,5 @@
 /*
- * classes.c - which values an int input may have, from the way the graph uses it (ew_input_classes).
+ * choices.c - which values an int input may have, from the way the graph uses it (ew_input_classes).
  *
  * Two uses say so. A GATHER, E[token[n, t], d], has no place but 0 to the size of E's axis less one; it is looked at
  * where nothing guards the access. And a CROSS-ENTROPY, logsumexp(k: z[k]) - sum(k: if k == y then z[k] else 0), which
@@ -11,24 +11,24 @@
  */
 #include "graph/axes.h"
 
-typedef struct classes_box { /* places of the node's axes, both ends */
+typedef struct choices_box { /* places of the node's axes, both ends */
     ew_node node;
     int64_t low[AXES_MOST], high[AXES_MOST];
-} classes_box;
+} choices_box;
 
-typedef struct classes {
+typedef struct choices {
     const ew_graph *g;
     memory m;
     ew_node input;
     int64_t *of; /* by element of a row: how many classes; 0: any */
     size_t count;
     unsigned char *needed, *plain; /* by node; plain: a cross-entropy that is looked at, or a sum with it */
-} classes;
+} choices;
 
 /* ---- From a use down to the input -----------------------------------------------------------------------------------
  */
 
-static bool classes_whole(const ew_graph *g, ew_node n, classes_box *b)
+static bool choices_whole(const ew_graph *g, ew_node n, choices_box *b)
 {
     b->node = n;
     for (size_t p = 0; p < node_rank(g, n); p++) {
@@ -40,11 +40,11 @@ static bool classes_whole(const ew_graph *g, ew_node n, classes_box *b)
 }
 
 /* The places that argument 0 of the box's node has there. */
-static bool classes_step(const ew_graph *g, classes_box *b)
+static bool choices_step(const ew_graph *g, choices_box *b)
 {
     ew_node a = node_arg(g, b->node, 0);
     uint16_t map = use_map(g, b->node, 0);
-    classes_box under = {.node = a};
+    choices_box under = {.node = a};
     for (size_t p = 0; p < node_rank(g, a); p++) {
         map_draft d = map_axis(g, map, p);
         if (d.gather || d.terms > 1 || (d.terms && d.factor[0] != 1)) return false;
@@ -57,18 +57,18 @@ static bool classes_step(const ew_graph *g, classes_box *b)
 }
 
 /* Down accesses and copies; false: it is not the input itself that is used there. */
-static bool classes_down(const classes *x, classes_box *b)
+static bool choices_down(const choices *x, choices_box *b)
 {
     while (b->node != x->input) {
         const graph_node *node = node_at(x->g, b->node);
         bool access = node->op == OP_AT && !(node->flags & (NODE_ZERO | NODE_WHEN)) && node->count == 1;
-        if ((!access && node->op != OP_COPY) || !classes_step(x->g, b)) return false;
+        if ((!access && node->op != OP_COPY) || !choices_step(x->g, b)) return false;
     }
     return true;
 }
 
 /* Elements of a row that lie in the box, which has all rows, are one of so many classes. */
-static void classes_mark(const classes *x, const classes_box *b, int64_t most)
+static void choices_mark(const choices *x, const choices_box *b, int64_t most)
 {
     size_t rank = node_rank(x->g, x->input);
     if (rank == 0 || b->low[0] != 0 || b->high[0] != node_size(x->g, x->input, 0) - 1) return;
@@ -84,23 +84,23 @@ static void classes_mark(const classes *x, const classes_box *b, int64_t most)
     }
 }
 
-static void classes_use(const classes *x, ew_node used, int64_t most)
+static void choices_use(const choices *x, ew_node used, int64_t most)
 {
-    classes_box b = {0};
-    if (most > 0 && classes_whole(x->g, used, &b) && classes_down(x, &b)) classes_mark(x, &b, most);
+    choices_box b = {0};
+    if (most > 0 && choices_whole(x->g, used, &b) && choices_down(x, &b)) choices_mark(x, &b, most);
 }
 
 /* ---- Gathers
  * ----------------------------------------------------------------------------------------------------------- */
 
-static void classes_gathers(const classes *x, ew_node n)
+static void choices_gathers(const choices *x, ew_node n)
 {
     const graph_node *node = node_at(x->g, n);
     ew_node array = node_arg(x->g, n, 0);
     if (node->flags & (NODE_ZERO | NODE_WHEN)) return;
     for (size_t p = 0; p < node_rank(x->g, array); p++) {
         map_draft d = map_axis(x->g, use_map(x->g, n, 0), p);
-        if (d.gather) classes_use(x, node_arg(x->g, n, d.gather), node_size(x->g, array, p));
+        if (d.gather) choices_use(x, node_arg(x->g, n, d.gather), node_size(x->g, array, p));
     }
 }
 
@@ -108,7 +108,7 @@ static void classes_gathers(const classes *x, ew_node n)
  * ------------------------------------------------------------------------------------------------- */
 
 /* The axis of argument k that is axis `axis` of the domain of n; -1: none. */
-static int classes_axis(const ew_graph *g, ew_node n, size_t k, size_t axis)
+static int choices_axis(const ew_graph *g, ew_node n, size_t k, size_t axis)
 {
     for (size_t p = 0; p < node_rank(g, node_arg(g, n, k)); p++)
         if (map_plain_axis(g, use_map(g, n, k), p) == (int)axis) return (int)p;
@@ -116,40 +116,40 @@ static int classes_axis(const ew_graph *g, ew_node n, size_t k, size_t axis)
 }
 
 /* Argument k of an equality is the number of its axis `axis`, from 0. */
-static bool classes_is_number(const ew_graph *g, ew_node n, size_t k, size_t axis)
+static bool choices_is_number(const ew_graph *g, ew_node n, size_t k, size_t axis)
 {
     ew_node a = node_arg(g, n, k);
-    return node_at(g, a)->op == OP_INDEX && classes_axis(g, n, k, axis) == 0 && node_value(g, node_arg(g, a, 0)) == 0;
+    return node_at(g, a)->op == OP_INDEX && choices_axis(g, n, k, axis) == 0 && node_value(g, node_arg(g, a, 0)) == 0;
 }
 
 /* The label in sum(k: if k == label then score else 0), whose score is `score`; EW_NONE: n is no such sum. */
-static ew_node classes_label(const ew_graph *g, ew_node n, ew_node score, int64_t *most)
+static ew_node choices_label(const ew_graph *g, ew_node n, ew_node score, int64_t *most)
 {
     if (node_at(g, n)->op != OP_SUM || shape_rank(g, node_at(g, n)->domain) != node_rank(g, n) + 1) return EW_NONE;
     ew_node chosen = node_arg(g, n, 0);
-    int axis = classes_axis(g, n, 0, node_rank(g, n));
+    int axis = choices_axis(g, n, 0, node_rank(g, n));
     if (node_at(g, chosen)->op != OP_IF || axis < 0 || node_arg(g, chosen, 1) != score) return EW_NONE;
     ew_node same = node_arg(g, chosen, 0);
     if (node_at(g, same)->op != OP_EQ || !node_is_value(g, node_arg(g, chosen, 2), 0)) return EW_NONE;
     *most = node_size(g, chosen, (size_t)axis);
-    axis = classes_axis(g, chosen, 0, (size_t)axis);
+    axis = choices_axis(g, chosen, 0, (size_t)axis);
     for (size_t k = 0; axis >= 0 && k < 2; k++)
-        if (classes_is_number(g, same, k, (size_t)axis)) return node_arg(g, same, 1 - k);
+        if (choices_is_number(g, same, k, (size_t)axis)) return node_arg(g, same, 1 - k);
     return EW_NONE;
 }
 
-static ew_node classes_entropy(const ew_graph *g, ew_node n, int64_t *most)
+static ew_node choices_entropy(const ew_graph *g, ew_node n, int64_t *most)
 {
     if (node_at(g, n)->op != OP_SUB) return EW_NONE;
     ew_node all = node_arg(g, n, 0);
-    return node_at(g, all)->op == OP_LOGSUMEXP ? classes_label(g, node_arg(g, n, 1), node_arg(g, all, 0), most)
+    return node_at(g, all)->op == OP_LOGSUMEXP ? choices_label(g, node_arg(g, n, 1), node_arg(g, all, 0), most)
                                                : EW_NONE;
 }
 
 /* What a user does with something that is added up; a factor of its own keeps it if it is the same everywhere. */
 enum { USE_LOST, USE_PASSED, USE_SUMMED };
 
-static int classes_user(const ew_graph *g, ew_node n, size_t k)
+static int choices_user(const ew_graph *g, ew_node n, size_t k)
 {
     switch (node_at(g, n)->op) {
     case OP_COPY:
@@ -166,14 +166,14 @@ static int classes_user(const ew_graph *g, ew_node n, size_t k)
 }
 
 /* Is everything that is made of n a sum? */
-static bool classes_is_summed(const classes *x, ew_node n)
+static bool choices_is_summed(const choices *x, ew_node n)
 {
     bool summed = false;
     for (ew_node i = n; i < x->g->nodes.count; i++) x->plain[i] = i == n;
     for (ew_node i = n + 1; i < x->g->nodes.count; i++)
         for (size_t k = 0; k < node_at(x->g, i)->count; k++) {
             if (!x->needed[i] || !x->plain[node_arg(x->g, i, k)]) continue;
-            int use = classes_user(x->g, i, k);
+            int use = choices_user(x->g, i, k);
             if (use == USE_LOST) return false;
             if (use == USE_PASSED) x->plain[i] = 1;
             summed = summed || use == USE_SUMMED;
@@ -185,7 +185,7 @@ static bool classes_is_summed(const classes *x, ew_node n)
  * --------------------------------------------------------------------------------------------------------- */
 
 /* Arguments have smaller numbers. */
-static void classes_need(const classes *x, const ew_node *nodes, size_t count)
+static void choices_need(const choices *x, const ew_node *nodes, size_t count)
 {
     for (size_t k = 0; k < count; k++)
         if (nodes[k] < x->g->nodes.count) x->needed[nodes[k]] = 1;
@@ -193,14 +193,14 @@ static void classes_need(const classes *x, const ew_node *nodes, size_t count)
         for (size_t k = 0; x->needed[n] && k < node_at(x->g, n)->count; k++) x->needed[node_arg(x->g, n, k)] = 1;
 }
 
-static void classes_find(const classes *x)
+static void choices_find(const choices *x)
 {
     for (ew_node n = x->input + 1; n < x->g->nodes.count; n++) {
         int64_t most = 0;
         if (!x->needed[n]) continue;
-        if (node_at(x->g, n)->op == OP_AT) classes_gathers(x, n);
-        ew_node label = classes_entropy(x->g, n, &most);
-        if (label != EW_NONE && classes_is_summed(x, n)) classes_use(x, label, most);
+        if (node_at(x->g, n)->op == OP_AT) choices_gathers(x, n);
+        ew_node label = choices_entropy(x->g, n, &most);
+        if (label != EW_NONE && choices_is_summed(x, n)) choices_use(x, label, most);
     }
 }
 
@@ -210,15 +210,15 @@ ew_status ew_input_classes(const ew_graph *g, size_t i, const ew_node *nodes, si
     ew_status status = ew_graph_error(g, err);
     if (status != EW_OK) return status;
     ew_input_info info = ew_input_at(g, i);
-    classes x = {.g = g, .m = g->memory, .input = info.node, .of = most, .count = count};
+    choices x = {.g = g, .m = g->memory, .input = info.node, .of = most, .count = count};
     report r = {.m = &x.m, .language = g->language};
     for (size_t e = 0; e < count; e++) most[e] = 0;
     if (info.node == EW_NONE || info.type != EW_INT) return EW_OK;
     x.needed = block_new(&x.m, g->nodes.count, 1);
     x.plain = block_new(&x.m, g->nodes.count, 1);
     if (x.needed && x.plain) {
-        classes_need(&x, nodes, node_count);
-        classes_find(&x);
+        choices_need(&x, nodes, node_count);
+        choices_find(&x);
     } else {
         report_memory(&r);
     }
