@@ -5,7 +5,7 @@
  *     lazy     array_lazy.c     (with array_fails.c) what fails in a branch that is not taken does not count
  *     regions  array_regions.c  which values a recurrence computes step by step, and at which step
  *     segments array_segments.c, array_segment_places.c, array_windows.c  long recurrences piece by piece
- *     store    array_store.c    which values lie in memory, which are seen through others, which are inline
+ *     store    array_homes.c, array_store.c  which values are inline, which lie in memory or are seen through others
  *     plan     array_plan.c     the order of steps, buffers and their places
  *     map      array_map.c      one MAP step: lines, registers, code, sinks
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
@@ -348,7 +348,9 @@ bool array_bounded(const ew_program *p, ew_work *work, uint32_t from, uint32_t e
 /* Runs one MAP step; false: a fault is in w->error. */
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
 /* The same for the places [from, to) of one dimension: the outermost or one of the last two. Of the last two `from`
- * lies where a strip begins; of the last, where that has a result for each of its places, where a vector does. */
+ * lies where a strip begins; of the last, where that has a result for each of its places, where a vector does. dim ==
+ * m->dim_count: the places of the outer dimensions whose results go to [from, to), numbers from where the first goes.
+ */
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to);
 
 /* Of FOLD and ARG steps: the places [from, to) of all dimensions but the last two, but the last; in their order. */
