@@ -142,8 +142,9 @@ const matrix_tiles_f64 *matrix_avx2_f64(void)
     static const matrix_tiles_f64 tiles = {4,
                                            3,
                                            4,
+                                           0,
                                            true,
-                                           {TILES_ROW(1, f64), TILES_ROW(2, f64), TILES_ROW(3, f64), {NULL}},
+                                           {TILES_ROW(1, f64), TILES_ROW(2, f64), TILES_ROW(3, f64), {NULL}, {NULL}},
                                            matrix_avx2_pack_f64,
                                            matrix_avx2_row_f64,
                                            matrix_avx2_turned_f64};
@@ -155,8 +156,9 @@ const matrix_tiles_f32 *matrix_avx2_f32(void)
     static const matrix_tiles_f32 tiles = {4,
                                            3,
                                            8,
+                                           0,
                                            true,
-                                           {TILES_ROW(1, f32), TILES_ROW(2, f32), TILES_ROW(3, f32), {NULL}},
+                                           {TILES_ROW(1, f32), TILES_ROW(2, f32), TILES_ROW(3, f32), {NULL}, {NULL}},
                                            matrix_avx2_pack_f32,
                                            matrix_avx2_row_f32,
                                            matrix_avx2_turned_f32};

@@ -9,6 +9,8 @@
  * Columns of B and C lie side by side; nothing beyond `columns` is read or written. With add the tile
  * starts from what stands in C, otherwise from 0.
  *
+ * tile[3] has up to `wide_rows` rows of four vectors, as many sums as `rows` of three; 0: it has none.
+ *
  * tile[MATRIX_HALF] has tiles for more than one vector of columns and at most one and a half, or NULL.
  *
  * Vector times matrix, c[j] = sum of a[p a_column] b[p,j], rows of B side by side, and the same with columns
@@ -25,7 +27,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { MATRIX_ROWS = 8, MATRIX_VECTORS = 3, MATRIX_LANES = 16, MATRIX_HALF = 3 };
+enum { MATRIX_ROWS = 8, MATRIX_VECTORS = 4, MATRIX_LANES = 16, MATRIX_HALF = 4 };
 
 typedef void matrix_tile_f64(size_t k, const double *a, ptrdiff_t a_row, ptrdiff_t a_column, const double *b,
                              ptrdiff_t b_row, double *c, ptrdiff_t c_row, size_t columns, bool add);
@@ -41,7 +43,7 @@ typedef void matrix_pack_f32(size_t width, size_t k, const float *from, ptrdiff_
                              size_t step);
 
 typedef struct {
-    size_t rows, vectors, lanes;
+    size_t rows, vectors, lanes, wide_rows;
     bool fused;
     matrix_tile_f64 *tile[MATRIX_VECTORS + 1][MATRIX_ROWS];
     matrix_pack_f64 *pack;
@@ -49,7 +51,7 @@ typedef struct {
 } matrix_tiles_f64;
 
 typedef struct {
-    size_t rows, vectors, lanes;
+    size_t rows, vectors, lanes, wide_rows;
     bool fused;
     matrix_tile_f32 *tile[MATRIX_VECTORS + 1][MATRIX_ROWS];
     matrix_pack_f32 *pack;
