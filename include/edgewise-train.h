@@ -243,14 +243,17 @@ EW_API ew_data_array ew_train_weight(const ew_train *t, size_t i);
 EW_API ew_status ew_train_load(ew_train *t, const char *path, ew_error *err);  /* safetensors or npz */
 EW_API ew_status ew_train_store(ew_train *t, const char *path, ew_error *err); /* the same */
 
-/* The loss, then the metrics, on other data: values[0 .. 1 + metrics). */
+/* The loss, then the metrics, on other data: values[0 .. 1 + metrics), as over all its rows at once. Where each of them
+ * is a mean, a sum, the least or the greatest over the rows (edgewise.h, ew_in_pieces), the rows come in pieces of as
+ * many as a batch has, 32 at least; else memory grows with the data. So are test and validation data looked at. */
 EW_API ew_status ew_train_evaluate(ew_train *t, const ew_source *data, size_t count, double *values, ew_error *err);
 EW_API size_t ew_train_metric_count(const ew_train *t);
 EW_API const char *ew_train_metric_name(const ew_train *t, size_t i); /* NULL past the last */
 EW_API const char *ew_train_loss_name(const ew_train *t);
 
 /* Expressions ("p, argmax(k: p[n, k])"; NULL: the program's outputs) at other data, which need only fill the
- * inputs that they use. The arrays are ready for ew_data_write and live until they are freed. */
+ * inputs that they use. The arrays are ready for ew_data_write and live until they are freed. The rows come in pieces
+ * as in ew_train_evaluate, where each row's outputs are a matter of its own data alone. */
 typedef struct ew_prediction ew_prediction;
 EW_API ew_prediction *ew_train_predict(ew_train *t, const ew_source *data, size_t count, const char *outputs,
                                        ew_error *err);

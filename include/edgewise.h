@@ -248,6 +248,29 @@ EW_API ew_node ew_node_arg(const ew_graph *g, ew_node n, size_t k);             
 EW_API int ew_node_is_constant(const ew_graph *g, ew_node n, double *value);     /* unnamed constants */
 EW_API void ew_node_place(const ew_graph *g, ew_node n, int *line, int *column); /* 0, 0: none */
 
+/* What a node is where the rows along one dimension are taken in pieces: how its value over all of them is made of
+ * its values over each piece, every piece being the same program at its own number of rows. */
+typedef enum ew_pieces_kind {
+    EW_PIECES_WHOLE, /* it needs all rows at once, or it was not shown that it does not */
+    EW_PIECES_FREE,  /* it is the same for any rows */
+    EW_PIECES_EACH,  /* one after the other along `axis`: each place there is computed from its own row alone */
+    EW_PIECES_SUM,   /* added up */
+    EW_PIECES_MEAN,  /* their mean, in which each piece counts by its number of rows */
+    EW_PIECES_LEAST, /* their least (greatest), nan where one is */
+    EW_PIECES_GREATEST
+} ew_pieces_kind;
+
+typedef struct ew_pieces {
+    ew_pieces_kind kind;
+    size_t axis; /* EW_PIECES_EACH */
+} ew_pieces;
+
+/* Into how[i] what nodes[i] is, for a graph in which the dimension's size is not known (ew_options.sizes has sizes of
+ * the others): nothing is known of a size that is computed from one that is not known. By the graph alone, never by
+ * values. EW_PIECES_WHOLE everywhere where no size of the graph is that dimension. EW_LIMIT: no memory. */
+EW_API ew_status ew_in_pieces(const ew_graph *g, const char *dimension, const ew_node *nodes, size_t count,
+                              ew_pieces *how, ew_error *err);
+
 typedef struct ew_input_info {
     ew_node node;
     int is_param;

@@ -12,7 +12,8 @@
  *     power    array_power.c    sums over the powers of a number
  *     scan     array_scan.c     a short recurrence, kept in registers
  *     door     array_door.c   the caller's arrays: where they lie, what is converted, what may be written in place
- *     run      array_run.c, array_strip.c, array_multiply.c; array_crew.c and array_pool.c: by several threads
+ *     run      array_run.c, array_strip.c, array_access.c, array_sink.c, array_multiply.c
+ *     threads  array_crew.c, array_pool.c
  *
  * A LINE says where something lies for each place of a step's domain: offset + the sum of counter · move
  * + the sum of place · stride, in elements of a buffer. Counters are those of the loops around the step. So an

@@ -18,6 +18,12 @@
 #define JOIN_FAST
 #endif
 
+#if defined __GNUC__
+#define JOIN_INLINE inline __attribute__((always_inline))
+#else
+#define JOIN_INLINE inline
+#endif
+
 #if defined __x86_64__ && defined __GNUC__
 #define JOIN_WIDE 1
 #else
@@ -51,6 +57,8 @@ double array_join_two(op o, double a, double b)
 
 enum { LANES = 16 };
 
+typedef double join_f64_wide __attribute__((vector_size(64)));
+typedef float join_f32_wide __attribute__((vector_size(64)));
 typedef double join_f64_8 __attribute__((vector_size(64)));
 typedef double join_f64_4 __attribute__((vector_size(32)));
 typedef int64_t join_f64_8_mask __attribute__((vector_size(64)));
@@ -78,7 +86,7 @@ typedef int32_t join_f32_4_mask __attribute__((vector_size(16)));
 
 /* `first` changes nothing that a chain can be: it begins with it. */
 #define JOIN_KERNEL(name, attribute, real, V, first, OF)                                                               \
-    attribute JOIN_FAST static real name(size_t count, const real *x)                                                  \
+    attribute JOIN_FAST static JOIN_INLINE real name##_row(size_t count, const real *x)                                \
     {                                                                                                                  \
         V##_8 chain[2], next[2];                                                                                       \
         V##_4 half[2];                                                                                                 \
@@ -104,6 +112,51 @@ typedef int32_t join_f32_4_mask __attribute__((vector_size(16)));
         half[1] = (V##_4){half[0][1], half[0][0], half[0][3], half[0][2]};                                             \
         JOIN_STEP(V##_4, half[0], half[1], OF)                                                                         \
         return half[0][0];                                                                                             \
+    }                                                                                                                  \
+    attribute JOIN_FAST static real name(size_t count, const real *x)                                                  \
+    {                                                                                                                  \
+        return name##_row(count, x);                                                                                   \
+    }
+
+/* Row after row, each into a place of its own; + of two floats is exact in double before it is rounded. */
+#define JOIN_ROWS(name, attribute, real, of, two)                                                                      \
+    attribute JOIN_FAST static void name(size_t rows, size_t columns, const real *x, real *to, int64_t step, bool set) \
+    {                                                                                                                  \
+        for (; rows--; x += columns, to += step) {                                                                     \
+            real r = of(columns, x);                                                                                   \
+            *to = set ? r : (real)(two);                                                                               \
+        }                                                                                                              \
+    }
+
+/* to[c] += x[0, c], then x[1, c], …: each place's sum in the order of the rows. */
+#define JOIN_DOWN(name, attribute, real, V)                                                                            \
+    attribute JOIN_FAST static void name(size_t rows, size_t columns, const real *x, real *to, bool set)               \
+    {                                                                                                                  \
+        enum { WIDTH = sizeof(V##_wide) / sizeof(real), MANY = 4 };                                                    \
+        size_t c = 0, first = set ? 1 : 0;                                                                             \
+        for (; c + MANY * WIDTH <= columns; c += MANY * WIDTH) {                                                       \
+            V##_wide sum[MANY], next[MANY];                                                                            \
+            memcpy(sum, set ? x + c : to + c, sizeof sum);                                                             \
+            for (size_t r = first; r < rows; r++) {                                                                    \
+                memcpy(next, x + r * columns + c, sizeof next);                                                        \
+                for (int k = 0; k < MANY; k++) sum[k] += next[k];                                                      \
+            }                                                                                                          \
+            memcpy(to + c, sum, sizeof sum);                                                                           \
+        }                                                                                                              \
+        for (; c + WIDTH <= columns; c += WIDTH) {                                                                     \
+            V##_wide sum, next;                                                                                        \
+            memcpy(&sum, set ? x + c : to + c, sizeof sum);                                                            \
+            for (size_t r = first; r < rows; r++) {                                                                    \
+                memcpy(&next, x + r * columns + c, sizeof next);                                                       \
+                sum += next;                                                                                           \
+            }                                                                                                          \
+            memcpy(to + c, &sum, sizeof sum);                                                                          \
+        }                                                                                                              \
+        for (; c < columns; c++) {                                                                                     \
+            real sum = set ? x[c] : to[c];                                                                             \
+            for (size_t r = first; r < rows; r++) sum += x[r * columns + c];                                           \
+            to[c] = sum;                                                                                               \
+        }                                                                                                              \
     }
 
 #define JOIN_KERNELS(prefix, attribute, real, V)                                                                       \
@@ -112,19 +165,36 @@ typedef int32_t join_f32_4_mask __attribute__((vector_size(16)));
     JOIN_KERNEL(prefix##_least, attribute, real, V, HUGE_VAL, JOIN_LEAST)                                              \
     JOIN_KERNEL(prefix##_greatest, attribute, real, V, -HUGE_VAL, JOIN_GREATEST)                                       \
     JOIN_KERNEL(prefix##_all, attribute, real, V, 1, JOIN_ALL)                                                         \
-    JOIN_KERNEL(prefix##_any, attribute, real, V, 0, JOIN_ANY)
+    JOIN_KERNEL(prefix##_any, attribute, real, V, 0, JOIN_ANY)                                                         \
+    JOIN_ROWS(prefix##_sum_rows, attribute, real, prefix##_sum_row, *to + r)                                           \
+    JOIN_ROWS(prefix##_greatest_rows, attribute, real, prefix##_greatest_row, k_max2((double)*to, (double)r))          \
+    JOIN_DOWN(prefix##_down, attribute, real, V)
+
+#define JOIN_AVX512 __attribute__((target("avx512f,avx512dq")))
 
 JOIN_KERNELS(join_f64, , double, join_f64)
 JOIN_KERNELS(join_f32, , float, join_f32)
 #if JOIN_WIDE
 JOIN_KERNELS(join_f64_avx2, __attribute__((target("avx2"))), double, join_f64)
 JOIN_KERNELS(join_f32_avx2, __attribute__((target("avx2"))), float, join_f32)
-JOIN_KERNELS(join_f64_avx512, __attribute__((target("avx512f,avx512dq"))), double, join_f64)
+JOIN_KERNELS(join_f64_avx512, JOIN_AVX512, double, join_f64)
+JOIN_DOWN(join_f32_avx512_down, JOIN_AVX512, float, join_f32)
 #define JOIN_IF_WIDE(call_avx512, call_avx2)                                                                           \
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) return call_avx512;                   \
     if (__builtin_cpu_supports("avx2")) return call_avx2;
+/* The same where nothing is returned. */
+#define JOIN_DO_WIDE(call_avx512, call_avx2)                                                                           \
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {                                     \
+        call_avx512;                                                                                                   \
+        return;                                                                                                        \
+    }                                                                                                                  \
+    if (__builtin_cpu_supports("avx2")) {                                                                              \
+        call_avx2;                                                                                                     \
+        return;                                                                                                        \
+    }
 #else
 #define JOIN_IF_WIDE(call_avx512, call_avx2)
+#define JOIN_DO_WIDE(call_avx512, call_avx2)
 #endif
 
 #define JOIN_CASES(prefix)                                                                                             \
@@ -160,6 +230,51 @@ float array_join_f32(op o, size_t count, const float *x)
 {
     JOIN_IF_WIDE(join_f32_avx2_by(o, count, x), join_f32_avx2_by(o, count, x))
     return join_f32_by(o, count, x);
+}
+
+#define JOIN_BY_ROWS(prefix, real)                                                                                     \
+    static void prefix##_by_rows(op o, size_t rows, size_t columns, const real *x, real *to, int64_t step, bool set)   \
+    {                                                                                                                  \
+        if (o == OP_GREATEST)                                                                                          \
+            prefix##_greatest_rows(rows, columns, x, to, step, set);                                                   \
+        else                                                                                                           \
+            prefix##_sum_rows(rows, columns, x, to, step, set);                                                        \
+    }
+JOIN_BY_ROWS(join_f64, double)
+JOIN_BY_ROWS(join_f32, float)
+#if JOIN_WIDE
+JOIN_BY_ROWS(join_f64_avx2, double)
+JOIN_BY_ROWS(join_f32_avx2, float)
+JOIN_BY_ROWS(join_f64_avx512, double)
+#endif
+
+bool array_join_by_rows(op o, int type)
+{
+    return (o == OP_SUM || o == OP_GREATEST) && type != ARRAY_INT;
+}
+
+void array_join_rows(op o, int type, size_t rows, size_t columns, const void *x, void *to, int64_t step, bool set)
+{
+    if (type == ARRAY_F64) {
+        JOIN_DO_WIDE(join_f64_avx512_by_rows(o, rows, columns, x, to, step, set),
+                     join_f64_avx2_by_rows(o, rows, columns, x, to, step, set))
+        join_f64_by_rows(o, rows, columns, x, to, step, set);
+        return;
+    }
+    JOIN_DO_WIDE(join_f32_avx2_by_rows(o, rows, columns, x, to, step, set),
+                 join_f32_avx2_by_rows(o, rows, columns, x, to, step, set))
+    join_f32_by_rows(o, rows, columns, x, to, step, set);
+}
+
+void array_join_down(int type, size_t rows, size_t columns, const void *x, void *to, bool set)
+{
+    if (type == ARRAY_F64) {
+        JOIN_DO_WIDE(join_f64_avx512_down(rows, columns, x, to, set), join_f64_avx2_down(rows, columns, x, to, set))
+        join_f64_down(rows, columns, x, to, set);
+        return;
+    }
+    JOIN_DO_WIDE(join_f32_avx512_down(rows, columns, x, to, set), join_f32_avx2_down(rows, columns, x, to, set))
+    join_f32_down(rows, columns, x, to, set);
 }
 
 /* ---- Ints ------------------------------------------------------------------------------------------- */

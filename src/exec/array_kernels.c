@@ -211,6 +211,21 @@ STRIP_FAST static size_t strip_f64_sigmoid1(STRIP_ARGS)
     return count;
 }
 
+/* Slope of the logistic function over floats: e / (1 + e)^2 in double, rounded once. */
+#define STRIP_LOGISTIC_SINGLE(name, attribute)                                                                         \
+    attribute STRIP_FAST static void name(size_t count, float *o)                                                      \
+    {                                                                                                                  \
+        STRIP_LOOP                                                                                                     \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+            double e = (double)o[i];                                                                                   \
+            o[i] = (float)(e / ((1.0 + e) * (1.0 + e)));                                                               \
+        }                                                                                                              \
+    }
+STRIP_LOGISTIC_SINGLE(strip_logistic_single, )
+#if STRIP_TWICE
+STRIP_LOGISTIC_SINGLE(strip_logistic_single_avx2, STRIP_AVX2)
+#endif
+
 STRIP_FAST static size_t strip_f32_sigmoid1(STRIP_ARGS)
 {
     float *o = out;
@@ -218,10 +233,12 @@ STRIP_FAST static size_t strip_f32_sigmoid1(STRIP_ARGS)
     (void)y_at, (void)w_at;
     for (size_t i = 0; i < count; i++) o[i] = -fabsf(x[i]);
     vector_exp_f32(count, o, o);
-    for (size_t i = 0; i < count; i++) {
-        double e = (double)o[i];
-        o[i] = (float)(e / ((1.0 + e) * (1.0 + e)));
-    }
+#if STRIP_TWICE
+    if (STRIP_HAS_AVX2())
+        strip_logistic_single_avx2(count, o);
+    else
+#endif
+        strip_logistic_single(count, o);
     return count;
 }
 

@@ -34,6 +34,13 @@ double array_join_f64(op o, size_t count, const double *x);
 float array_join_f32(op o, size_t count, const float *x);
 int64_t array_join_int(op o, size_t count, const int64_t *x, int *bad);
 
+/* Each row of x joined into a place of its own, `step` apart: set to that, or joined with what is there. The same bits
+ * as array_join_f64 and _f32 row by row. Only where array_join_by_rows says so. */
+bool array_join_by_rows(op o, int type);
+void array_join_rows(op o, int type, size_t rows, size_t columns, const void *x, void *to, int64_t step, bool set);
+/* to[c] = x[0, c] (set; else to[c] + x[0, c]) + x[1, c] + … */
+void array_join_down(int type, size_t rows, size_t columns, const void *x, void *to, bool set);
+
 /* What a reduction gives over nothing. */
 double array_first(op o);
 double array_join_two(op o, double a, double b);

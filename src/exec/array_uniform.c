@@ -56,6 +56,8 @@
     UNIFORM_KERNEL(prefix##_SUB, attribute, real, 1, 1, 0, x - y)                                                      \
     UNIFORM_KERNEL(prefix##_MUL, attribute, real, 1, 1, 0, x *y)                                                       \
     UNIFORM_KERNEL(prefix##_MUL0, attribute, real, 1, 1, 0, UNIFORM_ZERO(x, y))                                        \
+    UNIFORM_KERNEL(prefix##_DIV, attribute, real, 1, 1, 0, x / y)                                                      \
+    UNIFORM_KERNEL(prefix##_IF, attribute, real, 1, 1, 1, x != 0 ? y : w)                                              \
     UNIFORM_KERNEL(prefix##_NEG, attribute, real, 1, 0, 0, -x)                                                         \
     UNIFORM_KERNEL(prefix##_EQ, attribute, real, 1, 1, 0, x == y ? 1 : 0)                                              \
     UNIFORM_KERNEL(prefix##_ADD_x, attribute, real, 0, 1, 0, x + y)                                                    \
@@ -105,6 +107,8 @@ array_kernel *array_kernel_plain(op o, int type)
     case OP_SUB: return UNIFORM_PICK(_SUB);
     case OP_MUL: return UNIFORM_PICK(_MUL);
     case OP_MUL0: return UNIFORM_PICK(_MUL0);
+    case OP_DIV: return UNIFORM_PICK(_DIV);
+    case OP_IF: return UNIFORM_PICK(_IF);
     case OP_NEG: return UNIFORM_PICK(_NEG);
     case OP_EQ: return UNIFORM_PICK(_EQ);
     default: return NULL;

@@ -169,15 +169,17 @@ static void model_size_source(const ew_train *t, const train_source *x, size_t r
     m->at[m->count++] = (ew_size){.name = x->name, .rank = x->rank, .size = size};
 }
 
-static void model_size_fixed(const ew_train *t, model_sizes *m)
+size_t train_fixed_sizes(const ew_train *t, ew_size *at)
 {
+    size_t count = 0;
     for (size_t k = 0; k < t->o.fixed_count; k++) {
         const ew_fixed *f = &t->o.fixed[k];
         double value = f->rank ? 0 : f->values[0];
         bool whole = value == floor(value) && fabs(value) < 0x1p53;
         if (f->rank || whole)
-            m->at[m->count++] = (ew_size){.name = f->name, .rank = f->rank, .size = f->size, .value = (int64_t)value};
+            at[count++] = (ew_size){.name = f->name, .rank = f->rank, .size = f->size, .value = (int64_t)value};
     }
+    return count;
 }
 
 /* Each source's row fills its input's row exactly. */
@@ -215,7 +217,7 @@ ew_graph *train_parse_more(ew_train *t, const train_set *s, size_t rows, bool tr
     ew_graph *g = NULL;
     if (m.at && m.size) {
         for (size_t i = 0; i < s->count; i++) model_size_source(t, &s->at[i], rows, m.size + i * TRAIN_AXES, &m);
-        model_size_fixed(t, &m);
+        m.count += train_fixed_sizes(t, m.at + m.count);
         if (t->rows_name) m.at[m.count++] = (ew_size){.name = t->rows_name, .value = (int64_t)rows};
         o.sizes = m.at;
         o.size_count = m.count;

@@ -52,35 +52,95 @@ static bool predict_fed(ew_train *t, const train_set *s, ew_graph *g, const ew_p
     return report_ok(&t->r);
 }
 
+/* ---- One output, piece by piece ------------------------------------------------------------------------------------
+ */
+
+typedef struct predict_array { /* over all rows */
+    ew_pieces how;
+    ew_type type;
+    size_t before, after, count; /* elements along the axes before and after that of the rows; in all */
+    double *joined;              /* of what is joined element by element; else NULL */
+    void *elements;
+} predict_array;
+
+/* Its sizes are those of a piece's, but along the rows. */
+static bool predict_sizes(ew_train *t, const ew_array_info *a, size_t rows, size_t *sizes, predict_array *x)
+{
+    bool each = x->how.kind == EW_PIECES_EACH;
+    x->before = x->after = 1;
+    x->count = a->count;
+    for (size_t p = 0; p < a->rank; p++) {
+        sizes[p] = each && p == x->how.axis ? rows : a->size[p];
+        if (each && p < x->how.axis) x->before *= a->size[p];
+        if (each && p > x->how.axis) x->after *= a->size[p];
+    }
+    return !each || (size_mul(x->before, x->after, &x->count) && size_mul(x->count, rows, &x->count)) ||
+           report_memory(&t->r);
+}
+
+static bool predict_new(ew_train *t, ew_prediction *to, ew_array_info a, size_t rows, ew_data_array *out,
+                        predict_array *x)
+{
+    size_t name = strlen(a.name) + 1, *sizes = train_keep_in(t, &to->blocks, a.rank, sizeof *sizes);
+    char *called = train_keep_in(t, &to->blocks, name, 1);
+    if (!sizes || !called || !predict_sizes(t, &a, rows, sizes, x)) return false;
+    memcpy(called, a.name, name);
+    x->type = a.type;
+    x->elements = train_keep_in(t, &to->blocks, x->count ? x->count : 1, train_type_bytes(a.type));
+    *out = (ew_data_array){.name = called, .type = a.type, .axes = a.rank, .sizes = sizes, .elements = x->elements};
+    if (x->how.kind == EW_PIECES_EACH || x->how.kind == EW_PIECES_FREE) return x->elements != NULL;
+    x->joined = train_keep_in(t, &t->passing, x->count ? x->count : 1, sizeof *x->joined);
+    for (size_t i = 0; x->joined && i < x->count; i++) x->joined[i] = train_join_first(x->how.kind);
+    return x->elements && x->joined;
+}
+
+/* Rows first .. first + n of so many. */
+static void predict_add(predict_array *x, const void *from, size_t first, size_t n, size_t rows)
+{
+    size_t bytes = x->after * train_type_bytes(x->type);
+    if (x->how.kind == EW_PIECES_FREE && x->count) memcpy(x->elements, from, x->count * train_type_bytes(x->type));
+    for (size_t i = 0; x->how.kind == EW_PIECES_EACH && bytes && i < x->before; i++)
+        memcpy((char *)x->elements + (i * rows + first) * bytes, (const char *)from + i * n * bytes, n * bytes);
+    for (size_t i = 0; x->joined && i < x->count; i++)
+        x->joined[i] = train_join(x->how.kind, x->joined[i], train_element(x->type, from, i), n);
+}
+
+static void predict_end(predict_array *x, size_t rows)
+{
+    for (size_t i = 0; x->joined && i < x->count; i++)
+        train_set_element(x->type, x->elements, i, train_join_last(x->how.kind, x->type, x->joined[i], rows));
+}
+
 /* ---- One prediction -------------------------------------------------------------------------------------------- */
 
-static bool predict_keep(ew_train *t, ew_prediction *x, const train_pass *p)
+static bool predict_pieces(ew_train *t, ew_prediction *x, train_pieces *p, const train_set *s, const char *outputs,
+                           predict_array *all)
 {
-    x->count = ew_out_arrays(p->program);
-    x->arrays = train_keep_in(t, &x->blocks, x->count, sizeof *x->arrays);
-    for (size_t k = 0; x->arrays && k < x->count; k++) {
-        ew_array_info a = ew_out_array(p->program, k);
-        size_t bytes = a.count * train_type_bytes(a.type), name = strlen(a.name) + 1;
-        char *called = train_keep_in(t, &x->blocks, name, 1);
-        size_t *sizes = train_keep_in(t, &x->blocks, a.rank, sizeof *sizes);
-        void *elements = train_keep_in(t, &x->blocks, bytes ? bytes : 1, 1);
-        if (!called || !sizes || !elements) return false;
-        memcpy(called, a.name, name);
-        if (a.rank) memcpy(sizes, a.size, a.rank * sizeof *sizes);
-        if (bytes) memcpy(elements, p->out[k], bytes);
-        x->arrays[k] =
-            (ew_data_array){.name = called, .type = a.type, .axes = a.rank, .sizes = sizes, .elements = elements};
+    for (size_t k = 0; k < x->count; k++) {
+        all[k].how = p->how[k];
+        if (!predict_new(t, x, ew_out_array(p->pass.program, k), s->rows, &x->arrays[k], &all[k])) return false;
     }
-    return x->arrays != NULL;
+    for (size_t first = 0, n; first < s->rows; first += n) {
+        n = s->rows - first < p->rows ? s->rows - first : p->rows;
+        train_pass *pass = n == p->rows ? &p->pass : &p->last;
+        if (!pass->program && !train_pass_text(t, pass, s, n, outputs)) return false;
+        if (!train_pieces_run(t, pass, s, first, false)) return false;
+        for (size_t k = 0; k < x->count; k++) predict_add(&all[k], pass->out[k], first, n, s->rows);
+    }
+    for (size_t k = 0; k < x->count; k++) predict_end(&all[k], s->rows);
+    return true;
 }
 
 static bool predict(ew_train *t, ew_prediction *x, const train_set *s, const char *outputs)
 {
-    train_pass p = {0};
-    bool good = train_pass_text(t, &p, s, s->rows, outputs) && predict_fed(t, s, p.graph, p.program);
-    for (size_t i = 0; good && i < s->rows; i++) p.row[i] = i;
-    good = good && train_pass_feed(t, &p, s, 0) && train_pass_run(t, &p) && predict_keep(t, x, &p);
-    train_pass_free(t, &p);
+    train_pieces p = {0};
+    bool good = train_pieces_outputs(t, &p, s, outputs) && predict_fed(t, s, p.pass.graph, p.pass.program);
+    x->count = good ? ew_out_arrays(p.pass.program) : 0;
+    x->arrays = good ? train_keep_in(t, &x->blocks, x->count, sizeof *x->arrays) : NULL;
+    predict_array *all = x->arrays ? train_keep_in(t, &t->passing, x->count, sizeof *all) : NULL;
+    good = all && predict_pieces(t, x, &p, s, outputs, all);
+    train_release(t, &t->passing);
+    train_pieces_free(t, &p);
     return good;
 }
 

@@ -86,13 +86,13 @@ static bool run_look(ew_train *t, ew_train_report *r, bool end)
 {
     t->reports++;
     if (t->validation_rows) {
-        if (!train_measure(t, &t->validation_pass, &t->data, true, t->validated)) return false;
+        if (!train_measure(t, &t->validation_pieces, &t->data, true, t->validated)) return false;
         if (!train_share(t, t->validated, 1 + t->o.metric_count)) return false; /* all decide alike */
         r->validation = t->validated;
         if (!end) run_best(t);
     }
     if (t->test.count && (end || t->reports % t->o.evaluate_every == 0)) {
-        if (!train_measure(t, &t->test_pass, &t->test, false, t->tested)) return false;
+        if (!train_measure(t, &t->test_pieces, &t->test, false, t->tested)) return false;
         r->test = t->tested;
     }
     return true;

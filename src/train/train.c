@@ -152,8 +152,8 @@ void ew_train_free(ew_train *t)
     train_pass_free(t, &t->last);
     train_fused_free(t);
     train_parts_free(t);
-    train_pass_free(t, &t->validation_pass);
-    train_pass_free(t, &t->test_pass);
+    train_pieces_free(t, &t->validation_pieces);
+    train_pieces_free(t, &t->test_pieces);
     ew_free(t->update);
     train_folder_close(t);
     train_set_close(&t->data);

@@ -98,6 +98,13 @@ typedef struct train_pass {
     train_kept *blocks;
 } train_pass;
 
+typedef struct train_pieces { /* rows that are evaluated, all at once or in pieces */
+    size_t rows;              /* of one piece; 0: not known yet */
+    ew_pieces *how;           /* by output: how it is joined; NULL: there is one piece */
+    train_pass pass, last;    /* of so many rows; of what is left */
+    train_kept *blocks;
+} train_pieces;
+
 typedef struct train_parts train_parts; /* ranks.c */
 typedef struct train_quasi train_quasi; /* quasi.c */
 
@@ -136,7 +143,7 @@ struct ew_train {
     int fused_lines;    /* of the text that stands before the model's in that program */
     bool committed;     /* the update of this step was let through */
     train_parts *parts; /* of several processes; else NULL */
-    train_pass validation_pass, test_pass;
+    train_pieces validation_pieces, test_pieces;
     ew_program *update; /* all weights by the optimiser's rule, in place */
     const void **update_in;
     void **update_out;
@@ -225,6 +232,8 @@ ew_graph *train_parse(ew_train *t, const train_set *s, size_t rows, bool trainin
 ew_graph *train_parse_more(ew_train *t, const train_set *s, size_t rows, bool training, const char *program,
                            size_t extra);
 ew_node train_loss_node(const ew_train *t, const ew_graph *g);
+/* Sizes and dimensions that fixed values bind, into room for all of them; how many. */
+size_t train_fixed_sizes(const ew_train *t, ew_size *at);
 size_t train_elements(const ew_graph *g, ew_node n); /* SIZE_MAX: a size is not known */
 
 typedef enum train_aim { TRAIN_VALUES, TRAIN_GRADIENTS } train_aim;
@@ -301,10 +310,25 @@ bool train_share(ew_train *t, double *values, size_t count);
 void train_keep_point(ew_train *t);
 void train_go_back(ew_train *t);
 
+/* ---- Rows in pieces (pieces.c) ---- */
+
+/* How loss and metrics over so many rows of a set are split, once. */
+bool train_pieces_begin(ew_train *t, train_pieces *p, const train_set *s, size_t rows);
+/* The same of expressions, over all rows, with the first pass. Of one piece all are EW_PIECES_FREE. */
+bool train_pieces_outputs(ew_train *t, train_pieces *p, const train_set *s, const char *outputs);
+train_pass *train_pieces_pass(ew_train *t, train_pieces *p, const train_set *s, size_t rows);
+/* The pass over as many rows as it has, from `first` on. */
+bool train_pieces_run(ew_train *t, train_pass *p, const train_set *s, size_t first, bool validation);
+void train_pieces_free(ew_train *t, train_pieces *p);
+/* A number over all rows from those over pieces: what it begins as, a piece's value joined to it, what it then is. */
+double train_join_first(ew_pieces_kind kind);
+double train_join(ew_pieces_kind kind, double before, double value, size_t rows);
+double train_join_last(ew_pieces_kind kind, ew_type type, double value, size_t rows);
+
 /* ---- Around them (evaluate.c, run.c) ---- */
 
 /* The loss, then the metrics, over rows of a set: of the validation part, or all. */
-bool train_measure(ew_train *t, train_pass *p, const train_set *s, bool validation, double *values);
+bool train_measure(ew_train *t, train_pieces *p, const train_set *s, bool validation, double *values);
 void train_tell_step(ew_train *t);
 void train_tell_bad(ew_train *t);
 double train_clock(void);
