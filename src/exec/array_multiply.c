@@ -22,6 +22,19 @@ static matrix_range product_range(const product *x)
     return matrix_part((size_t)n[0], (size_t)n[1], x->parts, x->part);
 }
 
+/* The two outer axes of k stand behind it. */
+static void product_sum(const product *x)
+{
+    const int64_t *n = x->size + x->batch, *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch;
+    const int64_t *c = x->stride[2] + x->batch;
+    matrix_sum sum = {{(size_t)n[3], (size_t)n[4], (size_t)n[2]}, {a[3], a[4]}, {b[3], b[4]}};
+    void *at[3] = {x->at[0], x->at[1], x->at[2]};
+    if (x->p->type == ARRAY_F32)
+        matrix_dots_f32((size_t)n[0], (size_t)n[1], &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1]);
+    else
+        matrix_dots_f64((size_t)n[0], (size_t)n[1], &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1]);
+}
+
 static void product_run(const product *x, bool add)
 {
     const int64_t *n = x->size + x->batch, *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch;
@@ -106,7 +119,10 @@ static bool product_batch(product *x, int64_t from, int64_t to)
             add = add || w->place[k] != 0;
             done = done && w->place[k] + 1 == (k ? x->size[k] : to); /* nothing finite comes of what is not */
         }
-        product_run(x, add);
+        if (x->p->lanes)
+            product_sum(x);
+        else
+            product_run(x, add);
         if (done) finite = product_finite(x) && finite;
     } while (product_next(x, to));
     return finite;
@@ -116,7 +132,7 @@ static product product_of(array_work *w, const plan_product *s)
 {
     return (product){.p = s,
                      .size = array_step_sizes(w, s->dims, s->dim_count, true),
-                     .batch = s->dim_count - 3,
+                     .batch = s->dim_count - (s->lanes ? 5 : 3),
                      .w = w,
                      .parts = 1};
 }
@@ -151,9 +167,9 @@ static multiply_split multiply_choose(const array_work *w, const product *x, dou
     for (size_t d = 0; d < x->batch; d++) one /= (double)x->size[d];
     bool apart = x->batch && a->strides.at[a->lines.at[s->lines + 2].strides] != 0;
     multiply_split split = {s, 1, 1};
-    if (apart && outer >= 8)
+    if (apart && (outer >= 8 || s->lanes))
         split.batch = array_crew_parts(w, all, outer);
-    else if (array_crew_worth(w, one))
+    else if (array_crew_worth(w, one) && !s->lanes)
         split.matrix = array_crew_parts(w, one, 8);
     else if (apart)
         split.batch = array_crew_parts(w, all, outer);

@@ -122,11 +122,14 @@ matrix_range matrix_part(size_t m, size_t n, size_t count, size_t index)
 }
 
 #define BLOCKS_REAL double
+#define BLOCKS_LANES MATRIX_SUM_LANES_f64
 #define BLOCKS_NAME(x) matrix_##x##_f64
 #include "math/matrix_blocks.inc"
 #undef BLOCKS_REAL
+#undef BLOCKS_LANES
 #undef BLOCKS_NAME
 
 #define BLOCKS_REAL float
+#define BLOCKS_LANES MATRIX_SUM_LANES_f32
 #define BLOCKS_NAME(x) matrix_##x##_f32
 #include "math/matrix_blocks.inc"

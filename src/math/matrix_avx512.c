@@ -24,6 +24,9 @@
 #define TILE_SPLAT(p) _mm512_set1_pd(*(p))
 #define TILE_FMA(x, y, z) _mm512_fmadd_pd(x, y, z)
 #include "math/matrix_tile.inc"
+#define DOTS_ROWS 5
+#define DOTS_PARTS 1
+#include "math/matrix_dots.inc"
 #undef TILE_NAME
 #undef TILE_REAL
 #undef TILE_VECTOR
@@ -80,6 +83,7 @@
 #define TILE_SPLAT(p) _mm512_set1_ps(*(p))
 #define TILE_FMA(x, y, z) _mm512_fmadd_ps(x, y, z)
 #include "math/matrix_tile.inc"
+#include "math/matrix_dots.inc"
 
 #define TILES_ROW(name, type)                                                                                          \
     {                                                                                                                  \
@@ -92,6 +96,17 @@
     {                                                                                                                  \
         matrix_avx512_##name##_1_##type, matrix_avx512_##name##_2_##type, matrix_avx512_##name##_3_##type,             \
             matrix_avx512_##name##_4_##type, matrix_avx512_##name##_5_##type, matrix_avx512_##name##_6_##type          \
+    }
+
+#define DOTS_LINE(rows, type)                                                                                          \
+    {                                                                                                                  \
+        matrix_avx512_dots_##rows##_1_##type, matrix_avx512_dots_##rows##_2_##type,                                    \
+            matrix_avx512_dots_##rows##_3_##type, matrix_avx512_dots_##rows##_4_##type,                                \
+            matrix_avx512_dots_##rows##_5_##type, matrix_avx512_dots_##rows##_6_##type                                 \
+    }
+#define DOTS_TABLE(type)                                                                                               \
+    {                                                                                                                  \
+        DOTS_LINE(1, type), DOTS_LINE(2, type), DOTS_LINE(3, type), DOTS_LINE(4, type), DOTS_LINE(5, type)             \
     }
 
 static bool matrix_avx512_here(void)
@@ -110,7 +125,10 @@ const matrix_tiles_f64 *matrix_avx512_f64(void)
                                             TILES_SIX(tile_4, f64), TILES_ROW(half_tile_3, f64)},
                                            matrix_avx2_pack_f64,
                                            matrix_avx512_row_f64,
-                                           matrix_avx2_turned_f64};
+                                           matrix_avx2_turned_f64,
+                                           5,
+                                           6,
+                                           DOTS_TABLE(f64)};
     return matrix_avx512_here() ? &tiles : NULL;
 }
 
@@ -125,7 +143,10 @@ const matrix_tiles_f32 *matrix_avx512_f32(void)
         {TILES_ROW(tile_1, f32), TILES_ROW(tile_2, f32), TILES_ROW(tile_3, f32), TILES_SIX(tile_4, f32), {NULL}},
         matrix_avx2_pack_f32,
         matrix_avx512_row_f32,
-        matrix_avx2_turned_f32};
+        matrix_avx2_turned_f32,
+        5,
+        6,
+        DOTS_TABLE(f32)};
     return matrix_avx512_here() ? &tiles : NULL;
 }
 

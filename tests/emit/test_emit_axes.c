@@ -350,6 +350,13 @@ static const struct {
      "y[n] = sum(k: h[n,k] * v[k])\nloss = mean(n: (y[n] - x[n,0])^2)",
      "loss, diff(loss, w[a1, a2]), diff(loss, v[a1])"},
     /* Positions; gathers; scatters. */
+    /* sums in lanes: the weights' gradient of a convolution */
+    {"input x[32, 12, 12] : f32\ninput K[4, 5, 5] : f32\ny[n, o, r, s] = sum(p, q: x[n, r+p, s+q] * K[o, p, q])\n"
+     "t = sum(n, o, r, s: tanh(y[n,o,r,s]))",
+     "t, diff(t, K[a1, a2, a3])"},
+    {"input x[24, 12, 12]\ninput K[7, 5, 5]\ny[n, o, r, s] = sum(p, q: x[n, r+p, s+q] * K[o, p, q])\n"
+     "t = sum(n, o, r, s: tanh(y[n,o,r,s]))",
+     "t, diff(t, K[a1, a2, a3])"},
     {"input x[6, 9]\na[i] = argmax(j: x[i,j])\nb[j] = argmin(i: x[i,j])\ny[i] = x[i, a[i]]",
      "a, b, y, diff(sum(i: y[i]), x[a1, a2])"},
     /* Recurrences: down, up, one that stops. */
