@@ -191,6 +191,16 @@ bench-examples: $(B)/bench-examples
 $(B)/train: bench/train.c $(B)/libedgewise-train.a $(B)/libedgewise.a
 	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -Isrc -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
 
+# Where the time goes, step by step: the same programs with bench/kernels/steps.c around their steps.
+STEPS = bench/kernels/steps.c -Isrc $(patsubst %,-Wl$(comma)--wrap=%,array_crew_map array_crew_product array_pool_run array_run array_run_arrays ew_free)
+comma = ,
+
+$(B)/indexed-steps: bench/indexed.c bench/kernels/steps.c $(HAND_O) $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(STEPS) $(HAND_O) $(B)/libedgewise.a -lm -lpthread
+
+$(B)/train-steps: bench/train.c bench/kernels/steps.c $(B)/libedgewise-train.a $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(STEPS) $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
+
 bench-train: all $(B)/train
 	@B=$(B) bench/train-run $(ROWS)
 
