@@ -103,8 +103,16 @@ static bool cone_visit(ew_graph *g, derived *d, ew_node n)
     return array_push(&g->memory, &d->stack, n);
 }
 
+/* A state that is no array yet has the tangent that is carried along; known from now on. */
+static bool flow_carry(ew_graph *g, flow *f, ew_node state)
+{
+    view tangent;
+    if (!carry_tangent(g, f, state, &tangent) || !flow_grow(g, f, 1)) return false;
+    return terms_add_dense(&f->t, flow_entry(f, state), node_at(g, state)->shape, tangent);
+}
+
 /* d->cone: what `of` reaches, not below what the sweep knows already. */
-static bool flow_cone(ew_graph *g, const flow *f, ew_node of)
+static bool flow_cone(ew_graph *g, flow *f, ew_node of)
 {
     derived *d = derived_of(g);
     if (!d || !sweep_marks(g)) return false;
@@ -113,13 +121,14 @@ static bool flow_cone(ew_graph *g, const flow *f, ew_node of)
     while (ok && d->stack.count) {
         ew_node n = d->stack.at[--d->stack.count];
         ok = array_push(&g->memory, &d->cone, n); /* all that is marked: sorting goes by the marks */
+        if (ok && f->inside != EW_NONE && !flow_knows(f, n) && carry_open(g, n)) ok = flow_carry(g, f, n);
         if (f->forward && flow_knows(f, n)) continue;
         ok = ok && cone_visit(g, d, sequence_behind(g, n));
         if (ok && f->forward && n == f->end && node_at(g, n)->op == OP_LOOP)
             ok = cone_visit(g, d, node_state(g, n)->state); /* it moves with every place of its own */
         for (size_t k = 0; ok && k < sequence_edges(g, n); k++) ok = cone_visit(g, d, sequence_edge(g, n, k));
     }
-    if (!ok) return report_memory(&g->report);
+    if (!ok) return report_memory(&g->report); /* where nothing else was told */
     sweep_sort(d);
     size_t kept = 0;
     for (size_t i = 0; i < d->cone.count; i++)
@@ -511,17 +520,18 @@ static bool flow_run_over(ew_graph *g, flow *f)
 
 /* ---- Sweeps ------------------------------------------------------------------------------------------ */
 
-static flow *flow_find(derived *d, bool forward, ew_node end, view seed, uint16_t far)
+static flow *flow_find(derived *d, const flow *like)
 {
     for (size_t i = d->flows.count; i-- > 0;) {
         flow *f = d->flows.at[i];
-        if (f->forward != forward || f->end != end || f->t.far != far) continue;
-        if (f->seed.node == seed.node && f->seed.map == seed.map) return f;
+        if (f->forward != like->forward || f->end != like->end || f->t.far != like->t.far) continue;
+        if (f->inside != like->inside) continue;
+        if (f->seed.node == like->seed.node && f->seed.map == like->seed.map) return f;
     }
     return NULL;
 }
 
-static flow *flow_new(ew_graph *g, derived *d, bool forward, ew_node end, view seed, uint16_t far)
+static flow *flow_new(ew_graph *g, derived *d, const flow *like)
 {
     flow *f = memory_new(&g->memory, sizeof *f);
     if (!f || !array_push(&g->memory, &d->flows, f)) {
@@ -529,27 +539,51 @@ static flow *flow_new(ew_graph *g, derived *d, bool forward, ew_node end, view s
         report_memory(&g->report);
         return NULL;
     }
-    f->forward = forward;
-    f->identity = seed.node == EW_NONE;
-    f->end = end;
-    f->seed = seed;
-    terms_begin(&f->t, g, far);
+    *f = *like;
+    f->identity = f->seed.node == EW_NONE;
     return f;
+}
+
+static void flow_drop(ew_graph *g, derived *d, size_t i)
+{
+    flow *f = d->flows.at[i];
+    d->flows.at[i] = d->flows.at[--d->flows.count];
+    flow_free(g, f);
+}
+
+static flow *flow_reach(ew_graph *g, const flow *like, ew_node other)
+{
+    derived *d = derived_of(g);
+    if (!d || !report_ok(&g->report)) return NULL;
+    flow *f = flow_find(d, like);
+    if (f && !f->forward) return f;
+    if (!f) f = flow_new(g, d, like);
+    if (!f) return NULL;
+    ew_node from = f->forward ? other : f->end;
+    if (flow_cone(g, f, from) && (!f->forward || flow_active(g, f)) && flow_run_over(g, f)) return f;
+    for (size_t i = d->flows.count; i-- > 0;)
+        if (d->flows.at[i] == f) flow_drop(g, d, i);
+    return NULL;
 }
 
 flow *flow_of(ew_graph *g, bool forward, ew_node end, view seed, uint16_t far, ew_node other)
 {
+    flow like = {.forward = forward, .end = end, .inside = EW_NONE, .seed = seed};
+    terms_begin(&like.t, g, far);
+    return flow_reach(g, &like, other);
+}
+
+flow *flow_carried(ew_graph *g, ew_node end, view seed, uint16_t far, ew_node other)
+{
     derived *d = derived_of(g);
-    if (!d || !report_ok(&g->report)) return NULL;
-    flow *f = flow_find(d, forward, end, seed, far);
-    if (f && !forward) return f;
-    if (!f) f = flow_new(g, d, forward, end, seed, far);
-    if (!f) return NULL;
-    ew_node from = forward ? other : end;
-    bool ok = flow_cone(g, f, from) && (!forward || flow_active(g, f)) && flow_run_over(g, f);
-    if (ok) return f;
-    for (size_t i = 0; i < d->flows.count; i++)
-        if (d->flows.at[i] == f) d->flows.at[i] = d->flows.at[--d->flows.count];
-    flow_free(g, f);
-    return NULL;
+    flow like = {.forward = true, .end = end, .inside = d ? d->inside : EW_NONE, .seed = seed};
+    terms_begin(&like.t, g, far);
+    return flow_reach(g, &like, other);
+}
+
+void flow_forget(ew_graph *g)
+{
+    derived *d = g->derived;
+    for (size_t i = d->flows.count; i-- > 0;)
+        if (d->flows.at[i]->inside != EW_NONE) flow_drop(g, d, i);
 }

@@ -17,7 +17,8 @@
 typedef struct flow {
     bool forward, identity;
     ew_node end;
-    view seed; /* over (axes of end, far axes) */
+    ew_node inside; /* carried: the first LOOP of the circle that is being resolved; EW_NONE: of arrays alone */
+    view seed;      /* over (axes of end, far axes) */
     terms t;
     size_t size, count; /* a hash table: node[i] == EW_NONE: free */
     ew_node *node;
@@ -27,6 +28,9 @@ typedef struct flow {
 /* The sweep that begins at `end`, kept with the graph; forward ones have reached `other` then. seed: EW_NONE for
  * the identity. NULL: reported. */
 flow *flow_of(ew_graph *g, bool forward, ew_node end, view seed, uint16_t far, ew_node other);
+/* A forward one inside the circle that is being resolved, in which its states have tangents (carry.h). */
+flow *flow_carried(ew_graph *g, ew_node end, view seed, uint16_t far, ew_node other);
+void flow_forget(ew_graph *g); /* all of those */
 /* What it knows of a node. */
 uint32_t flow_list(const flow *f, ew_node n);
 /* Densely: over (axes of n, far axes). */

@@ -1,9 +1,8 @@
 /*
  * resolve.c - DIFF nodes replaced by what computes them (LANGUAGE section 6).
  *
- * Regions first, those inside others before these: a region whose definitions need a DIFF is made anew, with
- * derivatives inside the circle taken by their steps (steps.c). What is left lies outside every circle.
- * Then each wanted node gets its twin. Sums that are linear in a derivative are contract.c's.
+ * Regions first (regions.c); what is left lies outside every circle. Then each wanted node gets its twin. Sums that are
+ * linear in a derivative are contract.c's.
  */
 #include "diff/resolve.h"
 
@@ -97,6 +96,20 @@ static view resolve_outside(resolve *r, ew_node y, const spot *y_at, ew_node x, 
     return terms_at(&f->t, flow_list(f, x), shape, x_at, node_rank(g, x), y_at);
 }
 
+/* Inside a circle, by something outside it: at fixed places of x alone, or by all of x. */
+static view resolve_carried(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_node x, const spot *x_at,
+                            uint16_t shape)
+{
+    ew_graph *g = r->g;
+    uint16_t own = node_at(g, x)->shape;
+    bool fixed = node_rank(g, x) > 0;
+    ((derived *)g->derived)->carry.place = node_at(g, diff)->place;
+    for (size_t p = 0; p < node_rank(g, x); p++) fixed = fixed && spot_is_fixed(&x_at[p]);
+    view seed = fixed ? view_deposit(g, view_number(g, 1), 0, x_at, own) : view_none();
+    flow *f = report_ok(&g->report) ? flow_carried(g, x, seed, fixed ? 0 : own, y) : NULL;
+    return f ? terms_at(&f->t, flow_list(f, y), shape, y_at, node_rank(g, y), fixed ? NULL : x_at) : view_none();
+}
+
 view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
 {
     ew_graph *g = r->g;
@@ -106,8 +119,10 @@ view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
     if (!type_is_real(node_at(g, y)->type)) return view_number(g, 0);
     size_t rank = node_rank(g, y);
     for (size_t p = 0; p < rank; p++) y_at[p] = at[p];
-    if (r->inside != EW_NONE && node_arg(g, diff, 0) < r->count && r->circle[node_arg(g, diff, 0)])
-        return resolve_circle(r, y, y_at, x, at + rank, shape);
+    if (r->inside != EW_NONE && r->circle[node_arg(g, diff, 0)]) {
+        if (r->circle[node_arg(g, diff, 1)]) return resolve_circle(r, diff, y, y_at, x, at + rank, shape);
+        return resolve_carried(r, diff, y, y_at, x, at + rank, shape);
+    }
     y = resolve_narrow(g, y, y_at);
     return y == EW_NONE ? view_none() : resolve_outside(r, y, y_at, x, at + rank, shape);
 }
@@ -281,7 +296,7 @@ bool diff_must_wait(ew_graph *g, ew_node of)
     return must;
 }
 
-static void resolve_marks(const ew_graph *g, uint8_t *needs, size_t count)
+void resolve_marks(const ew_graph *g, uint8_t *needs, size_t count)
 {
     for (ew_node n = 0; n < count; n++) {
         needs[n] = node_at(g, n)->op == OP_DIFF;
@@ -291,27 +306,26 @@ static void resolve_marks(const ew_graph *g, uint8_t *needs, size_t count)
 }
 
 /* Of the region, and of those around it: they are closed later. */
-static void resolve_circle_marks(const ew_graph *g, ew_node first_loop, uint8_t *circle, size_t count)
+static void resolve_circle_marks(const ew_graph *g, uint8_t *circle, size_t count)
 {
     for (ew_node n = 0; n < count; n++) {
-        circle[n] = node_at(g, n)->op == OP_STATE && node_state(g, n)->loop >= first_loop;
+        circle[n] = carry_open(g, n);
         if (op_is_leaf(node_at(g, n)->op)) continue;
         for (size_t k = 0; !circle[n] && k < node_at(g, n)->count; k++) circle[n] = circle[node_arg(g, n, k)];
     }
 }
 
-/* Twins of nodes[0 … count] in place; inside: the first LOOP of the region that they define, or EW_NONE. */
-static bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
+bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
 {
-    resolve r = {.g = g, .mode = g->mode, .count = g->nodes.count, .inside = inside};
+    resolve r = {.g = g, .mode = g->mode, .count = g->nodes.count, .inside = inside, .roots = nodes};
     r.needs = block_new(&g->memory, r.count, sizeof *r.needs);
     r.circle = block_new(&g->memory, r.count, sizeof *r.circle);
     r.twin = block_new(&g->memory, r.count, sizeof *r.twin);
     bool ok = (r.needs && r.circle && r.twin) || report_memory(&g->report);
     for (size_t n = 0; ok && n < r.count; n++) r.twin[n] = EW_NONE;
     if (ok) resolve_marks(g, r.needs, r.count);
-    if (ok && inside != EW_NONE) resolve_circle_marks(g, inside, r.circle, r.count);
     ((derived *)g->derived)->inside = inside;
+    if (ok && inside != EW_NONE) resolve_circle_marks(g, r.circle, r.count);
     for (size_t i = count; ok && i-- > 0;) resolve_twin(&r, nodes[i]);
     ok = ok && resolve_run(&r);
     for (size_t i = 0; ok && i < count; i++)
@@ -324,71 +338,12 @@ static bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t co
     return ok && report_ok(&g->report);
 }
 
-/* A region with the same states and the definitions `to`; pairs lead from the old STATEs and LOOPs to its LOOPs. */
-static bool resolve_region(ew_graph *g, derived *d, uint32_t region, ew_node *to, size_t count)
-{
-    graph_region old = g->regions.at[region];
-    uint32_t made = graph_region_new(g, old.down, old.low, old.high);
-    rebuild_pair *pairs = block_new(&g->memory, old.count, sizeof *pairs);
-    bool ok = (pairs || report_memory(&g->report)) && made != UINT32_MAX;
-    for (uint32_t k = 0; ok && k < old.count; k++) {
-        graph_state s = g->states.at[old.first + k];
-        const graph_node *state = node_at(g, s.state);
-        pairs[k] = (rebuild_pair){s.state, graph_state_add(g, made, state->type, state->shape, s.axis, s.offset)};
-        ok = pairs[k].to != EW_NONE;
-    }
-    ok = ok && rebuild_nodes(g, pairs, old.count, NULL, 0, to, count);
-    for (uint32_t k = 0; ok && k < old.count; k++) ok = graph_state_define(g, pairs[k].to, to[k]);
-    ok = ok && graph_region_close(g, made, old.until == EW_NONE ? EW_NONE : to[old.count], NULL, NULL);
-    for (uint32_t k = 0; ok && k < old.count; k++) {
-        graph_state s = g->states.at[old.first + k];
-        ew_node loop = node_state(g, pairs[k].to)->loop;
-        rebuild_pair both[2] = {{s.state, loop}, {s.loop, loop}};
-        if (!array_reserve(&g->memory, &d->pairs, 2)) ok = report_memory(&g->report);
-        if (ok) d->pairs.at[d->pairs.count++] = both[0], d->pairs.at[d->pairs.count++] = both[1];
-    }
-    block_free(&g->memory, pairs, pairs ? old.count : 0);
-    return ok;
-}
-
-/* Resolves the definitions of a region that needs it. */
-static bool resolve_definitions(ew_graph *g, derived *d, uint32_t region)
-{
-    graph_region r = g->regions.at[region];
-    size_t count = r.count + (r.until != EW_NONE);
-    ew_node *to = block_new(&g->memory, count, sizeof *to);
-    bool ok = to || report_memory(&g->report);
-    for (uint32_t k = 0; ok && k < r.count; k++) to[k] = g->states.at[r.first + k].definition;
-    if (ok && r.until != EW_NONE) to[r.count] = r.until;
-    if (d->pairs.count) ok = ok && rebuild_nodes(g, d->pairs.at, d->pairs.count, NULL, 0, to, count);
-    ok = ok && resolve_nodes(g, g->states.at[r.first].loop, to, count) && resolve_region(g, d, region, to, count);
-    block_free(&g->memory, to, to ? count : 0);
-    return ok;
-}
-
-static bool resolve_regions(ew_graph *g, derived *d)
-{
-    size_t count = g->nodes.count;
-    uint8_t *needs = block_new(&g->memory, count, sizeof *needs);
-    bool ok = needs || report_memory(&g->report);
-    if (ok) resolve_marks(g, needs, count);
-    for (ew_node n = 0; ok && n < count; n++) { /* LOOPs by id: those inside first */
-        if (node_at(g, n)->op != OP_LOOP || !needs[n]) continue;
-        const graph_state *s = node_state(g, n);
-        if (g->states.at[g->regions.at[s->region].first].loop != n || n < d->resolved) continue;
-        ok = resolve_definitions(g, d, s->region);
-    }
-    if (ok) d->resolved = (ew_node)count;
-    block_free(&g->memory, needs, needs ? count : 0);
-    return ok;
-}
-
 bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count)
 {
     if (!report_ok(&g->report)) return false;
     derived *d = derived_of(g);
     if (!d || !resolve_any(g, d)) return d != NULL;
-    if (!resolve_regions(g, d)) return false;
+    if (!resolve_regions(g)) return false;
     if (d->pairs.count && !rebuild_nodes(g, d->pairs.at, d->pairs.count, NULL, 0, nodes, count)) return false;
     return resolve_nodes(g, EW_NONE, nodes, count);
 }

@@ -8,19 +8,23 @@
 #ifndef DIFF_RESOLVE_H
 #define DIFF_RESOLVE_H
 
+#include "diff/carry.h"
 #include "diff/flow.h"
 #include "diff/sweep.h"
+
+enum { RESOLVE_NEEDS = 1, RESOLVE_TRIED = 2 }; /* tried: steps.c waited for its twin */
 
 typedef struct resolve {
     ew_graph *g;
     int mode;
     size_t count;   /* nodes that there were */
-    uint8_t *needs; /* by node: does it need a DIFF? */
+    uint8_t *needs; /* by node: RESOLVE_; 0: it needs no DIFF */
     ew_node *twin;  /* by node: EW_NONE: not made yet */
     ARRAY(ew_node) stack;
-    bool waiting;    /* something must be made first */
-    ew_node inside;  /* the first LOOP of the region whose definitions are being resolved; EW_NONE: none */
-    uint8_t *circle; /* by node: does it need a state of that region, or of one around it? */
+    bool waiting;         /* something must be made first */
+    ew_node inside;       /* the first LOOP of the region whose definitions are being resolved; EW_NONE: none */
+    const ew_node *roots; /* … those definitions, in the order of its states */
+    uint8_t *circle;      /* by node: does it need a state of that region, or of one around it? */
 } resolve;
 
 /* A node that needs no DIFF in place of n; EW_NONE: later (r->waiting), or reported. */
@@ -32,7 +36,14 @@ view resolve_value(resolve *r, ew_node n, const spot *at, uint16_t shape);
 view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape);
 /* A sum whose body may be linear in derivatives (contract.c): over the sum's own axes. */
 view resolve_sum(resolve *r, ew_node n);
-/* diff(y[…], x[…]) inside a circle of both (steps.c). */
-view resolve_circle(resolve *r, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape);
+/* `diff`, as diff(y[…], x[…]) inside a circle of both (steps.c). */
+view resolve_circle(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape);
+
+/* Which nodes below `count` need a DIFF. */
+void resolve_marks(const ew_graph *g, uint8_t *needs, size_t count);
+/* Twins of nodes[0 … count] in place; inside: the first LOOP of the region that they define, or EW_NONE. */
+bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count);
+/* Makes regions whose definitions need a DIFF anew (regions.c); derived.pairs lead to them. */
+bool resolve_regions(ew_graph *g);
 
 #endif

@@ -34,6 +34,7 @@ static void derived_free(ew_graph *g)
     while (d->flows.count) flow_free(g, d->flows.at[--d->flows.count]);
     array_free(&g->memory, &d->flows);
     array_free(&g->memory, &d->pairs);
+    array_free(&g->memory, &d->carry.items);
     array_free(&g->memory, &d->reverse);
     array_free(&g->memory, &d->forward);
     array_free(&g->memory, &d->stack);
@@ -54,6 +55,7 @@ derived *derived_of(ew_graph *g)
         }
         d->edges_of = SIZE_MAX;
         d->inside = EW_NONE;
+        d->carry.region = UINT32_MAX;
         g->derived = d;
         g->derived_free = derived_free;
     }

@@ -4,6 +4,7 @@
 #ifndef DIFF_SWEEP_H
 #define DIFF_SWEEP_H
 
+#include "diff/carry.h"
 #include "diff/diff.h"
 #include "diff/rebuild.h"
 #include "diff/view.h"
@@ -38,7 +39,9 @@ typedef struct derived {
     ew_node resolved;          /* regions below this node are done */
     size_t scanned;            /* nodes looked at for a DIFF */
     bool has_diff;
-    ew_node inside; /* states of LOOPs from here on are not arrays yet; EW_NONE: all are */
+    ew_node before; /* nodes from here on were made while regions are resolved */
+    ew_node inside; /* states of LOOPs from here to there are not arrays yet; EW_NONE: all are */
+    carry carry;    /* … and what is carried along with them */
 
     ew_node ties_of; /* rules.c: the latest min or max of many, and how many tie there */
     view ties;
@@ -48,6 +51,13 @@ typedef struct derived {
 } derived;
 
 derived *derived_of(ew_graph *g); /* NULL: no memory, reported */
+
+/* Is a state with this LOOP no array yet, but computed by a circle that is being resolved? */
+static inline bool derived_is_open(const ew_graph *g, ew_node loop)
+{
+    const derived *d = g->derived;
+    return loop == EW_NONE || (d && d->inside != EW_NONE && loop >= d->inside && loop < d->before);
+}
 
 /* The derivative of a pointwise operation by argument k, an edge, over the operation's axes. */
 view diff_partial_each(ew_graph *g, ew_node n, size_t k);

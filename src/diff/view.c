@@ -22,12 +22,11 @@ view view_number(ew_graph *g, double value)
 
 view view_argument(ew_graph *g, ew_node n, size_t k)
 {
-    const derived *d = g->derived;
     ew_node a = node_arg(g, n, k);
     uint16_t map = use_map(g, n, k);
     if (node_at(g, a)->op != OP_STATE) return (view){a, map};
     ew_node loop = node_state(g, a)->loop;
-    return (view){loop < (d ? d->inside : EW_NONE) ? loop : a, map};
+    return (view){derived_is_open(g, loop) ? a : loop, map};
 }
 
 uint32_t view_axes(const ew_graph *g, view v)

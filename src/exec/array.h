@@ -5,7 +5,7 @@
  *     lazy     array_lazy.c     (with array_fails.c) what fails in a branch that is not taken does not count
  *     regions  array_regions.c  which values a recurrence computes step by step, and at which step
  *     segments array_segments.c, array_segment_places.c, array_windows.c  long recurrences piece by piece
- *     store    array_store.c    which values lie in memory, which are seen through others, which are inline
+ *     store    array_homes.c, array_store.c  which values are inline, which lie in memory or are seen through others
  *     plan     array_plan.c     the order of steps, buffers and their places
  *     map      array_map.c      one MAP step: lines, registers, code, sinks
  *     fold     array_fold.c     a short sum of products or squares, kept in registers

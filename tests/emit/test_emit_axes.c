@@ -363,6 +363,10 @@ static const struct {
      "a, b, y, diff(sum(i: y[i]), x[a1, a2])"},
     /* Recurrences: down, up, one that stops. */
     {"input x[50]\nh[0] = 0\nh[t+1] = tanh(0.5*h[t] + x[t])\nL = sum(t: h[t]^2)", "h, L, diff(L, x[a1])"},
+    {"input x[40]\ninput p[2]\nh[0] = p[1]\nh[t+1] = tanh(p[0]*h[t] + x[t]) + 0.1*stop(diff(h[t], p[0]) + diff(h[t], "
+     "p[1]))\n"
+     "L = sum(t: h[t]^2)",
+     "h, L, diff(L, p[a1])"},
     {"input x[30]\ns[0] = 0.1\ns[t in 1..30 until abs(s[t]) > 1.5] = s[t-1] + x[t-1]\nL = sum(t: s[t]^2)",
      "s, L, diff(L, x[a1])"},
     /* Recurrences in segments: forward and backward, with states before them, sums and picks. */

@@ -3,9 +3,9 @@
  *
  * Every program is right by construction: it knows the axes of each array (by the number of a dimension) and
  * writes equations over them: products and sums in any order of axes, reductions, accesses with offsets, flips,
- * strides and gathers, guards, parts, recurrences up and down, nested, of two arrays, and such that stop, conditions
- * on indices. Values stay small, so that differences can check derivatives. The last equation, `total`, is a scalar
- * that depends on all arrays.
+ * strides and gathers, guards, parts, recurrences up and down, nested, of two arrays, that stop, that need their own
+ * derivative, conditions on indices. Values stay small, so that differences can check derivatives. The last equation,
+ * `total`, is a scalar that depends on all arrays.
  */
 #ifndef TESTS_REFERENCE_RANDOM_INDEXED_H
 #define TESTS_REFERENCE_RANDOM_INDEXED_H
@@ -23,6 +23,8 @@ typedef struct random_array {
     unsigned rank, axis[RANDOM_RANK]; /* numbers of dimensions */
     bool is_input, is_int;            /* an int input holds places of dimension `places` */
     unsigned places;
+    bool carried;       /* the derivative of the array before it, one place back … */
+    unsigned along, by; /* … along that axis; by an input's number, or by p: RANDOM_ARRAYS */
 } random_array;
 
 typedef struct random_indexed {
@@ -331,6 +333,56 @@ static void random_mutual(random_indexed *r)
                random_dimension[copy.axis[0]], y->name, t);
 }
 
+/* y one place back along axis `along`. */
+static void random_back(random_indexed *r, const random_array *y, unsigned along, const char *outside)
+{
+    random_say(r, "%s", y->name);
+    for (unsigned p = 0; p < y->rank; p++) {
+        random_say(r, "%s%s", p ? ", " : "[", random_index(y->axis[p], 0));
+        if (p == along) random_say(r, " - 1");
+    }
+    random_say(r, " else %s]", outside);
+}
+
+/* The equation `name` for the derivative of y, the array before z, by p or by all of an input. */
+static void random_slope(random_indexed *r, const random_array *z, const char *name)
+{
+    const random_array *y = z - 1, *by = z->by < RANDOM_ARRAYS ? &r->array[z->by] : NULL;
+    for (unsigned p = 0; p < z->rank; p++)
+        random_say(r, "%s%s%s in %s", p ? "" : name, p ? ", " : "[", random_index(z->axis[p], 0),
+                   random_dimension[z->axis[p]]);
+    random_say(r, "] = ");
+    if (by) random_say(r, "sum(i, j: ");
+    random_say(r, "diff(");
+    random_back(r, y, z->along, "p");
+    if (by)
+        random_say(r, ", %s[i, j]) * (1 + i))\n", by->name);
+    else
+        random_say(r, ", p)\n");
+}
+
+/* A recurrence that needs the derivative of its own array; held by a stop or, where differences are taken, not. */
+static void random_carried(random_indexed *r)
+{
+    const random_array *a = random_pick(r, RANDOM_DIMENSIONS), copy = *a;
+    if (copy.rank == 0 || copy.rank > 2) return;
+    unsigned along = random_next(r, copy.rank);
+    random_array *y = random_new(r, "k", copy.rank, copy.axis), *z = random_new(r, "z", copy.rank, copy.axis);
+    z->carried = true;
+    z->along = along;
+    z->by = r->smooth || random_next(r, 2) ? RANDOM_ARRAYS : random_next(r, 4);
+    random_head(r, y);
+    random_say(r, "tanh(0.5 * ");
+    random_back(r, y, along, "p");
+    random_say(r, " + ");
+    random_use(r, &copy);
+    bool held = !r->smooth && (z->by < RANDOM_ARRAYS || random_next(r, 2));
+    random_say(r, ") + 0.2 * %s", held ? "stop(" : "");
+    random_use(r, z);
+    random_say(r, held ? ")\n" : "\n");
+    random_slope(r, z, z->name);
+}
+
 static void random_parts(random_indexed *r)
 {
     const random_array *a = random_pick(r, RANDOM_DIMENSIONS), copy = *a;
@@ -376,7 +428,7 @@ static void random_indexed_make(random_indexed *r, uint64_t seed, bool smooth)
 {
     static void (*const kinds[])(random_indexed *) = {
         random_pointwise, random_contraction, random_reduction, random_access, random_recurrence, random_network,
-        random_parts,     random_triangle,    random_nested,    random_until,  random_mutual};
+        random_parts,     random_triangle,    random_nested,    random_until,  random_mutual,     random_carried};
     enum { KINDS = sizeof kinds / sizeof kinds[0] };
     memset(r, 0, sizeof *r);
     r->state = seed * 0x9E3779B97F4A7C15u + 1;

@@ -781,8 +781,16 @@ static void test_descent(void **state)
     end();
 }
 
-/* Two steps apart, over a vector, and through another state: y[t, i] = x[t, i]·x[t, 1-i]; x[t+1] uses y and
- * w[t] = diff(y[t+1, 0], x[t-1, 1]) is outside the circle's need. */
+/* dy[i] by x[i - 2] of the circle below: y2 = x2 sin x1; x2 = cos y1 + what is held; y1 = x1 sin x0. */
+static double two_steps(const double *x, const double *y, int i)
+{
+    double y1 = i > 2 ? sin(x[i - 3]) : 0, x1 = -sin(y[i - 2]) * y1; /* of step i - 2 and i - 1, by x[i - 2] */
+    double y2 = sin(x[i - 2]) * x1 + x[i - 1] * cos(x[i - 2]), x2 = -sin(y[i - 1]) * y2;
+    return sin(x[i - 1]) * x2 + x[i] * cos(x[i - 1]) * x1;
+}
+
+/* Two steps apart and through another state: y[t] = x[t] sin(x[t-1]); x[t] = cos(y[t-1]) + stop(d[t])/2, where
+ * d[t] = diff(y[t-1], x[t-3]) is the sum over the paths through x[t-2] and x[t-1]. */
 static void test_steps(void **state)
 {
     (void)state;
@@ -795,30 +803,20 @@ static void test_steps(void **state)
     ew_node before = at1(x, s, NODE_ZERO, affine(-1, 0, 1, -1, 0)),
             last = at1(y, s, NODE_ZERO, affine(-1, 0, 1, -1, 0));
     graph_state_define(g, y, op2(OP_MUL, s, x, "0", op1(OP_SIN, s, before, "0"), "0"));
-    /* d = diff(y[t-1], x[t-3]) = sum over the paths through x[t-2] and x[t-1] */
     ew_node d = at2(diff(y, x), s, NODE_ZERO, affine(-1, 0, 1, -1, 0), affine(-3, 0, 1, -1, 0));
     ew_node late = op3(OP_IF, s, op2(OP_GE, s, t, "0", graph_whole(g, 3), ""), "0", d, "0", zero, "");
-    ew_node step =
-        op2(OP_ADD, s, op1(OP_COS, s, last, "0"), "0", op2(OP_MUL, s, graph_real(g, 0.5), "", late, "0"), "0");
+    ew_node step = op2(OP_ADD, s, op1(OP_COS, s, last, "0"), "0",
+                       op2(OP_MUL, s, graph_real(g, 0.5), "", op1(OP_STOP, s, late, "0"), "0"), "0");
     graph_state_define(g, x, op3(OP_IF, s, op2(OP_GT, s, t, "0", zero, ""), "0", step, "0", a, ""));
     assert_true(graph_region_close(g, region, EW_NONE, NULL, NULL));
     ew_node twin = resolved(loop_of(x));
-    double *va = value(a), vx[5], vy[5], vd;
+    double *va = value(a), vx[5], vy[5];
     for (int i = 0; i < n; i++) {
-        vx[i] = i ? cos(vy[i - 1]) : va[0];
-        if (i == 3) { /* y[2] = x2 sin x1; x2 = cos y1; y1 = x1 sin x0; x1 = cos y0; y0 = x0·0 */
-            double y1x0 = vx[1] * cos(vx[0]), x1x0 = 0;
-            vd = sin(vx[1]) * -sin(vy[1]) * (y1x0 + sin(vx[0]) * x1x0) + vx[2] * cos(vx[1]) * x1x0;
-            vx[i] += 0.5 * vd;
-        }
-        if (i ==
-            4) { /* y[3] by x[1]: x3 = cos y2 + (what x[3]'s own d says by x[1]: second order, by paths of its own) */
-            break;
-        }
+        vx[i] = i ? cos(vy[i - 1]) + (i > 2 ? 0.5 * two_steps(vx, vy, i - 1) : 0) : va[0];
         vy[i] = vx[i] * (i ? sin(vx[i - 1]) : 0);
     }
     double *got = value(twin);
-    close_to(got, vx, 4, 1e-12, "steps");
+    close_to(got, vx, 5, 1e-12, "steps");
     free(got);
     free(va);
     end();

@@ -1,10 +1,11 @@
 /*
- * Random programs with indices (tests/reference/random_indexed.h), four ways:
+ * Random programs with indices (tests/reference/random_indexed.h), five ways:
  *
  *   - every node by the executor against the reference, which computes one element at a time;
  *   - the gradient of the last scalar in reverse and in forward mode against each other, and the reference's
  *     value of the derivative graph;
  *   - smooth programs: the gradient against central differences of the program itself;
+ *   - what is carried along inside a circle against the derivative outside;
  *   - one thread against four: the same bits.
  *
  * Usage: test_indexed [--long] [--seed N]
@@ -17,6 +18,8 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+
+#include "diff/diff.h"
 
 #include "../reference/evaluate.h"
 #include "../reference/random_indexed.h"
@@ -118,13 +121,14 @@ static void test_values(void **state)
             ew_run_error(p, NULL, &err);
             trial_fail(&t, err.message);
         }
+        if (!diff_resolve(t.g, nodes, count)) trial_fail(&t, "a derivative is not worked out");
         for (size_t i = 0; i < count; at += elements(t.g, nodes[i]), i++) {
             if (!reference_run(t.g, t.in, nodes[i], due)) trial_fail(&t, "the reference has no value");
             for (size_t e = 0; e < elements(t.g, nodes[i]); e++) {
                 char what[200];
                 if (near(out[at + e], due[e], 1e-12)) continue;
-                snprintf(what, sizeof what, "%s, element %zu: %.17g, due %.17g", ew_node_name(t.g, nodes[i]), e,
-                         out[at + e], due[e]);
+                snprintf(what, sizeof what, "%s, element %zu: %.17g, due %.17g", ew_node_name(t.g, ew_node_at(t.g, i)),
+                         e, out[at + e], due[e]);
                 trial_fail(&t, what);
             }
         }
@@ -198,6 +202,33 @@ static void test_gradient(void **state)
         free(more);
         trial_end(&t);
     }
+}
+
+/* What is carried along inside a circle is what the derivative is outside. */
+static void test_carried(void **state)
+{
+    (void)state;
+    size_t done = 0;
+    for (uint64_t seed = first_seed; seed < first_seed + (long_run ? 2000 : 200); seed++) {
+        trial t;
+        trial_begin(&t, seed, seed % 2 == 0);
+        for (unsigned i = 0; i < program.count; i++) {
+            size_t n, m;
+            if (!program.array[i].carried) continue;
+            size_t used = program.used;
+            random_slope(&program, &program.array[i], "outside");
+            double *inside = gradient(&t, program.array[i].name, EW_AUTO, 1, &n);
+            double *outside = gradient(&t, "outside", EW_AUTO, 1, &m);
+            program.text[program.used = used] = 0;
+            assert_int_equal(n, m);
+            compare(&t, "inside and outside", inside, outside, n, 1e-9);
+            free(inside);
+            free(outside);
+            done++;
+        }
+        trial_end(&t);
+    }
+    assert_true(done > 20);
 }
 
 /* Path by path between elements, where there are not too many paths. */
@@ -280,10 +311,8 @@ int main(int argc, char **argv)
         if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) first_seed = strtoull(argv[++i], NULL, 10);
     }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_gradient),
-        cmocka_unit_test(test_differences),
-        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_values),  cmocka_unit_test(test_gradient), cmocka_unit_test(test_differences),
+        cmocka_unit_test(test_carried), cmocka_unit_test(test_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
