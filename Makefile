@@ -188,7 +188,7 @@ $(B)/train: bench/train.c $(B)/libedgewise-train.a $(B)/libedgewise.a
 	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -Isrc -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
 
 # Where the time goes, step by step: the same programs with bench/kernels/steps.c around their steps.
-STEPS = bench/kernels/steps.c -Isrc $(patsubst %,-Wl$(comma)--wrap=%,array_crew_map array_crew_product array_pool_run array_run array_run_arrays ew_free)
+STEPS = bench/kernels/steps.c -Isrc $(patsubst %,-Wl$(comma)--wrap=%,array_crew_map array_crew_product array_crew_fold array_crew_arg array_pool_run array_pool_awake array_pool_ready array_run array_run_arrays ew_free)
 comma = ,
 
 $(B)/indexed-steps: bench/indexed.c bench/kernels/steps.c $(HAND_O) $(B)/libedgewise.a

@@ -18,7 +18,8 @@
  *    slower how many times as much processor time the parts took, all together, as one after the other
  *
  * Where one = two nothing was split. "parts" alone are those of blocks and of conversions at the door; "between" is
- * what runs before a step and is none of these: short steps of other kinds, the caller's own work.
+ * what runs before a step and is none of these: short steps of other kinds, the caller's own work; "outside", in no
+ * sum, what passed since the run before, of whatever program.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
@@ -51,6 +52,7 @@ static record records[PROGRAMS];
 static record *current;
 static _Thread_local bool caller;   /* this thread is in a run, and in no step */
 static bool alone;                  /* the parts are taken by the caller */
+static double ended;                /* the last run */
 static double last, saved;          /* when the last step ended; what two workers would have saved since */
 static bool shared;                 /* the helper did its share */
 static double late, waited, atwork; /* of the crew; see below */
@@ -104,6 +106,7 @@ static void keep(record *r)
 
 static void begin(const ew_program *p, const array_work *w)
 {
+    double before = ended;
     current = NULL;
     for (size_t i = 0; w->pool && i < PROGRAMS && !current; i++)
         if (!records[i].program || records[i].program == p) current = &records[i];
@@ -116,6 +119,7 @@ static void begin(const ew_program *p, const array_work *w)
     saved = late = waited = atwork = 0;
     shared = true;
     last = now();
+    note("outside", NULL, 0, 0, before > 0 ? last - before : 0);
 }
 
 static void end(void)
@@ -125,6 +129,7 @@ static void end(void)
     caller = false;
     keep(current);
     current = NULL;
+    ended = now();
 }
 
 /* ---- Steps --------------------------------------------------------------------------------------------- */
@@ -146,6 +151,8 @@ static void end(void)
     }
 STEP(array_crew_map, "map", plan_map)
 STEP(array_crew_product, "product", plan_product)
+STEP(array_crew_fold, "fold", plan_fold)
+STEP(array_crew_arg, "arg", plan_arg)
 
 #define RUN(name, parameters, arguments)                                                                               \
     ew_status __real_##name parameters;                                                                                \
@@ -232,12 +239,27 @@ bool __wrap_array_pool_run(array_pool *p, array_pool_task *task, void *context, 
     return ok;
 }
 
+/* Both kinds of runs split the same steps. */
+bool __real_array_pool_awake(array_pool *p);
+bool __wrap_array_pool_awake(array_pool *p);
+bool __wrap_array_pool_awake(array_pool *p)
+{
+    return current ? p != NULL : __real_array_pool_awake(p);
+}
+
+bool __real_array_pool_ready(array_pool *p);
+bool __wrap_array_pool_ready(array_pool *p);
+bool __wrap_array_pool_ready(array_pool *p)
+{
+    return current ? p != NULL : __real_array_pool_ready(p);
+}
+
 /* ---- The table ------------------------------------------------------------------------------------------ */
 
 static void print_record(const record *r)
 {
     double one = 0, two = 0, crew = 0;
-    for (size_t i = 0; i < r->count; i++) one += r->least[i].one, two += r->least[i].two, crew += r->least[i].crew;
+    for (size_t i = 1; i < r->count; i++) one += r->least[i].one, two += r->least[i].two, crew += r->least[i].crew;
     printf("\n%zu runs: one %.0f, two %.0f (%.2f), crew %.0f (%.2f)\n", r->runs, one * 1e6, two * 1e6, one / two,
            crew * 1e6, one / crew);
     printf("%8s %8s %8s %6s %6s %7s %7s %7s %5s\n", "one", "two", "crew", "1/2", "1/crew", "late", "waited", "slower",

@@ -349,7 +349,9 @@ bool array_bounded(const ew_program *p, ew_work *work, uint32_t from, uint32_t e
 /* Runs one MAP step; false: a fault is in w->error. */
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
 /* The same for the places [from, to) of one dimension: the outermost or one of the last two. Of the last two `from`
- * lies where a strip begins; of the last, where that has a result for each of its places, where a vector does. */
+ * lies where a strip begins; of the last, where that has a result for each of its places, where a vector does. dim ==
+ * m->dim_count: the places of the outer dimensions whose results go to [from, to), numbers from where the first goes.
+ */
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to);
 
 /* Of FOLD and ARG steps: the places [from, to) of all dimensions but the last two, but the last; in their order. */

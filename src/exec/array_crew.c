@@ -277,6 +277,31 @@ static bool map_choose(const plan *a, const plan_map *m, const int64_t *size, cr
     return false;
 }
 
+/* A scatter whose outer dimensions overlap, as windows that slide do: it is split by where it goes. What the last two
+ * dimensions span lies between two places of the outer ones, which are multiples of c->unit; c->size of those. */
+static bool map_slots(const plan *a, const plan_map *m, const int64_t *size, crew_map *c)
+{
+    const plan_sink *s = &a->sinks.at[m->sinks];
+    if (m->sink_count != 1 || s->kind != SINK_JOIN || s->op != OP_SCATTER || map_can_fail(a, m)) return false;
+    const int64_t *stride = map_strides(a, m, s->line);
+    int64_t unit = 0, far = 0, span = 0;
+    for (uint32_t d = 0; d < m->dim_count; d++) {
+        bool outer = d + 2 < m->dim_count;
+        if (stride[d] < 0) return false;
+        *(outer ? &far : &span) += (size[d] - 1) * stride[d];
+        for (int64_t x = outer && size[d] > 1 ? stride[d] : 0, rest; x; unit = x, x = rest) rest = unit % x; /* gcd */
+    }
+    if (unit == 0 || span >= unit) return false;
+    *c = (crew_map){m, m->dim_count, far / unit + 1, unit};
+    return true;
+}
+
+static bool crew_slots_range(const ew_program *p, ew_work *work, const void *context, int64_t from, int64_t to)
+{
+    const crew_map *c = context;
+    return array_map_part(p, work, c->m, c->dim, from * c->unit, to * c->unit);
+}
+
 bool array_crew_map(const ew_program *p, ew_work *work, const plan_map *m)
 {
     array_work *w = work->arrays;
@@ -284,8 +309,10 @@ bool array_crew_map(const ew_program *p, ew_work *work, const plan_map *m)
     if (!w->pool || w->busy) return array_map_run(p, work, m);
     const int64_t *size = array_step_sizes(w, m->dims, m->dim_count, m->varies);
     double all = sizes_work(size, m->dim_count, 1) * (double)(m->code_count + m->sink_count);
-    if (!array_crew_worth(w, all) || !map_choose(w->plan, m, size, &c)) return array_map_run(p, work, m);
-    return array_crew_split(p, work, crew_map_range, &c, all, c.size, c.unit);
+    if (all == 0 || !array_crew_worth(w, all)) return array_map_run(p, work, m);
+    if (map_choose(w->plan, m, size, &c)) return array_crew_split(p, work, crew_map_range, &c, all, c.size, c.unit);
+    if (map_slots(w->plan, m, size, &c)) return array_crew_split(p, work, crew_slots_range, &c, all, c.size, 1);
+    return array_map_run(p, work, m);
 }
 
 /* ---- FOLD and ARG steps ----------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@
 #include "exec/array_crew.h"
 #include "math/matrix.h"
 
-enum { PRODUCT_OWN = 1 << 12 }; /* numbers */
+enum { PRODUCT_OWN = 1 << 13 }; /* numbers */
 
 typedef struct product {
     const plan_product *p;
@@ -27,20 +27,19 @@ static uint32_t product_batch_axes(const plan_product *p)
 }
 
 /* Bytes of a C of one place that is summed up where it lies by itself, and is put into its place when it is complete:
- * one that the batch adds up, if it is small and its numbers do not lie side by side. Those of other places may lie
- * between them, which other threads are writing. 0: it is summed up in its place. */
+ * one that the batch adds up, if it is small. 0: it is summed up in its place. */
 size_t array_product_own(const plan *a, const plan_product *p)
 {
     const int64_t *size = a->sizes.at + p->dims, *to = a->strides.at + a->lines.at[p->lines + 2].strides;
     uint32_t axes = product_batch_axes(p), apart = 0;
-    size_t bytes;
+    size_t numbers;
     if (p->lanes) return 0;
     while (apart < axes && to[apart] != 0) apart++;
     for (uint32_t d = apart; d < axes; d++)
         if (to[d] != 0) return 0;
-    if (apart == axes || p->blocked || to[axes + 1] == 1 || size[axes] < 1 || size[axes + 1] < 1) return 0;
-    bool small = size_mul((size_t)size[axes], (size_t)size[axes + 1], &bytes) && bytes <= PRODUCT_OWN;
-    return small ? bytes * array_type_bytes(p->type) : 0;
+    if (apart == axes || p->blocked || size[axes] < 1 || size[axes + 1] < 1) return 0;
+    bool small = size_mul((size_t)size[axes], (size_t)size[axes + 1], &numbers) && numbers <= PRODUCT_OWN;
+    return small ? numbers * array_type_bytes(p->type) : 0;
 }
 
 /* By lanes: the two outer axes of k stand behind it. */
@@ -179,16 +178,24 @@ static bool product_batch(product *x, int64_t from, int64_t to)
     return finite;
 }
 
+/* Numbers of C that do not lie side by side, or of a part of it, are summed up by themselves: others that lie between
+ * them are written by other threads. */
+static void product_apart(product *x)
+{
+    const plan *a = x->w->plan;
+    size_t own = array_product_own(a, x->p);
+    if (own) x->own = x->w->scratch + (a->scratch - own) / 64 * 64;
+}
+
 static product product_of(array_work *w, const plan_product *s)
 {
     const plan *a = w->plan;
     const int64_t *to = a->strides.at + a->lines.at[s->lines + 2].strides;
     product x = {.p = s, .w = w, .batch = product_batch_axes(s)};
     x.size = array_step_sizes(w, s->dims, s->dim_count, true);
-    size_t own = array_product_own(a, s);
     while (x.apart < x.batch && to[x.apart] != 0) x.apart++;
-    if (own) x.own = w->scratch + (a->scratch - own) / 64 * 64;
     x.range = (matrix_range){0, (size_t)x.size[x.batch], 0, (size_t)x.size[x.batch + 1]};
+    if (to[x.batch + 1] != 1) product_apart(&x);
     return x;
 }
 
@@ -217,6 +224,7 @@ static bool multiply_part(const ew_program *p, ew_work *work, const void *contex
     product x = product_of(work->arrays, split->s);
     (void)p;
     x.range = split->part[part];
+    product_apart(&x);
     if (!product_batch(&x, 0, product_places(&x))) work->arrays->suspect = true;
     return true;
 }
