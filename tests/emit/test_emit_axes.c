@@ -349,6 +349,15 @@ static const struct {
     {"input x[3000, 20]\ninput w[20, 16]\ninput v[16]\nz[n, k] = sum(j: x[n,j] * w[j,k])\nh[n, k] = tanh(z[n,k])\n"
      "y[n] = sum(k: h[n,k] * v[k])\nloss = mean(n: (y[n] - x[n,0])^2)",
      "loss, diff(loss, w[a1, a2]), diff(loss, v[a1])"},
+    /* Sums in lanes: the weights' gradient of a convolution. */
+    {"input x[32, 12, 12] : f32\ninput K[4, 5, 5] : f32\nu[n, i, j] = x[n,i,j] / 2\ny[n, o, r, s] = sum(p, q: u[n, "
+     "r+p, s+q] * K[o, p, q])\n"
+     "t = sum(n, o, r, s: tanh(y[n,o,r,s]))",
+     "t, diff(t, K[a1, a2, a3])"},
+    {"input x[24, 12, 12]\ninput K[7, 5, 5]\nu[n, i, j] = x[n,i,j] / 2\ny[n, o, r, s] = sum(p, q: u[n, r+p, s+q] * "
+     "K[o, p, q])\n"
+     "t = sum(n, o, r, s: tanh(y[n,o,r,s]))",
+     "t, diff(t, K[a1, a2, a3])"},
     /* Positions; gathers; scatters. */
     {"input x[6, 9]\na[i] = argmax(j: x[i,j])\nb[j] = argmin(i: x[i,j])\ny[i] = x[i, a[i]]",
      "a, b, y, diff(sum(i: y[i]), x[a1, a2])"},
