@@ -7,8 +7,6 @@
  */
 #include "diff/resolve.h"
 
-#include <string.h>
-
 /* The side of the DIFF that axis p of n is an axis of, through names and accesses in which it stands alone; EW_NONE:
  * that cannot be said. *axis: which of its axes. */
 static ew_node inside_side(const resolve *r, ew_node n, size_t p, size_t *axis)
@@ -28,32 +26,36 @@ static ew_node inside_side(const resolve *r, ew_node n, size_t p, size_t *axis)
     return p < rank ? y : x;
 }
 
-/* Does v read x at that place of its axis, whatever the values are? */
-static bool inside_is_read(resolve *r, view v, ew_node x, size_t axis, view place)
+/* Does node n read x at that place of its axis whatever the values are? reads: of the nodes before it. */
+static bool inside_reads(const ew_graph *g, ew_node n, ew_node x, size_t axis, ew_node place, const uint8_t *reads)
 {
-    ew_graph *g = r->g;
-    derived *d = g->derived;
-    bool found = false, ok = sweep_marks(g);
-    d->stack.count = 0;
-    if (ok && v.node != EW_NONE) ok = array_push(&g->memory, &d->stack, v.node) || report_memory(&g->report);
-    while (ok && !found && d->stack.count) {
-        ew_node n = d->stack.at[--d->stack.count];
-        const graph_node *node = node_at(g, n);
-        if (d->mark[n] == d->epoch || op_is_leaf(node->op)) continue;
-        d->mark[n] = d->epoch;
-        if (node->op == OP_AT && node_arg(g, n, 0) == x && !(node->flags & (NODE_ZERO | NODE_WHEN))) {
-            map_draft m = map_axis(g, use_map(g, n, 0), axis);
-            found = m.gather && node_arg(g, n, m.gather) == place.node;
-        }
-        size_t count = node->op == OP_IF ? 1 : node->count; /* what one branch reads may not be read */
-        for (size_t k = 0; ok && k < count; k++)
-            ok = array_push(&g->memory, &d->stack, node_arg(g, n, k)) || report_memory(&g->report);
+    const graph_node *node = node_at(g, n);
+    if (op_is_leaf(node->op)) return false;
+    if (node->op == OP_IF)
+        return reads[node_arg(g, n, 0)] || (reads[node_arg(g, n, 1)] && reads[node_arg(g, n, 2)]);
+    if (node->op == OP_AT && node_arg(g, n, 0) == x && !(node->flags & (NODE_ZERO | NODE_WHEN))) {
+        map_draft m = map_axis(g, use_map(g, n, 0), axis);
+        if (m.gather && node_arg(g, n, m.gather) == place) return true;
     }
-    return found;
+    bool lazy = node->op == OP_AND || node->op == OP_OR;
+    for (size_t k = 0; k < (lazy ? 1u : node->count); k++)
+        if (reads[node_arg(g, n, k)]) return true;
+    return false;
+}
+
+static bool inside_is_read(ew_graph *g, ew_node v, ew_node x, size_t axis, ew_node place)
+{
+    size_t count = (size_t)v + 1;
+    uint8_t *reads = block_new(&g->memory, count, sizeof *reads);
+    if (!reads) return report_memory(&g->report);
+    for (ew_node n = 0; n < count; n++) reads[n] = inside_reads(g, n, x, axis, place, reads);
+    bool is = reads[v];
+    block_free(&g->memory, reads, count);
+    return is;
 }
 
 /* x at that place, and at 0 along its other axes, where `when` (node EW_NONE: everywhere) holds. */
-static view inside_read(ew_graph *g, ew_node x, size_t axis, view place, view when, uint16_t shape, uint32_t text)
+static view inside_read(ew_graph *g, ew_node x, size_t axis, view place, view when, uint16_t shape, uint32_t begins)
 {
     uint16_t number[AXES_MOST] = {0}, own[AXES_MOST] = {0};
     int64_t sizes[AXES_MOST];
@@ -79,7 +81,7 @@ static view inside_read(ew_graph *g, ew_node x, size_t axis, view place, view wh
                    .count = when.node == EW_NONE ? 2 : 3,
                    .shape = graph_shape_of(g, sizes, rank),
                    .flags = when.node == EW_NONE ? NODE_TEXT : NODE_TEXT | NODE_WHEN,
-                   .place = text};
+                   .place = begins};
     view made = {graph_make(g, &s), graph_map_plain(g, own, rank)};
     return made.map == UINT16_MAX ? view_none() : made;
 }
@@ -103,7 +105,7 @@ view resolve_inside(resolve *r, ew_node at, const spot *places, view when, uint1
         if (side == EW_NONE || (r->inside != EW_NONE && r->circle[side])) continue;
         ew_node x = resolve_twin(r, side);
         if (x == EW_NONE) return view_none();
-        if (inside_is_read(r, v, x, axis, places[p].gather)) continue;
+        if (inside_is_read(g, v.node, x, axis, places[p].gather.node)) continue;
         view read = inside_read(g, x, axis, places[p].gather, when, shape, node_at(g, at)->place);
         if (read.node == EW_NONE) return read;
         v = view_op(g, shape, OP_IF, inside_true(g, shape, read), v, view_number(g, 0));
