@@ -1,8 +1,8 @@
 /*
  * inside.c - a derivative is read at a place that an array of ints has: diff(f, x[k[o]]).
  *
- * Such a place is compared with others, or picks from sums over all places; nothing there reads x. So that one outside x
- * is the fault that it is anywhere else, what the derivative is depends on a read of x at that place, whose value
+ * Such a place is compared with others, or picks from sums over all places; nothing there reads x. So that one outside
+ * x is the fault that it is anywhere else, what the derivative is depends on a read of x at that place, whose value
  * does not matter. It is left out where the derivative reads x there itself (a compact Jacobian block).
  */
 #include "diff/resolve.h"
@@ -31,8 +31,7 @@ static bool inside_reads(const ew_graph *g, ew_node n, ew_node x, size_t axis, e
 {
     const graph_node *node = node_at(g, n);
     if (op_is_leaf(node->op)) return false;
-    if (node->op == OP_IF)
-        return reads[node_arg(g, n, 0)] || (reads[node_arg(g, n, 1)] && reads[node_arg(g, n, 2)]);
+    if (node->op == OP_IF) return reads[node_arg(g, n, 0)] || (reads[node_arg(g, n, 1)] && reads[node_arg(g, n, 2)]);
     if (node->op == OP_AT && node_arg(g, n, 0) == x && !(node->flags & (NODE_ZERO | NODE_WHEN))) {
         map_draft m = map_axis(g, use_map(g, n, 0), axis);
         if (m.gather && node_arg(g, n, m.gather) == place) return true;
