@@ -13,7 +13,7 @@ SOVERSION := 0
 # No contraction to fused multiply-add: the interpreter and emitted C give the same bits.
 STRICT   = -std=c11 -ffp-contract=off -fno-math-errno -fno-trapping-math
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-ALL_CFLAGS = $(STRICT) $(WARNINGS) $(CFLAGS) -Iinclude -Isrc -fPIC -fvisibility=hidden
+ALL_CFLAGS = $(STRICT) $(WARNINGS) $(WERROR) $(CFLAGS) -Iinclude -Isrc -fPIC -fvisibility=hidden
 
 ROOMS     = base ops graph lang diff opt math exec draw explain
 CORE_C    = $(sort $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
@@ -31,7 +31,7 @@ DATA_LIBS := $(shell pkg-config --libs jansson zlib 2>/dev/null || echo -ljansso
 EDIT_LIBS := $(shell pkg-config --libs libedit 2>/dev/null)
 EDIT_CFLAGS := $(if $(EDIT_LIBS),$(shell pkg-config --cflags libedit) -DEDGEWISE_LIBEDIT)
 
-.PHONY: all core tests check check-sanitized check-all fuzz bench bench-matrix bench-vector bench-examples cover install dist generated format help clean
+.PHONY: all core tests check check-sanitized check-all fuzz fuzz-here bench bench-matrix bench-vector bench-examples cover install dist generated format help clean
 
 # Several processes train one model where there is MPI; the command loads this only when mpirun starts it.
 MPICC ?= $(shell command -v mpicc 2>/dev/null)
@@ -67,6 +67,8 @@ $(B)/src/base-again/%.o: src/base/%.c
 
 # Loops for vectors: without regard to floating-point exceptions, which nobody asks for, they are faster.
 $(B)/src/math/vector_%.o: LOOP_CFLAGS = -fno-trapping-math
+# Under sanitizers: one text with matrix_plain.c, which is checked for all; compilers need a minute for it.
+$(B)/src/math/matrix_avx%.o: LOOP_CFLAGS = $(if $(findstring undefined,$(CFLAGS)),-fno-sanitize=undefined)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -126,26 +128,20 @@ check-all: check check-sanitized
 # ---- Fuzzing: a minute for each target, with clang -----------------------------------------------
 
 FUZZ_SECONDS ?= 60
-FUZZ_FLAGS = -g -O1 -std=c11 -ffp-contract=off -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_CFLAGS = -g -O1 -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize=pointer-overflow -fno-sanitize-recover=all
 FUZZ_T = $(addprefix $(B)/fuzz/,$(notdir $(basename $(wildcard tests/fuzz/fuzz_[!m]*.c))))
 
-FUZZ_O = $(patsubst %.c,$(B)/fuzz/obj/%.o,$(CORE_C) $(TRAIN_C))
-FUZZ_CLI_O = $(CLI_C:%.c=$(B)/fuzz/obj/%.o)
-
-$(B)/fuzz/obj/%.o: %.c
+# The command has another name for its main there, as in tests/replay-command.
+$(B)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(B)/tests/replay-command $(B)/libedgewise-train.a $(B)/libedgewise.a
 	@mkdir -p $(@D)
-	clang $(subst =fuzzer,=fuzzer-no-link,$(FUZZ_FLAGS)) -Dmain=edgewise_main -w -Iinclude -Isrc -Icli -MMD -MP -c -o $@ $<
+	$(CC) $(STRICT) -w $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -Iinclude -Isrc -Icli -o $@ $< $(if $(findstring command,$*),$(B)/tests/command.o $(filter-out $(B)/cli/main.o,$(CLI_O))) $(B)/libedgewise-train.a $(B)/libedgewise.a $(EDIT_LIBS) $(DATA_LIBS) -lm -lpthread -ldl
 
--include $(FUZZ_O:.o=.d) $(FUZZ_CLI_O:.o=.d)
-
-$(B)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_O) $(FUZZ_CLI_O)
-	@mkdir -p $(@D)
-	clang $(FUZZ_FLAGS) -w -Iinclude -Isrc -Icli -o $@ $< $(FUZZ_O) $(if $(findstring command,$*),$(FUZZ_CLI_O)) $(DATA_LIBS) -lm -lpthread -ldl
-
-.SECONDARY: $(FUZZ_O) $(FUZZ_CLI_O)
-
-fuzz: $(FUZZ_T)
+# In a build by clang with counters of coverage.
+fuzz-here: $(FUZZ_T)
 	@tests/fuzz/run $(B)/fuzz $(FUZZ_SECONDS)
+
+fuzz:
+	@$(MAKE) --no-print-directory B=build-fuzz CC=clang MPICC= CFLAGS="$(FUZZ_CFLAGS)" LDFLAGS="-fsanitize=address,undefined" fuzz-here
 
 # ---- Benchmarks ----------------------------------------------------------------------------------
 
@@ -190,6 +186,16 @@ bench-examples: $(B)/bench-examples
 
 $(B)/train: bench/train.c $(B)/libedgewise-train.a $(B)/libedgewise.a
 	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -Isrc -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
+
+# Where the time goes, step by step: the same programs with bench/kernels/steps.c around their steps.
+STEPS = bench/kernels/steps.c -Isrc $(patsubst %,-Wl$(comma)--wrap=%,array_crew_map array_crew_product array_crew_fold array_crew_arg array_pool_run array_pool_awake array_pool_ready array_run array_run_arrays ew_free)
+comma = ,
+
+$(B)/indexed-steps: bench/indexed.c bench/kernels/steps.c $(HAND_O) $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(STEPS) $(HAND_O) $(B)/libedgewise.a -lm -lpthread
+
+$(B)/train-steps: bench/train.c bench/kernels/steps.c $(B)/libedgewise-train.a $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(STEPS) $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
 
 bench-train: all $(B)/train
 	@B=$(B) bench/train-run $(ROWS)

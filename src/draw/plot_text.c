@@ -93,7 +93,7 @@ static void plot_text_margin(const plot_text *s, size_t line, size_t width)
     char buffer[32] = "";
     size_t n = 0;
     for (size_t i = 0; i < a->ticks && !n; i++)
-        if ((size_t)floor((1 - a->place[i]) * (double)(s->lines - 1) + 0.5) == line)
+        if (floor((1 - a->place[i]) * (double)(s->lines - 1) + 0.5) == (double)line)
             n = number_text(a->tick[i], 6, buffer);
     text_repeat(s->t, " ", width - n);
     text_add(s->t, buffer);
@@ -104,7 +104,7 @@ static bool plot_text_is_tick(const plot_text *s, size_t column, char buffer[32]
 {
     const plot_axis *a = &s->p->x;
     for (size_t i = 0; i < a->ticks; i++)
-        if ((size_t)floor(a->place[i] * (double)(s->columns - 1) + 0.5) == column) {
+        if (floor(a->place[i] * (double)(s->columns - 1) + 0.5) == (double)column) {
             number_text(a->tick[i], 6, buffer);
             return true;
         }

@@ -5,7 +5,7 @@
  *     lazy     array_lazy.c     (with array_fails.c) what fails in a branch that is not taken does not count
  *     regions  array_regions.c  which values a recurrence computes step by step, and at which step
  *     segments array_segments.c, array_segment_places.c, array_windows.c  long recurrences piece by piece
- *     store    array_store.c    which values lie in memory, which are seen through others, which are inline
+ *     store    array_homes.c, array_store.c  which values are inline, which lie in memory or are seen through others
  *     plan     array_plan.c     the order of steps, buffers and their places
  *     map      array_map.c      one MAP step: lines, registers, code, sinks
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
@@ -311,6 +311,7 @@ typedef struct array_work {
     int64_t *size;    /* of the step that runs */
     bool shares;      /* it is a helper's: `memory` and `constants` are the caller's */
     bool busy;        /* a step is being run in parts */
+    double bound;     /* the largest number seen (array_bound.c) */
     size_t failed;    /* the part that failed last */
     struct array_pool *pool;
     ew_work *crew; /* of the helpers */
@@ -342,15 +343,22 @@ bool array_door_converts(int type);
 bool array_run_first(const ew_program *p, ew_work *work, uint32_t end);
 bool array_run_more(const ew_program *p, ew_work *work, uint32_t from, uint32_t end);
 /* Are all products of those steps sure to be finite, by the largest of their factors? */
-bool array_bounded(array_work *w, uint32_t from, uint32_t end);
+bool array_bounded(const ew_program *p, ew_work *work, uint32_t from, uint32_t end);
 
 /* Runs one MAP step; false: a fault is in w->error. */
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
-/* The same for the places [from, to) of one dimension: the outermost or one of the last two. `from` lies where a
- * strip begins. */
+/* The same for the places [from, to) of one dimension: the outermost or one of the last two. Of the last two `from`
+ * lies where a strip begins; of the last, where that has a result for each of its places, where a vector does. dim ==
+ * m->dim_count: the places of the outer dimensions whose results go to [from, to), numbers from where the first goes.
+ */
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to);
 
-void array_fold_run(array_work *w, const plan_fold *p);
+/* Of FOLD and ARG steps: the places [from, to) of all dimensions but the last two, but the last; in their order. */
+void array_fold_part(array_work *w, const plan_fold *p, int64_t from, int64_t to);
+void array_arg_part(array_work *w, const plan_arg *s, int64_t from, int64_t to);
+/* Sets w->place to number `at` of so many dimensions. */
+void array_place_at(array_work *w, const int64_t *size, size_t count, int64_t at);
+size_t array_product_own(const plan *a, const plan_product *p); /* bytes at the end of the scratch, with 64 to spare */
 void array_power_run(array_work *w, const plan_power *p);
 /* Runs the steps of a scan; `down`: from high to low. */
 void array_scan_run(array_work *w, const plan_scan *p, uint32_t counter, bool down);

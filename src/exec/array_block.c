@@ -16,7 +16,8 @@ enum {
     BLOCK_LEAST = 256,     /* places of a class worth blocking */
     BLOCK_WHOLE = 1 << 17, /* bytes that need no blocks */
     BLOCK_BYTES = 1 << 17, /* of local buffers */
-    BLOCK_WIDE = 1 << 26,  /* of those, where long rows for products are worth it */
+    BLOCK_WIDE = 1 << 26,  /* of those, where long rows for products are worth it; */
+    BLOCK_NEAR = 1 << 23,  /* where half of that many rows are enough, since two threads' blocks then share a cache */
     BLOCK_ROWS_MOST = 2048,
     BLOCK_DENSE = 64,    /* terms of products to each place: no blocks, for products go in blocks by themselves */
     BLOCK_FEW = 64,      /* the least rows of a block, */
@@ -389,7 +390,9 @@ static void block_sizes(array_lowering *w, int64_t size)
     }
     double rows = BLOCK_BYTES / (row > 0 ? row : 1), least = loop ? BLOCK_LOOP : BLOCK_FEW;
     if (w->block_inner && !loop)
-        for (least = BLOCK_PRODUCT; row * least > BLOCK_WIDE && least > BLOCK_FEW;) least /= 2;
+        for (least = row * BLOCK_PRODUCT / 2 > BLOCK_NEAR ? BLOCK_PRODUCT : BLOCK_PRODUCT / 2.0;
+             row * least > BLOCK_WIDE && least > BLOCK_FEW;)
+            least /= 2;
     if (rows < least) rows = least;
     if (rows > BLOCK_ROWS_MOST) rows = BLOCK_ROWS_MOST;
     w->block_rows = (int64_t)rows - (int64_t)rows % 8;

@@ -6,7 +6,7 @@
 #include <float.h>
 #include <math.h>
 
-#include "exec/array.h"
+#include "exec/array_crew.h"
 
 typedef struct bound_walk {
     size_t count; /* dimensions; the last is gone through by bound_row */
@@ -60,31 +60,67 @@ static bound_walk bound_dims(const plan *a, uint32_t dims, uint32_t dim_count, u
     return b;
 }
 
-static double bound_line(array_work *w, uint8_t type, uint32_t dims, uint32_t dim_count, uint32_t line, int64_t whole)
+typedef struct bound_task {
+    uint8_t type;
+    uint32_t line;
+    bound_walk walk;
+    size_t split; /* the dimension that is gone through in parts */
+} bound_task;
+
+static double bound_row(const bound_task *t, const char *line, int64_t at, size_t last)
 {
-    bound_walk b = bound_dims(w->plan, dims, dim_count, line, whole);
-    size_t last = b.count - 1;
-    int64_t at = 0;
-    double most = 0;
-    array_lines_begin(w, line, 1);
+    const bound_walk *b = &t->walk;
+    const char *row = line + at * (int64_t)array_type_bytes(t->type);
+    return t->type == ARRAY_F32 ? bound_row_f32((const float *)(const void *)row, b->size[last], b->stride[last])
+                                : bound_row_f64((const double *)(const void *)row, b->size[last], b->stride[last]);
+}
+
+/* The largest of these places, into the worker's own memory: the order does not matter. */
+static bool bound_range(const ew_program *p, ew_work *work, const void *context, int64_t from, int64_t to)
+{
+    array_work *w = work->arrays;
+    bound_task t = *(const bound_task *)context;
+    bound_walk *b = &t.walk;
+    size_t last = b->count - 1;
+    int64_t at = from * b->stride[t.split];
+    (void)p;
+    b->size[t.split] = to - from;
+    array_lines_begin(w, t.line, 1);
     for (size_t d = 0; d < last; d++) w->place[d] = 0;
     for (size_t d = 1; d;) {
-        const char *row = w->line[line] + at * (int64_t)array_type_bytes(type);
-        double x = type == ARRAY_F32 ? bound_row_f32((const float *)(const void *)row, b.size[last], b.stride[last])
-                                     : bound_row_f64((const double *)(const void *)row, b.size[last], b.stride[last]);
-        most = x > most ? x : most;
+        double x = bound_row(&t, w->line[t.line], at, last);
+        w->bound = x > w->bound ? x : w->bound;
         for (d = last; d; d--) {
-            at += b.stride[d - 1];
-            if (++w->place[d - 1] < b.size[d - 1]) break;
-            at -= b.size[d - 1] * b.stride[d - 1];
+            at += b->stride[d - 1];
+            if (++w->place[d - 1] < b->size[d - 1]) break;
+            at -= b->size[d - 1] * b->stride[d - 1];
             w->place[d - 1] = 0;
         }
     }
-    return most;
+    return true;
 }
 
-static bool bound_product(array_work *w, const plan_product *p, int64_t whole)
+static double bound_line(const ew_program *p, ew_work *work, uint8_t type, uint32_t dims, uint32_t dim_count,
+                         uint32_t line, int64_t whole)
 {
+    array_work *w = work->arrays;
+    bound_task t = {type, line, bound_dims(w->plan, dims, dim_count, line, whole), 0};
+    double all = 1;
+    for (size_t d = 0; d < t.walk.count; d++) {
+        all *= (double)t.walk.size[d];
+        if (t.walk.size[d] > t.walk.size[t.split]) t.split = d;
+    }
+    w->bound = 0;
+    for (size_t i = 0; i < w->crew_count; i++) w->crew[i].arrays->bound = 0;
+    array_crew_split(p, work, bound_range, &t, all / 2, t.walk.size[t.split], t.split + 1 == t.walk.count ? 1024 : 1);
+    for (size_t i = 0; i < w->crew_count; i++)
+        if (w->crew[i].arrays->bound > w->bound) w->bound = w->crew[i].arrays->bound;
+    return w->bound;
+}
+
+static bool bound_product(const ew_program *program, ew_work *work, const plan_product *p, int64_t whole)
+{
+    const array_work *w = work->arrays;
     int64_t terms = 1;
     const int64_t *size = w->plan->sizes.at + p->dims;
     const int64_t *stride = w->plan->strides.at + w->plan->lines.at[p->lines + 2].strides;
@@ -92,8 +128,8 @@ static bool bound_product(array_work *w, const plan_product *p, int64_t whole)
         if (size[d] == 0) return true;
         if (stride[d] == 0) terms *= size[d] < 0 ? -size[d] * whole : size[d];
     }
-    double a = bound_line(w, p->type, p->dims, p->dim_count, p->lines, whole);
-    double b = bound_line(w, p->type, p->dims, p->dim_count, p->lines + 1, whole);
+    double a = bound_line(program, work, p->type, p->dims, p->dim_count, p->lines, whole);
+    double b = bound_line(program, work, p->type, p->dims, p->dim_count, p->lines + 1, whole);
     if (a > DBL_MAX || b > DBL_MAX) return false;
     return a * b * (double)terms <= (p->type == ARRAY_F32 ? (double)FLT_MAX : DBL_MAX) / 2;
 }
@@ -131,9 +167,9 @@ static bool bound_reads(const plan *a, const plan_map *m, const plan_code *c)
 }
 
 /* What step `s` reads that steps before `from` have made. Inputs are the caller's own numbers. */
-static bool bound_map(array_work *w, uint32_t s, uint32_t from, int64_t whole)
+static bool bound_map(const ew_program *p, ew_work *work, uint32_t s, uint32_t from, int64_t whole)
 {
-    const plan *a = w->plan;
+    const plan *a = work->arrays->plan;
     const plan_map *m = &a->maps.at[a->steps.at[s].at];
     for (uint32_t d = 0; d < m->dim_count; d++)
         if (a->sizes.at[m->dims + d] == 0) return true;
@@ -144,13 +180,14 @@ static bool bound_map(array_work *w, uint32_t s, uint32_t from, int64_t whole)
         const plan_line *line = &a->lines.at[at];
         if (line->buffer == ARRAY_NONE || (line->type != ARRAY_F32 && line->type != ARRAY_F64)) continue;
         if (a->buffers.at[line->buffer].door == DOOR_IN || bound_seen(a, from, s, line->buffer)) continue;
-        if (bound_line(w, line->type, m->dims, m->dim_count, at, whole) > DBL_MAX) return false;
+        if (bound_line(p, work, line->type, m->dims, m->dim_count, at, whole) > DBL_MAX) return false;
     }
     return true;
 }
 
-bool array_bounded(array_work *w, uint32_t from, uint32_t end)
+bool array_bounded(const ew_program *p, ew_work *work, uint32_t from, uint32_t end)
 {
+    array_work *w = work->arrays;
     const plan *a = w->plan;
     int64_t whole = 1;
     uint32_t inside = 0;
@@ -164,8 +201,8 @@ bool array_bounded(array_work *w, uint32_t from, uint32_t end)
             w->counter[b->counter] = 0;
         }
         if (step->kind == STEP_LOOP) return false; /* what its steps will read is not there yet */
-        if (step->kind == STEP_MAP && !bound_map(w, s, from, whole)) return false;
-        if (step->kind == STEP_PRODUCT && !bound_product(w, &a->products.at[step->at], whole)) return false;
+        if (step->kind == STEP_MAP && !bound_map(p, work, s, from, whole)) return false;
+        if (step->kind == STEP_PRODUCT && !bound_product(p, work, &a->products.at[step->at], whole)) return false;
     }
     return true;
 }

@@ -18,6 +18,8 @@ typedef bool array_crew_task(const ew_program *p, ew_work *work, const void *con
 void array_crew_new(ew_work *work, size_t threads);
 void array_crew_free(ew_work *work);
 
+/* There may soon be something to split. */
+void array_crew_knock(const array_work *w);
 /* Can and should something of so many operations be split now? */
 bool array_crew_worth(const array_work *w, double operations);
 /* In how many parts, at most `most`. */
@@ -26,8 +28,17 @@ double array_step_work(const plan *a, uint32_t step, double rows);
 
 bool array_crew_run(const ew_program *p, ew_work *work, array_crew_task *task, const void *context, size_t parts);
 
-/* A MAP step, by several threads if that pays. */
+/* The places [from, to) of something. */
+typedef bool array_crew_range(const ew_program *p, ew_work *work, const void *context, int64_t from, int64_t to);
+
+/* All places [0, size): in parts that begin at multiples of the unit, by several threads, if that pays. */
+bool array_crew_split(const ew_program *p, ew_work *work, array_crew_range *run, const void *context, double operations,
+                      int64_t size, int64_t unit);
+
+/* Steps, by several threads if that pays. */
 bool array_crew_map(const ew_program *p, ew_work *work, const plan_map *m);
+bool array_crew_fold(const ew_program *p, ew_work *work, const plan_fold *f);
+bool array_crew_arg(const ew_program *p, ew_work *work, const plan_arg *s);
 bool array_crew_product(const ew_program *p, ew_work *work, const plan_product *s);
 
 #endif

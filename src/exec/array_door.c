@@ -20,7 +20,7 @@
 #include "exec/array_inside.h"
 #include "math/integers.h"
 
-enum { DOOR_PART = 1 << 15, DOOR_SMALL = 64 };
+enum { DOOR_UNIT = 1 << 12, DOOR_SMALL = 64 };
 
 /* ---- The plan ------------------------------------------------------------------------------------------ */
 
@@ -283,10 +283,10 @@ typedef struct door_task {
     uint32_t name;
 } door_task;
 
-static bool door_whole(const ew_program *p, ew_work *work, const door_task *t, size_t from, size_t end)
+static bool door_whole(const ew_program *p, ew_work *work, const door_task *t, int64_t from, int64_t end)
 {
     const double *x = t->from;
-    for (size_t i = from; i < end; i++) {
+    for (int64_t i = from; i < end; i++) {
         int bad = 0;
         ((int64_t *)t->to)[i] = i_whole(x[i], &bad);
         if (!bad) continue;
@@ -298,18 +298,26 @@ static bool door_whole(const ew_program *p, ew_work *work, const door_task *t, s
     return true;
 }
 
-#define DOOR_EACH(to_type, from_type, value)                                                                           \
-    for (size_t i = from; i < end; i++) {                                                                              \
-        from_type x = ((const from_type *)t->from)[i];                                                                 \
-        ((to_type *)t->to)[i] = (to_type)(value);                                                                      \
-    }                                                                                                                  \
-    break;
+#if defined __GNUC__ && !defined __clang__
+#define DOOR_FAST __attribute__((optimize("O3")))
+#else
+#define DOOR_FAST
+#endif
 
-/* Elements [part · DOOR_PART, …). */
-static bool door_part(const ew_program *p, ew_work *work, const void *context, size_t part)
+#define DOOR_EACH(to_type, from_type, value)                                                                           \
+    {                                                                                                                  \
+        const from_type *in = t->from;                                                                                 \
+        to_type *out = t->to;                                                                                          \
+        for (int64_t i = from; i < end; i++) {                                                                         \
+            from_type x = in[i];                                                                                       \
+            out[i] = (to_type)(value);                                                                                 \
+        }                                                                                                              \
+        break;                                                                                                         \
+    }
+
+DOOR_FAST static bool door_range(const ew_program *p, ew_work *work, const void *context, int64_t from, int64_t end)
 {
     const door_task *t = context;
-    size_t from = part * DOOR_PART, end = t->count - from < DOOR_PART ? t->count : from + DOOR_PART;
     switch (t->kind) {
     case DOOR_SINGLE: DOOR_EACH(float, double, x)
     case DOOR_TRUTH: DOOR_EACH(double, double, x != 0)
@@ -324,11 +332,7 @@ static bool door_part(const ew_program *p, ew_work *work, const void *context, s
 
 static bool door_convert(const ew_program *p, ew_work *work, door_task t)
 {
-    size_t parts = t.count / DOOR_PART + (t.count % DOOR_PART != 0);
-    if (array_crew_worth(work->arrays, (double)t.count)) return array_crew_run(p, work, door_part, &t, parts);
-    for (size_t i = 0; i < parts; i++)
-        if (!door_part(p, work, &t, i)) return false;
-    return true;
+    return array_crew_split(p, work, door_range, &t, (double)t.count, (int64_t)t.count, DOOR_UNIT);
 }
 
 /* ---- A run --------------------------------------------------------------------------------------------- */
@@ -354,6 +358,7 @@ ew_status array_run(const ew_program *p, ew_work *work, const double *in, double
 {
     array_work *w = work->arrays;
     const plan *a = w->plan;
+    array_crew_knock(w);
     for (size_t i = 0; i < a->in_count; i++) {
         const program_input *x = &p->inputs[i];
         const plan_door *d = &a->ins[i];
@@ -477,9 +482,10 @@ static bool door_commit(const ew_program *p, ew_work *work, const array_door *do
     const plan *a = w->plan;
     door_finish(p, work, door, false);
     if (!door->commit) return true;
-    bool bounded = array_bounded(w, first, late);
+    bool bounded = array_bounded(p, work, first, late);
     for (size_t f = 0; f < a->phases.count; f++)
-        if (w->shared[a->out_count + f]) bounded = bounded && array_bounded(w, a->phases.at[f], door_phase_end(a, f));
+        if (w->shared[a->out_count + f])
+            bounded = bounded && array_bounded(p, work, a->phases.at[f], door_phase_end(a, f));
     return door->commit(door->context, bounded) == 0;
 }
 
@@ -487,6 +493,7 @@ ew_status array_run_arrays(const ew_program *p, ew_work *work, const array_door 
 {
     array_work *w = work->arrays;
     const plan *a = w->plan;
+    array_crew_knock(w);
     uint32_t late = a->phases.count ? a->phases.at[0] : (uint32_t)a->steps.count, first = late;
     for (size_t k = 0; k < a->out_count; k++)
         if (!door_output(p, work, door, k, &first)) return work->error.status;

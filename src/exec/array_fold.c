@@ -244,7 +244,7 @@ static void fold_pack(const fold_run *f, int type, void *to, const char *from, c
         fold_pack_f64(f, to, (const double *)(const void *)from, stride[1], stride[0]);
 }
 
-void array_fold_run(array_work *w, const plan_fold *p)
+void array_fold_part(array_work *w, const plan_fold *p, int64_t from, int64_t to)
 {
     const plan *a = w->plan;
     const int64_t *size = array_step_sizes(w, p->dims, p->dim_count, p->varies), *stride[3];
@@ -254,21 +254,24 @@ void array_fold_run(array_work *w, const plan_fold *p)
     fold_kernel *kernel = fold_kernel_of(p->type, p->square);
     const char *packed = NULL;
     char *at[3];
+    if (from >= to || size[outer] == 0 || size[outer + 1] == 0) return;
     array_lines_begin(w, p->lines, p->line_count);
-    for (size_t d = 0; d < p->dim_count; d++)
-        if (size[d] == 0) return;
-    for (int l = 0; l < 3; l++) at[l] = w->line[lines[l]], stride[l] = a->strides.at + a->lines.at[lines[l]].strides;
-    for (size_t d = 0; d < outer; d++) w->place[d] = 0;
+    array_place_at(w, size, outer, from);
+    for (int l = 0; l < 3; l++) {
+        at[l] = w->line[lines[l]];
+        stride[l] = a->strides.at + a->lines.at[lines[l]].strides;
+        for (size_t d = 0; d < outer; d++) at[l] += w->place[d] * stride[l][d] * bytes;
+    }
     fold_run f = {.columns = (size_t)size[outer], .rows = (size_t)size[outer + 1], .y = w->scratch};
     f.padded = fold_padded(f.columns);
     f.step = stride[0][outer + 1];
-    for (size_t d = 1; d;) {
+    for (int64_t i = from; i < to; i++) {
         if (at[1] != packed) fold_pack(&f, p->type, w->scratch, at[1], stride[1] + outer);
         packed = at[1];
         f.x = at[0];
         f.out = at[2];
         kernel(&f);
-        for (d = outer; d; d--) {
+        for (size_t d = outer; d; d--) {
             bool again = ++w->place[d - 1] == size[d - 1];
             int64_t times = again ? 1 - size[d - 1] : 1;
             for (int l = 0; l < 3; l++) at[l] += times * stride[l][d - 1] * bytes;

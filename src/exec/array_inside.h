@@ -193,6 +193,14 @@ static inline array_bind *value_bind(const array_lowering *w, const array_value 
     return NULL;
 }
 
+/* Do a recurrence's steps make the places along axis p? */
+static inline bool value_is_bound(const array_lowering *w, const array_value *v, size_t p)
+{
+    for (size_t i = 0; i < v->bind_count; i++)
+        if (w->binds.at[v->binds + i].axis == (int)p) return true;
+    return false;
+}
+
 static inline bool array_no_memory(const array_lowering *w)
 {
     return report_memory(&w->g->report);
@@ -263,6 +271,8 @@ bool array_windows(array_lowering *w);
 bool array_updates(array_lowering *w);                 /* before blocks: which values are none of theirs */
 void array_update_passes(array_lowering *w);           /* and after */
 void array_group_use(array_lowering *w, int32_t pass); /* blocks are those of this pass from now on */
+bool array_homes(array_lowering *w);                   /* which values are inline, which are views */
+bool array_is_copy(const array_lowering *w, const array_value *v);
 bool array_store(array_lowering *w);
 bool array_layout(array_lowering *w);
 bool array_plan(array_lowering *w);

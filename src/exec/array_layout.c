@@ -4,7 +4,8 @@
  * Axes have numbers, not an order, so a value's memory may have them in any: in the order in which it is used, lest
  * every use read it with gaps. From users to what they use: the step of a value goes over its places as they lie, so
  * its arguments had best lie so too. Of several users a MAP step has its say before a matrix product, which packs what
- * it reads, and the last in the program before those above it. A product's operands want the rows of their matrix one
+ * it reads, and the last in the program before those above it; the terms of a sum, which may go in any order, after
+ * others. A product's operands want the rows of their matrix one
  * after the other, its result as well: then several axes of a group are one (array_product.c).
  *
  * What is computed only where a product is not finite has no say. Fixed are what the caller sees, and what goes in
@@ -14,7 +15,7 @@
 
 #include "exec/array_inside.h"
 
-enum { LEVEL_NONE, LEVEL_PRODUCT, LEVEL_MAP, LEVEL_FIXED };
+enum { LEVEL_NONE, LEVEL_PRODUCT, LEVEL_SUM, LEVEL_MAP, LEVEL_FIXED };
 enum { SAMPLE_LEAST = 16 }; /* places of an axis that is worth being innermost */
 
 /* What one axis is worth in a list to be sorted: the smaller, the further outside. */
@@ -234,13 +235,15 @@ static void ask_arguments(array_lowering *w, uint32_t v)
     }
     for (size_t k = 0; silent && k < value->count; k++) w->mark[value_use(w, value, k).value] = 1;
     if (silent || value->relaid || op_is_reduction(value->op)) return; /* a sum takes its terms as they lie */
+    bool weak = (value->level == LEVEL_NONE && !value->defines) || value->level == LEVEL_SUM;
+    int level = weak ? LEVEL_SUM : LEVEL_MAP;
     domain_key(w, value, &domain);
     for (size_t k = 0; k < value->count; k++) {
         if (value->op == OP_JOIN)
             part_key(w, value, k, &to);
         else
             argument_key(w, value, k, &domain, &to);
-        ask_order(w, value_use(w, value, k).value, &to, LEVEL_MAP);
+        ask_order(w, value_use(w, value, k).value, &to, level);
     }
 }
 

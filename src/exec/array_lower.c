@@ -414,7 +414,7 @@ bool array_program(ew_graph *g, ew_program *p, const ew_node *wanted, size_t cou
     array_lowering w = {.g = g, .p = p, .m = &p->memory, .wanted = wanted, .wanted_count = count};
     w.a = p->arrays = memory_new(w.m, sizeof *p->arrays);
     bool ok = w.a || array_no_memory(&w);
-    if (ok) w.a->least = 1 << 17, w.a->part = 1 << 15;
+    if (ok) w.a->least = 1 << 17, w.a->part = 1 << 13;
     ok = ok && array_lower(&w) && array_lazy(&w) && array_regions(&w) && array_updates(&w) && array_blocks(&w) &&
          array_segments(&w) && array_store(&w) && array_plan(&w);
     block_free(w.m, w.of, w.of_count);

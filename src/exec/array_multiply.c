@@ -2,54 +2,82 @@
  * array_multiply.c - runs PRODUCT steps: through the batch, each by the matrix kernel; in parts of C, or of the batch,
  * where that pays.
  */
+#include <string.h>
+
 #include "exec/array_crew.h"
 #include "math/matrix.h"
+
+enum { PRODUCT_OWN = 1 << 13 }; /* numbers */
 
 typedef struct product {
     const plan_product *p;
     const int64_t *size, *stride[3]; /* of A, B, C */
     char *at[3];
-    size_t batch; /* dimensions */
+    size_t batch; /* dimensions; */
+    size_t apart; /* of the first so many each place has a part of C of its own */
     array_work *w;
-    size_t part, parts; /* of C */
+    matrix_range range; /* of C */
+    char *own;          /* where it is summed up by itself, or NULL */
 } product;
 
-/* The part of C that is made. */
-static matrix_range product_range(const product *x)
+/* Bytes of a C of one place that is summed up where it lies by itself, and is put into its place when it is complete:
+ * one that the batch adds up, if it is small. 0: it is summed up in its place. */
+size_t array_product_own(const plan *a, const plan_product *p)
 {
-    const int64_t *n = x->size + x->batch;
-    if (x->parts == 1) return (matrix_range){0, (size_t)n[0], 0, (size_t)n[1]};
-    return matrix_part((size_t)n[0], (size_t)n[1], x->parts, x->part);
+    const int64_t *size = a->sizes.at + p->dims, *to = a->strides.at + a->lines.at[p->lines + 2].strides;
+    uint32_t axes = p->dim_count - 3, apart = 0;
+    size_t numbers;
+    while (apart < axes && to[apart] != 0) apart++;
+    for (uint32_t d = apart; d < axes; d++)
+        if (to[d] != 0) return 0;
+    if (apart == axes || p->blocked || size[axes] < 1 || size[axes + 1] < 1) return 0;
+    bool small = size_mul((size_t)size[axes], (size_t)size[axes + 1], &numbers) && numbers <= PRODUCT_OWN;
+    return small ? numbers * array_type_bytes(p->type) : 0;
 }
 
 static void product_run(const product *x, bool add)
 {
     const int64_t *n = x->size + x->batch, *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch;
     const int64_t *c = x->stride[2] + x->batch, bytes = (int64_t)array_type_bytes(x->p->type);
-    matrix_range r = product_range(x);
+    matrix_range r = x->range;
     size_t rows = r.row_end - r.row, columns = r.column_end - r.column;
+    int64_t down = x->own ? (int64_t)columns : c[0], along = x->own ? 1 : c[1];
     void *at[3] = {x->at[0] + (int64_t)r.row * a[0] * bytes, x->at[1] + (int64_t)r.column * b[1] * bytes,
-                   x->at[2] + ((int64_t)r.row * c[0] + (int64_t)r.column * c[1]) * bytes};
+                   x->own ? x->own : x->at[2] + ((int64_t)r.row * c[0] + (int64_t)r.column * c[1]) * bytes};
     if (x->p->type == ARRAY_F32)
-        matrix_product_f32(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], c[0], c[1], add,
+        matrix_product_f32(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
                            x->w->scratch);
     else
-        matrix_product_f64(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], c[0], c[1], add,
+        matrix_product_f64(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
                            x->w->scratch);
 }
 
+/* What was summed up by itself into its place. */
+static void product_put(const product *x)
+{
+    const int64_t *c = x->stride[2] + x->batch, bytes = (int64_t)array_type_bytes(x->p->type);
+    const char *from = x->own;
+    for (size_t i = x->range.row; i < x->range.row_end; i++)
+        for (size_t k = x->range.column; k < x->range.column_end; k++, from += bytes)
+            memcpy(x->at[2] + ((int64_t)i * c[0] + (int64_t)k * c[1]) * bytes, from, (size_t)bytes);
+}
+
 /* x - x is 0, or nan; side by side, since only whether all are 0 counts. */
+#if defined __GNUC__ && !defined __clang__
+#define FINITE_FAST __attribute__((optimize("O3")))
+#else
+#define FINITE_FAST
+#endif
 #define FINITE_ROW(name, real)                                                                                         \
-    static bool name(const real *x, int64_t count, int64_t stride)                                                     \
+    FINITE_FAST static bool name(const real *x, int64_t count, int64_t stride)                                         \
     {                                                                                                                  \
-        real sum[8] = {0};                                                                                             \
+        real sum[16] = {0}, rest = 0;                                                                                  \
         int64_t i = 0;                                                                                                 \
-        if (stride == 1)                                                                                               \
-            for (; i + 8 <= count; i += 8)                                                                             \
-                for (int k = 0; k < 8; k++) sum[k] += x[i + k] - x[i + k];                                             \
-        for (; i < count; i++) sum[i & 7] += x[i * stride] - x[i * stride];                                            \
-        for (int k = 1; k < 8; k++) sum[0] += sum[k];                                                                  \
-        return sum[0] == 0;                                                                                            \
+        for (; stride == 1 && i + 16 <= count; i += 16)                                                                \
+            for (int k = 0; k < 16; k++) sum[k] += x[i + k] - x[i + k];                                                \
+        for (; i < count; i++) rest += x[i * stride] - x[i * stride];                                                  \
+        for (int k = 0; k < 16; k++) rest += sum[k];                                                                   \
+        return rest == 0;                                                                                              \
     }
 FINITE_ROW(finite_row_f64, double)
 FINITE_ROW(finite_row_f32, float)
@@ -57,7 +85,7 @@ FINITE_ROW(finite_row_f32, float)
 static bool product_finite(const product *x)
 {
     const int64_t *c = x->stride[2] + x->batch;
-    matrix_range r = product_range(x);
+    matrix_range r = x->range;
     bool turned = c[1] != 1, finite = true; /* along what is one piece, if anything is */
     size_t from = turned ? r.column : r.row, to = turned ? r.column_end : r.row_end;
     size_t begin = turned ? r.row : r.column, end = turned ? r.row_end : r.column_end;
@@ -71,12 +99,12 @@ static bool product_finite(const product *x)
     return finite;
 }
 
-/* The next place of the batch; false: that was the last. */
-static bool product_next(product *x, int64_t to)
+/* The next place of the batch behind its first dimensions; false: that was the last. */
+static bool product_next(product *x)
 {
     int64_t *place = x->w->place;
-    for (size_t d = x->batch; d; d--) {
-        bool again = ++place[d - 1] == (d == 1 ? to : x->size[d - 1]);
+    for (size_t d = x->batch; d > x->apart; d--) {
+        bool again = ++place[d - 1] == x->size[d - 1];
         int64_t times = again ? 1 - x->size[d - 1] : 1;
         for (int l = 0; l < 3; l++) x->at[l] += times * x->stride[l][d - 1] * (int64_t)array_type_bytes(x->p->type);
         if (!again) return true;
@@ -85,83 +113,121 @@ static bool product_next(product *x, int64_t to)
     return false;
 }
 
-/* Goes through the batch; what several of it add up to begins anew where all of those are at their first. Of the
- * batch's outermost dimension: [from, to). A result that is not finite is remembered in w->suspect. */
+/* One place of the first dimensions; what several of the batch add up to begins anew where all of those are at their
+ * first. Is it all finite? */
+static bool product_place(product *x)
+{
+    const array_work *w = x->w;
+    bool finite = true;
+    do {
+        bool add = x->p->blocked && !w->begins, done = true;
+        for (size_t k = x->apart; k < x->batch; k++) {
+            if (x->stride[2][k] != 0) continue;
+            add = add || w->place[k] != 0;
+            done = done && w->place[k] + 1 == x->size[k]; /* nothing finite comes of what is not */
+        }
+        product_run(x, add);
+        if (done && x->own) product_put(x);
+        if (done) finite = product_finite(x) && finite;
+    } while (product_next(x));
+    return finite;
+}
+
+/* Goes through the batch: the places [from, to) of its first dimensions, of all of them together. */
 static bool product_batch(product *x, int64_t from, int64_t to)
 {
     array_work *w = x->w;
     const plan *a = w->plan;
     bool finite = true;
     array_lines_begin(w, x->p->lines, 3);
-    for (uint32_t l = 0; l < 3; l++) {
-        x->stride[l] = a->strides.at + a->lines.at[x->p->lines + l].strides;
-        x->at[l] = w->line[x->p->lines + l];
-        if (x->batch) x->at[l] += from * x->stride[l][0] * (int64_t)array_type_bytes(x->p->type);
-    }
-    for (size_t d = 0; d < x->batch; d++) w->place[d] = d ? 0 : from;
-    do {
-        bool add = x->p->blocked && !w->begins, done = true;
-        for (size_t k = 0; k < x->batch; k++) {
-            if (x->stride[2][k] != 0) continue;
-            add = add || w->place[k] != 0;
-            done = done && w->place[k] + 1 == (k ? x->size[k] : to); /* nothing finite comes of what is not */
+    for (uint32_t l = 0; l < 3; l++) x->stride[l] = a->strides.at + a->lines.at[x->p->lines + l].strides;
+    for (size_t d = x->apart; d < x->batch; d++) w->place[d] = 0;
+    for (int64_t i = from; i < to; i++) {
+        array_place_at(w, x->size, x->apart, i);
+        for (uint32_t l = 0; l < 3; l++) {
+            int64_t at = 0;
+            for (size_t d = 0; d < x->apart; d++) at += w->place[d] * x->stride[l][d];
+            x->at[l] = w->line[x->p->lines + l] + at * (int64_t)array_type_bytes(x->p->type);
         }
-        product_run(x, add);
-        if (done) finite = product_finite(x) && finite;
-    } while (product_next(x, to));
+        finite = product_place(x) && finite;
+    }
     return finite;
+}
+
+/* Numbers of C that do not lie side by side, or of a part of it, are summed up by themselves: others that lie between
+ * them are written by other threads. */
+static void product_apart(product *x)
+{
+    const plan *a = x->w->plan;
+    size_t own = array_product_own(a, x->p);
+    if (own) x->own = x->w->scratch + (a->scratch - own) / 64 * 64;
 }
 
 static product product_of(array_work *w, const plan_product *s)
 {
-    return (product){.p = s,
-                     .size = array_step_sizes(w, s->dims, s->dim_count, true),
-                     .batch = s->dim_count - 3,
-                     .w = w,
-                     .parts = 1};
+    const plan *a = w->plan;
+    const int64_t *to = a->strides.at + a->lines.at[s->lines + 2].strides;
+    product x = {.p = s, .size = array_step_sizes(w, s->dims, s->dim_count, true), .batch = s->dim_count - 3, .w = w};
+    while (x.apart < x.batch && to[x.apart] != 0) x.apart++;
+    x.range = (matrix_range){0, (size_t)x.size[x.batch], 0, (size_t)x.size[x.batch + 1]};
+    if (to[x.batch + 1] != 1) product_apart(&x);
+    return x;
+}
+
+/* How many places its first dimensions have. */
+static int64_t product_places(const product *x)
+{
+    int64_t places = 1;
+    for (size_t d = 0; d < x->apart; d++) places *= x->size[d];
+    return places;
 }
 
 /* ---- In parts -------------------------------------------------------------------------------------- */
 
+enum { MULTIPLY_PLACES = 8 }; /* of a batch, that are worth sharing out as they are */
+
+/* Parts of C, each through the whole batch. The matrix product gives the same bits however C is cut, so that may go by
+ * the number of threads. */
 typedef struct multiply_split {
     const plan_product *s;
-    size_t batch, matrix; /* in how many parts; one of them is 1 */
+    matrix_range part[MATRIX_PARTS];
 } multiply_split;
 
 static bool multiply_part(const ew_program *p, ew_work *work, const void *context, size_t part)
 {
     const multiply_split *split = context;
     product x = product_of(work->arrays, split->s);
-    int64_t size = x.batch ? x.size[0] : 1, parts = (int64_t)split->batch;
     (void)p;
-    x.parts = split->matrix;
-    x.part = split->matrix > 1 ? part : 0;
-    int64_t from = split->matrix > 1 ? 0 : size * (int64_t)part / parts;
-    int64_t to = split->matrix > 1 ? size : size * ((int64_t)part + 1) / parts;
-    if (from < to && !product_batch(&x, from, to)) work->arrays->suspect = true;
+    x.range = split->part[part];
+    product_apart(&x);
+    if (!product_batch(&x, 0, product_places(&x))) work->arrays->suspect = true;
     return true;
 }
 
-/* By its batch, if C has a place of its own for each of the outermost dimension; or each product by parts of C. */
-static multiply_split multiply_choose(const array_work *w, const product *x, double all)
+static bool multiply_range(const ew_program *p, ew_work *work, const void *context, int64_t from, int64_t to)
 {
-    const plan_product *s = x->p;
-    const plan *a = w->plan;
-    double one = all, outer = x->batch ? (double)x->size[0] : 1;
-    for (size_t d = 0; d < x->batch; d++) one /= (double)x->size[d];
-    bool apart = x->batch && a->strides.at[a->lines.at[s->lines + 2].strides] != 0;
-    multiply_split split = {s, 1, 1};
-    if (apart && outer >= 8)
-        split.batch = array_crew_parts(w, all, outer);
-    else if (array_crew_worth(w, one))
-        split.matrix = array_crew_parts(w, one, 8);
-    else if (apart)
-        split.batch = array_crew_parts(w, all, outer);
-    return split;
+    product x = product_of(work->arrays, context);
+    (void)p;
+    if (!product_batch(&x, from, to)) work->arrays->suspect = true;
+    return true;
 }
 
-/* The whole product: in parts, or by the caller alone. *finite: so is all of C. */
-static bool multiply_all(const ew_program *p, ew_work *work, const plan_product *s, bool *finite)
+/* Parts of C, if single products are worth it and the batch has not enough places to share out. */
+static bool multiply_split_c(const ew_program *p, ew_work *work, const product *x, double all)
+{
+    const array_work *w = work->arrays;
+    double one = all;
+    for (size_t d = 0; d < x->batch; d++) one /= (double)x->size[d];
+    if (product_places(x) >= MULTIPLY_PLACES || !array_crew_worth(w, one)) return false;
+    multiply_split split = {.s = x->p};
+    size_t count = matrix_parts(x->range.row_end, x->range.column_end, array_pool_workers(w->pool),
+                                array_crew_parts(w, one, MATRIX_PARTS), split.part);
+    if (count > 1) array_crew_run(p, work, multiply_part, &split, count);
+    return count > 1;
+}
+
+/* The whole product: in parts, or by the caller alone. Is all of C finite? */
+static bool multiply_all(const ew_program *p, ew_work *work, const plan_product *s)
 {
     array_work *w = work->arrays;
     product x = product_of(w, s);
@@ -170,26 +236,19 @@ static bool multiply_all(const ew_program *p, ew_work *work, const plan_product 
         if (x.size[d] == 0) return true;
         all *= (double)x.size[d];
     }
-    multiply_split split = {s, 1, 1};
-    if (array_crew_worth(w, all)) split = multiply_choose(w, &x, all);
-    if (split.batch * split.matrix == 1) {
-        *finite = product_batch(&x, 0, x.batch ? x.size[0] : 1);
-        return true;
-    }
     bool before = w->suspect;
     w->suspect = false;
-    bool ok = array_crew_run(p, work, multiply_part, &split, split.batch * split.matrix);
-    *finite = !w->suspect;
+    if (!multiply_split_c(p, work, &x, all)) array_crew_split(p, work, multiply_range, s, all, product_places(&x), 1);
+    bool finite = !w->suspect;
     w->suspect = before;
-    return ok;
+    return finite;
 }
 
 bool array_crew_product(const ew_program *p, ew_work *work, const plan_product *s)
 {
     array_work *w = work->arrays;
-    bool finite = true;
     if (w->careful) return array_crew_map(p, work, &w->plan->maps.at[s->fallback]);
-    if (!multiply_all(p, work, s, &finite)) return false;
+    bool finite = multiply_all(p, work, s);
     if (!finite && s->repeats) w->suspect = true;
     return finite || s->repeats || array_crew_map(p, work, &w->plan->maps.at[s->fallback]);
 }

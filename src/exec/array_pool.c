@@ -4,16 +4,30 @@
  * A round is open from the moment its task stands in the pool until the caller has run out of parts. A helper
  * enters an open round under the lock, and the caller leaves a round only when all who entered have left; so
  * nobody touches a task that is over. Before they sleep both sides look a short while, without the lock, whether
- * there is something to do: steps often follow each other closely.
+ * there is something to do: steps often follow each other closely. A knock wakes helpers who sleep to do the same, so
+ * that the first round need not wait for them.
+ *
+ * Where another process wants the core, a helper may be put aside in the middle of a part, and the caller waits. So
+ * rounds keep an account: what helpers have done counts as the caller's own time for so many parts, waiting is taken
+ * off it. When it is overdrawn, helpers rest so long that all in all little is lost. That is a matter of time alone, no
+ * part comes out otherwise for it.
  */
 #include "exec/array_pool.h"
 
 #ifndef EDGEWISE_NO_THREADS
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
+#include <time.h>
 
-enum { POOL_SPIN = 2000 };
+enum {
+    POOL_LOOK = 100000, /* nanoseconds; */
+    POOL_EACH = 64,     /* looks between two looks at the clock */
+    POOL_CREDIT = 500000,
+    POOL_DEBT = 20000000,
+    POOL_REST = 16 /* times what was lost */
+};
 
 typedef struct pool_helper {
     array_pool *pool;
@@ -30,10 +44,13 @@ struct array_pool {
     void *context;
     size_t parts;
     bool open, stop;
-    size_t asleep;
-    atomic_uint round;
-    atomic_size_t next, inside;
+    atomic_size_t asleep;
+    atomic_uint round, knock;
+    atomic_bool coming; /* who was knocked for is on the way */
+    atomic_size_t next;
+    atomic_uint inside;
     atomic_bool failed;
+    int64_t credit, rest; /* nanoseconds; until when helpers rest, or 0 */
 };
 
 static void pool_pause(void)
@@ -43,11 +60,34 @@ static void pool_pause(void)
 #endif
 }
 
-static void pool_work(array_pool *p, size_t worker)
+static int64_t pool_now(void)
 {
-    while (!atomic_load_explicit(&p->failed, memory_order_relaxed)) {
+    struct timespec t;
+    timespec_get(&t, TIME_UTC);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Looks a short while whether *what becomes `value`, or something else; whoever waits for this core may have it. */
+static void pool_look(const atomic_uint *what, unsigned value, bool becomes)
+{
+    int64_t begin = pool_now(), now = begin;
+    while (now >= begin && now - begin < POOL_LOOK) {
+        for (int i = 0; i < POOL_EACH; i++) {
+            if ((atomic_load_explicit(what, memory_order_relaxed) == value) == becomes) return;
+            pool_pause();
+        }
+        sched_yield();
+        now = pool_now();
+    }
+}
+
+/* How many parts it has done. */
+static size_t pool_work(array_pool *p, size_t worker)
+{
+    for (size_t done = 0;; done++) {
+        if (atomic_load_explicit(&p->failed, memory_order_relaxed)) return done;
         size_t part = atomic_fetch_add_explicit(&p->next, 1, memory_order_relaxed);
-        if (part >= p->parts) return;
+        if (part >= p->parts) return done;
         if (!p->task(p->context, worker, part)) atomic_store_explicit(&p->failed, true, memory_order_relaxed);
     }
 }
@@ -55,13 +95,18 @@ static void pool_work(array_pool *p, size_t worker)
 /* Until there is a round after `seen`, or the end. Under the lock. */
 static void pool_sleep(array_pool *p, unsigned seen)
 {
-    pthread_mutex_unlock(&p->lock);
-    for (int i = 0; i < POOL_SPIN && atomic_load_explicit(&p->round, memory_order_relaxed) == seen; i++) pool_pause();
-    pthread_mutex_lock(&p->lock);
     while (!p->stop && atomic_load_explicit(&p->round, memory_order_relaxed) == seen) {
-        p->asleep++;
-        pthread_cond_wait(&p->wake, &p->lock);
-        p->asleep--;
+        unsigned heard = atomic_load_explicit(&p->knock, memory_order_relaxed);
+        pthread_mutex_unlock(&p->lock);
+        pool_look(&p->round, seen, false);
+        pthread_mutex_lock(&p->lock);
+        atomic_fetch_add_explicit(&p->asleep, 1, memory_order_relaxed);
+        if (atomic_load_explicit(&p->knock, memory_order_relaxed) == heard)
+            atomic_store_explicit(&p->coming, false, memory_order_relaxed);
+        while (!p->stop && atomic_load_explicit(&p->round, memory_order_relaxed) == seen &&
+               atomic_load_explicit(&p->knock, memory_order_relaxed) == heard)
+            pthread_cond_wait(&p->wake, &p->lock);
+        atomic_fetch_sub_explicit(&p->asleep, 1, memory_order_relaxed);
     }
 }
 
@@ -86,7 +131,7 @@ static void *pool_main(void *argument)
     return NULL;
 }
 
-bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t parts)
+static void pool_open(array_pool *p, array_pool_task *task, void *context, size_t parts)
 {
     pthread_mutex_lock(&p->lock);
     p->task = task;
@@ -96,20 +141,72 @@ bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t 
     atomic_store_explicit(&p->next, 0, memory_order_relaxed);
     atomic_store_explicit(&p->failed, false, memory_order_relaxed);
     atomic_fetch_add_explicit(&p->round, 1, memory_order_relaxed);
-    bool wake = p->asleep > 0;
+    bool wake = atomic_load_explicit(&p->asleep, memory_order_relaxed) > 0;
     pthread_mutex_unlock(&p->lock);
     if (wake) pthread_cond_broadcast(&p->wake);
-    pool_work(p, 0);
+}
+
+/* Until all who entered have left. */
+static void pool_close(array_pool *p)
+{
     pthread_mutex_lock(&p->lock);
     p->open = false;
     if (atomic_load_explicit(&p->inside, memory_order_relaxed)) {
         pthread_mutex_unlock(&p->lock);
-        for (int i = 0; i < POOL_SPIN && atomic_load_explicit(&p->inside, memory_order_relaxed); i++) pool_pause();
+        pool_look(&p->inside, 0, true);
         pthread_mutex_lock(&p->lock);
         while (atomic_load_explicit(&p->inside, memory_order_relaxed)) pthread_cond_wait(&p->left, &p->lock);
     }
     pthread_mutex_unlock(&p->lock);
-    return !atomic_load_explicit(&p->failed, memory_order_relaxed);
+}
+
+/* The caller worked for so long on `own` of the parts, and waited for the others. */
+static void pool_account(array_pool *p, int64_t worked, int64_t waited, size_t own, size_t parts)
+{
+    if (own == 0 || worked < 0 || waited < 0) return;
+    p->credit += worked / (int64_t)own * (int64_t)(parts - own) - waited;
+    if (p->credit > POOL_CREDIT) p->credit = POOL_CREDIT;
+    if (p->credit >= 0) return;
+    if (p->credit < -POOL_DEBT) p->credit = -POOL_DEBT;
+    p->rest = pool_now() - p->credit * POOL_REST;
+    p->credit = 0;
+}
+
+bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t parts)
+{
+    pool_open(p, task, context, parts);
+    int64_t begin = pool_now();
+    size_t own = pool_work(p, 0);
+    int64_t ready = pool_now();
+    pool_close(p);
+    if (atomic_load_explicit(&p->failed, memory_order_relaxed)) return false;
+    pool_account(p, ready - begin, pool_now() - ready, own, parts);
+    return true;
+}
+
+bool array_pool_ready(array_pool *p)
+{
+    if (!p || p->rest == 0) return p != NULL;
+    int64_t left = p->rest - pool_now();
+    if (left > 0 && left <= (int64_t)POOL_DEBT * POOL_REST) return false; /* more: the clock was set back */
+    p->rest = 0;
+    return true;
+}
+
+void array_pool_knock(array_pool *p)
+{
+    if (!array_pool_ready(p) || array_pool_awake(p)) return;
+    pthread_mutex_lock(&p->lock);
+    atomic_fetch_add_explicit(&p->knock, 1, memory_order_relaxed);
+    atomic_store_explicit(&p->coming, true, memory_order_relaxed);
+    pthread_mutex_unlock(&p->lock);
+    pthread_cond_broadcast(&p->wake);
+}
+
+bool array_pool_awake(array_pool *p)
+{
+    return p && (atomic_load_explicit(&p->asleep, memory_order_relaxed) < p->helpers ||
+                 atomic_load_explicit(&p->coming, memory_order_relaxed));
 }
 
 size_t array_pool_workers(const array_pool *p)
@@ -162,6 +259,23 @@ size_t array_pool_workers(const array_pool *p)
 {
     (void)p;
     return 1;
+}
+
+void array_pool_knock(array_pool *p)
+{
+    (void)p;
+}
+
+bool array_pool_ready(array_pool *p)
+{
+    (void)p;
+    return false;
+}
+
+bool array_pool_awake(array_pool *p)
+{
+    (void)p;
+    return false;
 }
 
 array_pool *array_pool_new(memory *m, size_t helpers)

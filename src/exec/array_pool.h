@@ -21,6 +21,13 @@ array_pool *array_pool_new(memory *m, size_t helpers);
 void array_pool_free(memory *m, array_pool *p);
 size_t array_pool_workers(const array_pool *p); /* the caller counts */
 
+/* false: there are none, or they rest, since of late they cost more time than they saved. */
+bool array_pool_ready(array_pool *p);
+/* There will be something to do soon: who sleeps gets ready. NULL: nobody. */
+void array_pool_knock(array_pool *p);
+/* Is a helper looking for work, so that a round costs next to nothing? */
+bool array_pool_awake(array_pool *p);
+
 /* false: some part failed. */
 bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t parts);
 

@@ -447,6 +447,8 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
     size_t m = (size_t)product_size(sizes[count - 3], rows), n = (size_t)product_size(sizes[count - 2], rows);
     size_t k = (size_t)product_size(sizes[count - 1], rows);
     scratch = type == ARRAY_F32 ? matrix_scratch_f32(m, n, k) : matrix_scratch_f64(m, n, k);
+    size_t own = array_product_own(a, &a->products.at[step.at]);
+    if (own) scratch += own + 64;
     if (scratch > a->scratch) a->scratch = scratch;
     a->count++;
     return true;

@@ -110,30 +110,27 @@ static int64_t arg_best(const array_work *w, uint32_t line, int64_t at, int64_t 
     return best;
 }
 
-static bool run_arg(const ew_program *p, ew_work *work, const plan_arg *s)
+void array_place_at(array_work *w, const int64_t *size, size_t count, int64_t at)
 {
-    array_work *w = work->arrays;
+    for (size_t d = count; d-- > 0; at /= size[d]) w->place[d] = at % size[d];
+}
+
+void array_arg_part(array_work *w, const plan_arg *s, int64_t from, int64_t to)
+{
     const plan *a = w->plan;
     const int64_t *size = a->sizes.at + s->dims;
     size_t outer = s->dim_count - 1;
-    const int64_t *from = a->strides.at + a->lines.at[s->lines].strides;
-    const int64_t *to = a->strides.at + a->lines.at[s->lines + 1].strides;
-    for (size_t d = 0; d < outer; d++) {
-        if (size[d] == 0) return true;
-        w->place[d] = 0;
-    }
-    if (size[outer] == 0) {
-        exec_report(p, work, EW_LIMIT, E_ARG_NOTHING, program_name(p, s->name), NULL, NULL);
-        return false;
-    }
+    const int64_t *in = a->strides.at + a->lines.at[s->lines].strides;
+    const int64_t *out = a->strides.at + a->lines.at[s->lines + 1].strides;
+    if (from >= to) return;
+    array_place_at(w, size, outer, from);
     array_lines_begin(w, s->lines, 2);
-    for (size_t d = 1; d;) {
+    for (int64_t i = from; i < to; i++) {
         int64_t x = 0, y = 0;
-        for (size_t k = 0; k < outer; k++) x += w->place[k] * from[k], y += w->place[k] * to[k];
-        ((int64_t *)(void *)w->line[s->lines + 1])[y] = arg_best(w, s->lines, x, from[outer], size[outer], s->most);
-        for (d = outer; d && ++w->place[d - 1] == size[d - 1]; d--) w->place[d - 1] = 0;
+        for (size_t k = 0; k < outer; k++) x += w->place[k] * in[k], y += w->place[k] * out[k];
+        ((int64_t *)(void *)w->line[s->lines + 1])[y] = arg_best(w, s->lines, x, in[outer], size[outer], s->most);
+        for (size_t d = outer; d && ++w->place[d - 1] == size[d - 1]; d--) w->place[d - 1] = 0;
     }
-    return true;
 }
 
 /* ---- Steps in their order ------------------------------------------------------------------------------ */
@@ -253,9 +250,9 @@ static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t 
         at = s->kind == STEP_LOOP ? a->loops.at[s->at].end : s->kind == STEP_BLOCK ? a->blocks.at[s->at].end : at + 1;
         if (!runs || step_rests(w, s)) continue;
         bool ok = s->kind == STEP_MAP       ? array_crew_map(p, work, &a->maps.at[s->at])
-                  : s->kind == STEP_ARG     ? run_arg(p, work, &a->args.at[s->at])
+                  : s->kind == STEP_ARG     ? array_crew_arg(p, work, &a->args.at[s->at])
                   : s->kind == STEP_PRODUCT ? array_crew_product(p, work, &a->products.at[s->at])
-                  : s->kind == STEP_FOLD    ? (array_fold_run(w, &a->folds.at[s->at]), true)
+                  : s->kind == STEP_FOLD    ? array_crew_fold(p, work, &a->folds.at[s->at])
                   : s->kind == STEP_POWER   ? (array_power_run(w, &a->powers.at[s->at]), true)
                   : s->kind == STEP_BLOCK   ? run_block(p, work, now, &a->blocks.at[s->at])
                                             : run_loop(p, work, now, &a->loops.at[s->at]);

@@ -296,6 +296,22 @@ static bool map_single(const ew_program *p, ew_work *work, const plan_map *m)
     return strip_code(&s, s.a->code.at + m->code, m->code_count) && strip_sinks(&s);
 }
 
+/* Where the scatter of a step that is run in parts of what it goes into begins; NULL: it is no such. */
+static const char *strip_begins(const strip *s)
+{
+    if (s->dim < s->m->dim_count) return NULL;
+    return s->w->line[s->m->lines + s->a->sinks.at[s->m->sinks].line];
+}
+
+/* Is this place of the outer dimensions in the part? */
+static bool strip_here(const strip *s, const char *begin)
+{
+    if (!begin) return true;
+    const plan_sink *sink = &s->a->sinks.at[s->m->sinks];
+    int64_t at = (s->w->line[s->m->lines + sink->line] - begin) / (int64_t)array_type_bytes(sink->type);
+    return at >= s->from && at < s->to;
+}
+
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to)
 {
     array_work *w = work->arrays;
@@ -316,8 +332,9 @@ bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint3
     array_lines_begin(w, m->lines, m->line_count);
     if (from > 0 && dim + 2 < m->dim_count) strip_outer(&s);
     strip_registers(w, m);
+    const char *begin = strip_begins(&s);
     do
-        if (!strip_place(&s)) return false;
+        if (strip_here(&s, begin) && !strip_place(&s)) return false;
     while (m->dim_count > 2 && strip_next(&s));
     return true;
 }

@@ -76,18 +76,33 @@ bool matrix_fuses(matrix_variant by)
     return matrix_plain_f64()->fused || (by == MATRIX_BEST && (matrix_avx512_f64() || matrix_avx2_f64()));
 }
 
-/* Parts are bands of rows or of columns, whichever are more, cut at whole tiles. */
-matrix_range matrix_part(size_t m, size_t n, size_t count, size_t index)
+/* So many rows or columns: whole tiles and panels, where there is enough. */
+static size_t matrix_band(size_t size, bool rows)
 {
+    size_t large = rows ? 3 * MATRIX_ROWS : WIDEST, small = rows ? MATRIX_ROWS : MATRIX_LANES;
+    return size >= large ? size / large * large : matrix_up(size, small);
+}
+
+/* Bands of rows or of columns, whichever are more: each band reads all of the other factor anew, so few are better. In
+ * each round three quarters of what is left are shared out; in the last all. */
+size_t matrix_parts(size_t m, size_t n, size_t workers, size_t most, matrix_range part[MATRIX_PARTS])
+{
+    enum { FEW_TILES = 8 }; /* for each worker; not worth another round */
     bool rows = m >= n;
-    size_t unit = rows ? MATRIX_ROWS : WIDEST, units = ((rows ? m : n) + unit - 1) / unit;
-    size_t each = units / count, more = units % count;
-    size_t from = (each * index + matrix_least(index, more)) * unit;
-    size_t to = (each * (index + 1) + matrix_least(index + 1, more)) * unit;
-    matrix_range all = {0, m, 0, n};
-    *(rows ? &all.row : &all.column) = matrix_least(from, rows ? m : n);
-    *(rows ? &all.row_end : &all.column_end) = matrix_least(to, rows ? m : n);
-    return all;
+    size_t side = rows ? m : n, small = rows ? MATRIX_ROWS : MATRIX_LANES, count = 0;
+    most = matrix_least(most > 0 ? most : 1, MATRIX_PARTS);
+    workers = matrix_least(workers > 0 ? workers : 1, most);
+    for (size_t at = 0; at < side;) {
+        size_t left = side - at;
+        bool last = count + 2 * workers > most || left <= FEW_TILES * workers * small;
+        size_t each =
+            last ? matrix_up((left + workers - 1) / workers, small) : matrix_band(left * 3 / 4 / workers, rows);
+        for (size_t i = 0; i < workers && at < side; i++, at += each) {
+            size_t end = matrix_least(at + each, side);
+            part[count++] = rows ? (matrix_range){at, end, 0, n} : (matrix_range){0, m, at, end};
+        }
+    }
+    return count;
 }
 
 #define BLOCKS_REAL double

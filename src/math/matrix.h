@@ -13,7 +13,7 @@
  * AVX-512, AVX2 and every other machine with a fused multiply-add give the same bits; a machine
  * without one rounds product and sum (MATRIX_FUSED tells at run time which it is).
  *
- * Threads. A part of C is itself a product: matrix_part says which rows and columns the parts of a
+ * Threads. A part of C is itself a product: matrix_parts says which rows and columns the parts of a
  * product are; each is run by a call of its own, with its own scratch.
  *
  * Nothing is allocated: scratch has matrix_scratch_*(m, n, k) bytes, aligned as malloc aligns.
@@ -54,7 +54,10 @@ typedef struct {
     size_t row, row_end, column, column_end;
 } matrix_range;
 
-/* Part `index` of `count` of an m x n product: all of C together, none twice; may be empty. */
-matrix_range matrix_part(size_t m, size_t n, size_t count, size_t index);
+/* All of an m x n product, m, n > 0, none twice, in parts for `workers` who take one after another: from 1 to `most` of
+ * them, at most MATRIX_PARTS. First a large one for each, then ever smaller ones, so that all end together. Returns how
+ * many. */
+enum { MATRIX_PARTS = 64 };
+size_t matrix_parts(size_t m, size_t n, size_t workers, size_t most, matrix_range part[MATRIX_PARTS]);
 
 #endif

@@ -81,6 +81,15 @@ static void test_order(void **state)
 
 /* ---- Threads ----------------------------------------------------------------------------------------- */
 
+/* Number i of the inputs; whole where an int is asked for. */
+static double given(const ew_program *p, size_t i)
+{
+    size_t k = 0;
+    while (k + 1 < ew_in_arrays(p) && ew_in_array(p, k + 1).offset <= i) k++;
+    size_t place = (i * 7919) % 1013;
+    return ew_in_array(p, k).type == EW_INT ? (double)(place % 90) : (double)place / 500 - 1;
+}
+
 /* The same bits by one, two and four threads, run after run. */
 static void same_bits(const char *text, const char *outputs)
 {
@@ -90,7 +99,7 @@ static void same_bits(const char *text, const char *outputs)
         size_t bytes = ew_out_count(p) * sizeof(double);
         double *out = malloc(bytes);
         if (!in) in = malloc(ew_in_count(p) * sizeof *in);
-        for (size_t i = 0; threads == 1 && i < ew_in_count(p); i++) in[i] = (double)((i * 7919) % 1013) / 500 - 1;
+        for (size_t i = 0; threads == 1 && i < ew_in_count(p); i++) in[i] = given(p, i);
         for (int turn = 0; turn < 3; turn++) {
             memset(out, 0, bytes);
             assert_int_equal(ew_run(p, NULL, in, out), EW_OK);
@@ -119,6 +128,24 @@ static void test_threads(void **state)
     same_bits("input x[200000]\nh[t] = 0.5 * x[t] + (if t > 0 then x[t - 1] else 0)\nu = sum(t: sin(h[t]))\n"
               "g[t] = diff(u, x[t])",
               "u, g, h");
+    /* folds, outside blocks too; the place of the least; ints from doubles */
+    same_bits("input x[3000, 12]\ninput c[90, 12]\nd[i, k] = sum(a: (x[i, a] - c[k, a])^2)\n"
+              "near[i] = argmin(k: d[i, k])\nf = sum(i, k: d[i, k]^2)\ng[k, a] = diff(f, c[k, a])",
+              "near, f, g, d");
+    same_bits("input y[40000] : int\ninput x[150, 200]\nz[i, j] = x[i, j] + y[200 * i + j]\nl[i] = argmax(j: z[i, j])",
+              "z, l");
+    /* a convolution: products that the batch adds up, scatters whose places overlap, small arrays */
+    same_bits("input x[40, 20, 20] : f32\nparam K[6, 5, 5] : f32\nparam L[16, 6, 5, 5] : f32\n"
+              "c[n in 40, o, r in 20, s in 20] = relu(sum(p, q: x[n, r+p-2, s+q-2 else 0] * K[o, p, q]))\n"
+              "b[n, o, r, s] = max(u in 2, v in 2: c[n, o, 2*r+u, 2*s+v])\n"
+              "e[n, m, r, s] = relu(sum(o, p, q: b[n, o, r+p, s+q] * L[m, o, p, q]))\n"
+              "f = sum(n, m, r, s: e[n, m, r, s]^2)\ng[o, p, q] = diff(f, K[o, p, q])\n"
+              "h[m, o, p, q] = diff(f, L[m, o, p, q])",
+              "f, g, h");
+    /* rows that are read by their number */
+    same_bits("input t[60, 50] : int\nparam E[90, 700]\nw[i, j, k] = E[(if t[i, j] < 0 then 0 else t[i, j]), k]\n"
+              "f = sum(i, j, k: w[i, j, k]^2)\ng[v, k] = diff(f, E[v, k])",
+              "f, g");
 }
 
 int main(void)

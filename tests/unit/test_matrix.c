@@ -54,16 +54,18 @@ static void test_parts(void **state)
     (void)state;
     for (size_t m = 1; m < 130; m += 7)
         for (size_t n = 1; n < 400; n += 13)
-            for (size_t count = 1; count < 9; count++) {
+            for (size_t workers = 1; workers < 9; workers++) {
                 unsigned char seen[130][400] = {{0}};
-                for (size_t part = 0; part < count; part++) {
-                    matrix_range r = matrix_part(m, n, count, part);
-                    for (size_t i = r.row; i < r.row_end; i++)
-                        for (size_t j = r.column; j < r.column_end; j++) seen[i][j]++;
-                }
+                matrix_range part[MATRIX_PARTS];
+                size_t most = workers % 3 ? MATRIX_PARTS : workers / 3 + 1;
+                size_t count = matrix_parts(m, n, workers, most, part);
+                assert_in_range(count, 1, most);
+                for (size_t p = 0; p < count; p++)
+                    for (size_t i = part[p].row; i < part[p].row_end; i++)
+                        for (size_t j = part[p].column; j < part[p].column_end; j++) seen[i][j]++;
                 for (size_t i = 0; i < 130; i++)
                     for (size_t j = 0; j < 400; j++)
-                        if (seen[i][j] != (i < m && j < n)) fail_msg("%zu x %zu in %zu", m, n, count);
+                        if (seen[i][j] != (i < m && j < n)) fail_msg("%zu x %zu for %zu", m, n, workers);
             }
 }
 

@@ -226,7 +226,8 @@ static void test_sources(void **state)
     static int32_t i32[ROWS][WIDE];
     static int64_t i64[ROWS][WIDE];
     static float f32[ROWS][WIDE];
-    const char *path = "build/test-train.csv";
+    char path[300];
+    snprintf(path, sizeof path, "%s/test-train.csv", getenv("B") ? getenv("B") : "build");
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     fputs("a,b,c\n", f);
