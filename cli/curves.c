@@ -3,10 +3,12 @@
  * validation and test data's; of several one each, of the data by which runs are judged.
  */
 #include "record.h"
+#include "table.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct curves {
     ew_plot_series *series;
@@ -57,6 +59,7 @@ void curves_draw(struct cli *c, struct record *const *runs, size_t count, const 
                              .log_y = all.least > 0 && all.most > 100 * all.least,
                              .x_label = cli_tr(c, "step"),
                              .y_label = cli_tr(c, "loss"),
+                             .width = strcmp(format, "txt") == 0 && write == cli_write ? table_curve() : 0,
                              .options = &options};
         if (ew_plot(&o, write, context, &e) != EW_OK) cli_fail_error(c, &e);
     }

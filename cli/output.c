@@ -9,6 +9,7 @@
  * The list of open files is the one global: a signal's handler has nothing else to find them by.
  */
 #include "cli.h"
+#include "edgewise-data.h"
 #include "inside.h"
 
 #include <errno.h>
@@ -279,30 +280,10 @@ const char *cli_tr(const struct cli *c, const char *sentence)
     return ew_translate(c->language, sentence);
 }
 
-static const struct {
-    int error;
-    const char *words;
-} reasons[] = /* catalogue: 2 */ {
-    {ENOENT, "there is no such file or folder"},
-    {ENOTDIR, "part of the path is no folder"},
-    {EISDIR, "it is a folder"},
-    {EACCES, "there is no permission"},
-    {EPERM, "there is no permission"},
-    {EROFS, "the disk is read-only"},
-    {ENOSPC, "the disk is full"},
-    {EDQUOT, "the quota is used up"},
-    {EFBIG, "the file would be too large"},
-    {EIO, "the disk reports an error"},
-    {EPIPE, "nobody reads it any more"},
-    {EBADF, "it is closed"},
-    {ENOMEM, "there is not enough memory"},
-};
-
 const char *cli_reason(const struct cli *c, int error)
 {
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-        if (reasons[i].error == error) return cli_tr(c, reasons[i].words);
-    return strerror(error);
+    const char *words = ew_system_reason(error, c->language);
+    return words ? words : strerror(error);
 }
 
 static void say(ew_write *write, void *context, const char *sentence, const char *const args[3])

@@ -58,7 +58,9 @@ static void predict(struct cli *c, const struct sources *data)
     if (!t) cli_fail_error(c, &e);
     ew_prediction *p = t ? ew_train_predict(t, data->at, data->count, c->outputs, &e) : NULL;
     if (t && !p) {
-        if (c->outputs && e.status == EW_TEXT) e.file[0] = '\0', e.status = EW_USE; /* the place is in the list */
+        bool listed = c->outputs && e.status == EW_TEXT && strstr(c->outputs, e.source); /* the place is in the list */
+        if (listed) e.file[0] = '\0', e.status = EW_USE;
+        if (e.status == EW_TEXT) e.status = EW_FILE; /* the program was fine with the run's own data */
         cli_fail_error(c, &e);
     }
     const ew_data_array *arrays = p ? ew_prediction_arrays(p, &count) : NULL;

@@ -12,7 +12,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -141,8 +140,8 @@ static void make_line(struct progress *p, const ew_train_report *r, struct line 
 
 static size_t terminal_columns(void)
 {
-    struct winsize w;
-    return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col : 80;
+    size_t columns = table_terminal(STDERR_FILENO);
+    return columns ? columns : 80;
 }
 
 static void clear_line(struct progress *p, size_t columns)
@@ -209,9 +208,26 @@ static bool is_due(struct progress *p, const ew_train_report *r)
 
 /* ---- Events ---------------------------------------------------------------------------------------------------- */
 
+/* Said when training goes on: where it does not, that is an error, which says the same. */
+static void see_bad(struct progress *p, const ew_train_report *r)
+{
+    if (++p->bad <= PROGRESS_BAD) ew_train_bad_text(r->bad, p->c->language, p->bad_text, sizeof p->bad_text);
+}
+
+static void say_bad(struct progress *p, const ew_train_report *r)
+{
+    char step[24];
+    progress_clear(p);
+    count_text(step, sizeof step, r->step);
+    cli_note(p->c, "step {1}: {2}", step, p->bad_text, NULL);
+    if (p->bad == PROGRESS_BAD) cli_note(p->c, "more such steps are only counted", NULL, NULL, NULL);
+    p->bad_text[0] = '\0';
+}
+
 static void see_step(struct progress *p, const ew_train_report *r)
 {
     if (p->first_step == SIZE_MAX) p->first_step = r->step - 1;
+    if (p->bad_text[0]) say_bad(p, r);
     p->sums[0] += r->loss;
     for (size_t i = 0; i < p->metric_count; i++) p->sums[1 + i] += r->metrics[i];
     p->count++;
@@ -234,16 +250,20 @@ static void see_report(struct progress *p, const ew_train_report *r)
     if (p->c->verbose || (!p->terminal && is_due(p, r))) log_line(p, r);
 }
 
+static void see_check(struct progress *p, const ew_train_check *check)
+{
+    char directions[24], worst[32];
+    count_text(directions, sizeof directions, check->directions);
+    ew_number_text(check->worst, 2, worst);
+    cli_note(p->c, "the gradient agrees with differences of the loss along {1} directions; largest relative gap: {2}",
+             directions, worst, NULL);
+}
+
 void progress_see(struct progress *p, const ew_train_report *r)
 {
     if (p->c->quiet) return;
     if (r->event == EW_EVENT_STEP) see_step(p, r);
     if (r->event == EW_EVENT_REPORT || r->event == EW_EVENT_END) see_report(p, r);
-    if (r->event == EW_EVENT_BAD && r->bad && r->bad->found) {
-        char text[600], step[24];
-        progress_clear(p);
-        count_text(step, sizeof step, r->step);
-        ew_train_bad_text(r->bad, p->c->language, text, sizeof text);
-        cli_note(p->c, "step {1}: {2}", step, text, NULL);
-    }
+    if (r->event == EW_EVENT_CHECKED && r->check) see_check(p, r->check);
+    if (r->event == EW_EVENT_BAD && r->bad) see_bad(p, r);
 }

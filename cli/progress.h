@@ -5,7 +5,7 @@
 #include "cli.h"
 #include "edgewise-train.h"
 
-enum { PROGRESS_METRICS = 32 };
+enum { PROGRESS_METRICS = 32, PROGRESS_BAD = 3 /* steps that are told one by one */ };
 
 struct progress {
     struct cli *c;
@@ -22,6 +22,9 @@ struct progress {
     double sums[1 + PROGRESS_METRICS]; /* of loss and metrics since the last report */
     double test;                       /* the last loss on test or validation data; nan: none yet */
     const char *test_name;
+
+    size_t bad;         /* steps that were not finite */
+    char bad_text[600]; /* what was wrong in the last one, until it is told */
 
     /* Elsewhere: reports told so far, in twentieths of the whole. */
     size_t told;

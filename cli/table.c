@@ -4,7 +4,12 @@
 #include "cli.h"
 #include "table.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { TABLE_CURVE = 100 }; /* at most: a wider curve is no clearer */
 
 /* The letter at s: its bytes and its columns. */
 static size_t letter(const char *s, size_t *columns)
@@ -63,4 +68,20 @@ void table_put_number(struct cli *c, double v, int digits, size_t width)
     char number[32];
     ew_number_text(v, digits, number);
     table_put(c, number, width, true);
+}
+
+size_t table_terminal(int descriptor)
+{
+    struct winsize w;
+    const char *given = getenv("COLUMNS");
+    char *end = NULL;
+    if (ioctl(descriptor, TIOCGWINSZ, &w) == 0 && w.ws_col > 0) return w.ws_col;
+    unsigned long columns = given ? strtoul(given, &end, 10) : 0;
+    return given && *given && !*end && columns < 10000 ? columns : 0;
+}
+
+int table_curve(void)
+{
+    size_t columns = table_terminal(STDOUT_FILENO);
+    return (int)(columns < TABLE_CURVE ? columns : TABLE_CURVE);
 }

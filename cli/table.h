@@ -14,4 +14,9 @@ void table_put(struct cli *c, const char *s, size_t width, bool right);
 /* The number to `digits` significant digits. */
 void table_put_number(struct cli *c, double v, int digits, size_t width);
 
+/* Columns of the terminal at a descriptor; where it is none, what COLUMNS says; 0: not known. */
+size_t table_terminal(int descriptor);
+/* How wide a curve on standard output is to be, for ew_plot: the terminal's width, within reason; 0: as usual. */
+int table_curve(void);
+
 #endif

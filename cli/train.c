@@ -16,6 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define RANK_TIMEOUT 300.0 /* seconds: longer than the slowest batch of any of them */
 
@@ -228,6 +230,19 @@ static void say_value(struct training *w, const char *name, double value, const 
     cli_say(c, test ? "{1} = {2}, test {3}\n" : "{1} = {2}\n", name, number, other);
 }
 
+/* Nothing was left to do: what the run had come to. */
+static void say_last(struct training *w)
+{
+    struct record *r = w->told || w->c->json ? NULL : record_read(w->c, w->run);
+    if (!r) return;
+    for (size_t k = 0; r->line_count && k < r->name_count; k++) {
+        double test = record_value(r, r->line_count - 1, RECORD_TEST, k);
+        double value = record_value(r, r->line_count - 1, RECORD_TRAIN, k);
+        say_value(w, k ? r->names[k] : ew_train_loss_name(w->t), value, test == test ? &test : NULL);
+    }
+    record_free(r);
+}
+
 static void say_end(struct training *w, const ew_train_result *found)
 {
     struct cli *c = w->c;
@@ -236,25 +251,17 @@ static void say_end(struct training *w, const ew_train_result *found)
     for (size_t i = 0; w->told && i < n; i++)
         say_value(w, i ? w->progress.metrics[i - 1] : ew_train_loss_name(w->t), w->values[i],
                   w->tested ? &w->values[n + i] : NULL);
+    say_last(w);
+    snprintf(steps, sizeof steps, "%zu", found->bad_steps);
+    if (found->bad_steps) cli_say(c, "steps that were not finite: {1}\n", steps, NULL, NULL);
     snprintf(steps, sizeof steps, "%zu", found->step);
     cli_say(c, found->step == 1 ? "{1} step: {2}\n" : "{1} steps: {2}\n", steps, cli_tr(c, ends[found->end]), NULL);
-}
-
-/* Nothing was left to do: what the run had come to. */
-static void say_last(struct training *w, const struct record *r)
-{
-    for (size_t k = 0; r->line_count && k < r->name_count; k++) {
-        double test = record_value(r, r->line_count - 1, RECORD_TEST, k);
-        double value = record_value(r, r->line_count - 1, RECORD_TRAIN, k);
-        say_value(w, k ? r->names[k] : ew_train_loss_name(w->t), value, test == test ? &test : NULL);
-    }
 }
 
 static void say_curve(struct training *w)
 {
     struct cli *c = w->c;
     struct record *r = c->quiet || c->json ? NULL : record_read(c, w->run);
-    if (r && !w->told) say_last(w, r);
     if (r && r->line_count > 1) {
         cli_put(c, "\n");
         curves_draw(c, &r, 1, "txt", cli_write, c);
@@ -318,8 +325,26 @@ static bool check_resumed(struct cli *c)
     return !c->status;
 }
 
+/* A folder where the model is due is no formula of its names. */
+static bool check_model(struct cli *c)
+{
+    struct stat s;
+    char inside[400];
+    if (!c->word_count) {
+        cli_fail_hint(c, FAULT_NO_PROGRAM, NULL, NULL,
+                      "try edgewise train model.ew --data x=points.csv:x -o run, or edgewise help train", NULL);
+        return false;
+    }
+    if (stat(c->words[0], &s) != 0 || !S_ISDIR(s.st_mode)) return true;
+    int n = snprintf(inside, sizeof inside, "%s%s", c->words[0], "/model.ew");
+    bool there = n > 0 && (size_t)n < sizeof inside && access(inside, R_OK) == 0;
+    cli_fail_hint(c, FAULT_MODEL_FOLDER, c->words[0], NULL, there ? "did you mean '{1}'?" : "", inside);
+    return false;
+}
+
 static bool check_new(struct cli *c)
 {
+    if (!check_model(c)) return false;
     if (!c->output || strcmp(c->output, "-") == 0) cli_fail(c, FAULT_NEEDS_OPTION, "train", "-o RUN");
     if (c->epochs && c->steps) cli_fail(c, FAULT_EITHER, "--epochs", "--steps");
     return !c->status;

@@ -333,6 +333,7 @@ static void curve_draw(struct watch *w, const char *format, ew_write *write, voi
                          .log_y = curve_wants_log(w),
                          .x_label = cli_tr(w->c, "step"),
                          .y_label = w->of,
+                         .width = strcmp(format, "txt") == 0 ? table_curve() : 0,
                          .options = &options};
     if (ew_plot(&o, write, context, &e) != EW_OK) cli_fail_error(w->c, &e);
 }

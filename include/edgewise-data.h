@@ -124,6 +124,9 @@ EW_API ew_status ew_data_write_note(const char *path, const ew_data_array *array
 EW_API ew_status ew_data_note(const char *path, ew_write *write, void *context, const ew_options *options,
                               ew_error *err);
 
+/* Why the system refused something (errno), in the language: "the disk is full". NULL: it has no words here. */
+EW_API const char *ew_system_reason(int error, const char *language);
+
 #ifdef __cplusplus
 }
 #endif

@@ -9,7 +9,7 @@
  *     static int report(void *context, const ew_train_report *r)
  *     {
  *         (void)context;
- *         if (r->event == EW_EVENT_REPORT)
+ *         if (r->event == EW_EVENT_REPORT || r->event == EW_EVENT_END)
  *             printf("epoch %zu  loss %.4f  accuracy %.3f\n", r->epoch, r->loss, r->metrics[0]);
  *         return 0;
  *     }
@@ -26,7 +26,8 @@
  *                                   {.name = "y", .path = "digits.csv", .part = "digit"}};
  *         const char *metrics[] = {"accuracy"};
  *         const ew_train_options options = {.data = data, .data_count = 2, .metrics = metrics, .metric_count = 1,
- *                                           .optimizer = EW_OPTIMIZER_ADAM, .epochs = 10, .report = report};
+ *                                           .optimizer = EW_OPTIMIZER_ADAM, .lr = 0.01, .epochs = 10,
+ *                                           .report = report};
  *         ew_error err;
  *         ew_train *t = ew_train_new(text, &options, &err);
  *         if (!t || ew_train_run(t, NULL, &err) != EW_OK) fprintf(stderr, "%s\n", err.message);
@@ -182,7 +183,8 @@ typedef enum ew_event {
     EW_EVENT_REPORT, /* after each epoch, or report_every steps: loss and metrics are means since the last one */
     EW_EVENT_SAVED,  /* a checkpoint was written */
     EW_EVENT_BAD,    /* a loss or gradient is not finite; `bad` says where it began */
-    EW_EVENT_END     /* the last report, with test where there are test data */
+    EW_EVENT_END,    /* the last report, with test where there are test data */
+    EW_EVENT_CHECKED /* check_gradients found no difference; before the first step */
 } ew_event;
 
 typedef struct ew_train_report {
@@ -190,13 +192,15 @@ typedef struct ew_train_report {
     size_t step, steps; /* made, and at most */
     size_t epoch;       /* of the step, from 1; whole ones in reports of epochs */
     size_t step_of_epoch, epoch_steps;
-    double loss;                     /* weighted by rows */
-    const double *metrics;           /* as many as in the options */
-    const double *validation, *test; /* the loss, then the metrics; NULL: not looked at */
-    double lr, norm;                 /* of this step; norm of the gradient before clipping, nan: not known */
-    double seconds;                  /* since the beginning, resumed or not */
-    double rate;                     /* rows a second, since the last report */
-    const ew_train_bad *bad;         /* or NULL */
+    double loss;                        /* weighted by rows */
+    const double *metrics;              /* as many as in the options */
+    const double *validation, *test;    /* the loss, then the metrics; NULL: not looked at */
+    double lr, norm;                    /* of this step; norm of the gradient before clipping, nan: not known,
+                                           as where gradient and update are one program */
+    double seconds;                     /* since the beginning, resumed or not */
+    double rate;                        /* rows a second, since the last report */
+    const ew_train_bad *bad;            /* or NULL */
+    const struct ew_train_check *check; /* EW_EVENT_CHECKED */
 } ew_train_report;
 
 typedef enum ew_train_end {
@@ -403,6 +407,7 @@ EW_API int ew_method_find(const char *name);
 /* ---- Fitting: nonlinear least squares ------------------------------------------------------------- */
 
 /*
+ *     ew_error err;
  *     size_t n[] = {5};
  *     ew_size sizes[] = {{"x", 1, n, 0}, {"y", 1, n, 0}};
  *     ew_options options = {.sizes = sizes, .size_count = 2};

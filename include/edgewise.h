@@ -89,8 +89,8 @@ typedef struct ew_error {
     int source_column; /* where in `source` the caret goes, from 1 */
 } ew_error;
 
-/* The error as the command shows it, with the line and a caret, into buffer (always ended by a
- * NUL); returns the length it would need, like snprintf. */
+/* The error as the command shows it, with the line and a caret (or the file that it is about), into buffer (always
+ * ended by a NUL); returns the length it would need, like snprintf. */
 EW_API size_t ew_error_text(const ew_error *error, char *buffer, size_t size);
 
 /* The one allocator hook: old_size 0 allocates, new_size 0 frees (and returns NULL). */
@@ -289,6 +289,13 @@ EW_API int ew_input_values(const ew_graph *g, size_t i, uint64_t seed, uint64_t 
 /* Only elements first .. first + count of them. */
 EW_API int ew_input_part(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, size_t first, size_t count,
                          double *values);
+
+/* Which values the computation of the given nodes takes of input i, an int with axes whose sizes are known: into
+ * most[e], for element e of a row (of its first axis; `count` of them), how many, so that it must be one of 0 to
+ * most[e] - 1; 0: that is not known. Known are places of arrays that nothing guards, E[token[n, t], d], and classes of
+ * cross-entropies that are added up as they stand, sum(n: xent(k: z[n, k], y[n])). EW_LIMIT: no memory. */
+EW_API ew_status ew_input_classes(const ew_graph *g, size_t i, const ew_node *nodes, size_t node_count, int64_t *most,
+                                  size_t count, ew_error *err);
 
 /* ---- Edges, partials, sweeps ---------------------------------------------------------------- */
 

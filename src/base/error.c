@@ -147,6 +147,8 @@ void report_forget(report *r)
 size_t ew_error_text(const ew_error *e, char *buffer, size_t size)
 {
     char where[300] = "", caret[900] = "";
+    if (e->line <= 0 && e->file[0] && !strstr(e->message, e->file))
+        snprintf(where, sizeof where, "  --> %s\n", e->file);
     if (e->line > 0) {
         char margin[16], digits[16];
         int wide = snprintf(digits, sizeof digits, "%d", e->line);

@@ -120,13 +120,16 @@ static bool contract_access(contract *c, const contract_term *p)
     ew_graph *g = c->g;
     contract_term a = contract_argument(c, p, 0);
     uint8_t flags = node_at(g, p->node)->flags;
-    view inside = view_number(g, 1);
+    view inside = view_number(g, 1), wanted = view_none();
     for (size_t q = 0; (flags & NODE_ZERO) && q < node_rank(g, a.node); q++)
         inside = view_within(g, p->domain, inside, &a.at[q], node_size(g, a.node, q));
     if (flags & NODE_WHEN) {
         contract_term when = contract_argument(c, p, node_at(g, p->node)->count - 1u);
-        inside = view_op(g, p->domain, OP_IF, contract_value(c, &when), inside, view_number(g, 0));
+        wanted = contract_value(c, &when);
+        if (wanted.node == EW_NONE) return false;
     }
+    inside = resolve_inside(c->r, p->node, a.at, wanted, p->domain, inside);
+    if (flags & NODE_WHEN) inside = view_op(g, p->domain, OP_IF, wanted, inside, view_number(g, 0));
     if (inside.node == EW_NONE) return false;
     if (!view_is(g, inside, 1)) contract_factor(c, &a, inside);
     return contract_push(c, &a);

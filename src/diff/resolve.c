@@ -127,24 +127,47 @@ view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
     return y == EW_NONE ? view_none() : resolve_outside(r, y, y_at, x, at + rank, shape);
 }
 
+/* An access on the way to a DIFF, whose places may have to be checked. */
+typedef struct resolve_access {
+    ew_node at;
+    spot places[AXES_MOST];
+} resolve_access;
+
+typedef ARRAY(resolve_access) resolve_accesses;
+
+/* From n at places `here`, through names and accesses, to a DIFF; EW_NONE: there is something else. */
+static ew_node resolve_down(resolve *r, ew_node n, spot *here, uint16_t shape, resolve_accesses *passed)
+{
+    ew_graph *g = r->g;
+    while (node_at(g, n)->op != OP_DIFF) {
+        const graph_node *node = node_at(g, n);
+        if ((node->op != OP_COPY && node->op != OP_AT) || (node->flags & (NODE_ZERO | NODE_WHEN))) return EW_NONE;
+        ew_node a = node_arg(g, n, 0);
+        if (!resolve_needs(r, a)) return EW_NONE;
+        resolve_access x = {.at = n};
+        for (size_t p = 0; p < node_rank(g, a); p++) {
+            spot use = spot_of_use(g, n, use_map(g, n, 0), p);
+            x.places[p] = spot_substitute(g, &use, here, shape);
+        }
+        memcpy(here, x.places, node_rank(g, a) * sizeof *here);
+        if (node_at(g, n)->op == OP_AT && !array_push(&g->memory, passed, x)) report_memory(&g->report);
+        n = a;
+    }
+    return n;
+}
+
 view resolve_value(resolve *r, ew_node n, const spot *at, uint16_t shape)
 {
     ew_graph *g = r->g;
-    spot here[AXES_MOST], next[AXES_MOST];
+    resolve_accesses passed = {0};
+    spot here[AXES_MOST];
     for (size_t p = 0; p < node_rank(g, n); p++) here[p] = at[p];
-    for (ew_node m = n; resolve_needs(r, m);) {
-        const graph_node *node = node_at(g, m);
-        if (node->op == OP_DIFF) return resolve_read(r, m, here, shape);
-        if ((node->op != OP_COPY && node->op != OP_AT) || (node->flags & (NODE_ZERO | NODE_WHEN))) break;
-        ew_node a = node_arg(g, m, 0);
-        size_t rank = node_rank(g, a);
-        for (size_t p = 0; p < rank; p++) {
-            spot use = spot_of_use(g, m, use_map(g, m, 0), p);
-            next[p] = spot_substitute(g, &use, here, shape);
-        }
-        memcpy(here, next, rank * sizeof *here);
-        m = a;
-    }
+    ew_node diff = resolve_needs(r, n) ? resolve_down(r, n, here, shape, &passed) : EW_NONE;
+    view v = diff == EW_NONE ? view_none() : resolve_read(r, diff, here, shape);
+    for (size_t i = 0; i < passed.count && v.node != EW_NONE; i++)
+        v = resolve_inside(r, passed.at[i].at, passed.at[i].places, view_none(), shape, v);
+    array_free(&g->memory, &passed);
+    if (diff != EW_NONE) return v;
     ew_node twin = resolve_twin(r, n);
     return twin == EW_NONE ? view_none() : view_fetch(g, (view){twin, 0}, at, shape);
 }
@@ -236,13 +259,13 @@ static ew_node resolve_try(resolve *r, ew_node n)
     for (size_t p = 0; p < rank; p++) at[p] = spot_of_use(g, n, use_map(g, n, 0), p);
     ew_node array = node_arg(g, n, 0);
     uint8_t flags = node->flags;
-    view v = resolve_value(r, array, at, shape);
+    bool has_when = flags & NODE_WHEN;
+    view v = resolve_value(r, array, at, shape), when = view_none();
+    if (has_when) when = resolve_argument(r, n, node_at(g, n)->count - 1u, shape);
+    if (!r->waiting) v = resolve_inside(r, n, at, when, shape, v);
     for (size_t p = 0; v.node != EW_NONE && (flags & NODE_ZERO) && p < rank; p++)
         v = view_within(g, shape, v, &at[p], node_size(g, array, p));
-    if (v.node != EW_NONE && (flags & NODE_WHEN)) {
-        view when = resolve_argument(r, n, node_at(g, n)->count - 1u, shape);
-        v = view_op(g, shape, OP_IF, when, v, view_number(g, 0));
-    }
+    if (v.node != EW_NONE && has_when) v = view_op(g, shape, OP_IF, when, v, view_number(g, 0));
     return r->waiting ? EW_NONE : view_node(g, v, shape);
 }
 

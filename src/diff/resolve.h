@@ -34,6 +34,9 @@ bool resolve_needs(const resolve *r, ew_node n);
 view resolve_value(resolve *r, ew_node n, const spot *at, uint16_t shape);
 /* A DIFF at a place: of its first argument's axes, then of its second's. */
 view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape);
+/* v, read from the array of an AT at `places`, if these lie inside where they are gathered; else the run ends as for
+ * any access (inside.c). when: where the access counts; node EW_NONE: everywhere. */
+view resolve_inside(resolve *r, ew_node at, const spot *places, view when, uint16_t shape, view v);
 /* A sum whose body may be linear in derivatives (contract.c): over the sum's own axes. */
 view resolve_sum(resolve *r, ew_node n);
 /* `diff`, as diff(y[…], x[…]) inside a circle of both (steps.c). */

@@ -135,10 +135,11 @@ typedef struct plan_arg {               /* argmin, argmax: dimensions, then the 
 } plan_arg;
 
 typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
-    uint32_t dims, dim_count; /* b …, then m, n, k */
+    uint32_t dims, dim_count; /* b …, then m, n, k, then the two outer axes of k where it goes by lanes */
     uint32_t lines;           /* of A, B, C */
     uint8_t type;
     bool blocked;
+    bool lanes;        /* few rows and columns, long k: sums in lanes (math/matrix.h) */
     bool repeats;      /* where a result is not finite all steps run again, carefully; else */
     uint32_t fallback; /* map: is done instead */
     uint32_t time;

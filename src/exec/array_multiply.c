@@ -20,19 +20,39 @@ typedef struct product {
     char *own;          /* where it is summed up by itself, or NULL */
 } product;
 
+/* Axes of the batch. */
+static uint32_t product_batch_axes(const plan_product *p)
+{
+    return p->dim_count - (p->lanes ? 5 : 3);
+}
+
 /* Bytes of a C of one place that is summed up where it lies by itself, and is put into its place when it is complete:
  * one that the batch adds up, if it is small. 0: it is summed up in its place. */
 size_t array_product_own(const plan *a, const plan_product *p)
 {
     const int64_t *size = a->sizes.at + p->dims, *to = a->strides.at + a->lines.at[p->lines + 2].strides;
-    uint32_t axes = p->dim_count - 3, apart = 0;
+    uint32_t axes = product_batch_axes(p), apart = 0;
     size_t numbers;
+    if (p->lanes) return 0;
     while (apart < axes && to[apart] != 0) apart++;
     for (uint32_t d = apart; d < axes; d++)
         if (to[d] != 0) return 0;
     if (apart == axes || p->blocked || size[axes] < 1 || size[axes + 1] < 1) return 0;
     bool small = size_mul((size_t)size[axes], (size_t)size[axes + 1], &numbers) && numbers <= PRODUCT_OWN;
     return small ? numbers * array_type_bytes(p->type) : 0;
+}
+
+/* By lanes: the two outer axes of k stand behind it. */
+static void product_sum(const product *x)
+{
+    const int64_t *n = x->size + x->batch, *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch;
+    const int64_t *c = x->stride[2] + x->batch;
+    matrix_sum sum = {{(size_t)n[3], (size_t)n[4], (size_t)n[2]}, {a[3], a[4]}, {b[3], b[4]}};
+    void *at[3] = {x->at[0], x->at[1], x->at[2]};
+    if (x->p->type == ARRAY_F32)
+        matrix_dots_f32((size_t)n[0], (size_t)n[1], &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1]);
+    else
+        matrix_dots_f64((size_t)n[0], (size_t)n[1], &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1]);
 }
 
 static void product_run(const product *x, bool add)
@@ -119,6 +139,10 @@ static bool product_place(product *x)
 {
     const array_work *w = x->w;
     bool finite = true;
+    if (x->p->lanes) {
+        product_sum(x);
+        return product_finite(x);
+    }
     do {
         bool add = x->p->blocked && !w->begins, done = true;
         for (size_t k = x->apart; k < x->batch; k++) {
@@ -167,7 +191,8 @@ static product product_of(array_work *w, const plan_product *s)
 {
     const plan *a = w->plan;
     const int64_t *to = a->strides.at + a->lines.at[s->lines + 2].strides;
-    product x = {.p = s, .size = array_step_sizes(w, s->dims, s->dim_count, true), .batch = s->dim_count - 3, .w = w};
+    product x = {.p = s, .w = w, .batch = product_batch_axes(s)};
+    x.size = array_step_sizes(w, s->dims, s->dim_count, true);
     while (x.apart < x.batch && to[x.apart] != 0) x.apart++;
     x.range = (matrix_range){0, (size_t)x.size[x.batch], 0, (size_t)x.size[x.batch + 1]};
     if (to[x.batch + 1] != 1) product_apart(&x);
@@ -226,7 +251,7 @@ static bool multiply_split_c(const ew_program *p, ew_work *work, const product *
     const array_work *w = work->arrays;
     double one = all;
     for (size_t d = 0; d < x->batch; d++) one /= (double)x->size[d];
-    if (product_places(x) >= MULTIPLY_PLACES || !array_crew_worth(w, one)) return false;
+    if (x->p->lanes || product_places(x) >= MULTIPLY_PLACES || !array_crew_worth(w, one)) return false;
     multiply_split split = {.s = x->p};
     size_t count = matrix_parts(x->range.row_end, x->range.column_end, array_pool_workers(w->pool),
                                 array_crew_parts(w, one, MATRIX_PARTS), split.part);

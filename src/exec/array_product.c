@@ -16,6 +16,11 @@
 #include "math/matrix.h"
 
 enum { FACTORS_MOST = 12, PRODUCT_SIDE = 4, PRODUCT_WORK = 512, OFTEN = 1024 };
+enum {
+    LANES_AXES = 2,
+    LANES_ELEMENTS = 1 << 9,
+    LANES_TERMS = 1 << 10
+}; /* sums in lanes: elements at most, terms at least */
 
 typedef struct factor {
     ew_node node;
@@ -329,6 +334,7 @@ typedef struct product_dims {
     int64_t size[AXES_STEP], stride[AXES_STEP][3]; /* of A, B, C */
     uint8_t role[AXES_STEP];
     bool turned; /* B' A' = C' */
+    bool lanes;
 } product_dims;
 
 static void product_axes(const array_builder *b, product_dims *d)
@@ -411,18 +417,45 @@ static void product_turn(product_dims *d)
     }
 }
 
+/* Does the batch only add up along this axis? */
+static bool product_adds_up(const product_dims *d, size_t i)
+{
+    return d->role[i] == ROLE_BATCH && d->stride[i][2] == 0;
+}
+
+/* Few elements, each a long sum whose innermost axis is one piece in both operands: such products would pack all they
+ * read. Sums in lanes read it where it lies. */
+static void product_lanes(const array_builder *b, product_dims *d, int type)
+{
+    int64_t lanes = type == ARRAY_F32 ? MATRIX_SUM_LANES_f32 : MATRIX_SUM_LANES_f64, elements = 1, terms = 1;
+    size_t outer = 0;
+    bool fits = !b->blocked && !(b->w->g->passes_off & PASS_LAYOUT), along = false;
+    for (size_t i = 0; i < d->count && fits; i++) {
+        bool sums = d->role[i] == ROLE_K || product_adds_up(d, i);
+        int64_t *all = d->role[i] == ROLE_BATCH && !sums ? NULL : sums ? &terms : &elements;
+        fits = all == NULL || (d->size[i] > 0 && !__builtin_mul_overflow(*all, d->size[i], all));
+        outer += product_adds_up(d, i);
+        if (d->role[i] == ROLE_K) along = d->size[i] % lanes == 0 && d->stride[i][0] == 1 && d->stride[i][1] == 1;
+    }
+    d->lanes = fits && along && outer <= LANES_AXES && elements <= LANES_ELEMENTS && terms >= LANES_TERMS;
+}
+
 static bool product_push(array_builder *b, product_dims *d, int type, uint32_t fallback)
 {
     plan *a = b->w->a;
-    int64_t strides[3 * (AXES_STEP + 3)], sizes[AXES_STEP + 3];
-    size_t count = 0, order[AXES_STEP + 3], scratch;
+    enum { MOST = AXES_STEP + 3 + LANES_AXES };
+    int64_t strides[3 * MOST], sizes[MOST];
+    size_t count = 0, order[MOST], scratch, outer = 0;
     for (size_t i = 0; i < d->count; i++)
-        if (d->role[i] == ROLE_BATCH) order[count++] = i;
+        if (d->role[i] == ROLE_BATCH && !(d->lanes && product_adds_up(d, i))) order[count++] = i;
     for (int role = ROLE_M; role < ROLES; role++) {
         size_t i = 0;
         while (i < d->count && d->role[i] != role) i++;
         order[count++] = i < d->count ? i : SIZE_MAX;
     }
+    for (size_t i = 0; i < d->count && d->lanes; i++)
+        if (product_adds_up(d, i)) order[count++] = i, outer++;
+    for (; d->lanes && outer < LANES_AXES; outer++) order[count++] = SIZE_MAX;
     for (size_t i = 0; i < count; i++) {
         sizes[i] = order[i] == SIZE_MAX ? 1 : d->size[order[i]];
         for (size_t l = 0; l < 3; l++) strides[l * count + i] = order[i] == SIZE_MAX ? 0 : d->stride[order[i]][l];
@@ -431,6 +464,7 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
                       .dim_count = (uint32_t)count,
                       .type = (uint8_t)type,
                       .blocked = b->blocked,
+                      .lanes = d->lanes,
                       .repeats = b->blocked || b->repeats,
                       .fallback = fallback,
                       .time = b->w->time};
@@ -445,8 +479,9 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
         return array_no_memory(b->w);
     for (size_t i = 0; i < count; i++) a->sizes.at[a->sizes.count++] = sizes[i];
     int64_t rows = b->w->block_rows;
-    size_t m = (size_t)product_size(sizes[count - 3], rows), n = (size_t)product_size(sizes[count - 2], rows);
-    size_t k = (size_t)product_size(sizes[count - 1], rows);
+    const int64_t *size = sizes + count - 3 - (d->lanes ? LANES_AXES : 0);
+    size_t m = (size_t)product_size(size[0], rows), n = (size_t)product_size(size[1], rows);
+    size_t k = (size_t)product_size(size[2], rows);
     scratch = type == ARRAY_F32 ? matrix_scratch_f32(m, n, k) : matrix_scratch_f64(m, n, k);
     size_t own = array_product_own(a, &a->products.at[step.at]);
     if (own) scratch += own + 64;
@@ -488,6 +523,7 @@ bool array_product_step(array_lowering *w, uint32_t v)
         product_merge(&d);
         product_roles(&d, w->block_rows);
         product_turn(&d);
+        product_lanes(&b, &d, value->type);
         ok = product_push(&b, &d, value->type, fallback);
     }
     array_free(w->m, &b.lines);

@@ -25,6 +25,7 @@ enum { USES_IN = 1, USES_OUT = 2, USES_WORK = 4, USES_COUNTERS = 8, USES_BAD = 1
 
 /* Helpers: a bit each. A join of reduction o over a type is HELP_JOIN << (type · 6 + o - OP_SUM's number). */
 enum { HELP_PRODUCT = 1, HELP_PRODUCT_F32 = 2, HELP_SLOPE_F32 = 4, HELP_SINGLE = 8, HELP_WHOLE = 16, HELP_JOIN = 32 };
+enum { HELP_LANES = 1 << 24, HELP_LANES_F32 = 1 << 25 }; /* products by lanes */
 
 enum { NEST_DIMS = AXES_MOST + 4 };
 

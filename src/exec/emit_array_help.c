@@ -95,10 +95,16 @@ static void help_joins_write(emitter *e)
 
 /* ---- Products ------------------------------------------------------------------------------------------------- */
 
-static const char help_product[] =
-    "{target}static void {name}(int64_t m, int64_t n, int64_t k, const {real} *a, int64_t a_row, int64_t a_column,\n"
-    "    const {real} *b, int64_t b_row, int64_t b_column, {real} *c, int64_t c_row, int64_t c_column, int add)\n"
-    "{\n"
+/* A product of a type: how it is called, its parameters, and what it does. */
+typedef struct help_kind {
+    const char *name, *comment, *parameters, *arguments, *body;
+} help_kind;
+
+static const help_kind help_product = {
+    "k_product", "/* C = A B, or C + A B: each element one chain over k. Returns whether all of C is finite. */\n",
+    "(int64_t m, int64_t n, int64_t k, const {real} *a, int64_t a_row, int64_t a_column,\n"
+    "    const {real} *b, int64_t b_row, int64_t b_column, {real} *c, int64_t c_row, int64_t c_column, int add)\n",
+    "(m, n, k, a, a_row, a_column, b, b_row, b_column, c, c_row, c_column, add)",
     "    for (int64_t i = 0; i < m; i++) {\n"
     "        {real} *to = c + i * c_row;\n"
     "        if (n == 1) {\n"
@@ -116,79 +122,130 @@ static const char help_product[] =
     "            else\n"
     "                for (int64_t j = 0; j < n; j++) to[j * c_column] = {any};\n"
     "        }\n"
-    "    }\n"
-    "}\n\n";
+    "    }\n"};
 
-static const char help_choice[] =
-    "/* C = A B, or C + A B: each element one chain over k. Returns whether all of C is finite. */\n"
-    "static int k_product{end}(int64_t m, int64_t n, int64_t k, const {real} *a, int64_t a_row, int64_t a_column,\n"
-    "    const {real} *b, int64_t b_row, int64_t b_column, {real} *c, int64_t c_row, int64_t c_column, int add)\n"
-    "{\n"
-    "    double sum = 0; /* x - x is 0, or nan */\n"
-    "{run}"
+static const help_kind help_lanes = {
+    "k_lanes",
+    "/* C = A B, each element {lanes} chains side by side over k, which is x times y times k, added up at the end, "
+    "the\n"
+    " * later half to the earlier. Returns whether all of C is finite. */\n",
+    "(int64_t m, int64_t n, int64_t x_size, int64_t y_size, int64_t k, const {real} *a, int64_t a_row,\n"
+    "    int64_t a_x, int64_t a_y, const {real} *b, int64_t b_column, int64_t b_x, int64_t b_y, {real} *c,\n"
+    "    int64_t c_row, int64_t c_column)\n",
+    "(m, n, x_size, y_size, k, a, a_row, a_x, a_y, b, b_column, b_x, b_y, c, c_row, c_column)",
     "    for (int64_t i = 0; i < m; i++)\n"
     "        for (int64_t j = 0; j < n; j++) {\n"
-    "            const double x = {wide}c[i * c_row + j * c_column];\n"
-    "            sum += x - x;\n"
-    "        }\n"
-    "    return sum == 0;\n"
-    "}\n\n";
+    "            {local} lane[{lanes}] = {0};\n"
+    "            for (int64_t x = 0; x < x_size; x++)\n"
+    "                for (int64_t y = 0; y < y_size; y++) {\n"
+    "                    const {real} *u = a + i * a_row + x * a_x + y * a_y;\n"
+    "                    const {real} *v = b + j * b_column + x * b_x + y * b_y;\n"
+    "                    for (int64_t p = 0; p < k; p += {lanes})\n"
+    "                        for (int l = 0; l < {lanes}; l++) lane[l] = {term};\n"
+    "                }\n"
+    "            for (int half = {lanes} / 2; half > 0; half /= 2)\n"
+    "                for (int l = 0; l < half; l++) lane[l] += lane[l + half];\n"
+    "            c[i * c_row + j * c_column] = lane[0];\n"
+    "        }\n"};
 
-static const char help_arguments[] = "(m, n, k, a, a_row, a_column, b, b_row, b_column, c, c_row, c_column, add)";
+static const char help_choice[] = "{comment}static int {kind}{end}{parameters}"
+                                  "{\n"
+                                  "    double sum = 0; /* z - z is 0, or nan */\n"
+                                  "{run}"
+                                  "    for (int64_t i = 0; i < m; i++)\n"
+                                  "        for (int64_t j = 0; j < n; j++) {\n"
+                                  "            const double z = {wide}c[i * c_row + j * c_column];\n"
+                                  "            sum += z - z;\n"
+                                  "        }\n"
+                                  "    return sum == 0;\n"
+                                  "}\n\n";
 
-static void help_product_one(emitter *e, const char *name, const char *target, const char *real, const char *local,
+/* {real} and {lanes}, which other words have in them. */
+static void help_typed(emitter *e, const char *form, int type)
+{
+    const help_word words[] = {{"{real}", nest_type(e, type)}, {"{lanes}", type == ARRAY_F32 ? "16" : "8"}};
+    help_fill(&e->out, form, words, sizeof words / sizeof words[0]);
+}
+
+static void help_filled(emitter *e, const char *form, const help_word *words, size_t count, int type)
+{
+    text once;
+    text_begin(&once, &e->m);
+    help_fill(&once, form, words, count);
+    help_typed(e, text_string(&once), type);
+    if (once.failed) e->out.failed = true;
+    text_free(&once);
+}
+
+static void help_product_one(emitter *e, const help_kind *kind, const char *name, const char *target, int type,
                              const char *fuse)
 {
-    char one[100], unit[60], any[80];
+    char one[100], unit[60], any[80], term[60];
     if (fuse) {
         snprintf(one, sizeof one, "%s(a[i * a_row + p * a_column], b[p * b_row], sum)", fuse);
         snprintf(unit, sizeof unit, "%s(x, from[j], to[j])", fuse);
         snprintf(any, sizeof any, "%s(x, from[j * b_column], to[j * c_column])", fuse);
+        snprintf(term, sizeof term, "%s(u[p + l], v[p + l], lane[l])", fuse);
     } else {
         snprintf(one, sizeof one, "a[i * a_row + p * a_column] * b[p * b_row] + sum");
         snprintf(unit, sizeof unit, "x * from[j] + to[j]");
         snprintf(any, sizeof any, "x * from[j * b_column] + to[j * c_column]");
+        snprintf(term, sizeof term, "u[p + l] * v[p + l] + lane[l]");
     }
-    const help_word words[] = {{"{target}", target}, {"{name}", name}, {"{real}", real}, {"{local}", local},
-                               {"{one}", one},       {"{unit}", unit}, {"{any}", any}};
-    help_fill(&e->out, help_product, words, sizeof words / sizeof words[0]);
+    const help_word words[] = {
+        {"{target}", target}, {"{name}", name}, {"{local}", type == ARRAY_F32 ? "float" : "double"},
+        {"{one}", one},       {"{unit}", unit}, {"{any}", any},
+        {"{term}", term}};
+    size_t count = sizeof words / sizeof words[0];
+    help_filled(e, "{target}static void {name}", words, count, type);
+    help_typed(e, kind->parameters, type);
+    text_add(&e->out, "{\n");
+    help_filled(e, kind->body, words, count, type);
+    text_add(&e->out, "}\n\n");
 }
 
 /* Where the processor may have a fused multiply-add that compilers do not use unasked, a version with it. */
-static void help_product_type(emitter *e, int type, bool fused)
+static void help_product_type(emitter *e, const help_kind *kind, int type, bool fused)
 {
     bool single = type == ARRAY_F32;
-    const char *real = nest_type(e, type), *local = single ? "float" : "double", *end = single ? "_f32" : "";
+    const char *end = single ? "_f32" : "";
     char run[500], fast[40], plain[40];
     text *t = &e->out;
-    snprintf(fast, sizeof fast, "k_product_fused%s", end);
-    snprintf(plain, sizeof plain, "k_product_plain%s", end);
+    snprintf(fast, sizeof fast, "%s_fused%s", kind->name, end);
+    snprintf(plain, sizeof plain, "%s_plain%s", kind->name, end);
     if (fused) {
         text_add(t, "#ifdef K_FUSES\n");
-        help_product_one(e, fast, "K_FUSES ", real, local, single ? "fmaf" : "fma");
+        help_product_one(e, kind, fast, "K_FUSES ", type, single ? "fmaf" : "fma");
         text_add(t, "#endif\n\n");
     }
-    help_product_one(e, plain, "", real, local, fused ? (single ? "fmaf" : "fma") : NULL);
+    help_product_one(e, kind, plain, "", type, fused ? (single ? "fmaf" : "fma") : NULL);
     snprintf(run, sizeof run,
              fused ? "#ifdef K_FUSES\n    if (__builtin_cpu_supports(\"fma\") && __builtin_cpu_supports(\"avx2\"))\n"
                      "        %s%s;\n    else\n#endif\n        %s%s;\n"
                    : "%.0s%.0s    %s%s;\n",
-             fast, help_arguments, plain, help_arguments);
-    const help_word words[] = {{"{end}", end}, {"{real}", real}, {"{run}", run}, {"{wide}", single ? "(double)" : ""}};
-    help_fill(t, help_choice, words, sizeof words / sizeof words[0]);
+             fast, kind->arguments, plain, kind->arguments);
+    const help_word words[] = {{"{end}", end},
+                               {"{run}", run},
+                               {"{kind}", kind->name},
+                               {"{comment}", kind->comment},
+                               {"{parameters}", kind->parameters},
+                               {"{wide}", single ? "(double)" : ""}};
+    help_filled(e, help_choice, words, sizeof words / sizeof words[0], type);
 }
 
 static void help_products_write(emitter *e)
 {
     bool fused = matrix_fuses(MATRIX_BEST);
-    if (!(e->helpers & (HELP_PRODUCT | HELP_PRODUCT_F32))) return;
+    if (!(e->helpers & (HELP_PRODUCT | HELP_PRODUCT_F32 | HELP_LANES | HELP_LANES_F32))) return;
     if (fused)
         text_add(&e->out, "#if defined __clang__ && (defined __x86_64__ || defined __i386__)\n"
                           "#pragma clang attribute pop\n#endif\n"
                           "#if defined __GNUC__ && defined __x86_64__\n"
                           "#define K_FUSES __attribute__((target(\"avx2,fma\")))\n#endif\n\n");
-    if (e->helpers & HELP_PRODUCT) help_product_type(e, ARRAY_F64, fused);
-    if (e->helpers & HELP_PRODUCT_F32) help_product_type(e, ARRAY_F32, fused);
+    if (e->helpers & HELP_PRODUCT) help_product_type(e, &help_product, ARRAY_F64, fused);
+    if (e->helpers & HELP_PRODUCT_F32) help_product_type(e, &help_product, ARRAY_F32, fused);
+    if (e->helpers & HELP_LANES) help_product_type(e, &help_lanes, ARRAY_F64, fused);
+    if (e->helpers & HELP_LANES_F32) help_product_type(e, &help_lanes, ARRAY_F32, fused);
     if (fused)
         text_add(&e->out, "#if defined __clang__ && (defined __x86_64__ || defined __i386__)\n"
                           "#pragma clang attribute push(__attribute__((target(\"no-fma\"))), apply_to = function)\n"

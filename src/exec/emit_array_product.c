@@ -34,13 +34,32 @@ static void product_adds(emit_nest *n, const plan_product *p)
     if (!* or) text_char(t, '0');
 }
 
+/* The call's arguments where it goes by lanes. */
+static void product_lanes_call(emit_nest *n, const plan_product *p, uint32_t outer)
+{
+    const int64_t *size = n->a->sizes.at + p->dims + outer;
+    text *t = &n->body;
+    text_format(t, "%lld, %lld, %lld, %lld, %lld", (long long)size[0], (long long)size[1], (long long)size[3],
+                (long long)size[4], (long long)size[2]);
+    for (uint32_t l = 0; l < 3; l++) {
+        const int64_t *stride = n->a->strides.at + n->a->lines.at[p->lines + l].strides + outer;
+        text_format(t, ", p%u + ", l);
+        nest_index(n, t, p->lines + l, outer);
+        text_format(t, ", %lld", (long long)stride[l == 1]);
+        if (l < 2) text_format(t, ", %lld, %lld", (long long)stride[3], (long long)stride[4]);
+        if (l == 2) text_format(t, ", %lld", (long long)stride[1]);
+    }
+}
+
 void emit_array_product(emit_nest *n, const plan_product *p, const char *name, const char *comment)
 {
     const int64_t *size = n->a->sizes.at + p->dims;
-    uint32_t outer = p->dim_count - 3;
-    const char *type = p->type == ARRAY_F32 ? "_f32" : "";
+    uint32_t outer = p->dim_count - (p->lanes ? 5 : 3);
+    bool single = p->type == ARRAY_F32;
+    const char *type = single ? "_f32" : "";
     nest_begin(n, p->lines);
-    n->e->helpers |= p->type == ARRAY_F32 ? HELP_PRODUCT_F32 | HELP_SINGLE : HELP_PRODUCT;
+    n->e->helpers |= single ? HELP_SINGLE : 0;
+    n->e->helpers |= p->lanes ? (single ? HELP_LANES_F32 : HELP_LANES) : single ? HELP_PRODUCT_F32 : HELP_PRODUCT;
     for (uint32_t d = 0; d < outer; d++) {
         n->var[d][0] = '\0';
         if (size[d] != 1) n->var[d][0] = 'd', count_text(d, n->var[d] + 1);
@@ -49,12 +68,16 @@ void emit_array_product(emit_nest *n, const plan_product *p, const char *name, c
     text_add(nest_line(n), "int finite = 1;\n");
     for (uint32_t d = 0; d < outer; d++) nest_for(n, n->var[d], size[d]);
     text *t = nest_line(n);
-    text_format(t, "finite &= k_product%s(", type);
-    for (uint32_t d = outer; d < p->dim_count; d++) text_add(t, d > outer ? ", " : ""), nest_size(n, t, size[d]);
-    product_operand(n, p, 0, 0, 2);
-    product_operand(n, p, 1, 2, 1);
-    product_operand(n, p, 2, 0, 1);
-    product_adds(n, p);
+    text_format(t, "finite &= %s%s(", p->lanes ? "k_lanes" : "k_product", type);
+    if (p->lanes) {
+        product_lanes_call(n, p, outer);
+    } else {
+        for (uint32_t d = outer; d < p->dim_count; d++) text_add(t, d > outer ? ", " : ""), nest_size(n, t, size[d]);
+        product_operand(n, p, 0, 0, 2);
+        product_operand(n, p, 1, 2, 1);
+        product_operand(n, p, 2, 0, 1);
+        product_adds(n, p);
+    }
     text_add(t, ");\n");
     while (n->depth > 1) nest_close(n);
     text_add(nest_line(n), "return finite;\n");

@@ -23,7 +23,7 @@ static bool spot_text(array_lowering *w, const char *s, size_t count, uint32_t *
 /* Does the node's place lie in the program's text? What is asked for later has a text of its own. */
 static bool spot_is_there(const ew_graph *g, ew_node n)
 {
-    bool later = !g->seen.count || n > g->seen.at[g->seen.count - 1];
+    bool later = !(node_at(g, n)->flags & NODE_TEXT) && (!g->seen.count || n > g->seen.at[g->seen.count - 1]);
     return !later && g->text && node_at(g, n)->place < g->text_count && g->text_count < UINT32_MAX / 2;
 }
 

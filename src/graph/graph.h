@@ -45,7 +45,8 @@ enum {
     NODE_GENERATED = 1, /* its name was made by finish.c */
     NODE_UNIQUE = 2,    /* it stands in the table of unnamed nodes */
     NODE_ZERO = 4,      /* AT: outside the array it is 0 */
-    NODE_WHEN = 8       /* AT: the last argument says where an access counts */
+    NODE_WHEN = 8,      /* AT: the last argument says where an access counts */
+    NODE_TEXT = 16      /* AT: its place is one in the graph's text, though it was made later */
 };
 
 typedef union constant {

@@ -98,7 +98,8 @@ bool io_open(io_read *io, const char *path)
 {
     int descriptor = open(path, O_RDONLY | O_CLOEXEC);
     if (descriptor < 0)
-        return report_plain(&io->r, errno == ENOENT || errno == ENOTDIR ? E_FILE_MISSING : E_FILE_OPEN, path, NULL);
+        return errno == ENOENT || errno == ENOTDIR ? report_plain(&io->r, E_FILE_MISSING, path, NULL)
+                                                   : io_refuse(&io->r, E_FILE_OPEN, path, errno);
     bool good = bytes_of(io, descriptor, path);
     close(descriptor);
     return good;

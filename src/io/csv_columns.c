@@ -5,6 +5,7 @@
  * name, or items with commas between: names, and ranges FIRST..LAST in the file's order. A header whose own
  * name has a comma or two points is found by its whole text first.
  */
+#include "base/alike.h"
 #include "io/csv.h"
 
 #include <stdlib.h>
@@ -133,7 +134,11 @@ static bool csv_no_column(csv *c, const char *s, size_t n)
 {
     char word[160];
     csv_trim(&s, &n);
+    alike best = alike_begin(n);
+    for (size_t i = 0; i < c->columns.count; i++)
+        alike_try(&best, csv_column_name(c, i), c->columns.at[i].name_count, s, n);
     report_plain(&c->io->r, E_CSV_COLUMN, quote(word, s, n), NULL);
+    if (best.word) report_hint(&c->io->r, "did you mean '{1}'?", best.word);
     report_hint(&c->io->r, "the first column is '{1}'", csv_column_name(c, 0));
     return false;
 }

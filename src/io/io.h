@@ -58,6 +58,9 @@ typedef struct io_read {
 
 /* ---- Errors: always false ---- */
 
+/* A path and why the system (errno) does not let it be. */
+bool io_refuse(report *r, error_code code, const char *path, int error);
+
 /* {1} is the offset. */
 bool io_fail(io_read *io, error_code code, size_t offset, const char *a, const char *b);
 bool io_fail_count(io_read *io, error_code code, size_t offset, size_t a);

@@ -50,22 +50,23 @@ static bool save_open_temporary(io_save *s)
     }
     memory_free(&s->m, s->temporary, s->temporary_size);
     s->temporary = NULL;
-    return save_refuse(s, E_SAVE_OPEN);
+    return io_refuse(&s->r, E_SAVE_OPEN, s->path, errno);
 }
 
 static bool save_open(io_save *s)
 {
     struct stat old;
-    if (stat(s->target, &old) != 0) return errno == ENOENT ? save_open_temporary(s) : save_refuse(s, E_SAVE_OPEN);
+    if (stat(s->target, &old) != 0)
+        return errno == ENOENT ? save_open_temporary(s) : io_refuse(&s->r, E_SAVE_OPEN, s->path, errno);
     if (S_ISDIR(old.st_mode)) return save_refuse(s, E_FILE_FOLDER);
     if (S_ISREG(old.st_mode)) {
-        if (access(s->target, W_OK) != 0) return save_refuse(s, E_SAVE_OPEN);
+        if (access(s->target, W_OK) != 0) return io_refuse(&s->r, E_SAVE_OPEN, s->path, errno);
         if (!save_open_temporary(s)) return false;
         if (fchmod(s->descriptor, old.st_mode & 0777) != 0 && errno != EPERM) s->failed = true;
         return true;
     }
     s->descriptor = open(s->target, O_WRONLY | O_CLOEXEC);
-    return s->descriptor >= 0 || save_refuse(s, E_SAVE_OPEN);
+    return s->descriptor >= 0 || io_refuse(&s->r, E_SAVE_OPEN, s->path, errno);
 }
 
 bool io_save_begin(io_save *s, const char *path)

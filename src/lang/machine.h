@@ -82,6 +82,7 @@ typedef struct guess {
     uint16_t shape, skip;
     uint32_t form;   /* index + 1 in machine.affines */
     uint32_t member; /* name of an array of the circle that is being built */
+    uint32_t piece;  /* where it begins */
 } guess;
 
 typedef struct range_limit { /* 0 <= form < size */
@@ -119,6 +120,7 @@ typedef struct machine {
     ARRAY(index_state) indices;
     ARRAY(condition) conditions;
     ARRAY(guess) guesses;
+    uint32_t guess_piece; /* where what is being guessed begins */
     ARRAY(range_limit) limits;
     ARRAY(use) uses;
     ARRAY(uint32_t) use_forms;

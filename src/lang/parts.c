@@ -24,6 +24,15 @@ bool parts_near(machine *m, const box *b)
     return near ? true : report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
 }
 
+/* The bound of a left side's range that depends on another index. */
+static bool parts_conditional(machine *m, const side *x, const index_state *i)
+{
+    span bound = x->ranges == 2 && !m->affines.at[i->first - 1].terms ? x->high : x->low;
+    piece p = {.bytes = (uint8_t)(x->bytes > 255 ? 255 : x->bytes), .place = x->place};
+    if (x->ranges) p = m->l->pieces.at[bound.begin];
+    return eval_error(m, E_RANGE_BOUND, &p, NULL, NULL, NULL);
+}
+
 /* Where this equation's values go, and the order of axes that its right side should have. */
 bool parts_left(machine *m, const statement *st)
 {
@@ -44,7 +53,7 @@ bool parts_left(machine *m, const statement *st)
             b = (box){i->low + parts_offset(&x), i->size, true};
             plain = plain && b.first == 0;
             f->lefts++;
-            if (i->conditional) return report_at(&m->g->report, E_RANGE_BOUND, x.place, x.bytes, NULL, NULL, NULL);
+            if (i->conditional) return parts_conditional(m, &x, i);
             if (!array_push(&m->g->memory, &m->lists, id)) return eval_memory(m);
         }
         if (!parts_near(m, &b)) return false;

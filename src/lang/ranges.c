@@ -45,6 +45,7 @@ uint32_t ranges_id(machine *m, const frame *f, uint32_t binder_index)
 
 static bool guess_push(machine *m, guess s)
 {
+    s.piece = m->guess_piece;
     return array_push(&m->g->memory, &m->guesses, s) ? true : eval_memory(m);
 }
 
@@ -87,6 +88,7 @@ static bool guess_number(machine *m, const piece *p)
 static guess *guess_args(machine *m, size_t count)
 {
     m->guesses.count -= count;
+    if (count) m->guess_piece = m->guesses.at[m->guesses.count].piece;
     return m->guesses.at + m->guesses.count;
 }
 
@@ -186,7 +188,7 @@ static bool guess_array(machine *m, const piece *p)
     return shape != UINT16_MAX && guess_push(m, (guess){.shape = shape});
 }
 
-/* A bound that is no whole number. */
+/* A bound, which begins at p, that is no whole number. */
 static bool guess_bound(machine *m, uint32_t form, const piece *p)
 {
     char number[64];
@@ -204,11 +206,11 @@ static bool guess_bind(machine *m, const frame *f, const piece *p)
     index_state *i = &m->indices.at[id];
     affine a = {0}, one = {.offset = 1};
     for (size_t k = 0; k < p->count; k++)
-        if (!guess_whole(m, x[k].form)) return guess_bound(m, x[k].form, p);
+        if (!guess_whole(m, x[k].form)) return guess_bound(m, x[k].form, &m->l->pieces.at[x[k].piece]);
     uint32_t first = x[0].form, last = x[p->count - 1].form;
     if (p->count == 1) { /* in n: 0 … n - 1 */
         affine n = m->affines.at[first - 1];
-        if (!affine_op(OP_SUB, &n, &one, &one)) return eval_error(m, E_RANGE_BOUND, p, NULL, NULL, NULL);
+        if (!affine_op(OP_SUB, &n, &one, &one)) return guess_bound(m, 0, &m->l->pieces.at[x[0].piece]);
         if (!array_reserve(&m->g->memory, &m->affines, 2)) return eval_memory(m);
         m->affines.at[m->affines.count++] = a;
         m->affines.at[m->affines.count++] = one;
@@ -257,6 +259,7 @@ bool ranges_scan(machine *m, frame *f, span s, uint32_t number)
     bool ok = true;
     for (uint32_t i = s.begin; ok && i < s.end; i++) {
         piece p = m->l->pieces.at[i];
+        m->guess_piece = i; /* what takes arguments begins with the first of them */
         ok = guess_piece(m, f, &p, number);
     }
     m->guesses.count = before + (ok && s.end > s.begin);

@@ -10,6 +10,10 @@
  * (BLOCK_ROWS): B's block is packed into panels as wide as a tile, A's into panels as high, when that
  * pays or when the strides ask for it. Small operands are read where they are. The tile picks up C
  * where the block of k before left it, so blocks do not show in the bits.
+ *
+ * Where columns are few (FEW_COLUMNS), each number of A is used for those alone, and reading A from memory counts as
+ * much as multiplying. Its rows are read where they are, in long runs; columns that lie side by side are packed in long
+ * blocks whose panels are wide (LONG_...), so that each page is read in a piece.
  */
 #include "math/matrix.h"
 
@@ -22,6 +26,11 @@ enum {
     SMALL_PANELS = 4,     /* panels of columns that are worth no packing, */
     SMALL_WORK = 1 << 16, /* up to so many terms */
     BLOCK_ROWS = 96,
+    FEW_COLUMNS = 2 * 3 * MATRIX_LANES, /* where columns are so few, A is read once or twice: */
+    DEEP_K = 1024,                      /* rows of A where they are, in long runs; */
+    LONG_K = 192,                       /* what lies across packed in blocks with longer runs, */
+    LONG_ROWS = 480,
+    LONG_UNIT = 24, /* and wide panels, a multiple of the rows of every tile */
     BLOCK_COLUMNS = 960,
     BLOCK_DEEP = 8, /* rows of B packed before the next panel */
     LINE = 64,      /* bytes; packed panels begin on one */
@@ -39,20 +48,46 @@ static size_t matrix_least(size_t x, size_t y)
 }
 
 /* k in blocks of about one size. */
-static size_t matrix_block_k(size_t k)
+static size_t matrix_block_k(size_t k, size_t most)
 {
-    size_t blocks = (k + BLOCK_K - 1) / BLOCK_K;
+    size_t blocks = (k + most - 1) / most;
     return blocks < 2 ? k : matrix_up((k + blocks - 1) / blocks, 8);
+}
+
+/* The most of an operand that is packed: blocks of two kinds, of so many rows (columns) and so deep. */
+static size_t matrix_room(size_t n, size_t k, size_t one, size_t one_k, size_t other, size_t other_k)
+{
+    size_t x = (matrix_least(n, one) + WIDEST) * matrix_up(matrix_least(k, one_k), 8);
+    size_t y = (matrix_least(n, other) + WIDEST) * matrix_up(matrix_least(k, other_k), 8);
+    return x > y ? x : y;
+}
+
+static size_t matrix_room_a(size_t m, size_t k)
+{
+    return matrix_room(m, k, BLOCK_ROWS, BLOCK_K, LONG_ROWS, LONG_K);
 }
 
 /* Bytes: a tile, a packed block of A, one of B, each on a line of its own. */
 static size_t matrix_scratch(size_t m, size_t n, size_t k, size_t element)
 {
-    size_t depth = matrix_up(matrix_least(k, BLOCK_K), 8), tile = MATRIX_ROWS * WIDEST;
-    size_t most = m > n ? m : n;
-    size_t rows = matrix_up(matrix_least(most, BLOCK_ROWS), MATRIX_ROWS);
-    size_t columns = matrix_up(matrix_least(most, BLOCK_COLUMNS), WIDEST);
-    return (tile + depth * (rows + columns)) * element + 4 * LINE;
+    size_t most = m > n ? m : n, room_b = matrix_room(most, k, BLOCK_COLUMNS, BLOCK_K, FEW_COLUMNS, DEEP_K);
+    return (MATRIX_ROWS * WIDEST + matrix_room_a(most, k) + room_b) * element + 4 * LINE;
+}
+
+/* What a tile takes for each k, in halves of a cycle: two products and two loads a cycle, and each sum waits four
+ * cycles for itself. */
+static size_t matrix_tile_cost(size_t rows, size_t vectors)
+{
+    size_t cost = rows * vectors > rows + vectors ? rows * vectors : rows + vectors;
+    return rows == 0 || vectors == 0 ? 0 : cost < 8 ? 8 : cost;
+}
+
+/* And a product by tiles of high x wide vectors. */
+static size_t matrix_cost(size_t m, size_t vectors, size_t high, size_t wide)
+{
+    size_t below = matrix_tile_cost(m % high, wide) * (vectors / wide) + matrix_tile_cost(m % high, vectors % wide);
+    size_t all = matrix_tile_cost(high, wide) * (vectors / wide) + matrix_tile_cost(high, vectors % wide);
+    return below + m / high * all;
 }
 
 size_t matrix_scratch_f64(size_t m, size_t n, size_t k)
@@ -106,11 +141,14 @@ size_t matrix_parts(size_t m, size_t n, size_t workers, size_t most, matrix_rang
 }
 
 #define BLOCKS_REAL double
+#define BLOCKS_LANES MATRIX_SUM_LANES_f64
 #define BLOCKS_NAME(x) matrix_##x##_f64
 #include "math/matrix_blocks.inc"
 #undef BLOCKS_REAL
+#undef BLOCKS_LANES
 #undef BLOCKS_NAME
 
 #define BLOCKS_REAL float
+#define BLOCKS_LANES MATRIX_SUM_LANES_f32
 #define BLOCKS_NAME(x) matrix_##x##_f32
 #include "math/matrix_blocks.inc"

@@ -46,6 +46,30 @@ bool matrix_product_by_f32(matrix_variant by, size_t m, size_t n, size_t k, cons
 size_t matrix_scratch_f64(size_t m, size_t n, size_t k);
 size_t matrix_scratch_f32(size_t m, size_t n, size_t k);
 
+/*
+ * Sums in lanes, for products of few rows and columns and long k, where both operands have k side by side: nothing is
+ * packed. C[i, j] is the sum over x, y and k of A[i a_row + x a[0] + y a[1] + k] B[j b_column + x b[0] + y b[1] + k]
+ * for x, y, k < size[0], size[1], size[2], the last a multiple of the lanes (MATRIX_SUM_LANES_...). Each element is a
+ * chain of its own for each lane: k mod lanes, from 0, fused as above, x outermost; then the lanes are added up, the
+ * later half to the earlier one, until there is one. Another order than that of matrix_product_*, but the same for
+ * every variant.
+ */
+enum { MATRIX_SUM_LANES_f64 = 8, MATRIX_SUM_LANES_f32 = 16 };
+
+typedef struct {
+    size_t size[3];
+    ptrdiff_t a[2], b[2];
+} matrix_sum;
+
+void matrix_dots_f64(size_t m, size_t n, const matrix_sum *sum, const double *a, ptrdiff_t a_row, const double *b,
+                     ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column);
+void matrix_dots_f32(size_t m, size_t n, const matrix_sum *sum, const float *a, ptrdiff_t a_row, const float *b,
+                     ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column);
+bool matrix_dots_by_f64(matrix_variant by, size_t m, size_t n, const matrix_sum *sum, const double *a, ptrdiff_t a_row,
+                        const double *b, ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column);
+bool matrix_dots_by_f32(matrix_variant by, size_t m, size_t n, const matrix_sum *sum, const float *a, ptrdiff_t a_row,
+                        const float *b, ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column);
+
 /* Does this machine (does this variant) fuse product and sum? */
 bool matrix_fuses(matrix_variant by);
 

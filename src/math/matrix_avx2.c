@@ -30,6 +30,9 @@ static const int32_t matrix_avx2_lanes_f32[16] = {-1, -1, -1, -1, -1, -1, -1, -1
 #define TILE_SPLAT(p) _mm256_broadcast_sd(p)
 #define TILE_FMA(x, y, z) _mm256_fmadd_pd(x, y, z)
 #include "math/matrix_tile.inc"
+#define DOTS_ROWS 2
+#define DOTS_PARTS 2
+#include "math/matrix_dots.inc"
 #undef TILE_NAME
 #undef TILE_REAL
 #undef TILE_VECTOR
@@ -54,6 +57,7 @@ static const int32_t matrix_avx2_lanes_f32[16] = {-1, -1, -1, -1, -1, -1, -1, -1
 #define TILE_SPLAT(p) _mm256_broadcast_ss(p)
 #define TILE_FMA(x, y, z) _mm256_fmadd_ps(x, y, z)
 #include "math/matrix_tile.inc"
+#include "math/matrix_dots.inc"
 
 /* Four rows of four, eight of eight: out[p] has element p of each row. */
 TILE_TARGET static inline __attribute__((always_inline)) void matrix_avx2_turn_f64(const double *from, ptrdiff_t across,
@@ -132,6 +136,11 @@ TILE_TARGET static inline __attribute__((always_inline)) void matrix_avx2_turn_f
             matrix_avx2_tile_##v##_4_##type                                                                            \
     }
 
+#define DOTS_LINE(rows, type)                                                                                          \
+    {                                                                                                                  \
+        matrix_avx2_dots_##rows##_1_##type, matrix_avx2_dots_##rows##_2_##type, matrix_avx2_dots_##rows##_3_##type     \
+    }
+
 static bool matrix_avx2_here(void)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -142,11 +151,15 @@ const matrix_tiles_f64 *matrix_avx2_f64(void)
     static const matrix_tiles_f64 tiles = {4,
                                            3,
                                            4,
+                                           0,
                                            true,
-                                           {TILES_ROW(1, f64), TILES_ROW(2, f64), TILES_ROW(3, f64), {NULL}},
+                                           {TILES_ROW(1, f64), TILES_ROW(2, f64), TILES_ROW(3, f64), {NULL}, {NULL}},
                                            matrix_avx2_pack_f64,
                                            matrix_avx2_row_f64,
-                                           matrix_avx2_turned_f64};
+                                           matrix_avx2_turned_f64,
+                                           2,
+                                           3,
+                                           {DOTS_LINE(1, f64), DOTS_LINE(2, f64)}};
     return matrix_avx2_here() ? &tiles : NULL;
 }
 
@@ -155,11 +168,15 @@ const matrix_tiles_f32 *matrix_avx2_f32(void)
     static const matrix_tiles_f32 tiles = {4,
                                            3,
                                            8,
+                                           0,
                                            true,
-                                           {TILES_ROW(1, f32), TILES_ROW(2, f32), TILES_ROW(3, f32), {NULL}},
+                                           {TILES_ROW(1, f32), TILES_ROW(2, f32), TILES_ROW(3, f32), {NULL}, {NULL}},
                                            matrix_avx2_pack_f32,
                                            matrix_avx2_row_f32,
-                                           matrix_avx2_turned_f32};
+                                           matrix_avx2_turned_f32,
+                                           2,
+                                           3,
+                                           {DOTS_LINE(1, f32), DOTS_LINE(2, f32)}};
     return matrix_avx2_here() ? &tiles : NULL;
 }
 

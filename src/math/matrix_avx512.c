@@ -1,6 +1,6 @@
 /*
- * matrix_avx512.c - tiles of the matrix product for x86 with AVX-512: eight rows, three vectors, 24 sums
- * in registers. Packing is that of AVX2, which keeps up with memory.
+ * matrix_avx512.c - tiles of the matrix product for x86 with AVX-512: eight rows of three vectors or six of four, 24
+ * sums in registers. Packing is that of AVX2, which keeps up with memory.
  */
 #include "math/matrix_tiles.h"
 
@@ -24,6 +24,9 @@
 #define TILE_SPLAT(p) _mm512_set1_pd(*(p))
 #define TILE_FMA(x, y, z) _mm512_fmadd_pd(x, y, z)
 #include "math/matrix_tile.inc"
+#define DOTS_ROWS 5
+#define DOTS_PARTS 1
+#include "math/matrix_dots.inc"
 #undef TILE_NAME
 #undef TILE_REAL
 #undef TILE_VECTOR
@@ -80,12 +83,30 @@
 #define TILE_SPLAT(p) _mm512_set1_ps(*(p))
 #define TILE_FMA(x, y, z) _mm512_fmadd_ps(x, y, z)
 #include "math/matrix_tile.inc"
+#include "math/matrix_dots.inc"
 
 #define TILES_ROW(name, type)                                                                                          \
     {                                                                                                                  \
         matrix_avx512_##name##_1_##type, matrix_avx512_##name##_2_##type, matrix_avx512_##name##_3_##type,             \
             matrix_avx512_##name##_4_##type, matrix_avx512_##name##_5_##type, matrix_avx512_##name##_6_##type,         \
             matrix_avx512_##name##_7_##type, matrix_avx512_##name##_8_##type                                           \
+    }
+
+#define TILES_SIX(name, type)                                                                                          \
+    {                                                                                                                  \
+        matrix_avx512_##name##_1_##type, matrix_avx512_##name##_2_##type, matrix_avx512_##name##_3_##type,             \
+            matrix_avx512_##name##_4_##type, matrix_avx512_##name##_5_##type, matrix_avx512_##name##_6_##type          \
+    }
+
+#define DOTS_LINE(rows, type)                                                                                          \
+    {                                                                                                                  \
+        matrix_avx512_dots_##rows##_1_##type, matrix_avx512_dots_##rows##_2_##type,                                    \
+            matrix_avx512_dots_##rows##_3_##type, matrix_avx512_dots_##rows##_4_##type,                                \
+            matrix_avx512_dots_##rows##_5_##type, matrix_avx512_dots_##rows##_6_##type                                 \
+    }
+#define DOTS_TABLE(type)                                                                                               \
+    {                                                                                                                  \
+        DOTS_LINE(1, type), DOTS_LINE(2, type), DOTS_LINE(3, type), DOTS_LINE(4, type), DOTS_LINE(5, type)             \
     }
 
 static bool matrix_avx512_here(void)
@@ -95,15 +116,19 @@ static bool matrix_avx512_here(void)
 
 const matrix_tiles_f64 *matrix_avx512_f64(void)
 {
-    static const matrix_tiles_f64 tiles = {
-        8,
-        3,
-        8,
-        true,
-        {TILES_ROW(tile_1, f64), TILES_ROW(tile_2, f64), TILES_ROW(tile_3, f64), TILES_ROW(half_tile_3, f64)},
-        matrix_avx2_pack_f64,
-        matrix_avx512_row_f64,
-        matrix_avx2_turned_f64};
+    static const matrix_tiles_f64 tiles = {8,
+                                           3,
+                                           8,
+                                           6,
+                                           true,
+                                           {TILES_ROW(tile_1, f64), TILES_ROW(tile_2, f64), TILES_ROW(tile_3, f64),
+                                            TILES_SIX(tile_4, f64), TILES_ROW(half_tile_3, f64)},
+                                           matrix_avx2_pack_f64,
+                                           matrix_avx512_row_f64,
+                                           matrix_avx2_turned_f64,
+                                           5,
+                                           6,
+                                           DOTS_TABLE(f64)};
     return matrix_avx512_here() ? &tiles : NULL;
 }
 
@@ -113,11 +138,15 @@ const matrix_tiles_f32 *matrix_avx512_f32(void)
         8,
         3,
         16,
+        6,
         true,
-        {TILES_ROW(tile_1, f32), TILES_ROW(tile_2, f32), TILES_ROW(tile_3, f32), {NULL}},
+        {TILES_ROW(tile_1, f32), TILES_ROW(tile_2, f32), TILES_ROW(tile_3, f32), TILES_SIX(tile_4, f32), {NULL}},
         matrix_avx2_pack_f32,
         matrix_avx512_row_f32,
-        matrix_avx2_turned_f32};
+        matrix_avx2_turned_f32,
+        5,
+        6,
+        DOTS_TABLE(f32)};
     return matrix_avx512_here() ? &tiles : NULL;
 }
 

@@ -28,11 +28,13 @@ enum { PLAIN_ROWS = 4 };
 #endif
 #define PLAIN_REAL double
 #define PLAIN_LANES 4
+#define PLAIN_SUM MATRIX_SUM_LANES_f64
 #define PLAIN_NAME(x) matrix_plain_##x##_f64
 #include "math/matrix_plain.inc"
 #undef PLAIN_FMA
 #undef PLAIN_REAL
 #undef PLAIN_LANES
+#undef PLAIN_SUM
 #undef PLAIN_NAME
 
 #if PLAIN_FUSES
@@ -42,6 +44,7 @@ enum { PLAIN_ROWS = 4 };
 #endif
 #define PLAIN_REAL float
 #define PLAIN_LANES 8
+#define PLAIN_SUM MATRIX_SUM_LANES_f32
 #define PLAIN_NAME(x) matrix_plain_##x##_f32
 #include "math/matrix_plain.inc"
 
@@ -122,19 +125,29 @@ PLAIN_VECTOR_TYPE(f32, float, fmaf)
     }
 #define PLAIN_TABLE(type)                                                                                              \
     {                                                                                                                  \
-        PLAIN_ROWS, 3, PLAIN_LANES_##type, PLAIN_FUSES,                                                                \
-            {PLAIN_TILES(1, type), PLAIN_TILES(2, type), PLAIN_TILES(3, type), {NULL}}, matrix_plain_pack_##type,      \
-            matrix_plain_row_##type, NULL                                                                              \
+        PLAIN_ROWS, 3, PLAIN_LANES_##type, 0, PLAIN_FUSES,                                                             \
+            {PLAIN_TILES(1, type), PLAIN_TILES(2, type), PLAIN_TILES(3, type), {NULL}, {NULL}},                        \
+            matrix_plain_pack_##type, matrix_plain_row_##type, NULL, 1, 1,                                             \
+        {                                                                                                              \
+            {                                                                                                          \
+                matrix_plain_dots_##type                                                                               \
+            }                                                                                                          \
+        }                                                                                                              \
     }
 
 #else
 
 #define PLAIN_TABLE(type)                                                                                              \
     {                                                                                                                  \
-        PLAIN_ROWS, 1, PLAIN_WIDTH_##type, PLAIN_FUSES,                                                                \
+        PLAIN_ROWS, 1, PLAIN_WIDTH_##type, 0, PLAIN_FUSES,                                                             \
             {{matrix_plain_tile_1_##type, matrix_plain_tile_2_##type, matrix_plain_tile_3_##type,                      \
               matrix_plain_tile_4_##type}},                                                                            \
-            matrix_plain_pack_##type, matrix_plain_row_##type, NULL                                                    \
+            matrix_plain_pack_##type, matrix_plain_row_##type, NULL, 1, 1,                                             \
+        {                                                                                                              \
+            {                                                                                                          \
+                matrix_plain_dots_##type                                                                               \
+            }                                                                                                          \
+        }                                                                                                              \
     }
 enum { PLAIN_WIDTH_f64 = 4, PLAIN_WIDTH_f32 = 8 };
 

@@ -9,12 +9,17 @@
  * Columns of B and C lie side by side; nothing beyond `columns` is read or written. With add the tile
  * starts from what stands in C, otherwise from 0.
  *
+ * tile[3] has up to `wide_rows` rows of four vectors, as many sums as `rows` of three; 0: it has none.
+ *
  * tile[MATRIX_HALF] has tiles for more than one vector of columns and at most one and a half, or NULL.
  *
  * Vector times matrix, c[j] = sum of a[p a_column] b[p,j], rows of B side by side, and the same with columns
  * of B side by side (b[p + j b_column]), both with c side by side:
  *     row(k, a, a_column, b, b_row, c, columns, add)
  *     turned(k, a, a_column, b, b_column, c, columns, add)      may be NULL: pack instead
+ *
+ * Sums in lanes, at most dots_rows x dots_columns of them; the lanes of sum i, j go to out + (i columns + j) lanes:
+ *     dots[r - 1][c - 1](sum, a, a_row, b, b_column, out)            where dots_rows is 0: there are none
  *
  *     pack(width, k, from, across, along, to, step):   to[p step + i] = from[i across + p along]
  * for i < width <= step, p < k; what lies between width and step is left alone.
@@ -25,7 +30,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { MATRIX_ROWS = 8, MATRIX_VECTORS = 3, MATRIX_LANES = 16, MATRIX_HALF = 3 };
+#include "math/matrix.h"
+
+enum {
+    MATRIX_ROWS = 8,
+    MATRIX_VECTORS = 4,
+    MATRIX_LANES = 16,
+    MATRIX_HALF = 4,
+    DOTS_MOST_ROWS = 5,
+    DOTS_MOST_COLUMNS = 6
+};
 
 typedef void matrix_tile_f64(size_t k, const double *a, ptrdiff_t a_row, ptrdiff_t a_column, const double *b,
                              ptrdiff_t b_row, double *c, ptrdiff_t c_row, size_t columns, bool add);
@@ -40,20 +54,29 @@ typedef void matrix_vector_f32(size_t k, const float *a, ptrdiff_t a_column, con
 typedef void matrix_pack_f32(size_t width, size_t k, const float *from, ptrdiff_t across, ptrdiff_t along, float *to,
                              size_t step);
 
+typedef void matrix_lanes_f64(const matrix_sum *s, const double *a, ptrdiff_t a_row, const double *b,
+                              ptrdiff_t b_column, double *out);
+typedef void matrix_lanes_f32(const matrix_sum *s, const float *a, ptrdiff_t a_row, const float *b, ptrdiff_t b_column,
+                              float *out);
+
 typedef struct {
-    size_t rows, vectors, lanes;
+    size_t rows, vectors, lanes, wide_rows;
     bool fused;
     matrix_tile_f64 *tile[MATRIX_VECTORS + 1][MATRIX_ROWS];
     matrix_pack_f64 *pack;
     matrix_vector_f64 *row, *turned;
+    size_t dots_rows, dots_columns;
+    matrix_lanes_f64 *dots[DOTS_MOST_ROWS][DOTS_MOST_COLUMNS];
 } matrix_tiles_f64;
 
 typedef struct {
-    size_t rows, vectors, lanes;
+    size_t rows, vectors, lanes, wide_rows;
     bool fused;
     matrix_tile_f32 *tile[MATRIX_VECTORS + 1][MATRIX_ROWS];
     matrix_pack_f32 *pack;
     matrix_vector_f32 *row, *turned;
+    size_t dots_rows, dots_columns;
+    matrix_lanes_f32 *dots[DOTS_MOST_ROWS][DOTS_MOST_COLUMNS];
 } matrix_tiles_f32;
 
 /* NULL where this machine cannot run them. */

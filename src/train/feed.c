@@ -2,7 +2,8 @@
  * feed.c - rows of the data, converted to the type of the input that they fill, and standardised.
  *
  * Where a source's elements lie in memory they are converted directly; else they come as doubles, row by row. An
- * int or bool input takes exactly its values: anything else is an error that names the row. Standardising,
+ * int or bool input takes exactly its values: anything else is an error that names the row; so is an int that the model
+ * uses as a class or as a place in an array, and that is none (ew_input_classes). Standardising,
  * (x - mean) * factor by column, is done in doubles before the one rounding to the input's type.
  */
 #include <math.h>
@@ -52,16 +53,35 @@ static bool feed_refuse(ew_train *t, const train_source *s, size_t row, double v
     char number[32], at[24];
     number_text(value, 0, number);
     count_text(row, at);
-    return report_at(&t->r, code, NO_PLACE, 0, s->name, at, number);
+    report_at(&t->r, code, NO_PLACE, 0, s->name, at, number);
+    train_about(t, s);
+    report_hint(&t->r, "rows are counted from 0", NULL);
+    return false;
 }
 
-static bool feed_check(ew_train *t, const train_source *s, ew_type type, size_t row, const double *v, size_t count)
+static bool feed_refuse_class(ew_train *t, const train_source *s, size_t row, double value, int64_t classes)
+{
+    char most[24];
+    feed_refuse(t, s, row, value, E_TRAIN_CLASS);
+    t->r.error.hint[0] = '\0';
+    count_text((size_t)classes - 1, most);
+    report_hint(&t->r, "it takes 0 to {1}; rows are counted from 0", most);
+    return false;
+}
+
+/* Elements first .. first + count of a row. */
+static bool feed_check(ew_train *t, const train_source *s, size_t row, size_t first, const double *v, size_t count)
 {
     const double most = 9223372036854775808.0;
-    for (size_t i = 0; type == EW_INT && i < count; i++)
+    const train_input *in = &t->input[s->input];
+    for (size_t i = 0; in->type == EW_INT && i < count; i++)
         if (!(v[i] >= -most && v[i] < most && v[i] == floor(v[i]))) return feed_refuse(t, s, row, v[i], E_TRAIN_INT);
-    for (size_t i = 0; type == EW_BOOL && i < count; i++)
+    for (size_t i = 0; in->type == EW_BOOL && i < count; i++)
         if (v[i] != 0 && v[i] != 1) return feed_refuse(t, s, row, v[i], E_TRAIN_BOOL);
+    for (size_t i = 0; in->classes && i < count; i++) {
+        int64_t classes = in->classes[first + i];
+        if (classes && !(v[i] >= 0 && v[i] < (double)classes)) return feed_refuse_class(t, s, row, v[i], classes);
+    }
     return true;
 }
 
@@ -99,7 +119,7 @@ static bool feed_row(ew_train *t, const train_source *s, size_t row, const unsig
         n = s->width - i < FEED_PIECE ? s->width - i : FEED_PIECE;
         if (!feed_get(t, s, row, got, i, n, piece)) return false;
         if (in->scale.mean) feed_standardise(&in->scale, i, piece, n);
-        if (!feed_check(t, s, in->type, row, piece, n)) return false;
+        if (!feed_check(t, s, row, i, piece, n)) return false;
         train_narrow(in->type, out + i * bytes, piece, n);
     }
     return true;

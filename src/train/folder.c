@@ -27,7 +27,8 @@ bool train_read_file(ew_train *t, const char *path, text *out)
     text_begin(out, &t->m);
     if (!path) return false;
     int d = open(path, O_RDONLY | O_CLOEXEC);
-    if (d < 0) return report_plain(&t->r, errno == ENOENT ? E_FILE_MISSING : E_FILE_OPEN, path, NULL);
+    if (d < 0 && errno == ENOENT) return report_plain(&t->r, E_FILE_MISSING, path, NULL);
+    if (d < 0) return io_refuse(&t->r, E_FILE_OPEN, path, errno);
     for (;;) {
         ssize_t n = read(d, piece, sizeof piece);
         if (n < 0 && errno == EINTR) continue;
@@ -55,7 +56,8 @@ bool train_write_file(ew_train *t, const char *path, const char *bytes, size_t c
 static bool folder_hold(ew_train *t)
 {
     t->lock = open(t->o.run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (t->lock < 0) return report_plain(&t->r, errno == ENOENT ? E_TRAIN_NO_RUN : E_FILE_OPEN, t->o.run, NULL);
+    if (t->lock < 0 && errno == ENOENT) return report_plain(&t->r, E_TRAIN_NO_RUN, t->o.run, NULL);
+    if (t->lock < 0) return io_refuse(&t->r, E_FILE_OPEN, t->o.run, errno);
     if (flock(t->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return true; /* some systems have no locks */
     return report_plain(&t->r, E_TRAIN_LOCKED, t->o.run, NULL);
 }
@@ -73,7 +75,7 @@ static bool folder_make(ew_train *t, const char *path)
 {
     if (!path) return false;
     if (mkdir(path, 0777) == 0 || errno == EEXIST) return true;
-    return report_plain(&t->r, E_TRAIN_FOLDER, path, NULL);
+    return io_refuse(&t->r, E_TRAIN_FOLDER, path, errno);
 }
 
 /* Removes what writing under a temporary name left behind when it was killed: .NAME.PID-N for the names of a run. Who
@@ -157,6 +159,7 @@ bool train_folder_open(ew_train *t, const char *run, const ew_train_options *giv
     t->o.run = train_keep_text(t, run);
     if (!report_ok(&t->r) || (hold && !folder_hold(t)) || !folder_read(t, given)) return false;
     t->o.run = train_keep_text(t, run);
+    if (!t->options.file && report_ok(&t->r)) t->options.file = train_run_path(t, "model.ew"); /* of errors in it */
     return report_ok(&t->r);
 }
 

@@ -78,7 +78,7 @@ bool train_metrics_open(ew_train *t, bool anew)
     if (!path) return false;
     if (anew) t->lines_bytes = 0;
     t->lines = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (t->lines < 0) return report_plain(&t->r, E_SAVE_OPEN, path, NULL);
+    if (t->lines < 0) return io_refuse(&t->r, E_SAVE_OPEN, path, errno);
     if (fstat(t->lines, &s) != 0) return metrics_refuse(t);
     if ((uint64_t)s.st_size < t->lines_bytes) return report_plain(&t->r, E_TRAIN_LINES_CUT, path, NULL);
     return ftruncate(t->lines, (off_t)t->lines_bytes) == 0 || metrics_refuse(t);

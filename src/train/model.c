@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alike.h"
 #include "train.h"
 
 /* ---- Looking ---------------------------------------------------------------------------------------- */
@@ -81,6 +82,17 @@ static bool model_rows(ew_train *t, const ew_graph *g, const train_set *s)
     return report_ok(&t->r);
 }
 
+static bool model_no_input(ew_train *t, const char *name)
+{
+    size_t count = strlen(name);
+    alike best = alike_begin(count);
+    for (size_t k = 0; k < t->inputs; k++)
+        if (t->input[k].kind != TRAIN_PARAM) alike_try(&best, t->input[k].name, strlen(t->input[k].name), name, count);
+    report_plain(&t->r, E_TRAIN_NO_INPUT, name, NULL);
+    if (best.word) report_hint(&t->r, "did you mean '{1}'?", best.word);
+    return false;
+}
+
 bool train_bind(ew_train *t, train_set *s)
 {
     for (size_t i = 0; i < s->count; i++) {
@@ -88,7 +100,7 @@ bool train_bind(ew_train *t, train_set *s)
         x->input = SIZE_MAX;
         for (size_t k = 0; k < t->inputs; k++)
             if (t->input[k].kind != TRAIN_PARAM && strcmp(t->input[k].name, x->name) == 0) x->input = k;
-        if (x->input == SIZE_MAX) return report_plain(&t->r, E_TRAIN_NO_INPUT, x->name, NULL);
+        if (x->input == SIZE_MAX) return model_no_input(t, x->name);
         for (size_t k = 0; k < i; k++)
             if (s->at[k].input == x->input) return report_plain(&t->r, E_TRAIN_TWICE, x->name, NULL);
     }
@@ -195,7 +207,8 @@ static bool model_fits(ew_train *t, const ew_graph *g, const train_set *s, size_
             continue;
         count_text(x->width, one);
         count_text(rows ? all / rows : 0, two);
-        return report_at(&t->r, E_TRAIN_WIDTH, NO_PLACE, 0, x->name, one, two);
+        report_at(&t->r, E_TRAIN_WIDTH, NO_PLACE, 0, x->name, one, two);
+        return train_about(t, x);
     }
     return true;
 }
@@ -229,4 +242,33 @@ ew_graph *train_parse_more(ew_train *t, const train_set *s, size_t rows, bool tr
     if (!g || model_fits(t, g, s, rows, extra)) return g;
     ew_graph_free(g);
     return NULL;
+}
+
+/* ---- Values that ints may have ------------------------------------------------------------------------- */
+
+static bool model_input_classes(ew_train *t, const ew_graph *g, size_t i, const ew_node *nodes)
+{
+    ew_error err;
+    train_input *in = &t->input[i];
+    ew_node n = ew_input_at(g, i).node;
+    size_t all = train_elements(g, n), rows = in->rank ? ew_node_size(g, n, 0) : 0;
+    if (in->type != EW_INT || all == SIZE_MAX || rows == 0) return true;
+    int64_t *most = train_keep(t, all / rows, sizeof *most);
+    if (!most) return false;
+    if (ew_input_classes(g, i, nodes, 1 + t->o.metric_count, most, all / rows, &err) != EW_OK)
+        return train_take(t, &err);
+    for (size_t e = 0; e < all / rows; e++)
+        if (most[e]) in->classes = most;
+    return true;
+}
+
+bool train_classes(ew_train *t, const ew_graph *g)
+{
+    train_kept *blocks = NULL;
+    ew_node *nodes = train_keep_in(t, &blocks, 1 + t->o.metric_count, sizeof *nodes);
+    if (nodes) nodes[0] = train_loss_node(t, g);
+    for (size_t k = 0; nodes && k < t->o.metric_count; k++) nodes[1 + k] = ew_find(g, t->o.metrics[k]);
+    for (size_t i = 0; nodes && report_ok(&t->r) && i < t->inputs; i++) model_input_classes(t, g, i, nodes);
+    train_release(t, &blocks);
+    return report_ok(&t->r);
 }

@@ -13,6 +13,18 @@ static bool options_refuse(ew_train *t, const char *name, double value)
     return report_plain(&t->r, E_TRAIN_OPTION, name, number);
 }
 
+/* What lbfgs would pass over in silence. */
+static bool options_of_lbfgs(ew_train *t)
+{
+    const ew_train_options *o = &t->o;
+    const char *name = o->batch                              ? "batch"
+                       : o->clip > 0                         ? "clip"
+                       : o->warmup                           ? "warmup"
+                       : o->schedule != EW_SCHEDULE_CONSTANT ? "schedule"
+                                                             : NULL;
+    return o->optimizer != EW_OPTIMIZER_LBFGS || !name || report_plain(&t->r, E_TRAIN_LBFGS, name, NULL);
+}
+
 /* Each number with its bounds; 0 is "not given" everywhere. */
 static bool options_numbers(ew_train *t)
 {
@@ -36,7 +48,7 @@ static bool options_numbers(ew_train *t)
     if (!ew_schedule_name((int)o->schedule)) return options_refuse(t, "schedule", (double)o->schedule);
     if (!ew_on_nan_name((int)o->on_nan)) return options_refuse(t, "on-nan", (double)o->on_nan);
     if (o->patience && o->validate == 0) return report_plain(&t->r, E_TRAIN_PATIENCE, NULL, NULL);
-    return true;
+    return options_of_lbfgs(t);
 }
 
 static bool options_metrics(ew_train *t)

@@ -192,7 +192,7 @@ static bool weight_new(ew_train *t, const ew_graph *g, train_weight *w)
 bool train_weights_new(ew_train *t)
 {
     ew_graph *g = train_parse(t, &t->data, t->o.batch, true);
-    bool good = g != NULL;
+    bool good = g && train_classes(t, g);
     for (size_t k = 0; good && k < t->weights; k++) {
         if (t->weight[k].type == EW_INT || t->weight[k].type == EW_BOOL)
             good = report_plain(&t->r, E_TRAIN_PARAM_TYPE, t->weight[k].name, NULL);

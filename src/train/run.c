@@ -171,7 +171,13 @@ static bool run_check(ew_train *t)
     if (t->o.check_gradients == 0 || t->step) return true;
     if (!train_slopes(t, t->o.check_gradients, &check)) return false;
     number_text(check.worst, 3, worst);
-    return check.passed || report_plain(&t->r, E_TRAIN_SLOPE, worst, NULL);
+    if (!check.passed) return report_plain(&t->r, E_TRAIN_SLOPE, worst, NULL);
+    ew_train_report r = run_report(t, EW_EVENT_CHECKED);
+    r.loss = t->metric[0];
+    r.metrics = t->metric + 1;
+    r.check = &check;
+    run_tell(t, &r);
+    return true;
 }
 
 static bool run_steps(ew_train *t)

@@ -9,6 +9,15 @@
 
 #include "train.h"
 
+/* The error that was reported is about its file. */
+bool train_about(ew_train *t, const train_source *s)
+{
+    ew_error *e = &t->r.error;
+    if (s->path)
+        snprintf(e->file, sizeof e->file, "%.150s%s%.80s", s->path, s->part ? ":" : "", s->part ? s->part : "");
+    return false;
+}
+
 static bool source_open_file(ew_train *t, train_source *s)
 {
     ew_error err;

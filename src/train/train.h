@@ -67,6 +67,7 @@ typedef struct train_input { /* in the order of the programs' `in` */
     const ew_fixed *fixed; /* the caller's value, or NULL: the declared one */
     bool fed;              /* TRAIN_DATA: has data in the set that is looked at */
     train_scale scale;
+    int64_t *classes; /* of an int, by element of a row: it is one of so many; 0: any. NULL: all are any */
 } train_input;
 
 typedef struct train_weight { /* sorted by name */
@@ -206,6 +207,7 @@ bool train_options(ew_train *t, const ew_train_options *o);
 
 bool train_set_open(ew_train *t, train_set *s, const ew_source *sources, size_t count);
 void train_set_close(train_set *s);
+bool train_about(ew_train *t, const train_source *s); /* false */
 bool train_set_hash(ew_train *t, train_set *s);
 /* Rows row[0 .. count) of a source into an input's buffer, converted and standardised. */
 bool train_feed(ew_train *t, const train_source *s, const size_t *row, size_t count, void *out);
@@ -231,6 +233,8 @@ ew_graph *train_parse(ew_train *t, const train_set *s, size_t rows, bool trainin
 /* The same of another text, which has so many inputs before those of the model. */
 ew_graph *train_parse_more(ew_train *t, const train_set *s, size_t rows, bool training, const char *program,
                            size_t extra);
+/* Which values the ints may have, by the text read for a batch. */
+bool train_classes(ew_train *t, const ew_graph *g);
 ew_node train_loss_node(const ew_train *t, const ew_graph *g);
 /* Sizes and dimensions that fixed values bind, into room for all of them; how many. */
 size_t train_fixed_sizes(const ew_train *t, ew_size *at);

@@ -340,9 +340,11 @@ $ edgewise --limit nodes=3 '(a+b)*(b+1)' a=1 b=1
 ? 5
 $ (echo 'x0 = a'; i=0; while [ $i -lt 3000 ]; do echo "x$((i+1)) = sin(x$i)"; i=$((i+1)); done) > long.ew; edgewise --limit memory=100K grad long.ew a=1
 ! error[E081]: the limit on memory was reached: 102400 bytes
+!   --> long.ew
 ? 5
 $ edgewise --limit memory=10K long.ew
 ! error[E081]: the limit on memory was reached: 10240 bytes
+!   --> long.ew
 ? 5
 $ edgewise eval --limit nodes=100,memory=1G,seconds=10 'x' x=1
 > c = 1

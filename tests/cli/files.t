@@ -34,6 +34,7 @@ $ edgewise eval 'a + 1' a=@digits.csv:digit
 ? 2
 $ edgewise eval 'z[n] = x[n]' x=@digits.csv:pixel
 ! error[E301]: there is no column 'pixel'
+!   --> digits.csv
 !   the first column is 'p00'
 ? 2
 $ edgewise eval 'z[n] = x[n]' x=@nothing.csv
@@ -65,6 +66,7 @@ $ edgewise eval 'y[i, j] = x[i, j] / 4' x=@points.csv -o y.csv && cat y.csv
 > 0.75,1.375
 $ edgewise eval 'y[i] = x[i, 0]; e = 2; output y, e' x=@points.csv -o y.npy
 ! error[E314]: an npy file holds one array, not 2
+!   --> y.npy
 ? 2
 $ edgewise eval 'a + 1' a=1 -o a.csv && cat a.csv
 > c
@@ -72,7 +74,7 @@ $ edgewise eval 'a + 1' a=1 -o a.csv && cat a.csv
 $ edgewise eval 'y[i] = x[i, 0]' x=@points.csv -o y.txt && cat y.txt
 > y = [1, 2, 3]
 $ edgewise eval 'y[i] = x[i, 0]' x=@points.csv -o no/y.npy
-! error[E310]: 'no/y.npy' cannot be written
+! error[E310]: 'no/y.npy' cannot be written: there is no such file or folder
 ? 4
 $ edgewise minimize 'e = sum(n: (w[0] + w[1] * x[n] - y[n])^2)' x=@points.csv:x y=@points.csv:y w=[0,0] --over w -q
 > e = 0.375

@@ -23,7 +23,14 @@ $ edgewise predict descent
 $ edgewise predict descent --outputs 'x, diff(f, x)' --json
 > {"edgewise": 1, "values": {"x": 2.463129088, "diff(f, x)": -1.0737418239999998}}
 $ edgewise train --resume descent -q
+> f = 1.45036
 > 10 steps: all steps were made
+$ edgewise train parabola.ew --lr 0.1 --steps 2 --check-gradients -o checked 2>&1 | grep gradient
+> the gradient agrees with differences of the loss along 4 directions; largest relative gap: 0
+$ COLUMNS=40 edgewise show descent | tail -n 3
+>    └────────────────┬──────────────────┬
+>                     5                 10
+>                     step
 
 # A curve through the log: a line for each twentieth, the curve, what comes next.
 
@@ -181,7 +188,8 @@ $ edgewise emit c parabola.ew --weights descent/weights.safetensors --outputs f 
 # Wrong use.
 
 $ edgewise train
-! error[E140]: 'train' needs the option -o RUN
+! error[E101]: there is no program: give a formula, a file that ends in .ew, or - for standard input
+!   try edgewise train model.ew --data x=points.csv:x -o run, or edgewise help train
 ? 2
 $ edgewise train parabola.ew
 ! error[E140]: 'train' needs the option -o RUN
@@ -231,6 +239,26 @@ $ edgewise train line.ew -o new --data x=line.csv:x --data x=line.csv:y
 $ edgewise train line.ew -o new --data x=line.csv:x --data z=line.csv:y
 ! error[E333]: the model has no input called 'z'
 ? 2
+$ printf 'input points[N]\nparam a = 0\nf = mean(n: (points[n] - a)^2)\noutput f\n' > near.ew; edgewise train near.ew -o new --data point=line.csv:y
+! error[E333]: the model has no input called 'point'
+!   did you mean 'points'?
+? 2
+$ printf 'first,second\n1,2\n' > two.csv && edgewise train near.ew -o new --data points=two.csv:frist
+! error[E301]: there is no column 'frist'
+!   --> two.csv
+!   did you mean 'first'?
+? 2
+$ edgewise train near.ew -o new --data points=two.csv:first --optimizer lbfgs --clip 1
+! error[E372]: lbfgs does not take 'clip': it looks at all rows at once and finds the length of its steps itself
+? 2
+$ edgewise train near.ew -o new --data points=two.csv:first --optimizer lbfgs --batch 1
+! error[E372]: lbfgs does not take 'batch': it looks at all rows at once and finds the length of its steps itself
+? 2
+$ mkdir -p folder/of && cp parabola.ew folder/model.ew && edgewise train folder -o new; edgewise train folder/of -o new
+! error[E193]: 'folder' is a folder, and a model is a file that ends in .ew
+!   did you mean 'folder/model.ew'?
+! error[E193]: 'folder/of' is a folder, and a model is a file that ends in .ew
+? 4
 $ edgewise train line.ew -o new --data x=line.csv:x
 ! error[E335]: the input 'y' has neither data nor a value
 ? 2
@@ -284,13 +312,14 @@ $ edgewise train line.ew -o new --data x=none.csv --data y=line.csv:y
 ? 4
 $ edgewise train line.ew -o new --data x=line.csv:z --data y=line.csv:y
 ! error[E301]: there is no column 'z'
+!   --> line.csv
 !   the first column is 'x'
 ? 2
 $ head -n 4 line.csv > short.csv && edgewise train line.ew -o new --data x=line.csv:x --data y=short.csv:y
 ! error[E343]: the numbers of rows differ: 8 x, 3 y
 ? 4
 $ edgewise train parabola.ew -o none/new
-! error[E361]: the folder 'none/new' cannot be made
+! error[E361]: the folder 'none/new' cannot be made: there is no such file or folder
 ? 4
 $ edgewise train --resume none
 ! error[E356]: 'none' is no folder of a run
@@ -303,6 +332,7 @@ $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --weight
 ? 4
 $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --weights descent/weights.safetensors
 ! error[E206]: there is no array 'a' in this file
+!   --> descent/weights.safetensors
 ? 2
 $ edgewise eval line.ew x=[1] y=[1] --weights descent/weights.safetensors
 ! error[E178]: 'descent/weights.safetensors' has weights for 'x', which is no param of this program
@@ -321,7 +351,9 @@ $ ls -d new
 
 $ printf 'v\n1\n2\n3\n4\n' > v.csv && edgewise eval 'v[i]' v=@v.csv:v --outputs v -o v.npy && head -c 150 v.npy > cut.npy && sed 's/(4,)/(9,)/' v.npy > more.npy && for f in cut more; do edgewise train 'input x[N]; param a = 0; f = mean(n: (x[n] - a)^2); output f' --data x=$f.npy -o new -q; done; ls -d new
 ! error[E209]: the file is cut short: it ends at byte 150, and 160 bytes are due
+!   --> cut.npy
 ! error[E209]: the file is cut short: it ends at byte 160, and 200 bytes are due
+!   --> more.npy
 ! ls: cannot access 'new': No such file or directory
 ? 2
 
@@ -329,11 +361,34 @@ $ printf 'v\n1\n2\n3\n4\n' > v.csv && edgewise eval 'v[i]' v=@v.csv:v --outputs 
 
 $ printf 'input x[N, 2]\ninput y[N] : int\nparam W[2, 3] = 0\nz[n, k] = sum(j: x[n, j] * W[j, k])\nloss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])\noutput loss\n' > class.ew
 $ printf 'a,b,y\n1,2,0\n3,4,3\n' > class.csv && edgewise train class.ew --data x=class.csv:a,b --data y=class.csv:y -o class -q
-! error[E460]: 'z[n, k]' has no place 3 along axis 2 (0 to 2)
-!   --> class.ew:5:40
+! error[E371]: row 1 of the data for 'y' has 3, which is no class or place that the model has
+!   --> class.csv:y
+!   it takes 0 to 2; rows are counted from 0
+? 4
+$ sed 's/^loss = .*/loss = mean(n: xent(k: z[n, k], y[n]))/' class.ew > xent.ew && edgewise train xent.ew --data x=class.csv:a,b --data y=class.csv:y -o class2 -q
+! error[E371]: row 1 of the data for 'y' has 3, which is no class or place that the model has
+!   --> class.csv:y
+!   it takes 0 to 2; rows are counted from 0
+? 4
+$ printf 'a,b,y\n1,2,0\n3,4,2\n' > good.csv && edgewise train xent.ew --data x=good.csv:a,b --data y=good.csv:y --test x=class.csv:a,b --test y=class.csv:y -o class3 -q --lang vi
+! error[E371]: hàng 1 của dữ liệu cho 'y' có 3, không phải lớp hay vị trí nào mà mô hình có
+!   --> class.csv:y
+!   nó nhận từ 0 đến 2; hàng đếm từ 0
+? 4
+$ sed 's/^loss = .*/loss = mean(n: if y[n] < 3 then xent(k: z[n, k], y[n]) else 0)/' class.ew > masked.ew && edgewise train masked.ew --data x=class.csv:a,b --data y=class.csv:y --steps 1 -o class4 -q
+> loss = 0.549306
+> 1 step: all steps were made
+$ edgewise predict class4 'x=[[1,2,3]]' --outputs 'z[n, k]'
+! error[E413]: the axis x[2] has size 2, here 3
+!   --> class4/model.ew:1:12
 !   |
-! 5 | loss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])
-!   |                                        ^^^^^^^^^^
+! 1 | input x[N, 2]
+!   |            ^
+? 4
+$ printf 'a,b,y\n1,2,0.5\n' > half.csv && edgewise train xent.ew --data x=half.csv:a,b --data y=half.csv:y -o class5 -q
+! error[E345]: row 0 of the data for 'y' has 0.5, which is no int
+!   --> half.csv:y
+!   rows are counted from 0
 ? 4
 $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far -q
 ! error[E354]: step 7: d is inf: c = -3.2e182
@@ -341,7 +396,14 @@ $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far -q
 ? 6
 $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far2 -q --on-nan skip
 > f = 2.56e304
+> steps that were not finite: 14
 > 20 steps: all steps were made
+$ edgewise train parabola.ew --lr 1e30 --steps 20 -o far3 --on-nan skip 2>&1 >far3.out | grep -v loss | sed 's/^[0-9.e-]* seconds/T seconds/'
+> step 7: d is inf: c = -3.2e182
+> step 8: d is inf: c = -3.2e182
+> step 9: d is inf: c = -3.2e182
+> more such steps are only counted
+> T seconds; the weights are in far3/weights.safetensors
 $ printf 'param x = 1\nf = log(x) + x\noutput f\n' > log.ew && edgewise train log.ew --lr 0.6 --steps 9 -o logs -q
 ! error[E354]: step 2: c is nan: x = -0.2
 !   a smaller learning rate, a limit to the gradient's length, or data without such numbers may help

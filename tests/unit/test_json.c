@@ -206,7 +206,7 @@ static void test_errors(void **state)
     error_is("eval --json nothere.ew", 4, "E160");
     error_is("eval --json 'x' x=1 -o /nofolder/x", 4, "E161");
     error_is("--json --limit nodes=2 '(a+b)*(b+1)'", 5, "E082");
-    error_is("train --json", 2, "E140");
+    error_is("train --json", 2, "E101");
     error_is("draw --json 'a' -o a.jpg", 2, "E141");
 }
 

@@ -2,6 +2,7 @@
  * test_pieces.c - rows in pieces: what the graph says of each output (ew_in_pieces), checked by numbers; evaluating and
  * predicting many rows with the memory of a few.
  */
+#define _POSIX_C_SOURCE 200809L
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <edgewise-train.h>
@@ -378,6 +380,39 @@ static void test_memory(void **state)
     assert_true(most_of(100 * MANY, "root") > many + 100 * MANY * 4 * sizeof(float)); /* all at once */
 }
 
+/* Data in a file larger than the memory that there is: it is mapped, and read by rows. */
+static void test_mapped(void **state)
+{
+    (void)state;
+    ew_error err;
+    enum { LARGE = 1000000 };
+    char path[300];
+    double v[1], *numbers = malloc(3 * LARGE * sizeof *numbers);
+    const char *base = getenv("TMPDIR");
+    const size_t sizes[] = {LARGE, 3};
+    assert_non_null(numbers);
+    for (size_t i = 0; i < 3 * LARGE; i++) numbers[i] = (double)(i % 7);
+    snprintf(path, sizeof path, "%.200s/edgewise-pieces-%ld.npy", base ? base : "/tmp", (long)getpid());
+    const ew_data_array array = {.name = "x", .type = EW_F64, .axes = 2, .sizes = sizes, .values = numbers};
+    assert_int_equal(ew_data_write(path, &array, 1, NULL, &err), EW_OK);
+    free(numbers);
+    const ew_options general = {.max_bytes = 4 << 20};
+    const ew_source file = {.name = "x", .path = path};
+    const char *program = "input x[N, 3]; param a[3] = 0; d[n] = sum(j: (x[n, j] - a[j])^2); loss = mean(n: d[n])\n"
+                          "far = max(n: d[n]); output loss";
+    ew_train *t = ew_train_new(
+        program, &(ew_train_options){.data = &file, .data_count = 1, .steps = 20, .lr = 0.1, .options = &general},
+        &err);
+    if (!t) fail_msg("%s: %s", err.code, err.message);
+    for (int i = 0; i < 20; i++) assert_int_equal(ew_train_step(t, &err), EW_OK);
+    if (ew_train_evaluate(t, &file, 1, v, &err) != EW_OK) fail_msg("%s: %s", err.code, err.message);
+    ew_prediction *p = ew_train_predict(t, &file, 1, "far", &err);
+    if (!p) fail_msg("%s: %s", err.code, err.message);
+    ew_prediction_free(p);
+    ew_train_free(t);
+    remove(path);
+}
+
 static ew_status whole_life(heap *h, double *v)
 {
     ew_error err;
@@ -416,8 +451,9 @@ static void test_refused_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_claims),  cmocka_unit_test(test_sizes),  cmocka_unit_test(test_evaluate),
-        cmocka_unit_test(test_predict), cmocka_unit_test(test_memory), cmocka_unit_test(test_refused_memory),
+        cmocka_unit_test(test_claims),         cmocka_unit_test(test_sizes),  cmocka_unit_test(test_evaluate),
+        cmocka_unit_test(test_predict),        cmocka_unit_test(test_memory), cmocka_unit_test(test_mapped),
+        cmocka_unit_test(test_refused_memory),
     };
     return cmocka_run_group_tests(tests, make_data, NULL);
 }
