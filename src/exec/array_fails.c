@@ -103,6 +103,28 @@ static bool is_looked_into(const array_value *v)
     return v->lies == LIES_INLINE && (value_is_each(v) || op_is_reduction(v->op) || v->op == OP_AT);
 }
 
+uint32_t array_guard(const array_lowering *w, const array_value *values, const array_use *uses, const array_value *v,
+                     size_t k)
+{
+    if (v->op != OP_MUL0 || v->count != 2) return ARRAY_NONE;
+    uint32_t other = uses[v->uses + 1 - k].value;
+    const array_value *o = &values[other];
+    if (o->op != OP_IF || o->count != 3) return ARRAY_NONE;
+    const array_value *zero = &values[uses[o->uses + 2].value];
+    return zero->lies == LIES_CONST && node_is_value(w->g, zero->node, 0) ? other : ARRAY_NONE;
+}
+
+static bool is_guarded(const array_lowering *w, const array_value *v, size_t k)
+{
+    return array_guard(w, w->values.at, w->uses.at, v, k) != ARRAY_NONE;
+}
+
+/* Does evaluating v say nothing of argument k? The factors of a matrix product are those of its terms. */
+static bool is_apart(const array_lowering *w, const array_value *v, size_t k)
+{
+    return array_is_branch(v, k) || (v->op == OP_AT && k == 0) || (v->product && k > 0) || is_guarded(w, v, k);
+}
+
 /* What is needed at all its places, whatever conditions say: its copies would fail no less. */
 static void fails_sure(const array_lowering *w, uint8_t *fails)
 {
@@ -111,8 +133,7 @@ static void fails_sure(const array_lowering *w, uint8_t *fails)
         const array_value *value = value_at(w, v);
         bool sure = value->op == OP_LOOP || (fails[v] & FAILS_SURE);
         for (size_t k = 0; sure && k < value->count; k++)
-            if (!array_is_branch(value, k) && !(value->op == OP_AT && k == 0))
-                fails[value_use(w, value, k).value] |= FAILS_SURE;
+            if (!is_apart(w, value, k)) fails[value_use(w, value, k).value] |= FAILS_SURE;
     }
 }
 
@@ -128,7 +149,7 @@ static bool fails_fill(const array_lowering *w, double *bound, uint8_t *fails)
         for (size_t k = 0; k < value->count; k++) {
             uint32_t a = value_use(w, value, k).value;
             if (array_is_lazy(fails[a])) fails[v] |= FAILS_BEHIND; /* what is sure to be computed fails anyway */
-            any = any || (array_is_branch(value, k) && array_is_lazy(fails[a]));
+            any = any || ((array_is_branch(value, k) || is_guarded(w, value, k)) && array_is_lazy(fails[a]));
         }
     }
     return any;
