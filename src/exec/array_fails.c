@@ -103,20 +103,45 @@ static bool is_looked_into(const array_value *v)
     return v->lies == LIES_INLINE && (value_is_each(v) || op_is_reduction(v->op) || v->op == OP_AT);
 }
 
-uint32_t array_guard(const array_lowering *w, const array_value *values, const array_use *uses, const array_value *v,
-                     size_t k)
+static bool is_product(const array_value *v)
 {
-    if (v->op != OP_MUL0 || v->count != 2) return ARRAY_NONE;
-    uint32_t other = uses[v->uses + 1 - k].value;
-    const array_value *o = &values[other];
-    if (o->op != OP_IF || o->count != 3) return ARRAY_NONE;
-    const array_value *zero = &values[uses[o->uses + 2].value];
-    return zero->lies == LIES_CONST && node_is_value(w->g, zero->node, 0) ? other : ARRAY_NONE;
+    return v->op == OP_MUL0 && v->count == 2;
+}
+
+/* if c then x else 0? */
+static bool is_condition(const array_lowering *w, const array_value *values, const array_use *uses,
+                         const array_value *v)
+{
+    if (v->op != OP_IF || v->count != 3) return false;
+    const array_value *zero = &values[uses[v->uses + 2].value];
+    return zero->lies == LIES_CONST && node_is_value(w->g, zero->node, 0);
+}
+
+enum { GUARD_DEPTH = 16 };
+
+array_use array_guard(const array_lowering *w, const array_value *values, const array_use *uses, const array_value *v,
+                      size_t k)
+{
+    array_use u = {ARRAY_NONE, 0}, next;
+    if (!is_product(v)) return u;
+    u = uses[v->uses + 1 - k];
+    for (int depth = 0; depth < GUARD_DEPTH && u.map != UINT16_MAX; depth++) {
+        const array_value *o = &values[u.value];
+        bool found = is_condition(w, values, uses, o);
+        if (!found && !is_product(o)) break;
+        const array_value *first = &values[uses[o->uses].value];
+        bool second = !found && !is_product(first) && !is_condition(w, values, uses, first);
+        next = uses[o->uses + second];
+        next.map = graph_map_compose(w->g, u.map, next.map, shape_rank(w->g, values[next.value].shape));
+        if (found && next.map != UINT16_MAX) return next;
+        u = next;
+    }
+    return (array_use){ARRAY_NONE, 0};
 }
 
 static bool is_guarded(const array_lowering *w, const array_value *v, size_t k)
 {
-    return array_guard(w, w->values.at, w->uses.at, v, k) != ARRAY_NONE;
+    return array_guard(w, w->values.at, w->uses.at, v, k).value != ARRAY_NONE;
 }
 
 /* Does evaluating v say nothing of argument k? The factors of a matrix product are those of its terms. */

@@ -329,12 +329,9 @@ static bool lazy_needed(lazy *l, const array_value *v, size_t k, array_use first
 {
     *out = lazy_always;
     if (array_is_branch(v, k)) return lazy_when(l, v, k, v->shape, first, lazy_always, out);
-    uint32_t factor = array_guard(l->w, l->values.at, l->uses.at, v, k);
-    if (factor == ARRAY_NONE) return true;
-    array_use c = lazy_use(l, lazy_old(l, factor), 0);
-    size_t rank = shape_rank(l->w->g, lazy_old(l, c.value)->shape);
-    *out = (array_use){l->of[c.value], graph_map_compose(l->w->g, lazy_use(l, v, 1 - k).map, c.map, rank)};
-    return out->map != UINT16_MAX || array_no_memory(l->w);
+    array_use c = array_guard(l->w, l->values.at, l->uses.at, v, k);
+    if (c.value != ARRAY_NONE) *out = (array_use){l->of[c.value], c.map};
+    return true;
 }
 
 /* A matrix product with a factor that may fail is summed term by term. */
