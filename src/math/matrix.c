@@ -10,6 +10,10 @@
  * (BLOCK_ROWS): B's block is packed into panels as wide as a tile, A's into panels as high, when that
  * pays or when the strides ask for it. Small operands are read where they are. The tile picks up C
  * where the block of k before left it, so blocks do not show in the bits.
+ *
+ * Where columns are few (FEW_COLUMNS), each number of A is used for those alone, and reading A from memory counts as
+ * much as multiplying. Its rows are read where they are, in long runs; columns that lie side by side are packed in long
+ * blocks whose panels are wide (LONG_...), so that each page is read in a piece.
  */
 #include "math/matrix.h"
 

@@ -259,6 +259,7 @@ static void test_refused(void **state)
                         "exact_ranks splits a batch into 4 parts: 1, 2 or 4 processes can share them, not 3");
     j = job_of(network, false);
     j.options.optimizer = EW_OPTIMIZER_LBFGS;
+    j.options.batch = 0; /* which it would not take */
     run(&j, 2);
     assert_string_equal(j.message[1], "lbfgs looks at all rows at once and is not split over processes");
 }

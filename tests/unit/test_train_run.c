@@ -196,7 +196,9 @@ static void test_resume_lbfgs(void **state)
     char whole[600];
     snprintf(whole, sizeof whole, "%s", in_folder("quasi"));
     ew_train_options o = usual(whole);
-    o.optimizer = EW_OPTIMIZER_LBFGS;
+    o.optimizer = EW_OPTIMIZER_LBFGS; /* which takes neither a batch nor a schedule */
+    o.batch = 0;
+    o.schedule = EW_SCHEDULE_CONSTANT;
     o.lr = 0;
     o.on_nan = EW_ON_NAN_STOP;
     o.steps = 14;
