@@ -103,6 +103,53 @@ static bool is_looked_into(const array_value *v)
     return v->lies == LIES_INLINE && (value_is_each(v) || op_is_reduction(v->op) || v->op == OP_AT);
 }
 
+static bool is_product(const array_value *v)
+{
+    return v->op == OP_MUL0 && v->count == 2;
+}
+
+/* if c then x else 0? */
+static bool is_condition(const array_lowering *w, const array_value *values, const array_use *uses,
+                         const array_value *v)
+{
+    if (v->op != OP_IF || v->count != 3) return false;
+    const array_value *zero = &values[uses[v->uses + 2].value];
+    return zero->lies == LIES_CONST && node_is_value(w->g, zero->node, 0);
+}
+
+enum { GUARD_DEPTH = 16 };
+
+array_use array_guard(const array_lowering *w, const array_value *values, const array_use *uses, const array_value *v,
+                      size_t k)
+{
+    array_use u = {ARRAY_NONE, 0}, next;
+    if (!is_product(v)) return u;
+    u = uses[v->uses + 1 - k];
+    for (int depth = 0; depth < GUARD_DEPTH && u.map != UINT16_MAX; depth++) {
+        const array_value *o = &values[u.value];
+        bool found = is_condition(w, values, uses, o);
+        if (!found && !is_product(o)) break;
+        const array_value *first = &values[uses[o->uses].value];
+        bool second = !found && !is_product(first) && !is_condition(w, values, uses, first);
+        next = uses[o->uses + second];
+        next.map = graph_map_compose(w->g, u.map, next.map, shape_rank(w->g, values[next.value].shape));
+        if (found && next.map != UINT16_MAX) return next;
+        u = next;
+    }
+    return (array_use){ARRAY_NONE, 0};
+}
+
+static bool is_guarded(const array_lowering *w, const array_value *v, size_t k)
+{
+    return array_guard(w, w->values.at, w->uses.at, v, k).value != ARRAY_NONE;
+}
+
+/* Does evaluating v say nothing of argument k? The factors of a matrix product are those of its terms. */
+static bool is_apart(const array_lowering *w, const array_value *v, size_t k)
+{
+    return array_is_branch(v, k) || (v->op == OP_AT && k == 0) || (v->product && k > 0) || is_guarded(w, v, k);
+}
+
 /* What is needed at all its places, whatever conditions say: its copies would fail no less. */
 static void fails_sure(const array_lowering *w, uint8_t *fails)
 {
@@ -111,8 +158,7 @@ static void fails_sure(const array_lowering *w, uint8_t *fails)
         const array_value *value = value_at(w, v);
         bool sure = value->op == OP_LOOP || (fails[v] & FAILS_SURE);
         for (size_t k = 0; sure && k < value->count; k++)
-            if (!array_is_branch(value, k) && !(value->op == OP_AT && k == 0))
-                fails[value_use(w, value, k).value] |= FAILS_SURE;
+            if (!is_apart(w, value, k)) fails[value_use(w, value, k).value] |= FAILS_SURE;
     }
 }
 
@@ -128,7 +174,7 @@ static bool fails_fill(const array_lowering *w, double *bound, uint8_t *fails)
         for (size_t k = 0; k < value->count; k++) {
             uint32_t a = value_use(w, value, k).value;
             if (array_is_lazy(fails[a])) fails[v] |= FAILS_BEHIND; /* what is sure to be computed fails anyway */
-            any = any || (array_is_branch(value, k) && array_is_lazy(fails[a]));
+            any = any || ((array_is_branch(value, k) || is_guarded(w, value, k)) && array_is_lazy(fails[a]));
         }
     }
     return any;

@@ -247,6 +247,11 @@ static inline bool array_is_branch(const array_value *v, size_t k)
     return k > 0 && (v->op == OP_IF || v->op == OP_AND || v->op == OP_OR);
 }
 
+/* The condition without which argument k of v, a product on a path, makes no difference, since the other factor is
+ * `if c then x else 0`, or has such a factor: of values and uses as lists, over v's axes. Value ARRAY_NONE: none. */
+array_use array_guard(const array_lowering *w, const array_value *values, const array_use *uses, const array_value *v,
+                      size_t k);
+
 /* What may fail in a branch is made under the branch's condition. */
 bool array_lazy(array_lowering *w);
 bool array_regions(array_lowering *w);

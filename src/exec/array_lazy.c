@@ -8,10 +8,11 @@
  *
  *     if c then x * y else 0      →      if c then (if c then x else 0) * y else 0
  *
- * Nothing else knows of it: the plan runs, and is emitted, as any other. What bounds show to fit (indices, their
- * sums) is left alone, and so is a program in which nothing can fail in a branch. A copy of what lacks axes of its
- * condition is needed where the condition holds anywhere along them; where that is known only as a recurrence runs,
- * the copy has those axes too. The pass makes the list of values anew, since ids ascend: conditions come first.
+ * So with a product on a path whose other factor is `if c then x else 0`, as derivatives have it. Nothing else knows of
+ * it: the plan runs, and is emitted, as any other. What bounds show to fit (indices, their sums) is left alone, and so
+ * is a program in which nothing can fail in a branch. A copy of what lacks axes of its condition is needed where the
+ * condition holds anywhere along them; where that is known only as a recurrence runs, the copy has those axes too. The
+ * pass makes the list of values anew, since ids ascend: conditions come first.
  *
  * Not looked into, so evaluated whole: arrays put together from several equations, and recurrences themselves.
  */
@@ -323,19 +324,39 @@ static bool lazy_copy(lazy *l, lazy_frame first, array_use *out)
 
 /* ---- The list anew -------------------------------------------------------------------------------- */
 
+/* When argument k of v is needed; *out value ARRAY_NONE: always. */
+static bool lazy_needed(lazy *l, const array_value *v, size_t k, array_use first, array_use *out)
+{
+    *out = lazy_always;
+    if (array_is_branch(v, k)) return lazy_when(l, v, k, v->shape, first, lazy_always, out);
+    array_use c = array_guard(l->w, l->values.at, l->uses.at, v, k);
+    if (c.value != ARRAY_NONE) *out = (array_use){l->of[c.value], c.map};
+    return true;
+}
+
+/* A matrix product with a factor that may fail is summed term by term. */
+static void lazy_product(const lazy *l, array_value *v)
+{
+    bool apart = false;
+    for (uint32_t k = 1; v->product && k < v->count; k++) apart |= array_is_lazy(l->fails[lazy_use(l, v, k).value]);
+    if (apart) v->product = false, v->count = 1;
+}
+
 static bool lazy_value(lazy *l, uint32_t v)
 {
     array_value value = *lazy_old(l, v);
     array_use few[3], *uses = few, made;
     if (l->of[v] != ARRAY_NONE) return true;
+    lazy_product(l, &value);
     if (value.count > 3 && !(uses = block_new(l->w->m, value.count, sizeof *uses))) return array_no_memory(l->w);
     bool ok = true;
     for (uint32_t k = 0; ok && k < value.count; k++) {
         array_use u = lazy_use(l, &value, k);
         uses[k] = (array_use){l->of[u.value], u.map};
-        if (!array_is_branch(&value, k) || !array_is_lazy(l->fails[u.value])) continue;
+        if (!array_is_lazy(l->fails[u.value])) continue;
         lazy_frame f = {.v = u.value, .shape = value.shape, .map = u.map};
-        ok = lazy_when(l, &value, k, value.shape, uses[0], lazy_always, &f.when) && lazy_copy(l, f, &uses[k]);
+        ok = lazy_needed(l, &value, k, uses[0], &f.when);
+        if (ok && f.when.value != ARRAY_NONE) ok = lazy_copy(l, f, &uses[k]);
     }
     ok = ok && lazy_push(l, value, uses, &made);
     if (uses != few) block_free(l->w->m, uses, value.count);
