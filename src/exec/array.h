@@ -11,6 +11,7 @@
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
  *     power    array_power.c    sums over the powers of a number
  *     scan     array_scan.c     a short recurrence, kept in registers
+ *     tiles    array_tile.c, array_tile_run.c  steps one after another that run together, tile by tile
  *     door     array_door.c   the caller's arrays: where they lie, what is converted, what may be written in place
  *     run      array_run.c, array_strip.c, array_access.c, array_sink.c, array_multiply.c
  *     threads  array_crew.c, array_pool.c
@@ -51,7 +52,8 @@ enum {
     PASS_POWERS = 64,
     PASS_LAYOUT = 128,
     PASSES = 8,
-    PASS_SEGMENTS = 256 /* beside them: long recurrences piece by piece */
+    PASS_SEGMENTS = 256, /* beside them: long recurrences piece by piece, */
+    PASS_TILES = 512     /* steps tile by tile: the same bits */
 };
 
 enum {                  /* buffers that are no own memory */
@@ -122,6 +124,7 @@ typedef struct plan_map {
     bool rows;                 /* a strip may hold several */
     bool single;               /* all of it is one strip */
     bool varies;               /* a dimension goes with the rows of a block */
+    uint32_t time;
 } plan_map;
 
 typedef struct plan_arg {               /* argmin, argmax: dimensions, then the reduced one last */
@@ -139,6 +142,7 @@ typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
     bool lanes;        /* few rows and columns, long k: sums in lanes (math/matrix.h) */
     bool repeats;      /* where a result is not finite all steps run again, carefully; else */
     uint32_t fallback; /* map: is done instead */
+    uint32_t time;
 } plan_product;
 
 typedef struct plan_fold {    /* out[…, c] = sum r: x[…, r] y[…, c, r], or (x - y)^2 */
@@ -199,6 +203,14 @@ typedef struct plan_window {
     bool down, second, again;            /* … `back` others of the segment before */
 } plan_window;
 
+/* Steps up to `end` of which each needs of the others nothing but what they make of the same tile (array_tile.c). */
+typedef struct plan_tile {
+    uint32_t end;
+    int64_t units; /* in all; -1: the rows of a block, */
+    int64_t each;  /* in one tile */
+    bool product;  /* one of them is a product */
+} plan_tile;
+
 typedef struct plan_guard {
     uint32_t counter;
     int64_t low, high;
@@ -213,6 +225,9 @@ typedef struct plan_step {
     uint32_t guards, guard_count;
     uint32_t span; /* index + 1; 0: none */
     uint32_t name;
+    uint32_t tile; /* index + 1 of the tile that begins here; 0: none. A step of one: */
+    uint32_t dim;  /* which dimension is cut, of a product how many of the batch's, */
+    int64_t unit;  /* and how many places are a unit */
 } plan_step;
 
 typedef struct plan_buffer {
@@ -260,6 +275,7 @@ typedef struct plan {
     ARRAY(uint32_t) slots;
     ARRAY(plan_guard) guards;
     ARRAY(plan_span) spans;
+    ARRAY(plan_tile) tiles;
     ARRAY(plan_window) windows;
     ARRAY(plan_buffer) buffers;
     plan_door *ins, *outs;  /* as many as the program has */
@@ -348,10 +364,12 @@ bool array_bounded(const ew_program *p, ew_work *work, uint32_t from, uint32_t e
 
 /* Runs one MAP step; false: a fault is in w->error. */
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
-/* The same for the places [from, to) of one dimension: the outermost or one of the last two. Of the last two `from`
- * lies where a strip begins; of the last, where that has a result for each of its places, where a vector does. dim ==
- * m->dim_count: the places of the outer dimensions whose results go to [from, to), numbers from where the first goes.
- */
+/* Do the loops around step s say that it runs now? */
+bool array_step_wanted(const array_work *w, const plan_step *s);
+/* The same for the places [from, to) of one dimension: any but, where strips hold several rows, the last. Of the last
+ * two `from` lies where a strip begins; of the last, where that has a result for each of its places, where a vector
+ * does. dim == m->dim_count: the places of the outer dimensions whose results go to [from, to), numbers from where the
+ * first goes. */
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to);
 
 /* Of FOLD and ARG steps: the places [from, to) of all dimensions but the last two, but the last; in their order. */

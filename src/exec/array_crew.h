@@ -40,5 +40,10 @@ bool array_crew_map(const ew_program *p, ew_work *work, const plan_map *m);
 bool array_crew_fold(const ew_program *p, ew_work *work, const plan_fold *f);
 bool array_crew_arg(const ew_program *p, ew_work *work, const plan_arg *s);
 bool array_crew_product(const ew_program *p, ew_work *work, const plan_product *s);
+/* Of the `dims` outermost dimensions of a product's batch, all as one, [from, to). Is all of that finite? */
+bool array_product_part(array_work *w, const plan_product *s, uint32_t dims, int64_t from, int64_t to);
+/* The steps of tile t, the first of which is `at`; false: a product is not finite, and all of them are to run again,
+ * one after another. */
+bool array_tile_run(const ew_program *p, ew_work *work, uint32_t at, const plan_tile *t);
 
 #endif

@@ -447,7 +447,8 @@ static bool push_map(array_builder *b, const dims *d, bool rows, uint32_t once, 
                     .slots = (uint32_t)a->slots.count,
                     .registers = b->registers,
                     .skip = skip,
-                    .rows = rows};
+                    .rows = rows,
+                    .time = b->w->time};
     for (size_t i = 0; i < d->count; i++) map.varies = map.varies || d->size[i] < 0;
     int64_t columns = d->size[d->count - 1], all = d->count == 2 && d->size[0] > 0 ? d->size[0] : STRIP + 1;
     map.high = rows && columns > 0 ? (uint32_t)(STRIP / columns) : 1;

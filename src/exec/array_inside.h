@@ -281,6 +281,7 @@ bool array_is_copy(const array_lowering *w, const array_value *v);
 bool array_store(array_lowering *w);
 bool array_layout(array_lowering *w);
 bool array_plan(array_lowering *w);
+bool array_tiles(array_lowering *w);      /* when all steps are there, before buffers get their places */
 bool array_doors(array_lowering *w);      /* before values get their places: the doors' buffers */
 bool array_doors_plan(array_lowering *w); /* when all steps are there */
 int array_storage_of(int type);           /* of elements of a type of the language */

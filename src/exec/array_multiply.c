@@ -207,6 +207,14 @@ static int64_t product_places(const product *x)
     return places;
 }
 
+bool array_product_part(array_work *w, const plan_product *s, uint32_t dims, int64_t from, int64_t to)
+{
+    product x = product_of(w, s);
+    int64_t each = 1;
+    for (size_t d = dims; d < x.batch; d++) each *= x.size[d];
+    return product_batch(&x, from * each, to * each);
+}
+
 /* ---- In parts -------------------------------------------------------------------------------------- */
 
 enum { MULTIPLY_PLACES = 8 }; /* of a batch, that are worth sharing out as they are */

@@ -466,7 +466,8 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
                       .blocked = b->blocked,
                       .lanes = d->lanes,
                       .repeats = b->blocked || b->repeats,
-                      .fallback = fallback};
+                      .fallback = fallback,
+                      .time = b->w->time};
     if (d->turned) {
         plan_line a_line = b->lines.at[0];
         b->lines.at[0] = b->lines.at[1], b->lines.at[1] = a_line;

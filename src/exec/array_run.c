@@ -135,7 +135,7 @@ void array_arg_part(array_work *w, const plan_arg *s, int64_t from, int64_t to)
 
 /* ---- Steps in their order ------------------------------------------------------------------------------ */
 
-static bool step_wanted(const array_work *w, const plan_step *s)
+bool array_step_wanted(const array_work *w, const plan_step *s)
 {
     for (uint32_t i = 0; i < s->guard_count; i++) {
         const plan_guard *g = &w->plan->guards.at[s->guards + i];
@@ -242,10 +242,20 @@ static bool run_steps(const ew_program *p, ew_work *work, uint32_t at, uint32_t 
 {
     array_work *w = work->arrays;
     const plan *a = w->plan;
+    uint32_t alone = 0; /* steps before that run one after another */
     while (at < end) {
         const plan_step *s = &a->steps.at[at];
-        bool runs =
-            (!s->begins || w->begins) && (!s->guard_count || step_wanted(w, s)) && !(which == RUN_AFTER && s->defines);
+        const plan_tile *tile =
+            s->tile && which == RUN_ALL && !w->careful && at >= alone ? &a->tiles.at[s->tile - 1] : NULL;
+        if (tile && tile->end <= end) {
+            if (array_tile_run(p, work, at, tile))
+                at = tile->end;
+            else
+                alone = tile->end;
+            continue;
+        }
+        bool runs = (!s->begins || w->begins) && (!s->guard_count || array_step_wanted(w, s)) &&
+                    !(which == RUN_AFTER && s->defines);
         uint32_t now = at;
         at = s->kind == STEP_LOOP ? a->loops.at[s->at].end : s->kind == STEP_BLOCK ? a->blocks.at[s->at].end : at + 1;
         if (!runs || step_rests(w, s)) continue;

@@ -156,9 +156,10 @@ static bool strip_next(const strip *s)
 {
     array_work *w = s->w;
     for (size_t d = s->m->dim_count - 2; d-- > 0;) {
-        bool again = ++w->place[d] == (d == s->dim ? s->to : s->size[d]);
-        int64_t times = again ? 1 - s->size[d] : 1;
-        if (again) w->place[d] = 0;
+        int64_t from = d == s->dim ? s->from : 0, to = d == s->dim ? s->to : s->size[d];
+        bool again = ++w->place[d] == to;
+        int64_t times = again ? 1 - (to - from) : 1;
+        if (again) w->place[d] = from;
         for (uint32_t i = s->m->lines; i < s->m->lines + s->m->line_count; i++) {
             const plan_line *l = &s->a->lines.at[i];
             int64_t by = times * s->a->strides.at[l->strides + d];
@@ -261,14 +262,14 @@ const int64_t *array_step_sizes(array_work *w, uint32_t first, uint32_t count, b
     return w->size;
 }
 
-/* The lines of a step over a part of its outermost dimension begin at the part's first place. */
+/* The lines of a step over a part of an outer dimension begin at the part's first place. */
 static void strip_outer(const strip *s)
 {
     array_work *w = s->w;
-    w->place[0] = s->from;
+    w->place[s->dim] = s->from;
     for (uint32_t i = s->m->lines; i < s->m->lines + s->m->line_count; i++) {
         const plan_line *l = &s->a->lines.at[i];
-        int64_t by = s->from * s->a->strides.at[l->strides];
+        int64_t by = s->from * s->a->strides.at[l->strides + s->dim];
         if (l->buffer == ARRAY_NONE)
             w->number[i] += by;
         else

@@ -43,6 +43,8 @@ typedef struct program_text {
     const ew_options *options;
     uint64_t seed;
     int64_t places; /* int inputs are places below this */
+    double first;   /* the first number of all, if not 0 */
+    size_t tiles;   /* at least so many groups of steps run tile by tile, unless that is off */
 } program_text;
 
 /* The outputs with these passes off; `plan` gets how they are computed. */
@@ -62,6 +64,9 @@ static double *run(const program_text *t, unsigned off, size_t *count, char *pla
             in[i] = info.type == EW_INT ? floor((v + 1) / 2 * (double)t->places) : v;
         }
     }
+    if (t->first != 0) in[0] = t->first;
+    size_t tiles = p->arrays ? p->arrays->tiles.count : 0;
+    if (off & PASS_TILES ? tiles != 0 : tiles < t->tiles) fail_msg("%zu groups of steps tile by tile", tiles);
     if (ew_run(p, NULL, in, out) != EW_OK) {
         ew_run_error(p, NULL, &err);
         fail_msg("%s\n%s", err.message, t->text);
@@ -123,7 +128,7 @@ static void test_made(void **state)
     (void)state;
     static char with[65536], without[65536];
     for (size_t i = 0; i < sizeof made / sizeof made[0]; i++) {
-        const program_text t = {made[i].text, made[i].outputs, NULL, 7 + i, 1};
+        const program_text t = {made[i].text, made[i].outputs, NULL, 7 + i, 1, 0, 0};
         size_t n, m;
         double *on = run(&t, 0, &n, with), *off = run(&t, made[i].pass, &m, without);
         assert_int_equal(n, m);
@@ -146,13 +151,45 @@ static void test_fusing_is_there(void **state)
 {
     (void)state;
     static char with[65536], without[65536];
-    const program_text t = {made[3].text, made[3].outputs, NULL, 3, 1};
+    const program_text t = {made[3].text, made[3].outputs, NULL, 3, 1, 0, 0};
     size_t n, m, lines[2] = {0, 0};
     free(run(&t, 0, &n, with));
     free(run(&t, PASS_FUSING, &m, without));
     for (const char *s = with; *s; s++) lines[0] += *s == '\n';
     for (const char *s = without; *s; s++) lines[1] += *s == '\n';
     assert_true(lines[0] < lines[1]);
+}
+
+/* Steps tile by tile compute each place as without: to the bit, by any number of threads, and where a product is not
+ * finite, so that all steps of its group run again. */
+static void test_tiles(void **state)
+{
+    (void)state;
+    static char with[65536], without[65536];
+    const char *const texts[] = {
+        "input q[8, 96, 32]\ninput k[8, 96, 32]\ninput v[8, 96, 32]\n"
+        "a[n, t, s] = softmax(s: if s <= t then sum(e: q[n, t, e] * k[n, s, e]) else -inf)\n"
+        "b[n, t, e] = sum(s: a[n, t, s] * v[n, s, e])\nf = sum(n, t, e: b[n, t, e]^2)",
+        "input q[3, 70, 70] : f32\ninput w[3, 70, 900] : f32\nh[0, i in 70, j in 900] = sin(i + j)\n"
+        "h[l+1, i, j] = norm(j: h[l, i, j] + tanh(sum(e: q[l, i, e] * w[l, e, j])))\nf = sum(i, j: h[3, i, j]^3)"};
+    const char *const outputs[] = {"f, diff(f, q[a1, a2, a3]), diff(f, k[a1, a2, a3]), diff(f, v[a1, a2, a3])",
+                                   "f, diff(f, q[a1, a2, a3]), diff(f, w[a1, a2, a3])"};
+    for (size_t i = 0; i < 2; i++)
+        for (int finite = 0; finite < 2; finite++) {
+            program_text t = {texts[i], outputs[i], NULL, 11, 1, finite ? 0 : HUGE_VAL, 0};
+            size_t n, m;
+            double *off = run(&t, PASS_TILES, &n, without);
+            for (size_t threads = 1; threads <= 4; threads *= 2) {
+                ew_options options = {.threads = threads};
+                t.options = &options;
+                t.tiles = 1;
+                double *on = run(&t, 0, &m, with);
+                assert_int_equal(n, m);
+                assert_memory_equal(on, off, n * sizeof *on);
+                free(on);
+            }
+            free(off);
+        }
 }
 
 static size_t skips_of(const program_text *t, unsigned off)
@@ -174,7 +211,7 @@ static size_t skips_of(const program_text *t, unsigned off)
 static void test_skipping_is_there(void **state)
 {
     (void)state;
-    const program_text t = {made[4].text, made[4].outputs, NULL, 3, 1};
+    const program_text t = {made[4].text, made[4].outputs, NULL, 3, 1, 0, 0};
     assert_int_equal(made[4].pass, PASS_SKIPS);
     assert_true(skips_of(&t, 0) > 0);
     assert_int_equal(skips_of(&t, PASS_SKIPS), 0);
@@ -206,7 +243,7 @@ static void test_random(void **state)
         for (unsigned d = 0; d < RANDOM_DIMENSIONS; d++) size[d] = (ew_size){random_dimension[d], 0, NULL, r.size[d]};
         const ew_options options = {.sizes = size, .size_count = RANDOM_DIMENSIONS};
         list_of(&r, list, sizeof list);
-        program_text t = {r.text, list, &options, seed, 1};
+        program_text t = {r.text, list, &options, seed, 1, 0, 0};
         size_t n, m;
         double *on = run(&t, 0, &n, plan);
         for (unsigned pass = 0; pass <= PASSES; pass++) {
@@ -227,6 +264,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) first_seed = strtoull(argv[++i], NULL, 10);
     }
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_made), cmocka_unit_test(test_fusing_is_there),
-                                       cmocka_unit_test(test_skipping_is_there), cmocka_unit_test(test_random)};
+                                       cmocka_unit_test(test_skipping_is_there), cmocka_unit_test(test_tiles),
+                                       cmocka_unit_test(test_random)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,48 @@
+/*
+ * array_tile_run.c - runs the steps of a group tile by tile (array_tile.c), by several threads where that pays.
+ */
+#include "exec/array_crew.h"
+
+typedef struct tile_run {
+    const plan_tile *t;
+    uint32_t at; /* its first step */
+    int64_t units;
+} tile_run;
+
+/* Units [from, to) of step s; false: a product was not finite. */
+static bool tile_run_step(const ew_program *p, ew_work *work, const plan_step *s, int64_t from, int64_t to)
+{
+    const plan *a = work->arrays->plan;
+    if (s->kind == STEP_PRODUCT) return array_product_part(work->arrays, &a->products.at[s->at], s->dim, from, to);
+    return array_map_part(p, work, &a->maps.at[s->at], s->dim, from * s->unit, to * s->unit);
+}
+
+/* Tiles [first, last). */
+static bool tile_run_range(const ew_program *p, ew_work *work, const void *context, int64_t first, int64_t last)
+{
+    const tile_run *r = context;
+    array_work *w = work->arrays;
+    for (int64_t i = first; i < last; i++) {
+        int64_t from = i * r->t->each, to = from + r->t->each < r->units ? from + r->t->each : r->units;
+        for (uint32_t at = r->at; at < r->t->end; at++) {
+            const plan_step *s = &w->plan->steps.at[at];
+            if (s->guard_count && !array_step_wanted(w, s)) continue;
+            if (!tile_run_step(p, work, s, from, to)) w->suspect = true;
+        }
+    }
+    return true;
+}
+
+bool array_tile_run(const ew_program *p, ew_work *work, uint32_t at, const plan_tile *t)
+{
+    array_work *w = work->arrays;
+    tile_run r = {t, at, t->units < 0 ? w->rows : t->units};
+    double all = 0;
+    bool before = w->suspect;
+    for (uint32_t s = at; s < t->end; s++) all += array_step_work(w->plan, s, (double)w->rows);
+    w->suspect = false;
+    array_crew_split(p, work, tile_run_range, &r, all, (r.units + t->each - 1) / t->each, 1);
+    bool finite = !w->suspect;
+    w->suspect = before;
+    return finite;
+}
