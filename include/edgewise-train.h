@@ -310,6 +310,7 @@ EW_API int ew_on_nan_find(const char *name);
  *     ew_minimize_result found;
  *     if (ew_minimize(g, ew_find(g, "f"), over, 2, in, NULL, &found, &err) == EW_OK)
  *         printf("%g at %g, %g: %s\n", found.value, in[0], in[1], ew_reason_text(found.reason, "en"));
+ *     ew_graph_free(g);
  */
 
 typedef enum ew_method {
@@ -418,6 +419,7 @@ EW_API int ew_method_find(const char *name);
  *     ew_fit_result found = {.errors = errors};
  *     if (ew_fit(g, ew_find(g, "r"), over, 2, in, NULL, &found, &err) == EW_OK)
  *         printf("a = %g +- %g, k = %g +- %g\n", in[0], errors[0], in[1], errors[1]);
+ *     ew_graph_free(g);
  */
 
 typedef struct ew_fit_options { /* all zero (or a NULL pointer) means the defaults */

@@ -119,19 +119,16 @@ static bool is_condition(const array_lowering *w, const array_value *values, con
 
 enum { GUARD_DEPTH = 16 };
 
-array_use array_guard(const array_lowering *w, const array_value *values, const array_use *uses, const array_value *v,
-                      size_t k)
+/* The condition of a factor u: its own, or that of one of its factors. Value ARRAY_NONE: it has none. */
+static array_use guard_in(const array_lowering *w, const array_value *values, const array_use *uses, array_use u)
 {
-    array_use u = {ARRAY_NONE, 0}, next;
-    if (!is_product(v)) return u;
-    u = uses[v->uses + 1 - k];
     for (int depth = 0; depth < GUARD_DEPTH && u.map != UINT16_MAX; depth++) {
         const array_value *o = &values[u.value];
         bool found = is_condition(w, values, uses, o);
         if (!found && !is_product(o)) break;
         const array_value *first = &values[uses[o->uses].value];
         bool second = !found && !is_product(first) && !is_condition(w, values, uses, first);
-        next = uses[o->uses + second];
+        array_use next = uses[o->uses + second];
         next.map = graph_map_compose(w->g, u.map, next.map, shape_rank(w->g, values[next.value].shape));
         if (found && next.map != UINT16_MAX) return next;
         u = next;
@@ -139,15 +136,28 @@ array_use array_guard(const array_lowering *w, const array_value *values, const 
     return (array_use){ARRAY_NONE, 0};
 }
 
+array_use array_guard(const array_lowering *w, const array_value *values, const array_use *uses, const array_value *v,
+                      size_t k)
+{
+    return is_product(v) ? guard_in(w, values, uses, uses[v->uses + 1 - k]) : (array_use){ARRAY_NONE, 0};
+}
+
 static bool is_guarded(const array_lowering *w, const array_value *v, size_t k)
 {
     return array_guard(w, w->values.at, w->uses.at, v, k).value != ARRAY_NONE;
 }
 
-/* Does evaluating v say nothing of argument k? The factors of a matrix product are those of its terms. */
+/* Is a matrix product's factor, argument 1 or 2, needed only where the other one says? */
+static bool is_factor_guarded(const array_lowering *w, const array_value *v, size_t k)
+{
+    if (!v->product || k == 0) return false;
+    return guard_in(w, w->values.at, w->uses.at, value_use(w, v, 3 - k)).value != ARRAY_NONE;
+}
+
+/* Does evaluating v say nothing of argument k? */
 static bool is_apart(const array_lowering *w, const array_value *v, size_t k)
 {
-    return array_is_branch(v, k) || (v->op == OP_AT && k == 0) || (v->product && k > 0) || is_guarded(w, v, k);
+    return array_is_branch(v, k) || (v->op == OP_AT && k == 0) || is_factor_guarded(w, v, k) || is_guarded(w, v, k);
 }
 
 /* What is needed at all its places, whatever conditions say: its copies would fail no less. */
