@@ -89,7 +89,7 @@ bool expr_is_reduction(expr *e)
     lexer *x = &e->l->lexer, saved = *x;
     bool is = false, ok = true;
     if (x->now.kind == T_NEWLINE && !x->now.semicolon) ok = expr_next_inside(x);
-    if (ok && x->now.kind == T_COLON) is = true; /* sum(: x), told later */
+    if (ok && x->now.kind == T_COLON) is = true;                            /* sum(: x), told later */
     while (ok && !is && (x->now.kind == T_NAME || x->now.kind == T_WORD)) { /* a reserved word, told later */
         ok = expr_next_inside(x);
         if (ok && (x->now.kind == T_COLON || (x->now.kind == T_WORD && x->now.word == W_IN))) is = true;

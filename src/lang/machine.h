@@ -256,7 +256,7 @@ bool made_checked(machine *m, const made *x, const piece *p, value *bracket);
 bool sizes_bind(machine *m);
 bool sizes_shape(machine *m, uint32_t name, uint16_t *shape);
 bool sizes_default(machine *m, uint32_t name, graph_input *in);
-bool sizes_name(machine *m, uint32_t name, value *v);                  /* a dimension's value; false where it is none */
+bool sizes_name(machine *m, uint32_t name, value *v); /* a dimension's value; false where it is none */
 bool sizes_value(machine *m, uint32_t name, const piece *p, ew_node n, double *x); /* a constant for this input */
 bool sizes_not(machine *m, const piece *p);               /* reports: the name is an input that is no whole number */
 bool sizes_ranks(machine *m, uint32_t name, size_t here); /* reports: a value of so many axes is none for it */

@@ -205,8 +205,7 @@ static bool parse_index_parameters(lang *l, function *f)
     f->binder = (uint32_t)l->binders.count;
     while (colon) {
         token t;
-        if (!parse_new_name(l, &t) || lang_bind(l, t.name, t.place, true) == NO_BINDER || !parse_go_on(l))
-            return false;
+        if (!parse_new_name(l, &t) || lang_bind(l, t.name, t.place, true) == NO_BINDER || !parse_go_on(l)) return false;
         f->binders++;
         if (parse_now(l)->kind == T_COLON) break;
         if (!parse_expect(l, T_COMMA) || !parse_go_on(l)) return false;
