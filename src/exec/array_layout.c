@@ -199,8 +199,8 @@ static void product_key(const array_lowering *w, const array_value *v, size_t k,
 static bool is_fixed(const array_lowering *w, uint32_t v)
 {
     const array_value *value = value_at(w, v);
-    return (w->g->passes_off & PASS_LAYOUT) || value->output || value->direct || value->block >= 0 ||
-           value->block_own >= 0 || value->sums || value->partial != ARRAY_NONE || value->op == OP_INPUT ||
+    return (w->g->passes_off & PASS_LAYOUT) || value->output || value->direct || (value->block >= 0 && !value->local) ||
+           (value->block_own >= 0 && !value->local) || value->sums || value->partial != ARRAY_NONE || value->op == OP_INPUT ||
            value->op == OP_PARAM || (value->op == OP_ARGMIN || value->op == OP_ARGMAX);
 }
 
