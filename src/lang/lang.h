@@ -102,6 +102,7 @@ typedef struct local {
     uint32_t name, place;
     span value;           /* parameters: empty */
     uint32_t sides, rank; /* y[i] = … in where */
+    uint32_t needs;       /* parameters: the brackets that the function gives it */
 } local;
 
 typedef struct function {
@@ -182,7 +183,7 @@ bool lang_expression(lang *l, expression_end end, span *result);
 bool lang_left(lang *l, uint32_t *first, uint32_t *rank, span *until);
 bool lang_sizes(lang *l, uint32_t *first, uint32_t *rank);
 bool lang_places(lang *l); /* which names on left sides are places: after the whole text */
-bool lang_roles(lang *l); /* marks the names in brackets that are no places */
+bool lang_roles(lang *l);  /* without declarations: which arrays are ints, how many axes functions look into */
 
 /* prelude.c: what the language defines in itself, as far as the text calls it. */
 bool lang_prelude(lang *l);
