@@ -23,8 +23,8 @@ array_kernel *array_kernel_of(op o, int type);
 array_kernel *array_kernel_plain(op o, int type);
 /* The same where x (or y) is one number; NULL: there is none. */
 array_kernel *array_kernel_uniform(op o, int type, bool first);
-/* x·y + w, rounded twice; uniform: w is one number. */
-array_kernel *array_kernel_pair(int type, bool uniform);
+/* x·y + w, rounded twice; first: x is one number; last: w is. */
+array_kernel *array_kernel_pair(int type, bool first, bool last);
 /* Comparisons of ints give a double. */
 array_kernel *array_kernel_compare(op o);
 array_kernel *array_kernel_convert(int from, int to); /* real → int: a bool's */
