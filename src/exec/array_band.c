@@ -1,14 +1,15 @@
 /*
  * array_band.c - products of which a part is left out, since a factor is 0 on one side of a diagonal.
  *
- *     u[a] = sum(j: (if j < a then L[a, j] else 0)·x[j])            for row a only the first a terms count
+ *     u[a] = sum(j in a: L[a, j]·x[j])                             for row a only the first a terms count
  *     d[a, j] = if j < a then sum(n: w[n, a]·x[n, j]) else 0        of row a only the first a columns
  *
  * A BAND says that only places count where that of axis y is at most that of axis x + shift. It is read from the
  * conditions that are factors of a product, or from a factor that is `if … then … else 0` itself. The product is then
  * cut in pieces along one of the two axes, each with as much of the other as any of its places needs; so terms of which
- * a few are 0 remain. A chain of sums is the same to the bit without them: it begins with 0, and 0 · b adds nothing
- * (what is not finite has no say there: LANGUAGE, section 6).
+ * a few are 0 remain. A chain of sums is the same to the bit without them: it begins with 0, and 0 · b adds nothing.
+ * What is not finite has no say there: the condition is one of the whole term, or the factor one on a path, where its 0
+ * wins (LANGUAGE, section 6).
  */
 #include "exec/array_build.h"
 

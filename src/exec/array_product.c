@@ -27,6 +27,7 @@ typedef struct factor {
     uint16_t map;  /* domain of the sum → its axes */
     uint32_t axes; /* of the domain, as bits */
     bool mask;
+    bool whole; /* a mask of the term, not of a factor that the program multiplies: what it shuts out is no term */
 } factor;
 
 typedef struct factors {
@@ -45,7 +46,7 @@ static uint32_t map_bits(const ew_graph *g, uint16_t map, size_t rank)
 static bool factor_push(array_lowering *w, factors *f, ew_node n, uint16_t map, bool mask)
 {
     if (f->count == FACTORS_MOST || map == UINT16_MAX) return false;
-    f->at[f->count++] = (factor){n, map, map_bits(w->g, map, node_rank(w->g, n)), mask};
+    f->at[f->count++] = (factor){n, map, map_bits(w->g, map, node_rank(w->g, n)), mask, false};
     return true;
 }
 
@@ -81,7 +82,7 @@ static bool factors_of(array_lowering *w, ew_node body, uint16_t map, factors *f
             ew_node a = node_arg(w->g, now.node, 1);
             uint16_t to = graph_map_compose(w->g, now.map, use_map(w->g, now.node, 1), node_rank(w->g, a));
             if (to == UINT16_MAX) return false;
-            f->at[i] = (factor){a, to, map_bits(w->g, to, node_rank(w->g, a)), false};
+            f->at[i] = (factor){a, to, map_bits(w->g, to, node_rank(w->g, a)), false, false};
             continue;
         }
         if (now.mask || !factor_opens(w, now.node)) {
@@ -99,9 +100,11 @@ static bool factors_of(array_lowering *w, ew_node body, uint16_t map, factors *f
         if (node->op == OP_NEG) f->negative = !f->negative;
         if (node->op != OP_MUL) f->zero_wins = f->zero_wins || node->op == OP_MUL0;
         ew_node first = node_arg(w->g, now.node, 0), second = used == 2 ? node_arg(w->g, now.node, 1) : EW_NONE;
-        bool mask = node->op == OP_IF;
+        bool mask = node->op == OP_IF, whole = true;
         f->at[i] = f->at[--f->count];
+        for (size_t k = 0; k < f->count; k++) whole = whole && f->at[k].mask;
         if (!factor_push(w, f, first, maps[0], mask)) return false;
+        f->at[f->count - 1].whole = mask && whole;
         if (second != EW_NONE && !factor_push(w, f, second, maps[1], false)) return false;
     }
     return true;
@@ -289,12 +292,14 @@ static bool small_operand(const array_lowering *w, ew_node sum, uint32_t v, uint
            shape_elements(w->g, node_at(w->g, sum)->domain, &all) && elements && all / elements >= OFTEN;
 }
 
-/* The part of the sum's domain outside which some factor is 0. */
+/* The part of the sum's domain outside which some factor is 0, and wins: a program's own 0 · inf is no 0. */
 static array_band factors_band(array_lowering *w, const factors *f, uint16_t domain)
 {
     array_band band = {0, 0, 0};
     for (size_t i = 0; i < f->count; i++)
-        if (array_band_find(w, f->at[i].node, f->at[i].map, f->at[i].mask, domain, &band)) break;
+        if ((f->zero_wins || f->at[i].whole) &&
+            array_band_find(w, f->at[i].node, f->at[i].map, f->at[i].mask, domain, &band))
+            break;
     return band;
 }
 
