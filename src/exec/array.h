@@ -2,7 +2,7 @@
  * array.h - a prepared program with axes: a tree of steps over planned buffers.
  *
  *     lower    array_lower.c    nodes → values: what an executor computes, with types of storage
- *     lazy     array_lazy.c     (with array_fails.c) what fails in a branch that is not taken does not count
+ *     lazy     array_lazy.c     (array_lazy_parts.c, array_fails.c) what fails in a branch not taken does not count
  *     regions  array_regions.c  which values a recurrence computes step by step, and at which step
  *     segments array_segments.c, array_segment_places.c, array_windows.c  long recurrences piece by piece
  *     store    array_homes.c, array_store.c  which values are inline, which lie in memory or are seen through others

@@ -242,7 +242,8 @@ bool array_plain_at(const array_lowering *w, uint16_t map, size_t p, size_t *d);
 enum {
     FAILS_ITSELF = 1, /* its own operation may fail: an int that overflows, or is divided by zero */
     FAILS_BEHIND = 2, /* that of something that it is made of */
-    FAILS_SURE = 4    /* all of it is needed, whatever conditions say */
+    FAILS_SURE = 4,   /* all of it is needed, whatever conditions say */
+    FAILS_STEPS = 8   /* it is computed inside a recurrence */
 };
 /* By value, zeroed before; *any: something that may fail stands in a branch. */
 bool array_fails(const array_lowering *w, uint8_t *fails, bool *any);
