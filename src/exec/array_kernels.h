@@ -41,6 +41,9 @@ void array_join_rows(op o, int type, size_t rows, size_t columns, const void *x,
 /* to[c] = x[0, c] (set; else to[c] + x[0, c]) + x[1, c] + … */
 void array_join_down(int type, size_t rows, size_t columns, const void *x, void *to, bool set);
 
+/* Are these numbers all finite? */
+bool array_finite(int type, size_t count, const void *x);
+
 /* What a reduction gives over nothing. */
 double array_first(op o);
 double array_join_two(op o, double a, double b);
