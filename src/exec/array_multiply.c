@@ -15,6 +15,7 @@ typedef struct product {
     char *at[3];
     size_t batch; /* dimensions; */
     size_t apart; /* of the first so many each place has a part of C of its own */
+    size_t pieces;
     array_work *w;
     matrix_range range; /* of C */
     char *own;          /* where it is summed up by itself, or NULL */
@@ -55,21 +56,51 @@ static void product_sum(const product *x)
         matrix_dots_f64((size_t)n[0], (size_t)n[1], &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1]);
 }
 
-static void product_run(const product *x, bool add)
+/* Rows [r.row, r.row_end) and columns of C, by the terms [from, from + k). */
+static void product_piece_run(const product *x, matrix_range r, int64_t from, size_t k, bool add)
 {
-    const int64_t *n = x->size + x->batch, *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch;
-    const int64_t *c = x->stride[2] + x->batch, bytes = (int64_t)array_type_bytes(x->p->type);
-    matrix_range r = x->range;
+    const int64_t *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch, *c = x->stride[2] + x->batch;
+    int64_t bytes = (int64_t)array_type_bytes(x->p->type), row = (int64_t)r.row, column = (int64_t)r.column;
     size_t rows = r.row_end - r.row, columns = r.column_end - r.column;
-    int64_t down = x->own ? (int64_t)columns : c[0], along = x->own ? 1 : c[1];
-    void *at[3] = {x->at[0] + (int64_t)r.row * a[0] * bytes, x->at[1] + (int64_t)r.column * b[1] * bytes,
-                   x->own ? x->own : x->at[2] + ((int64_t)r.row * c[0] + (int64_t)r.column * c[1]) * bytes};
+    int64_t down = c[0], along = c[1];
+    char *to = x->at[2] + (row * down + column * along) * bytes;
+    if (x->own) {
+        down = (int64_t)(x->range.column_end - x->range.column), along = 1;
+        to = x->own + ((row - (int64_t)x->range.row) * down + column - (int64_t)x->range.column) * bytes;
+    }
+    void *at[3] = {x->at[0] + (row * a[0] + from * a[2]) * bytes, x->at[1] + (column * b[1] + from * b[2]) * bytes, to};
     if (x->p->type == ARRAY_F32)
-        matrix_product_f32(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
+        matrix_product_f32(rows, columns, k, at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
                            x->w->scratch);
     else
-        matrix_product_f64(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
+        matrix_product_f64(rows, columns, k, at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
                            x->w->scratch);
+}
+
+static size_t product_later(size_t x, int64_t y)
+{
+    return (int64_t)x > y ? x : (size_t)y;
+}
+
+static size_t product_earlier(size_t x, int64_t y)
+{
+    return (int64_t)x < y ? x : (size_t)y;
+}
+
+static void product_run(const product *x, bool add)
+{
+    const int64_t *n = x->size + x->batch;
+    if (x->pieces == 1) {
+        product_piece_run(x, x->range, 0, (size_t)n[2], add);
+        return;
+    }
+    for (size_t i = 0; i < x->pieces; i++) {
+        product_piece p = array_product_piece(x->w->plan, x->p, n, i);
+        matrix_range r = {product_later(x->range.row, p.begin[0]), product_earlier(x->range.row_end, p.end[0]),
+                          product_later(x->range.column, p.begin[1]), product_earlier(x->range.column_end, p.end[1])};
+        if (r.row >= r.row_end || r.column >= r.column_end) continue;
+        product_piece_run(x, r, p.begin[2], (size_t)(p.end[2] - p.begin[2]), add);
+    }
 }
 
 /* What was summed up by itself into its place. */
@@ -82,25 +113,14 @@ static void product_put(const product *x)
             memcpy(x->at[2] + ((int64_t)i * c[0] + (int64_t)k * c[1]) * bytes, from, (size_t)bytes);
 }
 
-/* x - x is 0, or nan; side by side, since only whether all are 0 counts. */
-#if defined __GNUC__ && !defined __clang__
-#define FINITE_FAST __attribute__((optimize("O3")))
-#else
-#define FINITE_FAST
-#endif
-#define FINITE_ROW(name, real)                                                                                         \
-    FINITE_FAST static bool name(const real *x, int64_t count, int64_t stride)                                         \
-    {                                                                                                                  \
-        real sum[16] = {0}, rest = 0;                                                                                  \
-        int64_t i = 0;                                                                                                 \
-        for (; stride == 1 && i + 16 <= count; i += 16)                                                                \
-            for (int k = 0; k < 16; k++) sum[k] += x[i + k] - x[i + k];                                                \
-        for (; i < count; i++) rest += x[i * stride] - x[i * stride];                                                  \
-        for (int k = 0; k < 16; k++) rest += sum[k];                                                                   \
-        return rest == 0;                                                                                              \
-    }
-FINITE_ROW(finite_row_f64, double)
-FINITE_ROW(finite_row_f32, float)
+/* Of numbers that lie apart. */
+static bool finite_apart(int type, const char *x, size_t count, int64_t stride)
+{
+    bool finite = true;
+    for (size_t i = 0; i < count; i++, x += stride * (int64_t)array_type_bytes(type))
+        finite = array_finite(type, 1, x) && finite;
+    return finite;
+}
 
 static bool product_finite(const product *x)
 {
@@ -110,11 +130,13 @@ static bool product_finite(const product *x)
     size_t from = turned ? r.column : r.row, to = turned ? r.column_end : r.row_end;
     size_t begin = turned ? r.row : r.column, end = turned ? r.row_end : r.column_end;
     int64_t down = turned ? c[1] : c[0], along = turned ? c[0] : c[1];
-    for (size_t i = from; i < to; i++) {
-        int64_t at = (int64_t)i * down + (int64_t)begin * along, count = (int64_t)(end - begin);
+    size_t count = end - begin, rows = to - from;
+    if (along == 1 && down == (int64_t)count) count *= rows, rows = 1;
+    for (size_t i = from; i < from + rows; i++) {
+        int64_t at = (int64_t)i * down + (int64_t)begin * along;
         const char *row = x->at[2] + at * (int64_t)array_type_bytes(x->p->type);
-        finite = finite && (x->p->type == ARRAY_F32 ? finite_row_f32((const float *)(const void *)row, count, along)
-                                                    : finite_row_f64((const double *)(const void *)row, count, along));
+        finite =
+            (along == 1 ? array_finite(x->p->type, count, row) : finite_apart(x->p->type, row, count, along)) && finite;
     }
     return finite;
 }
@@ -191,7 +213,7 @@ static product product_of(array_work *w, const plan_product *s)
 {
     const plan *a = w->plan;
     const int64_t *to = a->strides.at + a->lines.at[s->lines + 2].strides;
-    product x = {.p = s, .w = w, .batch = product_batch_axes(s)};
+    product x = {.p = s, .w = w, .batch = product_batch_axes(s), .pieces = array_product_pieces(a, s)};
     x.size = array_step_sizes(w, s->dims, s->dim_count, true);
     while (x.apart < x.batch && to[x.apart] != 0) x.apart++;
     x.range = (matrix_range){0, (size_t)x.size[x.batch], 0, (size_t)x.size[x.batch + 1]};
