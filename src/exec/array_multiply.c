@@ -82,41 +82,15 @@ static void product_put(const product *x)
             memcpy(x->at[2] + ((int64_t)i * c[0] + (int64_t)k * c[1]) * bytes, from, (size_t)bytes);
 }
 
-/* x - x is 0, or nan; side by side, since only whether all are 0 counts. */
-#if defined __GNUC__ && !defined __clang__
-#define FINITE_FAST __attribute__((optimize("O3")))
-#else
-#define FINITE_FAST
-#endif
-#define FINITE_ROW(name, real)                                                                                         \
-    FINITE_FAST static bool name(const real *x, int64_t count, int64_t stride)                                         \
-    {                                                                                                                  \
-        real sum[16] = {0}, rest = 0;                                                                                  \
-        int64_t i = 0;                                                                                                 \
-        for (; stride == 1 && i + 16 <= count; i += 16)                                                                \
-            for (int k = 0; k < 16; k++) sum[k] += x[i + k] - x[i + k];                                                \
-        for (; i < count; i++) rest += x[i * stride] - x[i * stride];                                                  \
-        for (int k = 0; k < 16; k++) rest += sum[k];                                                                   \
-        return rest == 0;                                                                                              \
-    }
-FINITE_ROW(finite_row_f64, double)
-FINITE_ROW(finite_row_f32, float)
-
 static bool product_finite(const product *x)
 {
     const int64_t *c = x->stride[2] + x->batch;
     matrix_range r = x->range;
-    bool turned = c[1] != 1, finite = true; /* along what is one piece, if anything is */
-    size_t from = turned ? r.column : r.row, to = turned ? r.column_end : r.row_end;
-    size_t begin = turned ? r.row : r.column, end = turned ? r.row_end : r.column_end;
-    int64_t down = turned ? c[1] : c[0], along = turned ? c[0] : c[1];
-    for (size_t i = from; i < to; i++) {
-        int64_t at = (int64_t)i * down + (int64_t)begin * along, count = (int64_t)(end - begin);
-        const char *row = x->at[2] + at * (int64_t)array_type_bytes(x->p->type);
-        finite = finite && (x->p->type == ARRAY_F32 ? finite_row_f32((const float *)(const void *)row, count, along)
-                                                    : finite_row_f64((const double *)(const void *)row, count, along));
-    }
-    return finite;
+    int64_t at = (int64_t)r.row * c[0] + (int64_t)r.column * c[1];
+    const void *from = x->at[2] + at * (int64_t)array_type_bytes(x->p->type);
+    size_t rows = r.row_end - r.row, columns = r.column_end - r.column;
+    return x->p->type == ARRAY_F32 ? matrix_finite_f32(rows, columns, from, c[0], c[1])
+                                   : matrix_finite_f64(rows, columns, from, c[0], c[1]);
 }
 
 /* The next place of the batch behind its first dimensions; false: that was the last. */

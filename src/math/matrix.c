@@ -28,7 +28,8 @@ enum {
     BLOCK_ROWS = 96,
     FEW_COLUMNS = 2 * 3 * MATRIX_LANES, /* where columns are so few, A is read once or twice: */
     DEEP_K = 1024,                      /* rows of A where they are, in long runs; */
-    LONG_K = 192,                       /* what lies across packed in blocks with longer runs, */
+    LONG_COLUMNS = 8,                   /* vectors of columns; up to so many */
+    LONG_K = 192,                       /* what lies across is packed in blocks with longer runs, */
     LONG_ROWS = 480,
     LONG_UNIT = 24, /* and wide panels, a multiple of the rows of every tile */
     BLOCK_COLUMNS = 960,

@@ -70,6 +70,12 @@ bool matrix_dots_by_f64(matrix_variant by, size_t m, size_t n, const matrix_sum 
 bool matrix_dots_by_f32(matrix_variant by, size_t m, size_t n, const matrix_sum *sum, const float *a, ptrdiff_t a_row,
                         const float *b, ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column);
 
+/* Is all of C finite? `by` one that this machine has. */
+bool matrix_finite_f64(size_t m, size_t n, const double *c, ptrdiff_t c_row, ptrdiff_t c_column);
+bool matrix_finite_f32(size_t m, size_t n, const float *c, ptrdiff_t c_row, ptrdiff_t c_column);
+bool matrix_finite_by_f64(matrix_variant by, size_t m, size_t n, const double *c, ptrdiff_t c_row, ptrdiff_t c_column);
+bool matrix_finite_by_f32(matrix_variant by, size_t m, size_t n, const float *c, ptrdiff_t c_row, ptrdiff_t c_column);
+
 /* Does this machine (does this variant) fuse product and sum? */
 bool matrix_fuses(matrix_variant by);
 

@@ -21,6 +21,8 @@
  * Sums in lanes, at most dots_rows x dots_columns of them; the lanes of sum i, j go to out + (i columns + j) lanes:
  *     dots[r - 1][c - 1](sum, a, a_row, b, b_column, out)            where dots_rows is 0: there are none
  *
+ * Is all of a row finite: finite(count, x)
+ *
  *     pack(width, k, from, across, along, to, step):   to[p step + i] = from[i across + p along]
  * for i < width <= step, p < k; what lies between width and step is left alone.
  */
@@ -59,15 +61,20 @@ typedef void matrix_lanes_f64(const matrix_sum *s, const double *a, ptrdiff_t a_
 typedef void matrix_lanes_f32(const matrix_sum *s, const float *a, ptrdiff_t a_row, const float *b, ptrdiff_t b_column,
                               float *out);
 
+typedef bool matrix_finite_row_f64(size_t count, const double *x);
+
 typedef struct {
     size_t rows, vectors, lanes, wide_rows;
     bool fused;
     matrix_tile_f64 *tile[MATRIX_VECTORS + 1][MATRIX_ROWS];
     matrix_pack_f64 *pack;
     matrix_vector_f64 *row, *turned;
+    matrix_finite_row_f64 *finite;
     size_t dots_rows, dots_columns;
     matrix_lanes_f64 *dots[DOTS_MOST_ROWS][DOTS_MOST_COLUMNS];
 } matrix_tiles_f64;
+
+typedef bool matrix_finite_row_f32(size_t count, const float *x);
 
 typedef struct {
     size_t rows, vectors, lanes, wide_rows;
@@ -75,6 +82,7 @@ typedef struct {
     matrix_tile_f32 *tile[MATRIX_VECTORS + 1][MATRIX_ROWS];
     matrix_pack_f32 *pack;
     matrix_vector_f32 *row, *turned;
+    matrix_finite_row_f32 *finite;
     size_t dots_rows, dots_columns;
     matrix_lanes_f32 *dots[DOTS_MOST_ROWS][DOTS_MOST_COLUMNS];
 } matrix_tiles_f32;
