@@ -13,7 +13,8 @@ typedef struct product {
     const plan_product *p;
     const int64_t *size, *stride[3]; /* of A, B, C */
     char *at[3];
-    size_t batch; /* dimensions; */
+    size_t whole; /* dimensions of the batch: */
+    size_t batch; /* those that are gone through; the last, if it is added up, is an outer k of the kernel's */
     size_t apart; /* of the first so many each place has a part of C of its own */
     array_work *w;
     matrix_range range; /* of C */
@@ -45,8 +46,8 @@ size_t array_product_own(const plan *a, const plan_product *p)
 /* By lanes: the two outer axes of k stand behind it. */
 static void product_sum(const product *x)
 {
-    const int64_t *n = x->size + x->batch, *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch;
-    const int64_t *c = x->stride[2] + x->batch;
+    const int64_t *n = x->size + x->whole, *a = x->stride[0] + x->whole, *b = x->stride[1] + x->whole;
+    const int64_t *c = x->stride[2] + x->whole;
     matrix_sum sum = {{(size_t)n[3], (size_t)n[4], (size_t)n[2]}, {a[3], a[4]}, {b[3], b[4]}};
     void *at[3] = {x->at[0], x->at[1], x->at[2]};
     if (x->p->type == ARRAY_F32)
@@ -57,25 +58,25 @@ static void product_sum(const product *x)
 
 static void product_run(const product *x, bool add)
 {
-    const int64_t *n = x->size + x->batch, *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch;
-    const int64_t *c = x->stride[2] + x->batch, bytes = (int64_t)array_type_bytes(x->p->type);
+    const int64_t *n = x->size + x->whole, *a = x->stride[0] + x->whole, *b = x->stride[1] + x->whole;
+    const int64_t *c = x->stride[2] + x->whole, bytes = (int64_t)array_type_bytes(x->p->type);
     matrix_range r = x->range;
     size_t rows = r.row_end - r.row, columns = r.column_end - r.column;
     int64_t down = x->own ? (int64_t)columns : c[0], along = x->own ? 1 : c[1];
     void *at[3] = {x->at[0] + (int64_t)r.row * a[0] * bytes, x->at[1] + (int64_t)r.column * b[1] * bytes,
                    x->own ? x->own : x->at[2] + ((int64_t)r.row * c[0] + (int64_t)r.column * c[1]) * bytes};
+    matrix_depth k = {{1, (size_t)n[2]}, {0, a[2]}, {0, b[2]}};
+    if (x->batch < x->whole) k.count[0] = (size_t)n[-1], k.a[0] = a[-1], k.b[0] = b[-1];
     if (x->p->type == ARRAY_F32)
-        matrix_product_f32(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
-                           x->w->scratch);
+        matrix_deep_f32(rows, columns, &k, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch);
     else
-        matrix_product_f64(rows, columns, (size_t)n[2], at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
-                           x->w->scratch);
+        matrix_deep_f64(rows, columns, &k, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch);
 }
 
 /* What was summed up by itself into its place. */
 static void product_put(const product *x)
 {
-    const int64_t *c = x->stride[2] + x->batch, bytes = (int64_t)array_type_bytes(x->p->type);
+    const int64_t *c = x->stride[2] + x->whole, bytes = (int64_t)array_type_bytes(x->p->type);
     const char *from = x->own;
     for (size_t i = x->range.row; i < x->range.row_end; i++)
         for (size_t k = x->range.column; k < x->range.column_end; k++, from += bytes)
@@ -84,7 +85,7 @@ static void product_put(const product *x)
 
 static bool product_finite(const product *x)
 {
-    const int64_t *c = x->stride[2] + x->batch;
+    const int64_t *c = x->stride[2] + x->whole;
     matrix_range r = x->range;
     int64_t at = (int64_t)r.row * c[0] + (int64_t)r.column * c[1];
     const void *from = x->at[2] + at * (int64_t)array_type_bytes(x->p->type);
@@ -165,11 +166,12 @@ static product product_of(array_work *w, const plan_product *s)
 {
     const plan *a = w->plan;
     const int64_t *to = a->strides.at + a->lines.at[s->lines + 2].strides;
-    product x = {.p = s, .w = w, .batch = product_batch_axes(s)};
+    product x = {.p = s, .w = w, .whole = product_batch_axes(s)};
     x.size = array_step_sizes(w, s->dims, s->dim_count, true);
-    while (x.apart < x.batch && to[x.apart] != 0) x.apart++;
-    x.range = (matrix_range){0, (size_t)x.size[x.batch], 0, (size_t)x.size[x.batch + 1]};
-    if (to[x.batch + 1] != 1) product_apart(&x);
+    while (x.apart < x.whole && to[x.apart] != 0) x.apart++;
+    x.batch = x.apart < x.whole && to[x.whole - 1] == 0 ? x.whole - 1 : x.whole;
+    x.range = (matrix_range){0, (size_t)x.size[x.whole], 0, (size_t)x.size[x.whole + 1]};
+    if (to[x.whole + 1] != 1) product_apart(&x);
     return x;
 }
 

@@ -482,6 +482,8 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
     const int64_t *size = sizes + count - 3 - (d->lanes ? LANES_AXES : 0);
     size_t m = (size_t)product_size(size[0], rows), n = (size_t)product_size(size[1], rows);
     size_t k = (size_t)product_size(size[2], rows);
+    if (!d->lanes && count > 3 && strides[3 * count - 4] == 0)
+        k *= (size_t)product_size(size[-1], rows); /* its outer k */
     scratch = type == ARRAY_F32 ? matrix_scratch_f32(m, n, k) : matrix_scratch_f64(m, n, k);
     size_t own = array_product_own(a, &a->products.at[step.at]);
     if (own) scratch += own + 64;

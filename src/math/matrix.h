@@ -13,6 +13,9 @@
  * AVX-512, AVX2 and every other machine with a fused multiply-add give the same bits; a machine
  * without one rounds product and sum (MATRIX_FUSED tells at run time which it is).
  *
+ * Where k is two axes, which do not lie as one in memory, matrix_deep_* goes through both, the first outermost: the
+ * same chain as product after product with add, but C stays where it is.
+ *
  * Threads. A part of C is itself a product: matrix_parts says which rows and columns the parts of a
  * product are; each is run by a call of its own, with its own scratch.
  *
@@ -34,6 +37,23 @@ void matrix_product_f32(size_t m, size_t n, size_t k, const float *a, ptrdiff_t 
                         const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *c, ptrdiff_t c_row,
                         ptrdiff_t c_column, bool add, void *scratch);
 
+/* k as two axes: how many, and strides of A and of B; the first is the outer one. */
+typedef struct {
+    size_t count[2];
+    ptrdiff_t a[2], b[2];
+} matrix_depth;
+
+void matrix_deep_f64(size_t m, size_t n, const matrix_depth *k, const double *a, ptrdiff_t a_row, const double *b,
+                     ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch);
+void matrix_deep_f32(size_t m, size_t n, const matrix_depth *k, const float *a, ptrdiff_t a_row, const float *b,
+                     ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch);
+bool matrix_deep_by_f64(matrix_variant by, size_t m, size_t n, const matrix_depth *k, const double *a, ptrdiff_t a_row,
+                        const double *b, ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add,
+                        void *scratch);
+bool matrix_deep_by_f32(matrix_variant by, size_t m, size_t n, const matrix_depth *k, const float *a, ptrdiff_t a_row,
+                        const float *b, ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add,
+                        void *scratch);
+
 /* The same by one variant; false where this machine has it not, and nothing is written. */
 bool matrix_product_by_f64(matrix_variant by, size_t m, size_t n, size_t k, const double *a, ptrdiff_t a_row,
                            ptrdiff_t a_column, const double *b, ptrdiff_t b_row, ptrdiff_t b_column, double *c,
@@ -42,7 +62,8 @@ bool matrix_product_by_f32(matrix_variant by, size_t m, size_t n, size_t k, cons
                            ptrdiff_t a_column, const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *c,
                            ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch);
 
-/* Bytes of scratch for a product, enough also for each of its parts; at most a few megabytes. */
+/* Bytes of scratch for a product, enough also for each of its parts; at most a few megabytes. k: all of it, where it is
+ * two axes. */
 size_t matrix_scratch_f64(size_t m, size_t n, size_t k);
 size_t matrix_scratch_f32(size_t m, size_t n, size_t k);
 
