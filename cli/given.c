@@ -6,6 +6,9 @@
  */
 #include "values.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,11 +16,31 @@
 
 /* ---- A number ----------------------------------------------------------------------------------------- */
 
+/* Digits that stand for another whole number than the double that was read from them. */
+static bool is_inexact(const char *word, double x)
+{
+    size_t sign = *word == '-', digits = strspn(word + sign, "0123456789");
+    if (!digits || word[sign + digits] || fabs(x) < 9007199254740992.0) return false;
+    errno = 0;
+    long long whole = strtoll(word, NULL, 10);
+    return !errno && (fabs(x) >= 9223372036854775808.0 ? whole != LLONG_MIN : (long long)x != whole);
+}
+
+/* One number of a value; an int minds (values.c) what a double cannot hold. */
+static bool number_of(struct cli *c, struct given *v, const char *word, double *x)
+{
+    if (!cli_number(c, v->name, word, x)) return false;
+    if (v->inexact || !is_inexact(word, *x)) return true;
+    v->inexact = strdup(word);
+    if (!v->inexact) cli_fail(c, FAULT_MEMORY, NULL, NULL);
+    return v->inexact != NULL;
+}
+
 static bool number_read(struct cli *c, struct given *v)
 {
     v->values = cli_room(c, 1, sizeof *v->values);
     v->rank = 0;
-    return v->values && cli_number(c, v->name, v->text, v->values);
+    return v->values && number_of(c, v, v->text, v->values);
 }
 
 /* ---- A literal ------------------------------------------------------------------------------------------ */
@@ -80,7 +103,7 @@ static bool literal_number(struct literal *l)
     bool ok = word && literal_grow(l);
     while (ok && n && strchr(" \t\n", word[n - 1])) word[--n] = '\0';
     if (!word) cli_fail(l->c, FAULT_MEMORY, NULL, NULL);
-    ok = ok && cli_number(l->c, l->v->name, word, &l->v->values[l->count]);
+    ok = ok && number_of(l->c, l->v, word, &l->v->values[l->count]);
     free(word);
     l->at += number_length(l->at);
     l->count++;

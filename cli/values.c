@@ -102,6 +102,8 @@ static bool check_type(struct cli *c, const ew_graph *g, const struct given *v, 
     ew_node n = ew_input_at(g, v->input).node;
     ew_type type = ew_node_type(g, n);
     if (type != EW_INT && type != EW_BOOL) return true;
+    if (type == EW_INT && v->inexact) cli_fail(c, FAULT_INEXACT, v->name, v->inexact);
+    if (c->status) return false;
     struct array a = cli_array_of(g, n, values);
     for (size_t e = 0; e < cli_array_count(&a); e++) {
         if (type == EW_INT ? is_whole(values[e]) : values[e] == 0 || values[e] == 1) continue;
@@ -123,6 +125,7 @@ void values_free(struct values *v)
         free(v->at[i].name);
         free(v->at[i].values);
         free(v->at[i].text_own);
+        free(v->at[i].inexact);
         ew_data_free(v->at[i].data);
     }
     if (v) free(v->at);

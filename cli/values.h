@@ -12,6 +12,7 @@ struct given {
     size_t input;     /* the number of ew_input_at; SIZE_MAX: a dimension */
     size_t rank, size[ARRAY_AXES];
     double *values;
+    char *inexact; /* the first whole number of the text that its double is not; NULL: there is none */
     ew_data *data;
     const char *path; /* of data, for faults; a part of text_own */
     char *text_own;

@@ -7,7 +7,8 @@
 
 static bool join_fault(const strip *s, const plan_sink *sink)
 {
-    exec_report(s->p, s->work, EW_LIMIT, E_OVERFLOW, program_name(s->p, sink->name), "sum", NULL);
+    const char *word = sink->op == OP_PROD ? "prod" : "sum";
+    exec_report(s->p, s->work, EW_LIMIT, E_OVERFLOW, program_name(s->p, sink->name), word, NULL);
     return false;
 }
 

@@ -476,7 +476,7 @@ static bool access_diff_type(machine *m, const piece *p, const value *x)
     char buffer[160];
     const graph_node *node = node_at(m->g, x->node);
     if (type_is_real(node->type) || x->member) return true;
-    const char *name = node->name ? graph_name_text(m->g, node->name) : "";
+    const char *name = eval_diff_name(m, p, node);
     return eval_error(m, E_DIFF_TYPE, p, quote(buffer, name, strlen(name)), type_name(node->type), NULL);
 }
 

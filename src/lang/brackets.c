@@ -74,18 +74,27 @@ bool expr_close_bracket(expr *e)
 
 /* ---- Reductions --------------------------------------------------------------------------------- */
 
+/* The next token; inside a bracket a line goes on. */
+static bool expr_next_inside(lexer *x)
+{
+    bool ok;
+    do ok = lexer_next(x);
+    while (ok && x->now.kind == T_NEWLINE && !x->now.semicolon);
+    return ok;
+}
+
 /* i, j, k in … or i, j : … ; looks ahead over names and commas only, and comes back. */
 bool expr_is_reduction(expr *e)
 {
     lexer *x = &e->l->lexer, saved = *x;
-    if (x->now.kind == T_COLON) return true; /* sum(: x), told later */
     bool is = false, ok = true;
-    while (ok && x->now.kind == T_NAME) {
-        ok = lexer_next(x);
+    if (x->now.kind == T_NEWLINE && !x->now.semicolon) ok = expr_next_inside(x);
+    if (ok && x->now.kind == T_COLON) is = true;                            /* sum(: x), told later */
+    while (ok && !is && (x->now.kind == T_NAME || x->now.kind == T_WORD)) { /* a reserved word, told later */
+        ok = expr_next_inside(x);
         if (ok && (x->now.kind == T_COLON || (x->now.kind == T_WORD && x->now.word == W_IN))) is = true;
         if (is || !ok || x->now.kind != T_COMMA) break;
-        do ok = lexer_next(x);
-        while (ok && x->now.kind == T_NEWLINE && !x->now.semicolon);
+        ok = expr_next_inside(x);
     }
     *x = saved;
     report_forget(&e->l->g->report);
@@ -124,6 +133,13 @@ static bool expr_over(expr *e, uint32_t binder_index)
     return array_push(&e->l->g->memory, &e->l->over, binder_index) ? true : expr_memory(e);
 }
 
+static bool expr_reserved(expr *e)
+{
+    char buffer[160];
+    const token *t = expr_now(e);
+    return lang_error(e->l, E_RESERVED, t, quote(buffer, e->l->lexer.s + t->place, t->bytes), NULL);
+}
+
 /* One index of the head, from its name to the comma or colon behind it, or to its range. */
 static bool expr_binder(expr *e, bool *more)
 {
@@ -132,8 +148,9 @@ static bool expr_binder(expr *e, bool *more)
     while (expr_now(e)->kind == T_NEWLINE && !expr_now(e)->semicolon)
         if (!lexer_next(&l->lexer)) return false;
     token t = *expr_now(e);
+    if (t.kind == T_WORD) return expr_reserved(e);
     if (t.kind != T_NAME) return expr_here(e);
-    if (!lexer_next(&l->lexer)) return false;
+    if (!expr_next_inside(&l->lexer)) return false;
     const token *next = expr_now(e);
     if (next->kind == T_WORD && next->word == W_IN) { /* its range does not know it yet */
         e->before = *next;
@@ -170,6 +187,7 @@ bool expr_reduction(expr *e, const token *name)
     char buffer[160];
     l->brackets++;
     if (name->kind == T_WORD) return lang_error(l, E_RESERVED, name, "stop", NULL);
+    if (expr_now(e)->kind == T_NEWLINE && !expr_next_inside(&l->lexer)) return false;
     if (expr_now(e)->kind == T_COLON) {
         const char *word = graph_name_text(l->g, name->name);
         return lang_error(l, E_NO_BINDER, expr_now(e), quote(buffer, word, strlen(word)), NULL);

@@ -2,6 +2,9 @@
  * circle_ranges.c - the ranges of a circle's indices and the sizes of its arrays, found together: each array whose left
  * sides are known lets further ranges be found. The index that orders the circle is one for all its equations.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "lang/circles.h"
 
 static bool circle_scan(machine *m, circle *c)
@@ -28,6 +31,40 @@ static bool circle_open(machine *m, circle *c)
     return true;
 }
 
+/* A range as the text has it, "1..20 (3:4)", into at least 160 bytes; false: its bounds are not numbers yet. */
+static bool circle_range_text(const machine *m, const index_state *i, char *buffer)
+{
+    const affine *low = &m->affines.at[i->first - 1], *high = &m->affines.at[i->last - 1];
+    int line, column;
+    if (low->terms || low->base || high->terms || high->base) return false;
+    source_place(&m->g->report.source, i->place, &line, &column);
+    snprintf(buffer, 160, "%lld..%lld (%d:%d)", (long long)low->offset, (long long)high->offset, line, column);
+    return true;
+}
+
+/* An equation's given ranges; an index that orders the circle may be given in several, but the same range. */
+static bool circle_given(machine *m, equation *e)
+{
+    const statement *st = &m->l->statements.at[e->statement];
+    for (uint32_t k = 0; k < st->rank; k++) {
+        const side s = m->l->sides.at[st->sides + k];
+        if (s.kind != SIDE_INDEX || !s.ranges) continue;
+        uint32_t id = ranges_id(m, &e->f, s.binder);
+        index_state before = m->indices.at[id];
+        char name[160], first[160], here[160];
+        if (!ranges_left(m, &e->f, st->sides + k, 1)) return false;
+        const index_state *now = &m->indices.at[id];
+        if (!before.first || !circle_range_text(m, &before, first) || !circle_range_text(m, now, here)) continue;
+        *strchr(here, ' ') = '\0'; /* its place is that of the error */
+        if (strncmp(first, here, strlen(here)) == 0 && first[strlen(here)] == ' ') continue;
+        const char *word = graph_name_text(m->g, now->name);
+        report_at(&m->g->report, E_ORDER_RANGES, now->place, s.bytes, quote(name, word, strlen(word)), first, here);
+        report_hint(&m->g->report, "what differs from step to step goes into an if", NULL);
+        return false;
+    }
+    return true;
+}
+
 /* The ordering index of a group is one for all its equations. */
 static bool circle_share(machine *m, circle *c)
 {
@@ -47,10 +84,8 @@ static bool circle_share(machine *m, circle *c)
             }
         }
     }
-    for (uint32_t i = 0; i < c->equations.count; i++) {
-        const statement *st = &m->l->statements.at[c->equations.at[i].statement];
-        if (!ranges_left(m, &c->equations.at[i].f, st->sides, st->rank)) return false;
-    }
+    for (uint32_t i = 0; i < c->equations.count; i++)
+        if (!circle_given(m, &c->equations.at[i])) return false;
     return true;
 }
 

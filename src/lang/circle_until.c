@@ -6,25 +6,27 @@
 
 static const piece until_nowhere = {P_OP, 1, 0, 0, 0, NO_PLACE};
 
-/* A state one step before, over ids: its axis `axis` at index + offset - 1, the others at their own indices. */
-static bool until_before(machine *m, ew_node state, const uint32_t *ids, size_t count, size_t axis, int64_t offset,
-                         value *v)
+/* From a place to that of the step before it: a circle that runs downward comes from above. */
+static int64_t until_back(const circle *c)
 {
-    map_draft *d = block_new(&m->g->memory, count, sizeof *d);
-    if (!d) return eval_memory(m);
-    for (size_t k = 0; k < count; k++) d[k] = (map_draft){.terms = 1, .axis = {(uint16_t)k}, .factor = {1}};
-    d[axis].offset = offset - 1;
-    uint16_t map = graph_map_of(m->g, d, count);
-    block_free(&m->g->memory, d, count);
-    return value_new(m, graph_at(m->g, state, map, value_shape(m, ids, count), NODE_ZERO), ids, count, v);
+    return c->groups.at[0].down ? 1 : -1;
 }
 
-/* stopped[t] = stopped[t - 1] or condition[t] */
+/* Whether the circle has stopped one step before; false where that is before the first. */
+static bool until_before(machine *m, const circle *c, value *v)
+{
+    const group *x = &c->groups.at[0];
+    map_draft d = {.terms = 1, .factor = {1}, .offset = until_back(c)};
+    uint16_t map = graph_map_of(m->g, &d, 1);
+    return value_new(m, graph_at(m->g, x->stop, map, value_shape(m, &x->id, 1), NODE_ZERO), &x->id, 1, v);
+}
+
+/* stopped[t] = stopped one step before or condition[t] */
 static bool until_state(machine *m, circle *c, value *before)
 {
     group *x = &c->groups.at[0];
     value all[2];
-    if (!until_before(m, x->stop, &x->id, 1, 0, 0, before)) return false;
+    if (!until_before(m, c, before)) return false;
     all[0] = *before;
     for (uint32_t i = 0; i < c->equations.count; i++) {
         const equation *e = &c->equations.at[i];
@@ -53,7 +55,7 @@ static bool until_keep(machine *m, circle *c, const equation *e, const value *be
     for (uint32_t k = 0; k < st->rank; k++) {
         const box *b = &c->boxes.at[e->boxes + k];
         const side *x = &m->l->sides.at[st->sides + k];
-        d[k].offset = b->first - (k == s->axis);
+        d[k].offset = b->first + (k == s->axis ? until_back(c) : 0);
         if (x->kind != SIDE_INDEX) continue;
         d[k].terms = 1;
         d[k].axis[0] = (uint16_t)lefts;

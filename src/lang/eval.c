@@ -163,6 +163,7 @@ bool eval_define(machine *m, const piece *p)
 {
     symbol *s = lang_symbol(m->l, p->value);
     if (!s) return false;
+    if (s->kind == S_INPUT || s->kind == S_PARAM) return sizes_not(m, p); /* declared below the size it stands in */
     if (s->kind != S_NODE) return p->quiet ? eval_unbound(m, p) : eval_unknown(m, p);
     if (s->circle && !s->busy) return circles_enter(m, p->value);
     if (s->busy) return eval_circle(m, E_CIRCLE, p, s->first ? F_ARRAY : F_DEFINITION, p->value, 0);
@@ -334,6 +335,15 @@ static int eval_mode(machine *m, const piece *p)
     return x && x->diffs_by > partners ? EW_FORWARD : EW_REVERSE;
 }
 
+/* What a diff is by, as the text calls it. */
+const char *eval_diff_name(const machine *m, const piece *p, const graph_node *x)
+{
+    const piece *base = &m->l->pieces.at[p->value];
+    if (base->kind == P_NAME) return graph_name_text(m->g, base->value);
+    if (base->kind == P_BOOL) return "training"; /* has been replaced by its value */
+    return x->name ? graph_name_text(m->g, x->name) : "";
+}
+
 static bool eval_diff(machine *m, const piece *p)
 {
     if (p->count > 2) return access_diff(m, p);
@@ -344,7 +354,7 @@ static bool eval_diff(machine *m, const piece *p)
     eval_top(m)->at++;
     if (!type_is_real(x->type)) {
         char buffer[160];
-        const char *name = x->name ? graph_name_text(m->g, x->name) : "training"; /* alone is a bool without a node */
+        const char *name = eval_diff_name(m, p, x); /* `training` and dimensions have no node of their own */
         return eval_error(m, E_DIFF_TYPE, p - 1, quote(buffer, name, strlen(name)), type_name(x->type), NULL);
     }
     int mode = eval_mode(m, p);

@@ -201,6 +201,7 @@ bool access_read(machine *m, const piece *p, bool guarded);
 bool access_array(machine *m, const piece *p);
 bool access_condition(machine *m, value *v, bool *any); /* all conditions that hold here, as one */
 bool access_diff(machine *m, const piece *p);
+const char *eval_diff_name(const machine *m, const piece *p, const graph_node *x); /* what a diff is by */
 /* The array of one axis `base` at the place that an int has, where `when` (NULL: everywhere) holds. */
 bool access_gather(machine *m, const piece *p, const value *base, const value *place, const value *when, value *v);
 
@@ -255,7 +256,9 @@ bool made_checked(machine *m, const made *x, const piece *p, value *bracket);
 bool sizes_bind(machine *m);
 bool sizes_shape(machine *m, uint32_t name, uint16_t *shape);
 bool sizes_default(machine *m, uint32_t name, graph_input *in);
-bool sizes_name(machine *m, uint32_t name, value *v);                  /* a dimension's value; false where it is none */
-bool sizes_whole(machine *m, uint32_t name, const piece *p, double x); /* is it a value for this input? */
+bool sizes_name(machine *m, uint32_t name, value *v); /* a dimension's value; false where it is none */
+bool sizes_value(machine *m, uint32_t name, const piece *p, ew_node n, double *x); /* a constant for this input */
+bool sizes_not(machine *m, const piece *p);               /* reports: the name is an input that is no whole number */
+bool sizes_ranks(machine *m, uint32_t name, size_t here); /* reports: a value of so many axes is none for it */
 
 #endif

@@ -160,14 +160,16 @@ static bool parse_array(lang *l, const token *name)
 
 /* ---- Functions -------------------------------------------------------------------------------- */
 
-static bool parse_local(lang *l, function *f, const token *t, local **out)
+static bool parse_local(lang *l, function *f, const token *t, bool parameter, local **out)
 {
-    for (uint32_t i = 0; i < f->count; i++)
-        if (l->locals.at[f->locals + i].name == t->name) {
-            char buffer[160];
-            return lang_error(l, E_PARAMETER, t,
-                              quote(buffer, graph_name_text(l->g, t->name), l->g->names.at[t->name].count), NULL);
-        }
+    char buffer[160];
+    const char *word = graph_name_text(l->g, t->name);
+    for (uint32_t i = 0; i < f->count; i++) {
+        const local *v = &l->locals.at[f->locals + i];
+        if (v->name != t->name) continue;
+        return parameter ? lang_error(l, E_PARAMETER, t, quote(buffer, word, strlen(word)), NULL)
+                         : parse_twice(l, t, v->place);
+    }
     local v = {.name = t->name, .place = t->place};
     if (!array_push(&l->g->memory, &l->locals, v)) return report_memory(&l->g->report);
     f->count++;
@@ -195,14 +197,15 @@ static bool parse_index_parameters(lang *l, function *f)
 {
     lexer saved = l->lexer;
     bool head = true, colon = false;
-    while (head && (parse_now(l)->kind == T_NAME || parse_now(l)->kind == T_COMMA)) head = lexer_next(&l->lexer);
+    while (head && (parse_now(l)->kind == T_NAME || parse_now(l)->kind == T_COMMA))
+        head = lexer_next(&l->lexer) && parse_go_on(l);
     colon = head && parse_now(l)->kind == T_COLON;
     l->lexer = saved;
     report_forget(&l->g->report);
     f->binder = (uint32_t)l->binders.count;
     while (colon) {
         token t;
-        if (!parse_new_name(l, &t) || lang_bind(l, t.name, t.place, true) == NO_BINDER) return false;
+        if (!parse_new_name(l, &t) || lang_bind(l, t.name, t.place, true) == NO_BINDER || !parse_go_on(l)) return false;
         f->binders++;
         if (parse_now(l)->kind == T_COLON) break;
         if (!parse_expect(l, T_COMMA) || !parse_go_on(l)) return false;
@@ -216,7 +219,7 @@ static bool parse_parameters(lang *l, function *f)
     token t;
     if (!parse_go_on(l) || !parse_index_parameters(l, f)) return false;
     while (f->parameters || parse_now(l)->kind != T_CLOSE) {
-        if (!parse_new_name(l, &t) || !parse_local(l, f, &t, &v) || !parse_go_on(l)) return false;
+        if (!parse_new_name(l, &t) || !parse_local(l, f, &t, true, &v) || !parse_go_on(l)) return false;
         f->parameters++;
         if (parse_now(l)->kind == T_CLOSE) break;
         if (!parse_expect(l, T_COMMA) || !parse_go_on(l)) return false;
@@ -239,7 +242,7 @@ static bool parse_where(lang *l, function *f)
         if (parse_now(l)->kind == T_END) return lang_error(l, E_OPEN, &open, NULL, NULL);
         if (!parse_new_name(l, &t)) return false;
         if (parse_now(l)->kind == T_BRACKET && !lang_left(l, &sides, &rank, &until)) return false;
-        if (!parse_expect(l, T_ASSIGN) || !parse_local(l, f, &t, &v)) return false;
+        if (!parse_expect(l, T_ASSIGN) || !parse_local(l, f, &t, false, &v)) return false;
         size_t index = l->locals.count - 1;
         if (!lang_expression(l, END_WHERE, &value) || !parse_skip_lines(l)) return false;
         parse_unbind(l, sides, rank);
@@ -325,6 +328,20 @@ static bool parse_type(lang *l, uint8_t *type)
     return lang_error(l, E_TYPE, t, quote(buffer, l->lexer.s + t->place, t->bytes), NULL);
 }
 
+/* A distribution with another number of arguments than two; 3: more. */
+static bool parse_draw_count(lang *l, const token *t, int count)
+{
+    static const char *const here[] = {"0", "1", "2", "3"};
+    char buffer[160];
+    const char *word = graph_name_text(l->g, t->name), *takes = translate(l->g->language, "2 arguments");
+    bool normal = strcmp(word, "normal") == 0;
+    const char *hint = /* catalogue */ normal ? "write normal(mean, sd)" : "write uniform(lo, hi)";
+    report_at(&l->g->report, E_ARGUMENTS, t->place, t->bytes, quote(buffer, word, strlen(word)), takes,
+              count > 2 ? translate(l->g->language, "more") : here[count]);
+    report_hint(&l->g->report, hint, NULL);
+    return false;
+}
+
 /* ~ normal(mean, sd) or uniform(lo, hi) */
 static bool parse_distribution(lang *l, uint32_t name)
 {
@@ -334,9 +351,13 @@ static bool parse_distribution(lang *l, uint32_t name)
     const char *word = t.kind == T_NAME ? graph_name_text(l->g, t.name) : "";
     uint8_t draw = strcmp(word, "normal") == 0 ? DRAW_NORMAL : strcmp(word, "uniform") == 0 ? DRAW_UNIFORM : DRAW_NONE;
     if (draw == DRAW_NONE) return lang_error(l, E_DISTRIBUTION, &t, quote(buffer, l->lexer.s + t.place, t.bytes), NULL);
-    if (!lexer_next(&l->lexer) || !parse_expect(l, T_OPEN)) return false;
-    if (!lang_expression(l, END_ARGUMENT, &first) || !parse_expect(l, T_COMMA)) return false;
-    if (!lang_expression(l, END_ARGUMENT, &second) || !parse_expect(l, T_CLOSE)) return false;
+    if (!lexer_next(&l->lexer)) return false;
+    if (parse_now(l)->kind != T_OPEN) return parse_draw_count(l, &t, 0);
+    if (!lexer_next(&l->lexer) || !lang_expression(l, END_ARGUMENT, &first)) return false;
+    if (parse_now(l)->kind != T_COMMA) return parse_draw_count(l, &t, 1);
+    if (!lexer_next(&l->lexer) || !lang_expression(l, END_ARGUMENT, &second)) return false;
+    if (parse_now(l)->kind != T_CLOSE) return parse_draw_count(l, &t, 3);
+    if (!lexer_next(&l->lexer)) return false;
     symbol *s = &l->symbols.at[name];
     s->draw = draw;
     s->value = first;
@@ -433,12 +454,12 @@ static bool parse_statement(lang *l)
 {
     token t = *parse_now(l);
     char buffer[160];
-    if (t.kind == T_WORD && (t.word == W_INPUT || t.word == W_PARAM)) return parse_declaration(l, t.word == W_PARAM);
-    if (t.kind == T_WORD && t.word == W_OUTPUT) return parse_outputs(l);
     if (t.kind == T_WORD && t.word == W_IMPORT) return parse_wrong(l, E_LATER);
     if ((t.kind == T_WORD || t.kind == T_NUMBER) && parse_is_equation(l, T_ASSIGN))
         return t.kind == T_WORD ? lang_error(l, E_RESERVED, &t, quote(buffer, l->lexer.s + t.place, t.bytes), NULL)
                                 : lang_error(l, E_STATEMENT, &t, NULL, NULL);
+    if (t.kind == T_WORD && (t.word == W_INPUT || t.word == W_PARAM)) return parse_declaration(l, t.word == W_PARAM);
+    if (t.kind == T_WORD && t.word == W_OUTPUT) return parse_outputs(l);
     if (t.kind == T_WORD && t.word == W_STOP && parse_is_function(l))
         return lang_error(l, E_BUILT_IN, &t, "stop", NULL);
     if (t.kind == T_NAME && parse_is_function(l)) return parse_function(l, &t);

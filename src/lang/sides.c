@@ -15,6 +15,13 @@ static bool side_wrong(lang *l)
     return lang_error(l, E_HERE, &l->lexer.now, lexer_quote(&l->lexer, &l->lexer.now, buffer), NULL);
 }
 
+static bool side_reserved(lang *l)
+{
+    char buffer[160];
+    const token *t = &l->lexer.now;
+    return lang_error(l, E_RESERVED, t, quote(buffer, l->lexer.s + t->place, t->bytes), NULL);
+}
+
 static bool side_lines(lang *l)
 {
     while (l->lexer.now.kind == T_NEWLINE && !l->lexer.now.semicolon)
@@ -26,7 +33,7 @@ static token side_next(lang *l)
 {
     lexer saved = l->lexer;
     token t = {0};
-    if (lexer_next(&l->lexer)) t = l->lexer.now;
+    if (lexer_next(&l->lexer) && side_lines(l)) t = l->lexer.now;
     l->lexer = saved;
     report_forget(&l->g->report);
     return t;
@@ -88,13 +95,15 @@ static bool side_read(lang *l, side *s, span *until)
     token t = l->lexer.now, next = side_next(l);
     uint32_t name = t.name;
     *s = (side){.place = t.place, .bytes = t.bytes};
-    bool until_next = next.kind == T_WORD && next.word == W_UNTIL;
+    bool until_next = next.kind == T_WORD && next.word == W_UNTIL, in_next = next.kind == T_WORD && next.word == W_IN;
+    if (t.kind == T_WORD && (in_next || side_ends(&next))) return side_reserved(l);
     if (t.kind == T_NAME && (side_ends(&next) || until_next)) {
         s->bare = true;
-        if (!side_index(l, s, name) || !side_push_index(l, &t, s) || !lexer_next(&l->lexer)) return false;
+        if (!side_index(l, s, name) || !side_push_index(l, &t, s)) return false;
+        if (!lexer_next(&l->lexer) || !side_lines(l)) return false;
         return !until_next || side_until(l, until);
-    } else if (t.kind == T_NAME && next.kind == T_WORD && next.word == W_IN) {
-        if (!lexer_next(&l->lexer) || !lexer_next(&l->lexer) || !side_range(l, s)) return false;
+    } else if (t.kind == T_NAME && in_next) {
+        if (!lexer_next(&l->lexer) || !side_lines(l) || !lexer_next(&l->lexer) || !side_range(l, s)) return false;
     } else {
         if (!lang_expression(l, END_BRACKET, &s->low)) return false;
         s->bytes = l->lexer.now.place - t.place;
@@ -107,6 +116,7 @@ static bool side_read(lang *l, side *s, span *until)
         piece *p = &l->pieces.at[i];
         if (p->kind == P_NAME) *p = (piece){P_INDEX, 1, p->bytes, 0, s->binder, p->place};
     }
+    if (!side_lines(l)) return false;
     return l->lexer.now.kind != T_WORD || l->lexer.now.word != W_UNTIL || side_until(l, until);
 }
 

@@ -4,6 +4,7 @@
  *
  * Without data the sizes stay unknown: the program can be looked at, but not run.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,12 +25,23 @@ static const graph_bound *size_bound(const ew_graph *g, uint32_t name)
     return NULL;
 }
 
+/* An int input as a size before it has a node, since it is declared further down, or a value. */
+static bool size_is_later(const machine *m, uint32_t name, const symbol *s)
+{
+    bool whole = (s->kind == S_INPUT || s->kind == S_PARAM) && s->declared_type == TYPE_INT && !s->rank;
+    return m->sizing && whole && !s->sized && m->g->names.at[name].node == EW_NONE;
+}
+
 bool sizes_name(machine *m, uint32_t name, value *v)
 {
     const symbol *s = lang_symbol(m->l, name);
     int64_t size;
     bool number = false; /* an int input's value, which may be negative */
     if (!s) return false;
+    if (size_is_later(m, name, s)) {
+        *v = (value){.node = graph_size(m->g, graph_unknown_size(m->g, 0)), .part = NO_PART};
+        return v->node != EW_NONE;
+    }
     if (s->kind == S_SIZE || (m->sizing && s->sized)) {
         size = s->size;
         number = s->kind != S_SIZE;
@@ -144,7 +156,7 @@ static bool size_bind(machine *m, uint32_t input, const side *x, int64_t size)
     return true;
 }
 
-static bool size_ranks(machine *m, uint32_t name, size_t here)
+bool sizes_ranks(machine *m, uint32_t name, size_t here)
 {
     char buffer[160], due[24], given[24];
     const symbol *s = lang_symbol(m->l, name);
@@ -164,14 +176,14 @@ static bool size_input(machine *m, uint32_t name, bool solve)
         return true;
     }
     if (!s.rank && !(given && given->rank)) return true;
-    if (given && given->rank != s.rank) return size_ranks(m, name, given->rank);
+    if (given && given->rank != s.rank) return sizes_ranks(m, name, given->rank);
     uint16_t shape = 0;
     frame f = eval_frame(F_VALUE, s.value, 0, NO_PLACE);
     if (!given && s.value.indexed && s.draw == DRAW_NONE) {
         if (!eval_enter(m, f) || !ranges_open(m, eval_top(m)) || !ranges_scan(m, eval_top(m), s.value, 0)) return false;
         shape = m->guesses.at[--m->guesses.count].shape;
         m->frames.count--;
-        if (shape_rank(m->g, shape) != s.rank) return size_ranks(m, name, shape_rank(m->g, shape));
+        if (shape_rank(m->g, shape) != s.rank) return sizes_ranks(m, name, shape_rank(m->g, shape));
     }
     for (uint32_t k = 0; k < s.rank && (given || shape); k++) {
         int64_t size = given ? (int64_t)given->size[k] : shape_sizes(m->g, shape)[k];
@@ -264,11 +276,35 @@ static bool size_wrong(machine *m, const side *x, const value *v)
     return false;
 }
 
+bool sizes_not(machine *m, const piece *p)
+{
+    char buffer[160];
+    const char *word = graph_name_text(m->g, p->value);
+    report_at(&m->g->report, E_SIZE_BAD, p->place, p->bytes, quote(buffer, word, strlen(word)), NULL, NULL);
+    report_hint(&m->g->report, "sizes are made of whole numbers, dimensions and int inputs", NULL);
+    return false;
+}
+
+/* What is no number yet and never a whole one, or read from an array, which may change. */
+static bool size_is_none(machine *m, const side *x, const value *v)
+{
+    const graph_node *n = node_at(m->g, v->node);
+    bool none = type_is_real(n->type);
+    for (uint32_t i = x->low.begin; i < x->low.end; i++) {
+        unsigned kind = m->l->pieces.at[i].kind;
+        none = none || kind == P_AT || kind == P_AT_ELSE || kind == P_REDUCE;
+    }
+    if (n->op == OP_CONST || !none) return false;
+    size_wrong(m, x, v);
+    report_hint(&m->g->report, "sizes are made of whole numbers, dimensions and int inputs", NULL);
+    return true;
+}
+
 static bool size_axis(machine *m, uint32_t name, const side *x, size_t axis, const ew_size *given, int64_t *size)
 {
     value v;
     affine a;
-    if (!eval_span(m, x->low, NO_PLACE, &v)) return false;
+    if (!eval_span(m, x->low, NO_PLACE, &v) || size_is_none(m, x, &v)) return false;
     if (node_at(m->g, v.node)->op == OP_SIZE || v.rank || !value_whole(m, &v, &a) || a.base) {
         bool unknown = !v.rank && (value_whole(m, &v, &a) ? a.base != 0 : node_at(m->g, v.node)->op != OP_CONST);
         if (!unknown) return size_wrong(m, x, &v);
@@ -293,7 +329,7 @@ bool sizes_shape(machine *m, uint32_t name, uint16_t *shape)
     size_t count;
     *shape = 0;
     if (s.rank > AXES_MOST) return report_plain(&m->g->report, E_LIMIT_AXES, "32", NULL);
-    if (given && given->rank != s.rank) return size_ranks(m, name, given->rank);
+    if (given && given->rank != s.rank) return sizes_ranks(m, name, given->rank);
     m->sizing = true;
     for (uint32_t k = 0; k < s.rank; k++) {
         if (!m->l->has_declarations)
@@ -313,19 +349,50 @@ bool sizes_shape(machine *m, uint32_t name, uint16_t *shape)
 /* ---- Defaults ------------------------------------------------------------------------------------------------------
  */
 
-static bool default_element(machine *m, uint32_t name, const piece *p, ew_node n)
+static bool value_not_constant(machine *m, const piece *p, ew_node n)
+{
+    text t;
+    text_begin(&t, &m->g->memory);
+    graph_print_operand(m->g, n, &t, 60);
+    report_at(&m->g->report, E_CONSTANT, p->place, p->bytes, text_string(&t), NULL, NULL);
+    text_free(&t);
+    return false;
+}
+
+/* Is it of the input's type: an int whole and with a double that is the same, since values are kept as doubles; a
+ * bool 0 or 1? */
+static error_code value_fault(int due, constant c, int type, double x)
+{
+    bool whole = x == floor(x) && fabs(x) < 9223372036854775808.0;
+    if (due == TYPE_BOOL) return x == 0 || x == 1 ? 0 : E_TRUTH;
+    if (due != TYPE_INT) return 0;
+    if (type == TYPE_WHOLE && !(whole && (int64_t)x == c.whole)) return E_WHOLE_EXACT;
+    return whole ? 0 : E_WHOLE;
+}
+
+bool sizes_value(machine *m, uint32_t name, const piece *p, ew_node n, double *x)
 {
     const graph_node *node = node_at(m->g, n);
-    double x = node->op == OP_CONST || type_is_soft(node->type) ? node_value(m->g, n) : 0;
-    if (node->op != OP_CONST && !type_is_soft(node->type)) {
-        text t;
-        text_begin(&t, &m->g->memory);
-        graph_print_operand(m->g, n, &t, 60);
-        report_at(&m->g->report, E_CONSTANT, p->place, p->bytes, text_string(&t), NULL, NULL);
-        text_free(&t);
-        return false;
-    }
-    if (!sizes_whole(m, name, p, x)) return false;
+    const symbol *s = &m->l->symbols.at[name];
+    char buffer[160], number[32];
+    int type;
+    if (node->op != OP_CONST && !type_is_soft(node->type)) return value_not_constant(m, p, n);
+    constant c = node_constant(m->g, n, &type);
+    *x = node_value(m->g, n);
+    error_code fault = s->draw == DRAW_NONE ? value_fault(s->declared_type, c, type, *x) : 0;
+    if (!fault) return true;
+    if (fault == E_WHOLE_EXACT)
+        snprintf(number, sizeof number, "%lld", (long long)c.whole);
+    else
+        number_text(*x, 0, number);
+    const char *word = graph_name_text(m->g, name);
+    return report_at(&m->g->report, fault, p->place, p->bytes, quote(buffer, word, strlen(word)), number, NULL);
+}
+
+static bool default_element(machine *m, uint32_t name, const piece *p, ew_node n)
+{
+    double x;
+    if (!sizes_value(m, name, p, n, &x)) return false;
     return array_push(&m->g->memory, &m->g->values, x) ? true : eval_memory(m);
 }
 
@@ -365,7 +432,7 @@ bool sizes_default(machine *m, uint32_t name, graph_input *in)
     if (!eval_span(m, s.value, NO_PLACE, &v)) return false;
     m->sizing = false;
     const int64_t *due = shape_sizes(m->g, node_at(m->g, node)->shape);
-    if (v.rank != s.rank) return size_ranks(m, name, v.rank);
+    if (v.rank != s.rank) return sizes_ranks(m, name, v.rank);
     for (size_t k = 0; k < s.rank; k++) {
         int64_t here = node_size(m->g, v.node, k);
         char numbers[2][24], where[200];

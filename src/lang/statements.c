@@ -11,35 +11,15 @@
 /* ---- Inputs and outputs ----------------------------------------------------------------------- */
 
 /* A constant for a declaration: a default, or an argument of a distribution. */
-static bool eval_constant(machine *m, span s, double *result)
+static bool eval_constant(machine *m, uint32_t name, span s, double *result)
 {
+    const piece *p = &m->l->pieces.at[s.begin];
     value v;
     m->sizing = true;
     if (!eval_span(m, s, NO_PLACE, &v)) return false;
     m->sizing = false;
-    const graph_node *node = node_at(m->g, v.node);
-    if (!value_closed(m, &v, &m->l->pieces.at[s.begin])) return false;
-    if (node->op != OP_CONST && !type_is_soft(node->type)) {
-        const piece *p = &m->l->pieces.at[s.begin];
-        text t;
-        text_begin(&t, &m->g->memory);
-        graph_print_operand(m->g, v.node, &t, 60);
-        report_at(&m->g->report, E_CONSTANT, p->place, p->bytes, text_string(&t), NULL, NULL);
-        text_free(&t);
-        return false;
-    }
-    *result = node_value(m->g, v.node);
-    return true;
-}
-
-bool sizes_whole(machine *m, uint32_t name, const piece *p, double x)
-{
-    char buffer[160], number[32];
-    const char *word = graph_name_text(m->g, name);
-    if (m->l->symbols.at[name].declared_type != TYPE_INT || (x == floor(x) && fabs(x) < 9223372036854775808.0))
-        return true;
-    number_text(x, 0, number);
-    return report_at(&m->g->report, E_WHOLE, p->place, p->bytes, quote(buffer, word, strlen(word)), number, NULL);
+    if (v.rank && m->l->symbols.at[name].draw == DRAW_NONE) return sizes_ranks(m, name, v.rank);
+    return value_closed(m, &v, p) && sizes_value(m, name, p, v.node, result);
 }
 
 /* normal(mean, sd) has an sd of 0 or more, uniform(lo, hi) bounds in their order; all are finite. */
@@ -62,10 +42,9 @@ static bool eval_default(machine *m, uint32_t name)
     double first = 0, second = 0;
     if (s.value.begin == s.value.end) return true;
     if (s.rank && s.value.indexed && s.draw == DRAW_NONE) return sizes_default(m, name, in);
-    if (!eval_constant(m, s.value, &first)) return false;
-    if (s.draw != DRAW_NONE && !eval_constant(m, s.value2, &second)) return false;
+    if (!eval_constant(m, name, s.value, &first)) return false;
+    if (s.draw != DRAW_NONE && !eval_constant(m, name, s.value2, &second)) return false;
     if (s.draw != DRAW_NONE && !eval_draw(m, &s, first, second)) return false;
-    if (s.draw == DRAW_NONE && !sizes_whole(m, name, &m->l->pieces.at[s.value.begin], first)) return false;
     in->draw = s.draw;
     in->has_value = s.draw == DRAW_NONE;
     in->value = first;

@@ -171,3 +171,18 @@ $ edgewise 'log(x)' x=0 --finite
 $ edgewise explain 'log(x)' x=0 --finite
 ! error[E145]: 'c' is -inf
 ? 6
+
+# An int holds 64 bits, a value on this line goes through a double: what that would change is told.
+
+$ edgewise eval 'input n : int; y = mod(n, 10)' n=9007199254740993
+! error[E194]: 'n' cannot be 9007199254740993: beyond 2^53 not every whole number has an exact double
+? 2
+$ edgewise eval 'input n[N] : int; y = mod(n[1], 10)' 'n=[1, -9223372036854775807]'
+! error[E194]: 'n' cannot be -9223372036854775807: beyond 2^53 not every whole number has an exact double
+? 2
+$ edgewise eval 'input n : int; y = mod(n, 10)' n=9007199254740994
+> y = 4
+$ edgewise eval 'input n : int; y = mod(n, 10)' n=1e18
+> y = 0
+$ edgewise eval 'y = n' n=9007199254740993
+> y = 9007199254740992

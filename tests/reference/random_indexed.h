@@ -295,11 +295,11 @@ static void random_nested(random_indexed *r)
     random_array *y = random_new(r, "d", 2, copy.axis);
     const char *n = random_index(copy.axis[0], 0), *m = random_index(copy.axis[1], 0);
     const char *m2 = random_index(copy.axis[1], 1), *size = random_dimension[copy.axis[1]];
-    unsigned kind = random_next(r, 3);
+    unsigned kind = random_next(r, 4);
     random_say(r, "%s[%s", y->name, n);
-    if (kind == 2) random_say(r, " until sum(%s in %s: %s[%s, %s]) > 0.7", m2, size, y->name, n, m2);
+    if (kind >= 2) random_say(r, " until sum(%s in %s: %s[%s, %s]) > 0.7", m2, size, y->name, n, m2);
     random_say(r, ", %s] = tanh(0.3 * %s[%s %s 1, %s else p] + 0.4 * %s[%s, %s - 1 else 0.2] + ", m, y->name, n,
-               kind == 1 ? "+" : "-", m, y->name, n, m);
+               kind & 1 ? "+" : "-", m, y->name, n, m);
     random_use(r, &copy);
     random_say(r, ")\n");
 }
