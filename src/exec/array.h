@@ -143,7 +143,14 @@ typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
     bool repeats;      /* where a result is not finite all steps run again, carefully; else */
     uint32_t fallback; /* map: is done instead */
     uint32_t time;
+    uint32_t set, scatter; /* C is what a scatter adds up (array_spread.c), 0 before: maps that do that before and after
+                              the fallback; ARRAY_NONE: it is not */
 } plan_product;
+
+static inline bool product_adds_on(const plan_product *p)
+{
+    return p->scatter != ARRAY_NONE;
+}
 
 typedef struct plan_fold {    /* out[…, c] = sum r: x[…, r] y[…, c, r], or (x - y)^2 */
     uint32_t dims, dim_count; /* …, then c, r */

@@ -183,7 +183,10 @@ static void describe_step(const describing *d, const plan_step *s)
                        a->folds.at[s->at].dim_count);
         break;
     case STEP_POWER: describe_sized(d, "sum of powers", a->powers.at[s->at].dims, 2); break;
-    case STEP_PRODUCT: describe_sized(d, "product", a->products.at[s->at].dims, a->products.at[s->at].dim_count); break;
+    case STEP_PRODUCT:
+        describe_sized(d, product_adds_on(&a->products.at[s->at]) ? "added product" : "product",
+                       a->products.at[s->at].dims, a->products.at[s->at].dim_count);
+        break;
     case STEP_ARG:
         describe_sized(d, a->args.at[s->at].most ? "argmax" : "argmin", a->args.at[s->at].dims,
                        a->args.at[s->at].dim_count);

@@ -60,6 +60,7 @@ typedef struct array_value {
     uint32_t binds, bind_count;
     uint32_t users, cost;
     bool product;         /* a SUM run by the matrix kernel: uses are its terms, A and B */
+    uint32_t adds;        /* of a scatter: the product that it alone takes, of that: the scatter; + 1, or 0 */
     bool relaid;          /* a copy that lies otherwise than what it copies */
     uint32_t spread;      /* of an input: a copy for those that spread it over many more places, or 0; */
     bool spreads;         /* that copy itself */
@@ -219,6 +220,9 @@ bool array_known_value(array_lowering *w, ew_node n);
 /* Sum n as a matrix product, if it is one: *made, or ARRAY_NONE. false: reported. */
 bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made);
 bool array_product_step(array_lowering *w, uint32_t v);
+/* Products that add to where a scatter puts them (array_spread.c): which, before steps are planned; their steps. */
+bool array_spreads(array_lowering *w);
+bool array_spread_step(array_lowering *w, uint32_t v);
 /* Accesses that slide over an array (array_slide.c). */
 bool array_scatter_tiles(const array_lowering *w, const array_value *v);
 bool array_slides(const array_lowering *w, uint32_t v);

@@ -119,7 +119,7 @@ static bool product_place(product *x)
         return product_finite(x);
     }
     do {
-        bool add = x->p->blocked && !w->begins, done = true;
+        bool onto = product_adds_on(x->p), add = onto || (x->p->blocked && !w->begins), done = !onto;
         for (size_t k = x->apart; k < x->batch; k++) {
             if (x->stride[2][k] != 0) continue;
             add = add || w->place[k] != 0;
@@ -132,14 +132,19 @@ static bool product_place(product *x)
     return finite;
 }
 
+static void product_lines(product *x)
+{
+    const plan *a = x->w->plan;
+    array_lines_begin(x->w, x->p->lines, 3);
+    for (uint32_t l = 0; l < 3; l++) x->stride[l] = a->strides.at + a->lines.at[x->p->lines + l].strides;
+}
+
 /* Goes through the batch: the places [from, to) of its first dimensions, of all of them together. */
 static bool product_batch(product *x, int64_t from, int64_t to)
 {
     array_work *w = x->w;
-    const plan *a = w->plan;
     bool finite = true;
-    array_lines_begin(w, x->p->lines, 3);
-    for (uint32_t l = 0; l < 3; l++) x->stride[l] = a->strides.at + a->lines.at[x->p->lines + l].strides;
+    product_lines(x);
     for (size_t d = x->apart; d < x->batch; d++) w->place[d] = 0;
     for (int64_t i = from; i < to; i++) {
         array_place_at(w, x->size, x->apart, i);
@@ -235,6 +240,72 @@ static bool multiply_split_c(const ew_program *p, ew_work *work, const product *
     return count > 1;
 }
 
+/* ---- Onto what stands there ----------------------------------------------------------------------------------------
+ */
+
+/* C's places in slots: those of the first `outer` dimensions of the batch lie multiples of `unit` apart, and what the
+ * others span lies within a unit. So slots have nothing in common, and each sums up in the order of the batch. */
+typedef struct multiply_slots {
+    uint32_t outer;
+    int64_t unit, span, count;
+} multiply_slots;
+
+static multiply_slots multiply_slots_of(const product *x)
+{
+    const plan *a = x->w->plan;
+    const int64_t *to = a->strides.at + a->lines.at[x->p->lines + 2].strides;
+    multiply_slots s = {.count = 1};
+    uint32_t all = (uint32_t)x->whole + 2;
+    for (uint32_t d = 0; d < all; d++) s.span += (x->size[d] - 1) * to[d];
+    s.unit = s.span + 1;
+    for (uint32_t outer = 1; outer <= x->whole; outer++) {
+        int64_t unit = 0, far = 0, span = 0;
+        for (uint32_t d = 0; d < all; d++) {
+            *(d < outer ? &far : &span) += (x->size[d] - 1) * to[d];
+            for (int64_t y = d < outer && x->size[d] > 1 ? to[d] : 0, rest; y; unit = y, y = rest) rest = unit % y;
+        }
+        if (unit > span) return (multiply_slots){outer, unit, span, far / unit + 1};
+    }
+    return s;
+}
+
+/* One place of the outer dimensions. */
+static void multiply_onto(product *x, int64_t place)
+{
+    array_work *w = x->w;
+    array_place_at(w, x->size, x->apart, place);
+    for (uint32_t l = 0; l < 3; l++) {
+        int64_t at = 0;
+        for (size_t d = 0; d < x->apart; d++) at += w->place[d] * x->stride[l][d];
+        x->at[l] = w->line[x->p->lines + l] + at * (int64_t)array_type_bytes(x->p->type);
+    }
+    for (size_t d = x->apart; d < x->batch; d++) w->place[d] = 0;
+    product_place(x);
+}
+
+static bool multiply_slots_range(const ew_program *p, ew_work *work, const void *context, int64_t from, int64_t to)
+{
+    array_work *w = work->arrays;
+    product x = product_of(w, context);
+    multiply_slots s = multiply_slots_of(&x);
+    size_t one = (size_t)s.span + 1, bytes = array_type_bytes(x.p->type);
+    (void)p;
+    product_lines(&x);
+    x.apart = s.outer;
+    int64_t places = product_places(&x);
+    for (int64_t slot = from; slot < to; slot++) {
+        for (int64_t i = 0; i < places; i++) {
+            int64_t rest = i, at = 0;
+            for (size_t d = s.outer; d-- > 0; rest /= x.size[d]) at += rest % x.size[d] * x.stride[2][d];
+            if (at == slot * s.unit) multiply_onto(&x, i);
+        }
+        const void *c = w->line[x.p->lines + 2] + (size_t)(slot * s.unit) * bytes;
+        bool finite = x.p->type == ARRAY_F32 ? matrix_finite_f32(1, one, c, 0, 1) : matrix_finite_f64(1, one, c, 0, 1);
+        if (!finite) w->suspect = true;
+    }
+    return true;
+}
+
 /* The whole product: in parts, or by the caller alone. Is all of C finite? */
 static bool multiply_all(const ew_program *p, ew_work *work, const plan_product *s)
 {
@@ -247,17 +318,29 @@ static bool multiply_all(const ew_program *p, ew_work *work, const plan_product 
     }
     bool before = w->suspect;
     w->suspect = false;
-    if (!multiply_split_c(p, work, &x, all)) array_crew_split(p, work, multiply_range, s, all, product_places(&x), 1);
+    if (product_adds_on(s))
+        array_crew_split(p, work, multiply_slots_range, s, all, multiply_slots_of(&x).count, 1);
+    else if (!multiply_split_c(p, work, &x, all))
+        array_crew_split(p, work, multiply_range, s, all, product_places(&x), 1);
     bool finite = !w->suspect;
     w->suspect = before;
     return finite;
 }
 
+/* Term by term; what is added to where it goes, through its windows. */
+static bool multiply_again(const ew_program *p, ew_work *work, const plan_product *s)
+{
+    const plan_map *map = work->arrays->plan->maps.at;
+    if (!product_adds_on(s)) return array_crew_map(p, work, &map[s->fallback]);
+    return array_crew_map(p, work, &map[s->set]) && array_crew_map(p, work, &map[s->fallback]) &&
+           array_crew_map(p, work, &map[s->scatter]);
+}
+
 bool array_crew_product(const ew_program *p, ew_work *work, const plan_product *s)
 {
     array_work *w = work->arrays;
-    if (w->careful) return array_crew_map(p, work, &w->plan->maps.at[s->fallback]);
+    if (w->careful) return multiply_again(p, work, s);
     bool finite = multiply_all(p, work, s);
     if (!finite && s->repeats) w->suspect = true;
-    return finite || s->repeats || array_crew_map(p, work, &w->plan->maps.at[s->fallback]);
+    return finite || s->repeats || multiply_again(p, work, s);
 }

@@ -467,6 +467,8 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
                       .lanes = d->lanes,
                       .repeats = b->blocked || b->repeats,
                       .fallback = fallback,
+                      .set = ARRAY_NONE,
+                      .scatter = ARRAY_NONE,
                       .time = b->w->time};
     if (d->turned) {
         plan_line a_line = b->lines.at[0];

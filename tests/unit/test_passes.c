@@ -121,6 +121,11 @@ static const struct {
      "input x[300, 2]\ninput U[3, 3]\nh[0, i in 3] = 0.1\nh[t+1, i] = tanh(sum(j: U[i, j] * h[t, j]) + x[t, 0])\n"
      "f = sum(t: (h[t+1, 0] - x[t, 1])^2)",
      "f, diff(f, U[a1, a2]), diff(f, x[a1, a2])"},
+    {PASS_LAYOUT, "= added product ",
+     "input x[20, 9, 8]\ninput k[4, 3, 3]\ninput l[5, 4, 3, 2]\n"
+     "y[n, o, r, s] = tanh(sum(p, q: x[n, r+p, s+q] * k[o, p, q]))\n"
+     "z[n, m, r, s] = sum(o, p, q: y[n, o, r+p, s+q] * l[m, o, p, q])\nf = sum(n, m, r, s: sin(z[n, m, r, s]))",
+     "f, diff(f, k[a1, a2, a3]), diff(f, x[a1, a2, a3])"},
     {PASS_LAYOUT, "= product 9 x 9 x 3 x 4 x 20 x 6",
      "input x[20, 9, 9, 2]\ninput k[4, 3, 3, 2]\n"
      "y[n in 20, o, r in 9, s in 9] = relu(sum(p, q, c: x[n, r+p-1, s+q-1, c else 0] * k[o, p, q, c]))\n"
