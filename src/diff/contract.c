@@ -257,7 +257,7 @@ static view contract_sweep(contract *c, contract_term *p, bool forward, const ha
     if (!in->rank) seed = view_none(); /* a scalar's own identity */
     flow *f = flow_of(g, forward, in->node, seed, far_shape, out->node);
     if (!f) return view_none();
-    return terms_at(&f->t, flow_list(f, out->node), p->domain, out->at, out->rank, far);
+    return terms_at(&f->t, flow_list(f, out->node), node_at(g, out->node)->shape, p->domain, out->at, far);
 }
 
 static bool contract_is_forward(const ew_graph *g, const contract_term *p, int mode, const half *y, uint32_t by_x,

@@ -24,5 +24,7 @@ ew_node diff_node(ew_graph *g, ew_node of, ew_node wrt, int mode);
 
 /* Replaces nodes that need a DIFF by ones that need none; named nodes stay, their twins are unnamed. */
 bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count);
+/* Takes checks of gathered places away that computing `nodes` makes anyway (checks.c). */
+bool diff_checks(ew_graph *g, ew_node *nodes, size_t count);
 
 #endif

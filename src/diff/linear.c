@@ -122,6 +122,16 @@ view linear_factor(ew_graph *g, ew_node n, size_t k)
     return op_is_structure(o) ? view_number(g, 1) : diff_partial_each(g, n, k);
 }
 
+/* A place that is gathered is checked as the access checks it. */
+static void linear_checks(ew_graph *g, ew_node n, ew_node array, linear *l)
+{
+    for (size_t p = 0; p < l->from_rank; p++) {
+        spot *at = &l->from[p];
+        if (at->gather.node == EW_NONE || at->checked.node != EW_NONE) continue;
+        at->checked = view_checked(g, n, array, p, at->gather, l->when, l->domain);
+    }
+}
+
 bool linear_edge(ew_graph *g, ew_node n, size_t k, linear *l)
 {
     graph_node node = *node_at(g, n);
@@ -139,6 +149,7 @@ bool linear_edge(ew_graph *g, ew_node n, size_t k, linear *l)
         l->to[p] = spot_of_use(g, n, join ? map : node.target, p);
     for (size_t p = 0; p < l->from_rank && !join; p++) l->from[p] = spot_of_use(g, n, map, p);
     if (node.flags & NODE_WHEN) l->when = view_argument(g, n, node.count - 1u);
+    if (node.op == OP_AT && !(node.flags & NODE_ZERO)) linear_checks(g, n, a, l);
     if (node.op == OP_IF && node.shape) l->when = view_argument(g, n, 0);
     l->factor = l->when.node == EW_NONE ? linear_factor(g, n, k) : view_number(g, 1);
     return l->factor.node != EW_NONE && report_ok(&g->report);

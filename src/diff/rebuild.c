@@ -132,7 +132,7 @@ static bool rebuild_plain(rebuild *b, ew_node n)
                    .shape = node.shape,
                    .domain = node.domain,
                    .target = node.target,
-                   .flags = node.flags & (NODE_ZERO | NODE_WHEN),
+                   .flags = node.flags & (NODE_ZERO | NODE_WHEN | NODE_TEXT),
                    .place = node.place};
     if (ok) b->to[n] = graph_make(g, &s);
     block_free(&g->memory, args, args ? count : 0);

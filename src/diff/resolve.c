@@ -79,7 +79,7 @@ static view resolve_one_hot(resolve *r, ew_node y, const spot *y_at, ew_node x, 
     view seed = view_deposit(g, view_number(g, 1), 0, x_at, own);
     if (seed.node == EW_NONE) return seed;
     flow *f = flow_of(g, true, x, seed, 0, y);
-    return f ? terms_at(&f->t, flow_list(f, y), shape, y_at, node_rank(g, y), NULL) : view_none();
+    return f ? terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, NULL) : view_none();
 }
 
 static view resolve_outside(resolve *r, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
@@ -92,8 +92,8 @@ static view resolve_outside(resolve *r, ew_node y, const spot *y_at, ew_node x, 
     bool forward = resolve_forward(g, y, x, r->mode);
     flow *f = resolve_flow(g, forward, y, x);
     if (!f) return view_none();
-    if (forward) return terms_at(&f->t, flow_list(f, y), shape, y_at, node_rank(g, y), x_at);
-    return terms_at(&f->t, flow_list(f, x), shape, x_at, node_rank(g, x), y_at);
+    if (forward) return terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, x_at);
+    return terms_at(&f->t, flow_list(f, x), node_at(g, x)->shape, shape, x_at, y_at);
 }
 
 /* Inside a circle, by something outside it: at fixed places of x alone, or by all of x. */
@@ -107,7 +107,7 @@ static view resolve_carried(resolve *r, ew_node diff, ew_node y, const spot *y_a
     for (size_t p = 0; p < node_rank(g, x); p++) fixed = fixed && spot_is_fixed(&x_at[p]);
     view seed = fixed ? view_deposit(g, view_number(g, 1), 0, x_at, own) : view_none();
     flow *f = report_ok(&g->report) ? flow_carried(g, x, seed, fixed ? 0 : own, y) : NULL;
-    return f ? terms_at(&f->t, flow_list(f, y), shape, y_at, node_rank(g, y), fixed ? NULL : x_at) : view_none();
+    return f ? terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, fixed ? NULL : x_at) : view_none();
 }
 
 view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
@@ -233,7 +233,7 @@ static ew_node resolve_again(resolve *r, ew_node n)
                    .shape = node.shape,
                    .domain = node.domain,
                    .target = node.target,
-                   .flags = node.flags & (NODE_ZERO | NODE_WHEN),
+                   .flags = node.flags & (NODE_ZERO | NODE_WHEN | NODE_TEXT),
                    .place = node.place};
     if (ok && !r->waiting) made = graph_make(g, &s);
     block_free(&g->memory, args, args ? count : 0);

@@ -10,7 +10,7 @@ spot spot_fixed(int64_t offset)
     spot p;
     memset(&p, 0, sizeof p);
     p.offset = offset;
-    p.gather = view_none();
+    p.gather = p.checked = view_none();
     return p;
 }
 
@@ -23,10 +23,16 @@ spot spot_axis(size_t axis)
     return p;
 }
 
-static spot spot_gather(view v)
+static spot spot_gather(ew_graph *g, view v)
 {
     spot p = spot_fixed(0);
     p.gather = v;
+    if (v.node == EW_NONE || !node_is_checked(g, v.node)) return p;
+    ew_node place = node_arg(g, v.node, 1);
+    uint16_t map = graph_map_compose(g, v.map, use_map(g, v.node, 1), node_rank(g, place));
+    if (map == UINT16_MAX) return p;
+    p.checked = v;
+    p.gather = (view){place, map};
     return p;
 }
 
@@ -48,9 +54,16 @@ bool spot_same(const spot *a, const spot *b)
 
 uint32_t spot_axes(const ew_graph *g, const spot *p)
 {
-    uint32_t mask = view_axes(g, p->gather);
+    uint32_t mask = view_axes(g, p->gather) | view_axes(g, p->checked);
     for (size_t t = 0; t < p->terms; t++) mask |= 1u << p->axis[t];
     return mask;
+}
+
+void spot_move(ew_graph *g, spot *p, const uint16_t *to)
+{
+    if (p->gather.node != EW_NONE) p->gather = view_move(g, p->gather, to);
+    if (p->checked.node != EW_NONE) p->checked = view_move(g, p->checked, to);
+    for (size_t t = 0; t < p->terms; t++) p->axis[t] = to[p->axis[t]];
 }
 
 /* ---- Whole numbers as nodes -------------------------------------------------------------------- */
@@ -64,7 +77,7 @@ static view spot_plus(ew_graph *g, uint16_t shape, view sum, view x, int64_t fac
 
 view spot_value(ew_graph *g, uint16_t shape, const spot *p)
 {
-    if (p->gather.node != EW_NONE) return p->gather;
+    if (p->gather.node != EW_NONE) return p->checked.node != EW_NONE ? p->checked : p->gather;
     view sum = view_none();
     for (size_t t = 0; t < p->terms; t++)
         sum = spot_plus(g, shape, sum, view_index(g, shape, p->axis[t]), p->factor[t]);
@@ -112,25 +125,42 @@ spot spot_of_use(ew_graph *g, ew_node n, uint16_t map, size_t p)
 {
     map_draft d = map_axis(g, map, p);
     spot sum = spot_fixed(d.offset);
-    if (d.gather) return spot_gather(view_argument(g, n, d.gather));
+    if (d.gather) return spot_gather(g, view_argument(g, n, d.gather));
     for (size_t t = 0; t < d.terms; t++)
         if (!spot_add_term(&sum, d.axis[t], d.factor[t])) report_plain(&g->report, E_LIMIT_AXES, "6", NULL);
     return sum;
 }
 
+/* offset + sum of factor · place, as an int, where no place is affine any more. */
+static view spot_sum(ew_graph *g, const spot *p, const spot *to, uint16_t shape, bool checked)
+{
+    view value = {graph_whole(g, p->offset), 0};
+    for (size_t t = 0; t < p->terms; t++) {
+        spot at = to[p->axis[t]];
+        if (!checked) at.checked = view_none();
+        value = spot_plus(g, shape, value, spot_value(g, shape, &at), p->factor[t]);
+    }
+    return value;
+}
+
 spot spot_substitute(ew_graph *g, const spot *p, const spot *to, uint16_t shape)
 {
     size_t axis;
-    if (p->gather.node != EW_NONE) return spot_gather(view_fetch(g, p->gather, to, shape));
+    if (p->gather.node != EW_NONE) {
+        spot made = spot_gather(g, view_fetch(g, p->gather, to, shape));
+        if (p->checked.node != EW_NONE) made.checked = view_fetch(g, p->checked, to, shape);
+        return made;
+    }
     if (spot_is_axis(p, &axis)) return to[axis];
     spot sum = spot_fixed(p->offset);
     bool affine = true;
     for (size_t t = 0; affine && t < p->terms; t++) affine = spot_add(&sum, &to[p->axis[t]], p->factor[t]);
     if (affine) return sum;
-    view value = {graph_whole(g, p->offset), 0};
-    for (size_t t = 0; t < p->terms; t++)
-        value = spot_plus(g, shape, value, spot_value(g, shape, &to[p->axis[t]]), p->factor[t]);
-    return spot_gather(value);
+    bool checks = false;
+    for (size_t t = 0; t < p->terms; t++) checks = checks || to[p->axis[t]].checked.node != EW_NONE;
+    sum = spot_gather(g, spot_sum(g, p, to, shape, false));
+    if (checks) sum.checked = spot_sum(g, p, to, shape, true);
+    return sum;
 }
 
 bool spot_inside(const ew_graph *g, uint16_t shape, const spot *p, int64_t size, bool *low, bool *high)
@@ -180,7 +210,7 @@ static map_draft spot_draft(spot_access *a, const spot *p, const uint16_t *numbe
     map_draft d;
     memset(&d, 0, sizeof d);
     if (p->gather.node != EW_NONE) {
-        view moved = view_move(g, p->gather, number);
+        view moved = view_move(g, p->checked.node != EW_NONE ? p->checked : p->gather, number);
         a->args[a->count] = moved.node;
         a->maps[a->count] = moved.map;
         d.gather = (uint16_t)a->count++;

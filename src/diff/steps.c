@@ -209,7 +209,7 @@ static bool steps_found(steps_walk *c, uint32_t alone)
     ew_graph *g = c->g;
     spot far[AXES_MOST];
     for (size_t a = 0; a < shape_rank(g, c->shape); a++) far[a] = spot_axis(a);
-    view v = terms_at(&c->t, alone, c->shape, c->x_at, node_rank(g, c->x), far);
+    view v = terms_at(&c->t, alone, node_at(g, c->x)->shape, c->shape, c->x_at, far);
     if (v.node == EW_NONE) return false;
     if (view_is(g, v, 0)) return true;
     c->found = view_is(g, c->found, 0) ? v : view_op(g, c->shape, OP_ADD, c->found, v, view_none());

@@ -35,6 +35,8 @@ typedef struct derived {
 
     ARRAY(struct flow *) flows; /* sweeps over nodes with axes (flow.h) */
 
+    bool checks; /* there are places that are checked (inside.c) */
+
     ARRAY(rebuild_pair) pairs; /* resolve.c: what stands for the regions that needed a DIFF */
     ew_node resolved;          /* regions below this node are done */
     size_t scanned;            /* nodes looked at for a DIFF */

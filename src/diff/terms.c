@@ -128,6 +128,8 @@ typedef struct joint {
     spot at[AXES_MOST];   /* what each axis is; itself where it stays */
     uint32_t gone, fixed; /* solved for; what others are expressed by */
     uint32_t keep;        /* never solved for */
+    uint32_t partial;     /* solved for by a gather that may lie outside of it */
+    uint32_t told;        /* what a condition or a place of the result still says of */
     view value, factor, when;
     bool zero;
 } joint;
@@ -149,8 +151,7 @@ static spot joint_move(const joint *j, spot p)
 {
     uint16_t to[AXES_MOST];
     for (size_t a = 0; a < AXES_MOST; a++) to[a] = (uint16_t)(j->first + a);
-    if (p.gather.node != EW_NONE) p.gather = view_move(j->g, p.gather, to);
-    for (size_t i = 0; i < p.terms; i++) p.axis[i] = to[p.axis[i]];
+    spot_move(j->g, &p, to);
     return p;
 }
 
@@ -159,11 +160,12 @@ static bool joint_free(const joint *j, size_t axis)
     return !((j->gone | j->fixed | j->keep) & 1u << axis);
 }
 
-/* axis := p, unless p needs it itself. */
-static bool joint_set(joint *j, size_t axis, const spot *p)
+/* axis := p, a place among `size`, unless p needs it itself. */
+static bool joint_set(joint *j, size_t axis, const spot *p, int64_t size)
 {
     uint32_t needs = spot_axes(j->g, p);
     if (!joint_free(j, axis) || (needs & 1u << axis)) return false;
+    if (p->gather.node != EW_NONE && shape_sizes(j->g, j->shape)[axis] != size) j->partial |= 1u << axis;
     j->at[axis] = *p;
     j->gone |= 1u << axis;
     j->fixed |= needs;
@@ -199,20 +201,20 @@ static bool joint_solve(joint *j, const spot *a, const spot *b)
                 rest.axis[at - 1] = axis, rest.factor[at - 1] = factor;
             }
         }
-        if (ok && joint_set(j, b->axis[i], &rest)) return true;
+        if (ok && joint_set(j, b->axis[i], &rest, 0)) return true;
     }
     return false;
 }
 
-/* Demands a = b, a of the edge, b of the term. False: it cannot be solved. */
-static bool joint_demand(joint *j, const spot *edge, const spot *term_place)
+/* Demands a = b, a of the edge, b of the term, places of an axis of that size. False: it cannot be solved. */
+static bool joint_demand(joint *j, const spot *edge, const spot *term_place, int64_t size)
 {
     size_t axis;
     spot a = spot_substitute(j->g, edge, j->at, j->shape);
     spot b = spot_substitute(j->g, term_place, j->at, j->shape);
     if (spot_same(&a, &b)) return true;
-    if (spot_is_axis(&b, &axis) && axis >= j->first && joint_set(j, axis, &a)) return true;
-    if (spot_is_axis(&a, &axis) && joint_set(j, axis, &b)) return true;
+    if (spot_is_axis(&b, &axis) && axis >= j->first && joint_set(j, axis, &a, size)) return true;
+    if (spot_is_axis(&a, &axis) && joint_set(j, axis, &b, size)) return true;
     if (joint_solve(j, &a, &b)) return true;
     bool constants = a.gather.node == EW_NONE && b.gather.node == EW_NONE && !a.terms && !b.terms;
     if (constants) j->zero = true;
@@ -228,6 +230,15 @@ static void joint_condition(joint *j, const spot *edge, const spot *term_place)
     j->value = view_op(g, j->shape, OP_IF, same, j->value, view_number(g, 0));
 }
 
+/* Must it be said of a solved axis that v lacks that its place is one? A gathered one is a place of the array that the
+ * axis is of, but that may be longer, or it is to be checked where nothing else does. */
+static bool joint_is_bare(const joint *j, size_t axis)
+{
+    uint32_t bit = 1u << axis;
+    if (j->at[axis].gather.node == EW_NONE || (j->partial & bit)) return true;
+    return j->at[axis].checked.node != EW_NONE && !(j->told & bit);
+}
+
 /* v, over the joint axes, with those that are solved for replaced; 0 where that is no place of theirs. */
 static view joint_replace(joint *j, view v, uint32_t axes)
 {
@@ -236,7 +247,7 @@ static view joint_replace(joint *j, view v, uint32_t axes)
     if (v.node == EW_NONE) return v;
     v = view_fetch(g, v, j->at, j->shape);
     for (size_t a = 0; a < j->rank && v.node != EW_NONE; a++) {
-        if (!(j->gone & axes & 1u << a) || (has & 1u << a) || j->at[a].gather.node != EW_NONE) continue;
+        if (!(j->gone & axes & 1u << a) || (has & 1u << a) || !joint_is_bare(j, a)) continue;
         v = view_within(g, j->shape, v, &j->at[a], shape_sizes(g, j->shape)[a]);
     }
     return v;
@@ -305,9 +316,9 @@ static bool terms_keep(terms *t, joint *j, view value, spot *places, uint32_t *l
     if (domain == UINT16_MAX) return false;
     value = view_move(g, value, number);
     for (size_t p = 0; p < rank; p++) {
-        if (places[p].gather.node != EW_NONE) places[p].gather = view_move(g, places[p].gather, number);
         spot sum = spot_fixed(places[p].offset);
-        sum.gather = places[p].gather;
+        sum.gather = view_move(g, places[p].gather, number);
+        sum.checked = view_move(g, places[p].checked, number);
         for (size_t i = 0; i < places[p].terms; i++) { /* by ascending axis again */
             size_t at = sum.terms++;
             uint16_t axis = number[places[p].axis[i]];
@@ -327,27 +338,31 @@ static bool terms_keep(terms *t, joint *j, view value, spot *places, uint32_t *l
 }
 
 /* One term over an edge; *solved false: it must be made dense first. */
-static bool terms_push_one(terms *t, terms_item x, const linear *l, const spot *places, size_t rank, uint32_t *list,
-                           uint16_t own, const spot *to, bool *solved)
+static bool terms_push_one(terms *t, terms_item x, uint16_t from_own, const linear *l, const spot *places,
+                           uint32_t *list, uint16_t own, const spot *to, bool *solved)
 {
     ew_graph *g = t->g;
     joint j;
     spot result[2 * AXES_MOST];
     uint32_t used = 0, edge;
-    size_t own_rank = shape_rank(g, own), far_rank = shape_rank(g, t->far);
+    size_t rank = shape_rank(g, from_own), own_rank = shape_rank(g, own), far_rank = shape_rank(g, t->far);
     *solved = true;
     if (!joint_begin(&j, g, l->domain, &x)) return false;
     for (size_t p = 0; *solved && p < rank; p++) {
         spot b = joint_move(&j, terms_place(t, &x, p));
-        *solved = joint_demand(&j, &places[p], &b);
+        *solved = joint_demand(&j, &places[p], &b, shape_sizes(g, from_own)[p]);
     }
     if (!*solved || j.zero) return true;
     edge = (uint32_t)(((uint64_t)1 << j.first) - 1);
+    for (size_t p = 0; p < own_rank + far_rank; p++) {
+        result[p] = p < own_rank ? to[p] : joint_move(&j, terms_place(t, &x, rank + p - own_rank));
+        j.told |= spot_axes(g, &result[p]);
+    }
     j.value = joint_replace(&j, joint_view(&j, x.value), ~edge);
     j.factor = joint_replace(&j, l->factor, edge);
     j.when = joint_replace(&j, l->when, 0);
     for (size_t p = 0; p < own_rank + far_rank; p++) {
-        spot b = p < own_rank ? to[p] : joint_move(&j, terms_place(t, &x, rank + p - own_rank));
+        spot b = result[p];
         result[p] = spot_substitute(g, &b, j.at, j.shape);
         used |= spot_axes(g, &result[p]);
     }
@@ -359,15 +374,14 @@ static bool terms_push_one(terms *t, terms_item x, const linear *l, const spot *
 bool terms_push(terms *t, uint32_t from, uint16_t from_own, const linear *l, const spot *places, uint32_t *list,
                 uint16_t own, const spot *to)
 {
-    size_t rank = shape_rank(t->g, from_own);
     for (uint32_t i = from; i != TERMS_NONE; i = t->all.at[i].next) {
         bool solved;
         terms_item x = t->all.at[i];
-        if (!terms_push_one(t, x, l, places, rank, list, own, to, &solved)) return false;
+        if (!terms_push_one(t, x, from_own, l, places, list, own, to, &solved)) return false;
         if (solved) continue;
         uint32_t alone = TERMS_NONE;
         if (!terms_append(t, &alone, x) || terms_dense(t, &alone, from_own).node == EW_NONE) return false;
-        if (!terms_push_one(t, t->all.at[alone], l, places, rank, list, own, to, &solved)) return false;
+        if (!terms_push_one(t, t->all.at[alone], from_own, l, places, list, own, to, &solved)) return false;
         assert(solved);
     }
     return report_ok(&t->g->report);
@@ -375,11 +389,11 @@ bool terms_push(terms *t, uint32_t from, uint16_t from_own, const linear *l, con
 
 /* ---- Reading ----------------------------------------------------------------------------------- */
 
-view terms_at(terms *t, uint32_t list, uint16_t shape, const spot *own, size_t own_rank, const spot *far)
+view terms_at(terms *t, uint32_t list, uint16_t own_shape, uint16_t shape, const spot *own, const spot *far)
 {
     ew_graph *g = t->g;
     view sum = view_number(g, 0);
-    size_t rank = own_rank + shape_rank(g, t->far);
+    size_t own_rank = shape_rank(g, own_shape), rank = own_rank + shape_rank(g, t->far);
     for (uint32_t i = list; i != TERMS_NONE && sum.node != EW_NONE; i = t->all.at[i].next) {
         terms_item x = t->all.at[i];
         joint j;
@@ -388,7 +402,10 @@ view terms_at(terms *t, uint32_t list, uint16_t shape, const spot *own, size_t o
         j.keep = (uint32_t)(((uint64_t)1 << j.first) - 1);
         for (size_t p = 0; p < rank; p++) {
             spot b = joint_move(&j, terms_place(t, &x, p));
-            if (!joint_demand(&j, p < own_rank ? &own[p] : &far[p - own_rank], &b)) open |= 1u << p;
+            int64_t size = p < own_rank ? shape_sizes(g, own_shape)[p] : shape_sizes(g, t->far)[p - own_rank];
+            if (joint_demand(&j, p < own_rank ? &own[p] : &far[p - own_rank], &b, size)) continue;
+            open |= 1u << p;
+            j.told |= spot_axes(g, &b);
         }
         if (j.zero) continue;
         j.value = joint_replace(&j, joint_view(&j, x.value), ~j.keep);

@@ -46,6 +46,6 @@ bool terms_push(terms *t, uint32_t from, uint16_t from_own, const linear *l, con
 /* One dense value over (own axes, far axes); the list has it alone afterwards. A constant 0 where there is none. */
 view terms_dense(terms *t, uint32_t *list, uint16_t own);
 /* The value at places own and far (over `shape`), over `shape`. */
-view terms_at(terms *t, uint32_t list, uint16_t shape, const spot *own, size_t own_rank, const spot *far);
+view terms_at(terms *t, uint32_t list, uint16_t own_shape, uint16_t shape, const spot *own, const spot *far);
 
 #endif

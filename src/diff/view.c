@@ -62,7 +62,7 @@ uint16_t shape_join(ew_graph *g, uint16_t a, uint16_t b)
 /* The axes in `mask`, in their order: a shape, and where each stands in it. */
 static uint16_t view_part(ew_graph *g, uint16_t shape, uint32_t mask, uint16_t *number, uint16_t *axis, size_t *rank)
 {
-    int64_t sizes[AXES_MOST];
+    int64_t sizes[AXES_MOST] = {0};
     *rank = 0;
     for (size_t a = 0; a < shape_rank(g, shape); a++) {
         if (!(mask & 1u << a)) continue;
@@ -174,17 +174,33 @@ static view view_times_sizes(ew_graph *g, uint16_t shape, view v, uint32_t mask)
     return view_op(g, shape, OP_MUL0, v, view_number(g, known), view_none());
 }
 
-view view_sum(ew_graph *g, uint16_t shape, view v, uint32_t mask)
+/* Those of the shape's axes in `mask` that v has, as they stand in its node: the same sum seen over other axes is the
+ * same node. */
+static uint16_t view_own(ew_graph *g, uint16_t shape, view v, uint32_t mask, uint16_t *number, uint16_t *axis,
+                         size_t *rank)
+{
+    int64_t sizes[AXES_MOST] = {0};
+    *rank = 0;
+    for (size_t p = 0; p < node_rank(g, v.node); p++) {
+        uint16_t a = (uint16_t)map_plain_axis(g, v.map, p);
+        if (!(mask & 1u << a)) continue;
+        mask &= ~(1u << a);
+        sizes[*rank] = shape_sizes(g, shape)[a];
+        number[a] = (uint16_t)*rank;
+        axis[(*rank)++] = a;
+    }
+    return graph_shape_of(g, sizes, *rank);
+}
+
+/* The sum of v as it stands, over axes that it has. */
+static view view_reduce(ew_graph *g, uint16_t shape, view v, uint32_t mask)
 {
     uint16_t number[AXES_MOST] = {0}, axis[AXES_MOST] = {0};
     size_t rank, all;
-    if (v.node == EW_NONE || !mask) return v;
-    uint32_t has = view_axes(g, v);
-    if (mask & ~has) v = view_times_sizes(g, shape, v, mask & ~has);
-    if (!(mask & has) || v.node == EW_NONE) return v;
-    uint16_t own = view_part(g, shape, has & ~mask, number, axis, &rank);
+    if (v.node == EW_NONE) return v;
+    uint16_t own = view_own(g, shape, v, ~mask, number, axis, &rank);
     uint16_t reduced_number[AXES_MOST] = {0}, reduced_axis[AXES_MOST] = {0};
-    uint16_t reduced = view_part(g, shape, has & mask, reduced_number, reduced_axis, &all);
+    uint16_t reduced = view_own(g, shape, v, mask, reduced_number, reduced_axis, &all);
     for (size_t i = 0; i < all; i++) number[reduced_axis[i]] = (uint16_t)(rank + i);
     view body = view_move(g, v, number);
     uint16_t domain = shape_join(g, own, reduced);
@@ -192,6 +208,117 @@ view view_sum(ew_graph *g, uint16_t shape, view v, uint32_t mask)
     if (made.node == EW_NONE) return made;
     made.map = graph_map_plain(g, axis, rank);
     return made.map == UINT16_MAX ? view_none() : made;
+}
+
+/*
+ * A sum goes inside what is the same along its axes: products on a path, signs, conditions, and further sums.
+ *
+ *     sum(i: sum(a: w[i, a]·M[a, j]))  =  sum(a: sum(i: w[i, a])·M[a, j])
+ *
+ * The right side needs no product for each i, and may share its sum over w with others. What a factor of exactly 0 wins
+ * against is the same on both sides, but where terms cancel.
+ */
+enum { INWARD_STEPS = 8, INWARD_LARGER = 8 };
+
+typedef struct inward_step {
+    op o;
+    view other;      /* the factor, the condition */
+    uint16_t shape;  /* outside the step, */
+    uint32_t summed; /* SUM: its own axes, inside */
+} inward_step;
+
+typedef struct inward {
+    inward_step step[INWARD_STEPS];
+    size_t steps;
+    uint16_t shape;
+    view v;
+    uint32_t mask;
+    bool sums;
+} inward;
+
+/* The body of an unnamed sum, whose axes come after those of the shape. */
+static bool inward_sum(ew_graph *g, inward *in, inward_step *s)
+{
+    const graph_node *node = node_at(g, in->v.node);
+    size_t own = shape_rank(g, node->shape), all = shape_rank(g, node->domain), rank = shape_rank(g, in->shape);
+    int64_t sizes[2 * AXES_MOST];
+    uint16_t to[AXES_MOST], map = use_map(g, in->v.node, 0);
+    if (rank + all - own > AXES_MOST) return false;
+    for (size_t a = 0; a < rank; a++) sizes[a] = shape_sizes(g, in->shape)[a];
+    for (size_t a = own; a < all; a++) sizes[rank + a - own] = shape_sizes(g, node->domain)[a];
+    for (size_t a = 0; a < all; a++)
+        to[a] = (uint16_t)(a < own ? (size_t)map_plain_axis(g, in->v.map, a) : rank + a - own);
+    view body = {node_arg(g, in->v.node, 0), map};
+    if (!map_is_plain(g, map)) return false;
+    s->summed = (uint32_t)(((uint64_t)1 << (rank + all - own)) - 1) & ~(uint32_t)(((uint64_t)1 << rank) - 1);
+    in->shape = graph_shape_of(g, sizes, rank + all - own);
+    in->v = in->shape == UINT16_MAX ? view_none() : view_move(g, body, to);
+    in->sums = true;
+    return in->v.node != EW_NONE;
+}
+
+/* One step further inside; false: there is none, or no memory. */
+static bool inward_go(ew_graph *g, inward *in)
+{
+    const graph_node *node = node_at(g, in->v.node);
+    inward_step s = {.o = (op)node->op, .shape = in->shape, .other = view_none()};
+    if (node->name || in->steps == INWARD_STEPS) return false;
+    if (s.o == OP_SUM) {
+        if (!inward_sum(g, in, &s)) return false;
+    } else if (s.o == OP_NEG) {
+        in->v = view_inside(g, in->v, OP_NEG, 0);
+    } else if (s.o == OP_MUL0 || (s.o == OP_IF && node_is_value(g, node_arg(g, in->v.node, 2), 0))) {
+        view x = view_inside(g, in->v, s.o, s.o == OP_IF), y = view_inside(g, in->v, s.o, s.o != OP_IF);
+        if (x.node == EW_NONE || y.node == EW_NONE) return false;
+        bool second = s.o == OP_MUL0 && !(view_axes(g, x) & in->mask);
+        s.other = second ? x : y;
+        in->v = second ? y : x;
+        if (view_axes(g, s.other) & in->mask) return false;
+    } else {
+        return false;
+    }
+    in->step[in->steps++] = s;
+    return in->v.node != EW_NONE;
+}
+
+static double view_elements(const ew_graph *g, uint16_t shape, uint32_t axes)
+{
+    double n = 1;
+    for (size_t a = 0; a < shape_rank(g, shape); a++)
+        if (axes & 1u << a) n *= (double)shape_sizes(g, shape)[a];
+    return n;
+}
+
+/* Back outside: everything that was passed, of the sum. */
+static view inward_back(ew_graph *g, const inward *in, view v)
+{
+    for (size_t i = in->steps; i-- > 0 && v.node != EW_NONE;) {
+        const inward_step *s = &in->step[i];
+        uint16_t inside = i + 1 < in->steps ? in->step[i + 1].shape : in->shape;
+        if (s->o == OP_SUM)
+            v = view_reduce(g, inside, v, s->summed & view_axes(g, v));
+        else if (s->o == OP_NEG)
+            v = view_op(g, s->shape, OP_NEG, v, view_none(), view_none());
+        else if (s->o == OP_IF)
+            v = view_op(g, s->shape, OP_IF, s->other, v, view_number(g, 0));
+        else
+            v = view_op(g, s->shape, OP_MUL0, v, s->other, view_none());
+    }
+    return v;
+}
+
+view view_sum(ew_graph *g, uint16_t shape, view v, uint32_t mask)
+{
+    if (v.node == EW_NONE || !mask) return v;
+    uint32_t has = view_axes(g, v);
+    if (mask & ~has) v = view_times_sizes(g, shape, v, mask & ~has);
+    if (!(mask & has) || v.node == EW_NONE) return v;
+    inward in = {.shape = shape, .v = v, .mask = mask & has}, last = in;
+    while (inward_go(g, &in)) last = in;
+    if (!report_ok(&g->report)) return view_none();
+    double few = view_elements(g, shape, has), all = view_elements(g, last.shape, view_axes(g, last.v));
+    if (!last.steps || (last.sums && all > INWARD_LARGER * few)) return view_reduce(g, shape, v, mask & has);
+    return inward_back(g, &last, view_reduce(g, last.shape, last.v, mask & has));
 }
 
 view view_product_sum(ew_graph *g, uint16_t shape, view x, view y, uint32_t mask)

@@ -24,7 +24,8 @@ enum { SPOT_TERMS = 6 }; /* more become a gather of their sum */
 
 typedef struct spot {
     int64_t offset;
-    view gather; /* node EW_NONE: affine */
+    view gather;  /* node EW_NONE: affine */
+    view checked; /* the same place as a node that is a fault where it is none of its array's (inside.c), or EW_NONE */
     uint16_t terms;
     uint16_t axis[SPOT_TERMS];
     int64_t factor[SPOT_TERMS];
@@ -69,7 +70,9 @@ spot spot_of_use(ew_graph *g, ew_node n, uint16_t map, size_t p);
 bool spot_is_axis(const spot *p, size_t *axis);
 bool spot_same(const spot *a, const spot *b);
 uint32_t spot_axes(const ew_graph *g, const spot *p);
-/* As an int at each place of the shape. */
+/* The place of an axis with number a of one shape has number to[a] of another. */
+void spot_move(ew_graph *g, spot *p, const uint16_t *to);
+/* As an int at each place of the shape; checked, where it is to be. */
 view spot_value(ew_graph *g, uint16_t shape, const spot *p);
 /* p with each axis a of its domain replaced by to[a], over `shape`. */
 spot spot_substitute(ew_graph *g, const spot *p, const spot *to, uint16_t shape);
@@ -80,6 +83,12 @@ bool spot_inside(const ew_graph *g, uint16_t shape, const spot *p, int64_t size,
 view view_fetch(ew_graph *g, view v, const spot *to, uint16_t shape);
 /* The sum of the values of v, over `domain`, that lie at each place of `shape`: value d at own[0 …]. */
 view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape);
+/* The gathered `place` of an axis of `array` that access `at` asks for, checked where `when` (node EW_NONE: everywhere)
+ * holds: an int (inside.c). */
+view view_checked(ew_graph *g, ew_node at, ew_node array, size_t axis, view place, view when, uint16_t shape);
+/* Is it such an int? Then argument 1 is the place. */
+bool node_is_checked(const ew_graph *g, ew_node n);
+
 /* v where place p lies in 0 … size - 1, else 0. */
 view view_within(ew_graph *g, uint16_t shape, view v, const spot *p, int64_t size);
 

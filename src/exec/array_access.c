@@ -47,6 +47,12 @@ static void access_places(const strip *s, const plan_access *x, int64_t *at, int
 }
 
 enum { PLACES_MIXED, PLACES_INSIDE, PLACES_OUTSIDE };
+enum { ACCESS_ROW = 8 };
+
+/* A row of a strip: its columns [from, till) lie inside. */
+typedef struct access_row {
+    int64_t from, till, at, stride;
+} access_row;
 
 /* Do all places of the strip lie inside, or all outside? Inside: the first one's element, and its strides. */
 static int access_plain(const strip *s, const plan_access *x, int64_t *at, int64_t *row, int64_t *column)
@@ -94,10 +100,63 @@ static bool access_at_once(const strip *s, const plan_access *x, int type, uint3
     return places != PLACES_MIXED;
 }
 
+/* Of the strip's row r: the columns that lie inside, its first column's element and their stride; false: not to be had
+ * without a look at each place. */
+static bool access_range(const strip *s, const plan_access *x, size_t r, access_row *range)
+{
+    *range = (access_row){.till = (int64_t)s->columns};
+    for (uint32_t k = 0; k < x->axis_count; k++) {
+        const access_axis *axis = &s->a->access_axes.at[x->axes + k];
+        if (axis->line == ARRAY_NONE) return false;
+        uint32_t line = s->m->lines + axis->line;
+        int64_t down = strip_row(s, line), along = strip_column(s, line);
+        int64_t first = s->w->number[line] + strip_begin(s, down, along) + (int64_t)r * down;
+        int64_t last = first + ((int64_t)s->columns - 1) * along;
+        bool ends = first >= 0 && first < axis->size && last >= 0 && last < axis->size;
+        if (!ends && along == 0) range->till = 0;
+        if (!ends && along == 1 && -first > range->from) range->from = -first;
+        if (!ends && along == 1 && axis->size - first < range->till) range->till = axis->size - first;
+        if (!ends && along != 0 && along != 1) return false;
+        range->at += first * axis->stride;
+        range->stride += along * axis->stride;
+    }
+    if (range->till <= range->from) range->from = range->till = 0;
+    return true;
+}
+
+/* Row by row: what lies inside is copied, 0 before and behind it; false: not to be had so, or a place outside is a
+ * fault. Rows of less than ACCESS_ROW columns are looked at place by place as fast. */
+static bool access_rows(const strip *s, const plan_access *x, int type, char *to)
+{
+    size_t bytes = array_type_bytes(type), columns = s->columns;
+    const char *first = s->w->line[s->m->lines + x->line];
+    if (columns < ACCESS_ROW || x->when != ARRAY_NONE || s->a->lines.at[s->m->lines + x->line].buffer == ARRAY_NONE)
+        return false;
+    for (size_t r = 0; r < s->rows; r++, to += columns * bytes) {
+        access_row in;
+        if (!access_range(s, x, r, &in)) return false;
+        if (!x->zero && (in.from > 0 || in.till < (int64_t)columns)) return false;
+        strip piece = *s;
+        piece.rows = 1;
+        piece.columns = piece.count = (size_t)(in.till - in.from);
+        int64_t at = in.at + in.from * in.stride;
+        memset(to, 0, (size_t)in.from * bytes);
+        memset(to + (size_t)in.till * bytes, 0, (columns - (size_t)in.till) * bytes);
+        void *middle = to + (size_t)in.from * bytes;
+        if (!piece.columns) continue;
+        if (type == ARRAY_F32)
+            strip_copy_4(&piece, middle, (const uint32_t *)(const void *)first + at, 0, in.stride);
+        else
+            strip_copy_8(&piece, middle, (const uint64_t *)(const void *)first + at, 0, in.stride);
+    }
+    return true;
+}
+
 bool strip_access(const strip *s, const plan_access *x, int type, uint32_t out)
 {
     if (access_at_once(s, x, type, out)) return true;
     void *to = s->w->at[out];
+    if (access_rows(s, x, type, to)) return true;
     int64_t at[STRIP], wrong[STRIP];
     uint32_t left[STRIP];
     uint32_t line = s->m->lines + x->line;

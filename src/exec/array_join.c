@@ -94,7 +94,7 @@ typedef int32_t join_f32_4_mask __attribute__((vector_size(16)));
         for (size_t k = 0; k < LANES; k++) last[k] = (real)(first);                                                    \
         memcpy(chain, last, sizeof chain);                                                                             \
         for (; count >= LANES; count -= LANES, x += LANES) {                                                           \
-            memcpy(next, x, sizeof next);                                                                              \
+            for (size_t k = 0; k < 2; k++) memcpy(&next[k], x + k * LANES / 2, sizeof next[k]);                        \
             JOIN_STEP(V##_8, chain[0], next[0], OF)                                                                    \
             JOIN_STEP(V##_8, chain[1], next[1], OF)                                                                    \
         }                                                                                                              \
@@ -136,12 +136,14 @@ typedef int32_t join_f32_4_mask __attribute__((vector_size(16)));
         size_t c = 0, first = set ? 1 : 0;                                                                             \
         for (; c + MANY * WIDTH <= columns; c += MANY * WIDTH) {                                                       \
             V##_wide sum[MANY], next[MANY];                                                                            \
-            memcpy(sum, set ? x + c : to + c, sizeof sum);                                                             \
+            const real *from = set ? x + c : to + c;                                                                   \
+            for (size_t k = 0; k < MANY; k++) memcpy(&sum[k], from + k * WIDTH, sizeof sum[k]);                        \
             for (size_t r = first; r < rows; r++) {                                                                    \
-                memcpy(next, x + r * columns + c, sizeof next);                                                        \
-                for (int k = 0; k < MANY; k++) sum[k] += next[k];                                                      \
+                const real *row = x + r * columns + c;                                                                 \
+                for (size_t k = 0; k < MANY; k++) memcpy(&next[k], row + k * WIDTH, sizeof next[k]);                   \
+                for (size_t k = 0; k < MANY; k++) sum[k] += next[k];                                                   \
             }                                                                                                          \
-            memcpy(to + c, sum, sizeof sum);                                                                           \
+            for (size_t k = 0; k < MANY; k++) memcpy(to + c + k * WIDTH, &sum[k], sizeof sum[k]);                      \
         }                                                                                                              \
         for (; c + WIDTH <= columns; c += WIDTH) {                                                                     \
             V##_wide sum, next;                                                                                        \

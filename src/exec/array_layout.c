@@ -9,7 +9,8 @@
  * after the other, its result as well: then several axes of a group are one (array_product.c).
  *
  * What is computed only where a product is not finite has no say. Fixed are what the caller sees, and what goes in
- * blocks. All follows from text, types and sizes.
+ * blocks but is not held for one block alone; of that the block's places are innermost or outermost whatever is asked
+ * (array_store.c). All follows from text, types and sizes.
  */
 #include <string.h>
 
@@ -199,9 +200,10 @@ static void product_key(const array_lowering *w, const array_value *v, size_t k,
 static bool is_fixed(const array_lowering *w, uint32_t v)
 {
     const array_value *value = value_at(w, v);
-    return (w->g->passes_off & PASS_LAYOUT) || value->output || value->direct || value->block >= 0 ||
-           value->block_own >= 0 || value->sums || value->partial != ARRAY_NONE || value->op == OP_INPUT ||
-           value->op == OP_PARAM || (value->op == OP_ARGMIN || value->op == OP_ARGMAX);
+    bool kept = (value->block >= 0 || value->block_own >= 0) && !value->local;
+    return (w->g->passes_off & PASS_LAYOUT) || value->output || value->direct || kept || value->sums ||
+           value->partial != ARRAY_NONE || value->op == OP_INPUT || value->op == OP_PARAM ||
+           (value->op == OP_ARGMIN || value->op == OP_ARGMAX);
 }
 
 static void decide_order(array_lowering *w, uint32_t v)

@@ -238,6 +238,7 @@ static uint32_t lower_plainly(array_lowering *w, ew_node n)
                                                     : LIES_INLINE};
     if (node->op == OP_INPUT || node->op == OP_PARAM) v.count = 0;
     if (node->op == OP_STATE || node->op == OP_LOOP) v.domain = v.target = 0, v.lies = LIES_AS;
+    if (node->op == OP_AT) v.domain = v.target = 0; /* node_stands_for */
     array_use few[16] = {{0, 0}}, *uses = few;
     if (v.count > 16 && !(uses = block_new(w->m, v.count, sizeof *uses))) {
         array_no_memory(w);

@@ -813,7 +813,11 @@ static ew_node label_node(const array_lowering *w, uint32_t v)
 
 uint32_t array_label(array_lowering *w, uint32_t v)
 {
-    ew_node n = label_node(w, v);
+    return array_label_of(w, label_node(w, v));
+}
+
+uint32_t array_label_of(array_lowering *w, ew_node n)
+{
     text t;
     text_begin(&t, w->m);
     graph_print_operand(w->g, n, &t, 80);

@@ -6,6 +6,8 @@
  */
 #include "exec/array_kernels.h"
 
+#include <math.h>
+
 #include "math/kernels.h"
 
 #if defined __GNUC__ && !defined __clang__
@@ -49,6 +51,11 @@
         return count;                                                                                                  \
     }
 
+#define UNIFORM_SQRT(x) _Generic((x), float : sqrtf, double : sqrt)(x)
+#define UNIFORM_MIN(x, y) ((((x) != (x)) | ((y) != (y))) ? (x) + (y) : (y) < (x) ? (y) : (x))
+#define UNIFORM_MAX(x, y) ((((x) != (x)) | ((y) != (y))) ? (x) + (y) : (y) > (x) ? (y) : (x))
+#define UNIFORM_RELU(x) ((x) != (x) ? (x) : (x) > 0 ? (x) : 0)
+#define UNIFORM_STEP(x) ((x) != (x) ? (x) : (x) > 0 ? 1 : 0)
 #define UNIFORM_ZERO(x, y) ((((x) == 0) | ((y) == 0)) ? 0 : (x) * (y))
 
 #define UNIFORM_ROWS(prefix, attribute, real)                                                                          \
@@ -59,6 +66,19 @@
     UNIFORM_KERNEL(prefix##_DIV, attribute, real, 1, 1, 0, x / y)                                                      \
     UNIFORM_KERNEL(prefix##_IF, attribute, real, 1, 1, 1, x != 0 ? y : w)                                              \
     UNIFORM_KERNEL(prefix##_NEG, attribute, real, 1, 0, 0, -x)                                                         \
+    UNIFORM_KERNEL(prefix##_SQRT, attribute, real, 1, 0, 0, UNIFORM_SQRT(x))                                           \
+    UNIFORM_KERNEL(prefix##_MIN, attribute, real, 1, 1, 0, UNIFORM_MIN(x, y))                                          \
+    UNIFORM_KERNEL(prefix##_MAX, attribute, real, 1, 1, 0, UNIFORM_MAX(x, y))                                          \
+    UNIFORM_KERNEL(prefix##_RELU, attribute, real, 1, 0, 0, UNIFORM_RELU(x))                                           \
+    UNIFORM_KERNEL(prefix##_STEP, attribute, real, 1, 0, 0, UNIFORM_STEP(x))                                           \
+    UNIFORM_KERNEL(prefix##_NE, attribute, real, 1, 1, 0, x != y ? 1 : 0)                                              \
+    UNIFORM_KERNEL(prefix##_LT, attribute, real, 1, 1, 0, x < y ? 1 : 0)                                               \
+    UNIFORM_KERNEL(prefix##_LE, attribute, real, 1, 1, 0, x <= y ? 1 : 0)                                              \
+    UNIFORM_KERNEL(prefix##_GT, attribute, real, 1, 1, 0, x > y ? 1 : 0)                                               \
+    UNIFORM_KERNEL(prefix##_GE, attribute, real, 1, 1, 0, x >= y ? 1 : 0)                                              \
+    UNIFORM_KERNEL(prefix##_AND, attribute, real, 1, 1, 0, ((x != 0) & (y != 0)) ? 1 : 0)                              \
+    UNIFORM_KERNEL(prefix##_OR, attribute, real, 1, 1, 0, ((x != 0) | (y != 0)) ? 1 : 0)                               \
+    UNIFORM_KERNEL(prefix##_NOT, attribute, real, 1, 0, 0, x == 0 ? 1 : 0)                                             \
     UNIFORM_KERNEL(prefix##_EQ, attribute, real, 1, 1, 0, x == y ? 1 : 0)                                              \
     UNIFORM_KERNEL(prefix##_ADD_x, attribute, real, 0, 1, 0, x + y)                                                    \
     UNIFORM_KERNEL(prefix##_ADD_y, attribute, real, 1, 0, 0, x + y)                                                    \
@@ -110,6 +130,19 @@ array_kernel *array_kernel_plain(op o, int type)
     case OP_DIV: return UNIFORM_PICK(_DIV);
     case OP_IF: return UNIFORM_PICK(_IF);
     case OP_NEG: return UNIFORM_PICK(_NEG);
+    case OP_SQRT: return UNIFORM_PICK(_SQRT);
+    case OP_MIN: return UNIFORM_PICK(_MIN);
+    case OP_MAX: return UNIFORM_PICK(_MAX);
+    case OP_RELU: return UNIFORM_PICK(_RELU);
+    case OP_STEP: return UNIFORM_PICK(_STEP);
+    case OP_NE: return UNIFORM_PICK(_NE);
+    case OP_LT: return UNIFORM_PICK(_LT);
+    case OP_LE: return UNIFORM_PICK(_LE);
+    case OP_GT: return UNIFORM_PICK(_GT);
+    case OP_GE: return UNIFORM_PICK(_GE);
+    case OP_AND: return UNIFORM_PICK(_AND);
+    case OP_OR: return UNIFORM_PICK(_OR);
+    case OP_NOT: return UNIFORM_PICK(_NOT);
     case OP_EQ: return UNIFORM_PICK(_EQ);
     default: return NULL;
     }

@@ -103,6 +103,12 @@ static ew_node pathwise_want(pathwise *w, view v, uint16_t domain)
     return n;
 }
 
+/* A gathered place, checked where the edge's access checks it; EW_NONE: it is affine. */
+static ew_node pathwise_place(pathwise *w, const spot *p, uint16_t domain)
+{
+    return pathwise_want(w, p->checked.node == EW_NONE ? p->gather : p->checked, domain);
+}
+
 static bool pathwise_edge_add(pathwise *w, ew_node n, size_t k)
 {
     pathwise_edge *e;
@@ -113,9 +119,8 @@ static bool pathwise_edge_add(pathwise *w, ew_node n, size_t k)
     if (e->map.factor.node == EW_NONE) e->map.factor = linear_factor(w->g, n, k);
     e->factor = pathwise_want(w, e->map.factor, e->map.domain);
     e->when = pathwise_want(w, e->map.when, e->map.domain);
-    for (size_t p = 0; p < e->map.to_rank; p++) e->to_place[p] = pathwise_want(w, e->map.to[p].gather, e->map.domain);
-    for (size_t p = 0; p < e->map.from_rank; p++)
-        e->from_place[p] = pathwise_want(w, e->map.from[p].gather, e->map.domain);
+    for (size_t p = 0; p < e->map.to_rank; p++) e->to_place[p] = pathwise_place(w, &e->map.to[p], e->map.domain);
+    for (size_t p = 0; p < e->map.from_rank; p++) e->from_place[p] = pathwise_place(w, &e->map.from[p], e->map.domain);
     return report_ok(&w->g->report);
 }
 

@@ -137,11 +137,24 @@ typedef struct node_spec {
     const uint16_t *maps; /* beside args; NULL: all 0 */
     size_t count;
     uint16_t shape;
-    uint16_t domain, target;
-    uint8_t flags;  /* NODE_ZERO, NODE_WHEN */
-    uint32_t name;  /* 0: unnamed, equal ones are one */
-    uint32_t place; /* in the text */
+    uint16_t domain, target; /* of an AT: spec_stand_for */
+    uint8_t flags;           /* NODE_ZERO, NODE_WHEN */
+    uint32_t name;           /* 0: unnamed, equal ones are one */
+    uint32_t place;          /* in the text */
 } node_spec;
+
+/* An AT may stand for an access to another array, which it does not read: faults then call it by that one's name. */
+static inline ew_node node_stands_for(const ew_graph *g, ew_node n) /* EW_NONE: for none */
+{
+    const graph_node *p = node_at(g, n);
+    return p->op == OP_AT ? (((uint32_t)p->target << 15) | p->domain) - 1 : EW_NONE;
+}
+
+static inline void spec_stand_for(node_spec *s, ew_node array)
+{
+    s->domain = (uint16_t)((array + 1) & 0x7FFF);
+    s->target = (uint16_t)((array + 1) >> 15);
+}
 
 /* Makes any node but leaves, STATE and LOOP. EW_NONE: reported. Constants alone are folded (an unnamed
  * pointwise operation on constants is a constant, whatever its shape). */

@@ -201,12 +201,16 @@ bool eval_local(machine *m, const piece *p)
 {
     frame *f = eval_top(m);
     value n = m->locals.at[f->base + p->value];
-    if (n.node == LOCAL_BUSY) return eval_circle(m, E_CIRCLE, p, F_LOCAL, p->value, 0);
+    const local *v = &m->l->locals.at[m->l->functions.at[f->function - 1].locals + p->value];
+    if (n.node == LOCAL_BUSY) {
+        eval_circle(m, E_CIRCLE, p, F_LOCAL, p->value, 0);
+        if (v->rank) report_hint(&m->g->report, "a recurrence is an equation of its own, not one after where", NULL);
+        return false;
+    }
     if (n.node != EW_NONE) {
         f->at++;
         return eval_push(m, n);
     }
-    const local *v = &m->l->locals.at[m->l->functions.at[f->function - 1].locals + p->value];
     m->locals.at[f->base + p->value].node = LOCAL_BUSY;
     frame g = eval_frame(F_LOCAL, v->value, p->value, f->place);
     g.function = f->function;

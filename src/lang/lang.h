@@ -14,7 +14,7 @@
 typedef enum piece_kind {
     P_NUMBER,  /* value: index in lang.numbers */
     P_BOOL,    /* value: 0 or 1 */
-    P_NAME,    /* value: name */
+    P_NAME,    /* value: name; count: 1 where it stands in a bracket, but is no place there (lang_roles) */
     P_LOCAL,   /* value: parameter or local of the function it stands in */
     P_OP,      /* value: op; count arguments */
     P_CALL,    /* value: name of a function; count arguments */
@@ -102,6 +102,7 @@ typedef struct local {
     uint32_t name, place;
     span value;           /* parameters: empty */
     uint32_t sides, rank; /* y[i] = … in where */
+    uint32_t needs;       /* parameters: the brackets that the function gives it */
 } local;
 
 typedef struct function {
@@ -182,6 +183,7 @@ bool lang_expression(lang *l, expression_end end, span *result);
 bool lang_left(lang *l, uint32_t *first, uint32_t *rank, span *until);
 bool lang_sizes(lang *l, uint32_t *first, uint32_t *rank);
 bool lang_places(lang *l); /* which names on left sides are places: after the whole text */
+bool lang_roles(lang *l);  /* without declarations: which arrays are ints, how many axes functions look into */
 
 /* prelude.c: what the language defines in itself, as far as the text calls it. */
 bool lang_prelude(lang *l);

@@ -271,6 +271,16 @@ static void parse_bind(lang *l, const function *f, span s)
     }
 }
 
+/* A local equation: its ranges, its places and its value. */
+static void parse_bind_local(lang *l, const function *f, const local *v)
+{
+    for (uint32_t k = 0; k < v->rank; k++) {
+        parse_bind(l, f, l->sides.at[v->sides + k].low);
+        parse_bind(l, f, l->sides.at[v->sides + k].high);
+    }
+    parse_bind(l, f, v->value);
+}
+
 static bool parse_function(lang *l, const token *name)
 {
     function f = {.name = name->name, .place = name->place, .locals = (uint32_t)l->locals.count};
@@ -289,7 +299,7 @@ static bool parse_function(lang *l, const token *name)
     if (parse_now(l)->kind == T_WORD && parse_now(l)->word == W_WHERE && !parse_where(l, &f)) return false;
     for (uint32_t k = f.binders; k-- > 0;) lang_unbind(l, f.binder + k);
     parse_bind(l, &f, f.body);
-    for (uint32_t k = f.parameters; k < f.count; k++) parse_bind(l, &f, l->locals.at[f.locals + k].value);
+    for (uint32_t k = f.parameters; k < f.count; k++) parse_bind_local(l, &f, &l->locals.at[f.locals + k]);
     if (!array_push(&l->g->memory, &l->functions, f)) return report_memory(&l->g->report);
     l->symbols.at[name->name].function = (uint32_t)l->functions.count;
     return true;

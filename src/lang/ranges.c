@@ -58,8 +58,8 @@ static bool guess_form(machine *m, const affine *a)
 static bool guess_value(machine *m, const value *v)
 {
     affine a;
-    if (value_whole(m, v, &a)) return guess_form(m, &a);
     if (v->node == EW_NONE || v->node == LOCAL_BUSY) return guess_push(m, (guess){0});
+    if (value_whole(m, v, &a)) return guess_form(m, &a);
     return guess_push(m, (guess){.shape = node_at(m->g, v->node)->shape, .skip = (uint16_t)(v->rank - v->open)});
 }
 

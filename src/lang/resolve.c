@@ -93,6 +93,7 @@ static bool resolve_name(lang *l, piece *p)
     symbol *s = lang_symbol(l, p->value);
     if (!s) return false;
     bool defined = s->kind != S_NONE || l->g->names.at[p->value].node != EW_NONE;
+    bool place = p->quiet && !p->count; /* lang_roles */
     if (!defined && strcmp(graph_name_text(l->g, p->value), "training") == 0) {
         p->kind = P_BOOL; /* true only in steps of training */
         p->value = l->g->training;
@@ -100,10 +101,10 @@ static bool resolve_name(lang *l, piece *p)
     }
     if (!s->used && s->kind == S_NONE) s->place = p->place;
     s->used = true;
-    if (p->quiet && s->kind == S_INPUT && s->rank && !l->has_declarations) s->declared_type = TYPE_INT;
+    if (place && s->kind == S_INPUT && s->rank && !l->has_declarations) s->declared_type = TYPE_INT;
     if (defined || l->has_declarations || l->outside || (p->quiet && !s->rank)) return true;
     s->kind = S_INPUT;
-    s->declared_type = p->quiet ? TYPE_INT : l->g->real; /* what stands in a bracket is a place */
+    s->declared_type = place ? TYPE_INT : l->g->real; /* what stands in a bracket is a place */
     return array_push(&l->g->memory, &l->declared, p->value) ? true : report_memory(&l->g->report);
 }
 
@@ -258,7 +259,7 @@ bool lang_resolve(lang *l)
     }
     for (size_t i = 0; i < l->statements.count; i++)
         if (!resolve_free(l, &l->statements.at[i])) return false;
-    if (!lang_prelude(l)) return false;
+    if (!lang_prelude(l) || !lang_roles(l)) return false;
     resolve_kept(l);
     for (size_t i = 0; i < l->pieces.count; i++)
         if (l->pieces.at[i].kind == P_NAME && !resolve_name(l, &l->pieces.at[i])) return false;

@@ -180,13 +180,25 @@ static bool run_check(ew_train *t)
     return true;
 }
 
+/* After a step that was not finite, where training stops: what the steps before it made is saved; its error stays. */
+static bool run_stopped_bad(ew_train *t)
+{
+    ew_error bad = t->r.error;
+    if (bad.status == EW_NONFINITE && t->step && t->saved_step != t->step) {
+        t->r.error = (ew_error){0};
+        run_save(t);
+        t->r.error = bad;
+    }
+    return false;
+}
+
 static bool run_steps(ew_train *t)
 {
     if (!run_check(t)) return false;
     while (t->step < t->steps && !t->converged && !run_out_of_patience(t)) {
         if (t->o.stop && *t->o.stop) run_ask(t);
         if (t->stopped) return t->saved_step == t->step || run_save(t);
-        if (!train_step(t)) return false;
+        if (!train_step(t)) return run_stopped_bad(t);
         train_tell_step(t);
         if (t->step % (t->o.save_every ? t->o.save_every : t->epoch_steps) == 0) train_keep_point(t);
         if (t->step == t->steps || t->converged) break;

@@ -394,6 +394,9 @@ static const struct {
     {"input k[9] : int\ninput x[9]\nf = sum(i: if abs(k[i]) < 2 then x[i] * (k[i] * 3000000000 + div(7, k[i] + 2)) "
      "else 1)",
      "f, diff(f, x[a1])"},
+    {"input k[9] : int\ninput x[9]\ny[i] = 2 * x[i]", "diff(y[k[o]], x[j])"},
+    {"input k[9] : int\ninput x[9]\ny[i] = 2 * x[i]\nf = sum(o: y[k[o]])", "diff(f, x[j])"},
+    {"input k[9] : int\ninput x[9]\ny[i] = 2 * x[i]\nh[o, j] = if k[o] > 0 then diff(y[k[o]], x[j]) else 1", "h"},
     {"input k[9] : int\ny[i] = k[i] * k[i] * 3000000000\ns = sum(i: y[i])\nm = max(i: k[i])", "y, s, m"},
     {"input k[9] : int\ny[i] = if abs(k[i]) < 2 then k[i] * 3000000000 + div(7, k[i] + 2) else 9223372036854775807 + "
      "k[i]\nz = sum(i: y[i])\nw[j in 3] = if j < 2 then j else z\nh[0] = 1\nh[t+1] = if h[t] < 99999 then h[t] * h[t] "

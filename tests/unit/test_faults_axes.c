@@ -45,6 +45,8 @@ static const struct {
     {"input x[N]\nh[0] = 0.1\nv[0] = 0\nf[t in N] = (h[t] - v[t] * x[t])^2\nh[t+1] = h[t] - v[t+1]\n"
      "v[t+1] = v[t] / 2 + diff(f[t], h[t])",
      "h"},
+    {"input x[N]\nparam p[2] = 0.5\ny[i] = x[i] * p[0]\na[i] = argmax(j: x[j] * (i + 1))\nf = sum(i: y[a[i]])",
+     "f, diff(y[a[i]], p[k]), diff(f, x[i])"},
     {"input x[N]\ny[i] = x[i + 1]", "y"},
     {"input x[N]\na[i] = b[i]\nb[i] = a[i] + x[i]", "a"},
 };

@@ -181,10 +181,14 @@ static void test_tiles(void **state)
         "a[n, t, s] = softmax(s: if s <= t then sum(e: q[n, t, e] * k[n, s, e]) else -inf)\n"
         "b[n, t, e] = sum(s: a[n, t, s] * v[n, s, e])\nf = sum(n, t, e: b[n, t, e]^2)",
         "input q[3, 70, 70] : f32\ninput w[3, 70, 900] : f32\nh[0, i in 70, j in 900] = sin(i + j)\n"
-        "h[l+1, i, j] = norm(j: h[l, i, j] + tanh(sum(e: q[l, i, e] * w[l, e, j])))\nf = sum(i, j: h[3, i, j]^3)"};
+        "h[l+1, i, j] = norm(j: h[l, i, j] + tanh(sum(e: q[l, i, e] * w[l, e, j])))\nf = sum(i, j: h[3, i, j]^3)",
+        /* in blocks of samples: the products' matrices one after the other, and what is around them */
+        "input x[700, 16]\ninput m[16, 16]\ninput w[16, 16, 16]\n"
+        "u[n, k, a] = sum(j: (x[n, j] - m[k, j]) * w[k, j, a])\nf = sum(n: logsumexp(k: -sum(a: u[n, k, a]^2)))"};
     const char *const outputs[] = {"f, diff(f, q[a1, a2, a3]), diff(f, k[a1, a2, a3]), diff(f, v[a1, a2, a3])",
-                                   "f, diff(f, q[a1, a2, a3]), diff(f, w[a1, a2, a3])"};
-    for (size_t i = 0; i < 2; i++)
+                                   "f, diff(f, q[a1, a2, a3]), diff(f, w[a1, a2, a3])",
+                                   "f, diff(f, m[a1, a2]), diff(f, w[a1, a2, a3])"};
+    for (size_t i = 0; i < 3; i++)
         for (int finite = 0; finite < 2; finite++) {
             program_text t = {texts[i], outputs[i], NULL, 11, 1, finite ? 0 : HUGE_VAL, 0};
             size_t n, m;
@@ -226,6 +230,28 @@ static void test_skipping_is_there(void **state)
     const program_text t = {made[at].text, made[at].outputs, NULL, 3, 1, 0, 0};
     assert_true(skips_of(&t, 0) > 0);
     assert_int_equal(skips_of(&t, PASS_SKIPS), 0);
+}
+
+/* Where all that is asked for is a sum over the places of an adjoint, that is made of sums: of both matrices that the
+ * program multiplies, one product is left for the value, and none for the derivative. */
+static void test_sums_inside(void **state)
+{
+    (void)state;
+    static char plan[65536], other[65536];
+    ew_options forward = {.mode = EW_FORWARD};
+    const char *const text = "input x[60, 20]\ninput m[20]\ninput w[20, 30]\n"
+                             "y[n, k] = sum(j: (x[n, j] - m[j]) * w[j, k])\nf = sum(n, k: sin(y[n, k]))";
+    program_text t = {text, "diff(f, m[j])", NULL, 5, 1, 0, 0};
+    size_t n, m, products = 0;
+    double *reverse = run(&t, 0, &n, plan);
+    for (const char *s = plan; (s = strstr(s, "= product")) != NULL; s++) products++;
+    assert_int_equal(products, 1);
+    t.options = &forward;
+    double *far = run(&t, 0, &m, other);
+    assert_int_equal(n, m);
+    compare(&t, 0, far, reverse, n);
+    free(reverse);
+    free(far);
 }
 
 /* ---- Random programs ----------------------------------------------------------------------------------------- */
@@ -274,8 +300,8 @@ int main(int argc, char **argv)
         if (strcmp(argv[i], "--long") == 0) long_run = true;
         if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) first_seed = strtoull(argv[++i], NULL, 10);
     }
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_made), cmocka_unit_test(test_fusing_is_there),
-                                       cmocka_unit_test(test_skipping_is_there), cmocka_unit_test(test_tiles),
-                                       cmocka_unit_test(test_random)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_made),  cmocka_unit_test(test_fusing_is_there), cmocka_unit_test(test_skipping_is_there),
+        cmocka_unit_test(test_tiles), cmocka_unit_test(test_sums_inside),     cmocka_unit_test(test_random)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
