@@ -384,6 +384,7 @@ void array_fold_part(array_work *w, const plan_fold *p, int64_t from, int64_t to
 void array_arg_part(array_work *w, const plan_arg *s, int64_t from, int64_t to);
 /* Sets w->place to number `at` of so many dimensions. */
 void array_place_at(array_work *w, const int64_t *size, size_t count, int64_t at);
+size_t array_product_lanes(size_t m, size_t n, uint8_t type);   /* bytes of scratch for sums in lanes */
 size_t array_product_own(const plan *a, const plan_product *p); /* bytes at the end of the scratch, with 64 to spare */
 void array_power_run(array_work *w, const plan_power *p);
 /* Runs the steps of a scan; `down`: from high to low. */

@@ -7,7 +7,11 @@
 #include "exec/array_crew.h"
 #include "math/matrix.h"
 
-enum { PRODUCT_OWN = 1 << 13 }; /* numbers */
+enum {
+    PRODUCT_OWN = 1 << 13,   /* numbers */
+    PRODUCT_LANES = 1 << 18, /* bytes of lanes of sums, */
+    PRODUCT_SETS = 64        /* of at most so many places */
+};
 
 typedef struct product {
     const plan_product *p;
@@ -41,19 +45,6 @@ size_t array_product_own(const plan *a, const plan_product *p)
     if (apart == axes || p->blocked || size[axes] < 1 || size[axes + 1] < 1) return 0;
     bool small = size_mul((size_t)size[axes], (size_t)size[axes + 1], &numbers) && numbers <= PRODUCT_OWN;
     return small ? numbers * array_type_bytes(p->type) : 0;
-}
-
-/* By lanes: the two outer axes of k stand behind it. */
-static void product_sum(const product *x)
-{
-    const int64_t *n = x->size + x->whole, *a = x->stride[0] + x->whole, *b = x->stride[1] + x->whole;
-    const int64_t *c = x->stride[2] + x->whole;
-    matrix_sum sum = {{(size_t)n[3], (size_t)n[4], (size_t)n[2]}, {a[3], a[4]}, {b[3], b[4]}};
-    void *at[3] = {x->at[0], x->at[1], x->at[2]};
-    if (x->p->type == ARRAY_F32)
-        matrix_dots_f32((size_t)n[0], (size_t)n[1], &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1]);
-    else
-        matrix_dots_f64((size_t)n[0], (size_t)n[1], &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1]);
 }
 
 static void product_run(const product *x, bool add)
@@ -114,10 +105,6 @@ static bool product_place(product *x)
 {
     const array_work *w = x->w;
     bool finite = true;
-    if (x->p->lanes) {
-        product_sum(x);
-        return product_finite(x);
-    }
     do {
         bool onto = product_adds_on(x->p), add = onto || (x->p->blocked && !w->begins), done = !onto;
         for (size_t k = x->apart; k < x->batch; k++) {
@@ -139,12 +126,71 @@ static void product_lines(product *x)
     for (uint32_t l = 0; l < 3; l++) x->stride[l] = a->strides.at + a->lines.at[x->p->lines + l].strides;
 }
 
+/* By lanes, of several places together; the two outer axes of k stand behind it. Are they all finite? */
+static bool product_sums(const product *x, size_t sets, const matrix_set *set)
+{
+    const int64_t *n = x->size + x->whole, *a = x->stride[0] + x->whole, *b = x->stride[1] + x->whole;
+    const int64_t *c = x->stride[2] + x->whole;
+    size_t rows = (size_t)n[0], columns = (size_t)n[1];
+    matrix_sum sum = {{(size_t)n[3], (size_t)n[4], (size_t)n[2]}, {a[3], a[4]}, {b[3], b[4]}};
+    void *at[3], *scratch = x->w->scratch;
+    bool finite = true;
+    for (uint32_t l = 0; l < 3; l++) at[l] = x->w->line[x->p->lines + l];
+    if (x->p->type == ARRAY_F32)
+        matrix_dots_f32(sets, set, rows, columns, &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1], scratch);
+    else
+        matrix_dots_f64(sets, set, rows, columns, &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1], scratch);
+    for (size_t i = 0; i < sets; i++)
+        finite = finite &&
+                 (x->p->type == ARRAY_F32 ? matrix_finite_f32(rows, columns, (float *)at[2] + set[i].c, c[0], c[1])
+                                          : matrix_finite_f64(rows, columns, (double *)at[2] + set[i].c, c[0], c[1]));
+    return finite;
+}
+
+/* So many places go together by lanes. */
+static size_t product_sets(size_t m, size_t n, uint8_t type)
+{
+    size_t one = type == ARRAY_F32 ? matrix_dots_scratch_f32(1, m, n) : matrix_dots_scratch_f64(1, m, n);
+    size_t sets = PRODUCT_LANES / one;
+    return sets < 1 ? 1 : sets < PRODUCT_SETS ? sets : PRODUCT_SETS;
+}
+
+size_t array_product_lanes(size_t m, size_t n, uint8_t type)
+{
+    size_t sets = product_sets(m, n, type);
+    return type == ARRAY_F32 ? matrix_dots_scratch_f32(sets, m, n) : matrix_dots_scratch_f64(sets, m, n);
+}
+
+/* Places [from, to) of a batch by lanes. */
+static bool product_lanes_batch(const product *x, int64_t from, int64_t to)
+{
+    matrix_set set[PRODUCT_SETS];
+    size_t most = product_sets((size_t)x->size[x->whole], (size_t)x->size[x->whole + 1], x->p->type), sets = 0;
+    bool finite = true;
+    for (int64_t i = from; i < to; i++) {
+        const int64_t *place = x->w->place;
+        matrix_set s = {0, 0, 0};
+        array_place_at(x->w, x->size, x->apart, i);
+        for (size_t d = 0; d < x->apart; d++) {
+            s.a += place[d] * x->stride[0][d];
+            s.b += place[d] * x->stride[1][d];
+            s.c += place[d] * x->stride[2][d];
+        }
+        set[sets++] = s;
+        if (sets < most && i + 1 < to) continue;
+        finite = product_sums(x, sets, set) && finite;
+        sets = 0;
+    }
+    return finite;
+}
+
 /* Goes through the batch: the places [from, to) of its first dimensions, of all of them together. */
 static bool product_batch(product *x, int64_t from, int64_t to)
 {
     array_work *w = x->w;
     bool finite = true;
     product_lines(x);
+    if (x->p->lanes) return product_lanes_batch(x, from, to);
     for (size_t d = x->apart; d < x->batch; d++) w->place[d] = 0;
     for (int64_t i = from; i < to; i++) {
         array_place_at(w, x->size, x->apart, i);
@@ -306,6 +352,15 @@ static bool multiply_slots_range(const ew_program *p, ew_work *work, const void 
     return true;
 }
 
+/* Places that are worth going together: by lanes as many as leave each worker two parts. */
+static int64_t multiply_unit(const product *x)
+{
+    const array_pool *pool = x->w->pool;
+    if (!x->p->lanes || !pool) return 1;
+    int64_t parts = 2 * (int64_t)array_pool_workers(pool), places = product_places(x);
+    return places > parts ? (places + parts - 1) / parts : 1;
+}
+
 /* The whole product: in parts, or by the caller alone. Is all of C finite? */
 static bool multiply_all(const ew_program *p, ew_work *work, const plan_product *s)
 {
@@ -321,7 +376,7 @@ static bool multiply_all(const ew_program *p, ew_work *work, const plan_product 
     if (product_adds_on(s))
         array_crew_split(p, work, multiply_slots_range, s, all, multiply_slots_of(&x).count, 1);
     else if (!multiply_split_c(p, work, &x, all))
-        array_crew_split(p, work, multiply_range, s, all, product_places(&x), 1);
+        array_crew_split(p, work, multiply_range, s, all, product_places(&x), multiply_unit(&x));
     bool finite = !w->suspect;
     w->suspect = before;
     return finite;

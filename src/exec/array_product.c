@@ -487,6 +487,7 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
     if (!d->lanes && count > 3 && strides[3 * count - 4] == 0)
         k *= (size_t)product_size(size[-1], rows); /* its outer k */
     scratch = type == ARRAY_F32 ? matrix_scratch_f32(m, n, k) : matrix_scratch_f64(m, n, k);
+    if (d->lanes) scratch = array_product_lanes(m, n, (uint8_t)type);
     size_t own = array_product_own(a, &a->products.at[step.at]);
     if (own) scratch += own + 64;
     if (scratch > a->scratch) a->scratch = scratch;

@@ -34,10 +34,11 @@ enum {
     LONG_ROWS = 480,
     LONG_UNIT = 24, /* and wide panels, a multiple of the rows of every tile */
     BLOCK_COLUMNS = 960,
-    JOINED_K = 96,   /* an outer k and so few inner ones are packed together, */
-    JOINED_SIDE = 8, /* not for fewer rows or columns; otherwise product by product */
-    BLOCK_DEEP = 8,  /* rows of B packed before the next panel */
-    LINE = 64,       /* bytes; packed panels begin on one */
+    JOINED_K = 96,         /* an outer k and so few inner ones are packed together, */
+    JOINED_SIDE = 8,       /* not for fewer rows or columns; otherwise product by product */
+    DOTS_BYTES = 12 << 10, /* of B's columns that sums in lanes go over before the next set */
+    BLOCK_DEEP = 8,        /* rows of B packed before the next panel */
+    LINE = 64,             /* bytes; packed panels begin on one */
     WIDEST = MATRIX_VECTORS * MATRIX_LANES
 };
 

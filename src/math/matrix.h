@@ -82,14 +82,26 @@ typedef struct {
     ptrdiff_t a[2], b[2];
 } matrix_sum;
 
-void matrix_dots_f64(size_t m, size_t n, const matrix_sum *sum, const double *a, ptrdiff_t a_row, const double *b,
-                     ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column);
-void matrix_dots_f32(size_t m, size_t n, const matrix_sum *sum, const float *a, ptrdiff_t a_row, const float *b,
-                     ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column);
-bool matrix_dots_by_f64(matrix_variant by, size_t m, size_t n, const matrix_sum *sum, const double *a, ptrdiff_t a_row,
-                        const double *b, ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column);
-bool matrix_dots_by_f32(matrix_variant by, size_t m, size_t n, const matrix_sum *sum, const float *a, ptrdiff_t a_row,
-                        const float *b, ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column);
+/* Several such products whose operands have much in common, as the places of a window have, go together: where A, B and
+ * C of each begin, in elements. Scratch has matrix_dots_scratch_*(sets, m, n) bytes. */
+typedef struct {
+    ptrdiff_t a, b, c;
+} matrix_set;
+
+size_t matrix_dots_scratch_f64(size_t sets, size_t m, size_t n);
+size_t matrix_dots_scratch_f32(size_t sets, size_t m, size_t n);
+void matrix_dots_f64(size_t sets, const matrix_set *set, size_t m, size_t n, const matrix_sum *sum, const double *a,
+                     ptrdiff_t a_row, const double *b, ptrdiff_t b_column, double *c, ptrdiff_t c_row,
+                     ptrdiff_t c_column, void *scratch);
+void matrix_dots_f32(size_t sets, const matrix_set *set, size_t m, size_t n, const matrix_sum *sum, const float *a,
+                     ptrdiff_t a_row, const float *b, ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column,
+                     void *scratch);
+bool matrix_dots_by_f64(matrix_variant by, size_t sets, const matrix_set *set, size_t m, size_t n,
+                        const matrix_sum *sum, const double *a, ptrdiff_t a_row, const double *b, ptrdiff_t b_column,
+                        double *c, ptrdiff_t c_row, ptrdiff_t c_column, void *scratch);
+bool matrix_dots_by_f32(matrix_variant by, size_t sets, const matrix_set *set, size_t m, size_t n,
+                        const matrix_sum *sum, const float *a, ptrdiff_t a_row, const float *b, ptrdiff_t b_column,
+                        float *c, ptrdiff_t c_row, ptrdiff_t c_column, void *scratch);
 
 /* Is all of C finite? `by` one that this machine has. */
 bool matrix_finite_f64(size_t m, size_t n, const double *c, ptrdiff_t c_row, ptrdiff_t c_column);

@@ -19,7 +19,7 @@
  *     turned(k, a, a_column, b, b_column, c, columns, add)      may be NULL: pack instead
  *
  * Sums in lanes, at most dots_rows x dots_columns of them; the lanes of sum i, j go to out + (i columns + j) lanes:
- *     dots[r - 1][c - 1](sum, a, a_row, b, b_column, out)            where dots_rows is 0: there are none
+ *     dots[r - 1][c - 1](sum, a, a_row, b, b_column, out, add)       with add: to what stands there
  *
  * Is all of a row finite: finite(count, x)
  *
@@ -57,9 +57,9 @@ typedef void matrix_pack_f32(size_t width, size_t k, const float *from, ptrdiff_
                              size_t step);
 
 typedef void matrix_lanes_f64(const matrix_sum *s, const double *a, ptrdiff_t a_row, const double *b,
-                              ptrdiff_t b_column, double *out);
+                              ptrdiff_t b_column, double *out, bool add);
 typedef void matrix_lanes_f32(const matrix_sum *s, const float *a, ptrdiff_t a_row, const float *b, ptrdiff_t b_column,
-                              float *out);
+                              float *out, bool add);
 
 typedef bool matrix_finite_row_f64(size_t count, const double *x);
 
