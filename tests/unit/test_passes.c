@@ -206,6 +206,45 @@ static void test_tiles(void **state)
         }
 }
 
+/* A product that adds to where its windows lie: by any number of threads the same bits, and where it is not finite the
+ * same as through windows. */
+static void test_added(void **state)
+{
+    (void)state;
+    static char with[65536], without[65536];
+    for (int finite = 0; finite < 2; finite++) {
+        program_text t = {"input x[120, 12, 11]\ninput k[4, 3, 3]\ninput l[6, 4, 3, 2]\n"
+                          "y[n, o, r, s] = sum(p, q: x[n, r+p, s+q] * k[o, p, q])\n"
+                          "z[n, m, r, s] = sum(o, p, q: y[n, o, r+p, s+q] * l[m, o, p, q])\n"
+                          "f = sum(n, m, r, s: sin(z[n, m, r, s]))",
+                          "diff(f, k[a1, a2, a3]), diff(f, x[a1, a2, a3])",
+                          NULL,
+                          13,
+                          1,
+                          finite ? 0 : HUGE_VAL,
+                          0};
+        size_t n, m, bad = 0;
+        double *off = run(&t, PASS_LAYOUT, &n, without), *first = NULL;
+        for (size_t i = 0; i < n; i++) bad += isnan(off[i]) != 0;
+        assert_true(finite ? bad == 0 : bad > 0 && bad < n);
+        for (size_t threads = 1; threads <= 4; threads *= 2) {
+            ew_options options = {.threads = threads};
+            t.options = &options;
+            double *on = run(&t, 0, &m, with);
+            assert_non_null(strstr(with, "= added product"));
+            assert_int_equal(n, m);
+            compare(&t, PASS_LAYOUT, on, off, n);
+            if (first && finite) assert_memory_equal(on, first, n * sizeof *on);
+            if (!first)
+                first = on;
+            else
+                free(on);
+        }
+        free(first);
+        free(off);
+    }
+}
+
 static size_t skips_of(const program_text *t, unsigned off)
 {
     ew_error err;
@@ -302,6 +341,7 @@ int main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_made),  cmocka_unit_test(test_fusing_is_there), cmocka_unit_test(test_skipping_is_there),
-        cmocka_unit_test(test_tiles), cmocka_unit_test(test_sums_inside),     cmocka_unit_test(test_random)};
+        cmocka_unit_test(test_tiles), cmocka_unit_test(test_added),           cmocka_unit_test(test_sums_inside),
+        cmocka_unit_test(test_random)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
