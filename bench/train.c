@@ -5,9 +5,10 @@
  *                                       a second
  *     train flops NAME                  floating-point operations of one step's products
  *     train speed NAME THREADS SECONDS  samples (tokens) a second: the best of many rounds
- *     train losses NAME STEPS FOLDER OPTIMIZER LR
+ *     train losses NAME STEPS FOLDER OPTIMIZER LR DATA
  *                                       writes the initial weights and STEPS batches into the folder, as raw numbers,
- *                                       trains on them and prints the loss of each step
+ *                                       trains on them and prints the loss of each step; DATA 0 is the data of the
+ *                                       speeds, 1, 2, … are others
  *
  * The models are the examples' own; data are random numbers of the right kinds, drawn once. A step is what
  * ew_train_step does: the batch is gathered, value, gradient and update computed.
@@ -71,9 +72,10 @@ static int fail(const char *what)
 /* ---- Data ---------------------------------------------------------------------------------------------- */
 
 /* Xorshift (Marsaglia 2003). */
+static uint64_t state = 88172645463325252;
+
 static double uniform(void)
 {
-    static uint64_t state = 88172645463325252;
     state ^= state << 13, state ^= state >> 7, state ^= state << 17;
     return (double)(state >> 11) * 0x1p-53;
 }
@@ -224,13 +226,14 @@ int main(int count, char **words)
     if (count == 3 && strcmp(words[1], "flops") == 0) return printf("%.0f\n", task_of(words[2])->flops) < 0;
     if (count == 5 && strcmp(words[1], "speed") == 0)
         return say_speed(task_of(words[2]), (size_t)atoi(words[3]), atof(words[4]));
-    if (count == 7 && strcmp(words[1], "losses") == 0) {
+    if (count == 8 && strcmp(words[1], "losses") == 0) {
         task t = *task_of(words[2]);
         int optimizer = ew_optimizer_find(words[5]);
         if (optimizer < 0) return fail("there is no such optimizer");
         t.optimizer = (ew_optimizer)optimizer;
         t.lr = atof(words[6]);
+        state += (uint64_t)atoi(words[7]);
         return say_losses(&t, (size_t)atoi(words[3]), words[4]);
     }
-    return fail("train limit | flops NAME | speed NAME THREADS SECONDS | losses NAME STEPS FOLDER OPTIMIZER LR");
+    return fail("train limit | flops NAME | speed NAME THREADS SECONDS | losses NAME STEPS FOLDER OPTIMIZER LR DATA");
 }

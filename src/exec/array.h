@@ -2,7 +2,7 @@
  * array.h - a prepared program with axes: a tree of steps over planned buffers.
  *
  *     lower    array_lower.c    nodes → values: what an executor computes, with types of storage
- *     lazy     array_lazy.c     (with array_fails.c) what fails in a branch that is not taken does not count
+ *     lazy     array_lazy.c     (array_lazy_parts.c, array_fails.c) what fails in a branch not taken does not count
  *     regions  array_regions.c  which values a recurrence computes step by step, and at which step
  *     segments array_segments.c, array_segment_places.c, array_windows.c  long recurrences piece by piece
  *     store    array_homes.c, array_store.c  which values are inline, which lie in memory or are seen through others
@@ -11,6 +11,7 @@
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
  *     power    array_power.c    sums over the powers of a number
  *     scan     array_scan.c     a short recurrence, kept in registers
+ *     band     array_band.c     products with a triangular factor, in pieces
  *     tiles    array_tile.c, array_tile_run.c  steps one after another that run together, tile by tile
  *     door     array_door.c   the caller's arrays: where they lie, what is converted, what may be written in place
  *     run      array_run.c, array_strip.c, array_access.c, array_sink.c, array_multiply.c
@@ -134,14 +135,18 @@ typedef struct plan_arg {               /* argmin, argmax: dimensions, then the 
     uint32_t name;
 } plan_arg;
 
+enum { PRODUCT_M, PRODUCT_N, PRODUCT_K }; /* dimensions of a matrix product */
+
 typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
     uint32_t dims, dim_count; /* b …, then m, n, k, then the two outer axes of k where it goes by lanes */
     uint32_t lines;           /* of A, B, C */
     uint8_t type;
     bool blocked;
-    bool lanes;        /* few rows and columns, long k: sums in lanes (math/matrix.h) */
-    bool repeats;      /* where a result is not finite all steps run again, carefully; else */
-    uint32_t fallback; /* map: is done instead */
+    bool lanes;             /* few rows and columns, long k: sums in lanes (math/matrix.h) */
+    uint8_t band_x, band_y; /* only places count where that of band_y is at most that of band_x + shift; */
+    int64_t band_shift;     /* the same dimension: all (array_band.c) */
+    bool repeats;           /* where a result is not finite all steps run again, carefully; else */
+    uint32_t fallback;      /* map: is done instead */
     uint32_t time;
     uint32_t set, scatter; /* C is what a scatter adds up (array_spread.c), 0 before: maps that do that before and after
                               the fallback; ARRAY_NONE: it is not */
@@ -243,6 +248,7 @@ typedef struct plan_buffer {
     bool windows;      /* it has no memory otherwise */
     uint32_t from, to; /* steps at the outermost level, both ends */
     bool local;        /* each thread has its own */
+    uint32_t over;     /* the buffer in whose place it lies; 0: it has its own */
     uint8_t door;      /* DOOR_IN, DOOR_OUT: it lies at a door, */
     uint32_t port;     /* that of this number */
 } plan_buffer;
@@ -384,7 +390,17 @@ void array_fold_part(array_work *w, const plan_fold *p, int64_t from, int64_t to
 void array_arg_part(array_work *w, const plan_arg *s, int64_t from, int64_t to);
 /* Sets w->place to number `at` of so many dimensions. */
 void array_place_at(array_work *w, const int64_t *size, size_t count, int64_t at);
-size_t array_product_lanes(size_t m, size_t n, uint8_t type);   /* bytes of scratch for sums in lanes */
+size_t array_product_lanes(size_t m, size_t n, uint8_t type); /* bytes of scratch for sums in lanes */
+/* A product in pieces, each of a part of C and of its terms; all of C is in them once. One, where all places count. */
+typedef struct product_piece {
+    int64_t begin[3], end[3]; /* by dimension */
+} product_piece;
+size_t array_product_pieces(const plan *a, const plan_product *p);
+product_piece array_product_piece(const plan *a, const plan_product *p, const int64_t *size, size_t i);
+/* How much of all terms its pieces have. */
+double array_product_share(const plan *a, const plan_product *p);
+/* Is it worth pieces? */
+bool array_product_banded(const plan *a, const plan_product *p);
 size_t array_product_own(const plan *a, const plan_product *p); /* bytes at the end of the scratch, with 64 to spare */
 void array_power_run(array_work *w, const plan_power *p);
 /* Runs the steps of a scan; `down`: from high to low. */

@@ -5,6 +5,7 @@
  */
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "exec/array_crew.h"
 
@@ -13,31 +14,43 @@ typedef struct bound_walk {
     int64_t size[AXES_MOST + 4], stride[AXES_MOST + 4];
 } bound_walk;
 
-/* The largest |x|, in eight lanes; inf where one is inf or nan. */
-#define BOUND_ROW(name, real)                                                                                          \
-    static double name(const real *x, int64_t count, int64_t stride)                                                   \
+#if defined __GNUC__ && !defined __clang__
+#define BOUND_FAST __attribute__((optimize("O3")))
+#else
+#define BOUND_FAST
+#endif
+
+/* The largest |x|; inf where one is inf or nan. Without its sign a number of IEEE 754 is the larger the larger its bits
+ * are as a whole number, nan the largest: compilers make vectors of that. */
+#define BOUND_ROW(name, attribute, real, whole, sign)                                                                  \
+    attribute BOUND_FAST static double name(const real *x, int64_t count, int64_t stride)                              \
     {                                                                                                                  \
-        real high[8] = {0}, zero[8] = {0};                                                                             \
-        int64_t i = 0;                                                                                                 \
-        for (; stride == 1 && i + 8 <= count; i += 8)                                                                  \
-            for (int k = 0; k < 8; k++) {                                                                              \
-                real y = x[i + k] < 0 ? -x[i + k] : x[i + k];                                                          \
-                high[k] = y > high[k] ? y : high[k];                                                                   \
-                zero[k] += y - y;                                                                                      \
+        whole high = 0, bits;                                                                                          \
+        real most;                                                                                                     \
+        if (stride == 1)                                                                                               \
+            for (int64_t i = 0; i < count; i++) {                                                                      \
+                memcpy(&bits, x + i, sizeof bits);                                                                     \
+                bits &= ~(sign);                                                                                       \
+                high = bits > high ? bits : high;                                                                      \
             }                                                                                                          \
-        for (; i < count; i++) {                                                                                       \
-            real y = x[i * stride] < 0 ? -x[i * stride] : x[i * stride];                                               \
-            high[0] = y > high[0] ? y : high[0];                                                                       \
-            zero[0] += y - y;                                                                                          \
-        }                                                                                                              \
-        for (int k = 1; k < 8; k++) {                                                                                  \
-            high[0] = high[k] > high[0] ? high[k] : high[0];                                                           \
-            zero[0] += zero[k];                                                                                        \
-        }                                                                                                              \
-        return zero[0] == 0 ? (double)high[0] : (double)INFINITY;                                                      \
+        else                                                                                                           \
+            for (int64_t i = 0; i < count; i++) {                                                                      \
+                memcpy(&bits, x + i * stride, sizeof bits);                                                            \
+                bits &= ~(sign);                                                                                       \
+                high = bits > high ? bits : high;                                                                      \
+            }                                                                                                          \
+        memcpy(&most, &high, sizeof most);                                                                             \
+        return isfinite(most) ? (double)most : (double)INFINITY;                                                       \
     }
-BOUND_ROW(bound_row_f64, double)
-BOUND_ROW(bound_row_f32, float)
+BOUND_ROW(bound_row_f64, , double, int64_t, INT64_MIN)
+BOUND_ROW(bound_row_f32, , float, int32_t, INT32_MIN)
+#if defined __x86_64__ && defined __GNUC__
+BOUND_ROW(bound_row_f64_avx2, __attribute__((target("avx2"))), double, int64_t, INT64_MIN)
+BOUND_ROW(bound_row_f32_avx2, __attribute__((target("avx2"))), float, int32_t, INT32_MIN)
+#define BOUND_PICK(name) (__builtin_cpu_supports("avx2") ? name##_avx2 : name)
+#else
+#define BOUND_PICK(name) name
+#endif
 
 /* The dimensions that a line goes along; `whole`: what a dimension that goes with the rows of a block has in all. */
 static bound_walk bound_dims(const plan *a, uint32_t dims, uint32_t dim_count, uint32_t line, int64_t whole)
@@ -71,8 +84,9 @@ static double bound_row(const bound_task *t, const char *line, int64_t at, size_
 {
     const bound_walk *b = &t->walk;
     const char *row = line + at * (int64_t)array_type_bytes(t->type);
-    return t->type == ARRAY_F32 ? bound_row_f32((const float *)(const void *)row, b->size[last], b->stride[last])
-                                : bound_row_f64((const double *)(const void *)row, b->size[last], b->stride[last]);
+    if (t->type == ARRAY_F32)
+        return BOUND_PICK(bound_row_f32)((const float *)(const void *)row, b->size[last], b->stride[last]);
+    return BOUND_PICK(bound_row_f64)((const double *)(const void *)row, b->size[last], b->stride[last]);
 }
 
 /* The largest of these places, into the worker's own memory: the order does not matter. */

@@ -29,7 +29,7 @@ double array_step_work(const plan *a, uint32_t step, double rows)
     }
     if (s->kind == STEP_PRODUCT) {
         const plan_product *p = &a->products.at[s->at];
-        return sizes_work(a->sizes.at + p->dims, p->dim_count, rows) / 8;
+        return sizes_work(a->sizes.at + p->dims, p->dim_count, rows) * array_product_share(a, p) / 8;
     }
     if (s->kind == STEP_FOLD) {
         const plan_fold *f = &a->folds.at[s->at];

@@ -88,7 +88,7 @@ static double describe_operations(const describing *d, const plan_step *s)
     case STEP_POWER: return 3 * describe_places(d, s, a->powers.at[s->at].dims, 2);
     case STEP_PRODUCT: {
         const plan_product *m = &a->products.at[s->at];
-        return 2 * describe_places(d, s, m->dims, m->dim_count);
+        return 2 * describe_places(d, s, m->dims, m->dim_count) * array_product_share(a, m);
     }
     case STEP_ARG: return describe_places(d, s, a->args.at[s->at].dims, a->args.at[s->at].dim_count);
     default: return 0;
@@ -183,10 +183,12 @@ static void describe_step(const describing *d, const plan_step *s)
                        a->folds.at[s->at].dim_count);
         break;
     case STEP_POWER: describe_sized(d, "sum of powers", a->powers.at[s->at].dims, 2); break;
-    case STEP_PRODUCT:
-        describe_sized(d, product_adds_on(&a->products.at[s->at]) ? "added product" : "product",
-                       a->products.at[s->at].dims, a->products.at[s->at].dim_count);
+    case STEP_PRODUCT: {
+        const plan_product *p = &a->products.at[s->at];
+        const char *word = product_adds_on(p) ? "added product" : "triangular product";
+        describe_sized(d, p->band_x == p->band_y && !product_adds_on(p) ? "product" : word, p->dims, p->dim_count);
         break;
+    }
     case STEP_ARG:
         describe_sized(d, a->args.at[s->at].most ? "argmax" : "argmin", a->args.at[s->at].dims,
                        a->args.at[s->at].dim_count);

@@ -287,16 +287,18 @@ static void code_pairs(array_builder *b)
             size_t at = 0;
             while (at < i && b->code.at[at].out != product) at++;
             const plan_code *mul = &b->code.at[at];
+            bool one = mul->kernel == array_kernel_uniform(OP_MUL, add->type, true);
+            bool turned = mul->kernel == array_kernel_uniform(OP_MUL, add->type, false);
             if (at == i || mul->kind != CODE_EACH || mul->op != OP_MUL || users_count(b, product) != 1 ||
-                mul->kernel != array_kernel_of(OP_MUL, add->type))
+                (!one && !turned && mul->kernel != array_kernel_of(OP_MUL, add->type)))
                 continue;
             plan_code pair = *add;
             pair.op = OP_MUL;
             pair.three = true;
-            pair.x = mul->x;
-            pair.y = mul->y;
+            pair.x = turned ? mul->y : mul->x;
+            pair.y = turned ? mul->x : mul->y;
             pair.w = other;
-            pair.kernel = array_kernel_pair(add->type, !plain);
+            pair.kernel = array_kernel_pair(add->type, one || turned, !plain);
             b->code.at[i] = pair;
             memmove(b->code.at + at, b->code.at + at + 1, (b->code.count - at - 1) * sizeof pair);
             b->code.count--;

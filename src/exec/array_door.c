@@ -64,27 +64,23 @@ bool array_doors(array_lowering *w)
     return true;
 }
 
-typedef struct door_lines {
-    uint32_t first, count, then, more; /* a product's, then those of its fallback */
-} door_lines;
-
-static door_lines door_lines_of(const plan *a, const plan_step *s)
+step_lines array_step_lines(const plan *a, const plan_step *s)
 {
     switch (s->kind) {
-    case STEP_MAP: return (door_lines){a->maps.at[s->at].lines, a->maps.at[s->at].line_count, 0, 0};
-    case STEP_ARG: return (door_lines){a->args.at[s->at].lines, 2, 0, 0};
-    case STEP_POWER: return (door_lines){a->powers.at[s->at].lines, a->powers.at[s->at].line_count, 0, 0};
-    case STEP_FOLD: return (door_lines){a->folds.at[s->at].lines, a->folds.at[s->at].line_count, 0, 0};
+    case STEP_MAP: return (step_lines){a->maps.at[s->at].lines, a->maps.at[s->at].line_count, 0, 0};
+    case STEP_ARG: return (step_lines){a->args.at[s->at].lines, 2, 0, 0};
+    case STEP_POWER: return (step_lines){a->powers.at[s->at].lines, a->powers.at[s->at].line_count, 0, 0};
+    case STEP_FOLD: return (step_lines){a->folds.at[s->at].lines, a->folds.at[s->at].line_count, 0, 0};
     case STEP_PRODUCT: {
         const plan_product *p = &a->products.at[s->at];
         const plan_map *m = &a->maps.at[p->fallback];
-        return (door_lines){p->lines, 3, m->lines, m->line_count};
+        return (step_lines){p->lines, 3, m->lines, m->line_count};
     }
     case STEP_LOOP: {
         uint32_t until = a->loops.at[s->at].until;
-        return (door_lines){until == ARRAY_NONE ? 0 : until, until != ARRAY_NONE, 0, 0};
+        return (step_lines){until == ARRAY_NONE ? 0 : until, until != ARRAY_NONE, 0, 0};
     }
-    default: return (door_lines){0};
+    default: return (step_lines){0};
     }
 }
 
@@ -113,7 +109,7 @@ static void door_see_all(plan *a)
         end = door_step_end(a, at);
         for (uint32_t s = at; s < end; s++) {
             const plan_step *step = &a->steps.at[s];
-            door_lines lines = door_lines_of(a, step);
+            step_lines lines = array_step_lines(a, step);
             door_see(a, lines.first, lines.count, at);
             door_see(a, lines.then, lines.more, at);
             if (step->kind == STEP_PRODUCT && a->products.at[step->at].repeats) a->blocked = end;
@@ -121,7 +117,7 @@ static void door_see_all(plan *a)
     }
 }
 
-static bool door_equal_lines(const plan *a, const plan_map *m, const plan_line *x, const plan_line *y)
+bool array_lines_alike(const plan *a, const plan_map *m, const plan_line *x, const plan_line *y)
 {
     if (x->offset != y->offset || x->move_count != y->move_count) return false;
     for (uint32_t i = 0; i < x->move_count; i++) {
@@ -169,13 +165,13 @@ static bool door_same_places(const plan *a, uint32_t unit, uint32_t in, uint32_t
     uint32_t by = ARRAY_NONE;
     for (uint32_t s = unit; s < door_step_end(a, unit); s++) {
         const plan_step *step = &a->steps.at[s];
-        door_lines lines = door_lines_of(a, step);
+        step_lines lines = array_step_lines(a, step);
         for (uint32_t i = 0; i < lines.count + lines.more; i++) {
             const plan_line *l = &a->lines.at[i < lines.count ? lines.first + i : lines.then + i - lines.count];
             if (l->buffer != in && l->buffer != out) continue;
             if (step->kind != STEP_MAP || (first && by != s && l->buffer == in)) return false;
             if (!first) first = l, by = s, m = &a->maps.at[step->at];
-            if (!door_same_dims(a, m, &a->maps.at[step->at]) || !door_equal_lines(a, m, first, l)) return false;
+            if (!door_same_dims(a, m, &a->maps.at[step->at]) || !array_lines_alike(a, m, first, l)) return false;
         }
         if (first && step->kind == STEP_LOOP) return false;
     }

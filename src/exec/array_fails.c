@@ -98,9 +98,23 @@ static bool can_fail(const array_value *v, double bound)
     }
 }
 
-static bool is_looked_into(const array_value *v)
+/* Of a recurrence's own arrays parts have steps of their own. */
+static bool is_looked_into(const array_value *v, uint8_t fails)
 {
+    if (v->op == OP_JOIN) return v->lies == LIES_INLINE && !v->defines && !(fails & FAILS_STEPS);
     return v->lies == LIES_INLINE && (value_is_each(v) || op_is_reduction(v->op) || v->op == OP_AT);
+}
+
+/* The LOOP of the outermost recurrence inside which v is computed; 0: of none. open: of the values before it. */
+static uint32_t open_of(const array_lowering *w, uint32_t v, const uint32_t *open)
+{
+    const array_value *value = value_at(w, v);
+    uint32_t loop = value->op == OP_STATE ? w->of[node_state(w->g, value->node)->loop] : 0;
+    for (size_t k = 0; k < value->count; k++) {
+        uint32_t other = open[value_use(w, value, k).value];
+        if (other > loop) loop = other;
+    }
+    return loop > v ? loop : 0;
 }
 
 static bool is_product(const array_value *v)
@@ -172,14 +186,16 @@ static void fails_sure(const array_lowering *w, uint8_t *fails)
     }
 }
 
-static bool fails_fill(const array_lowering *w, double *bound, uint8_t *fails)
+static bool fails_fill(const array_lowering *w, double *bound, uint32_t *open, uint8_t *fails)
 {
     bool any = false;
     fails_sure(w, fails);
     for (uint32_t v = 0; v < w->values.count; v++) {
         const array_value *value = value_at(w, v);
         bound[v] = value->type == ARRAY_INT ? bound_value(w, bound, value) : INFINITY;
-        if (!is_looked_into(value)) continue;
+        open[v] = open_of(w, v, open);
+        if (open[v]) fails[v] |= FAILS_STEPS;
+        if (!is_looked_into(value, fails[v])) continue;
         if (can_fail(value, bound[v])) fails[v] |= FAILS_ITSELF | FAILS_BEHIND;
         for (size_t k = 0; k < value->count; k++) {
             uint32_t a = value_use(w, value, k).value;
@@ -193,8 +209,10 @@ static bool fails_fill(const array_lowering *w, double *bound, uint8_t *fails)
 bool array_fails(const array_lowering *w, uint8_t *fails, bool *any)
 {
     double *bound = block_new(w->m, w->values.count, sizeof *bound);
-    if (!bound) return array_no_memory(w);
-    *any = fails_fill(w, bound, fails);
-    block_free(w->m, bound, w->values.count);
-    return true;
+    uint32_t *open = block_new(w->m, w->values.count, sizeof *open);
+    bool ok = (bound && open) || array_no_memory(w);
+    if (ok) *any = fails_fill(w, bound, open, fails);
+    block_free(w->m, bound, bound ? w->values.count : 0);
+    block_free(w->m, open, open ? w->values.count : 0);
+    return ok;
 }

@@ -197,7 +197,7 @@ static bool is_settled(const array_lowering *w, const array_value *v)
 /* t^j with the index j: sums over such powers need none of them in memory (array_power.c). */
 static bool is_power(const array_lowering *w, const array_value *v)
 {
-    if (v->op != OP_POW || v->type != ARRAY_F64 || (w->g->passes_off & PASS_POWERS)) return false;
+    if (v->op != OP_POW || v->count != 2 || v->type != ARRAY_F64 || (w->g->passes_off & PASS_POWERS)) return false;
     const array_value *t = value_at(w, value_root(w, value_use(w, v, 0).value));
     const array_value *j = value_at(w, value_root(w, value_use(w, v, 1).value));
     return j->lies == LIES_RAMP && elements_of(w, t->shape) < elements_of(w, v->shape);

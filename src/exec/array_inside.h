@@ -45,6 +45,11 @@ typedef struct array_part {
     int64_t back;      /* so many places before them (behind, downward) are used in the same recurrence */
 } array_part;
 
+typedef struct array_band { /* of a sum's domain: terms count only where place y <= place x + shift; x = y: all do */
+    int8_t x, y;
+    int64_t shift;
+} array_band;
+
 typedef struct array_value {
     uint16_t op;
     uint8_t type;  /* of its elements */
@@ -61,6 +66,7 @@ typedef struct array_value {
     uint32_t users, cost;
     bool product;         /* a SUM run by the matrix kernel: uses are its terms, A and B */
     uint32_t adds;        /* of a scatter: the product that it alone takes, of that: the scatter; + 1, or 0 */
+    array_band band;      /* of a product */
     bool relaid;          /* a copy that lies otherwise than what it copies */
     uint32_t spread;      /* of an input: a copy for those that spread it over many more places, or 0; */
     bool spreads;         /* that copy itself */
@@ -223,6 +229,11 @@ bool array_product_step(array_lowering *w, uint32_t v);
 /* Products that add to where a scatter puts them (array_spread.c): which, before steps are planned; their steps. */
 bool array_spreads(array_lowering *w);
 bool array_spread_step(array_lowering *w, uint32_t v);
+/* Where n, a condition or a value whose axes are `map` of the domain, may be other than 0; false: nothing is known. */
+bool array_band_find(array_lowering *w, ew_node n, uint16_t map, bool condition, uint16_t domain, array_band *band);
+/* A whole number, whose axes are `map` of some domain, as an offset and terms over that domain; false: it is none. */
+bool array_form(array_lowering *w, ew_node n, uint16_t map, map_draft *form);
+void array_form_add(map_draft *to, const map_draft *from, int64_t times);
 /* Accesses that slide over an array (array_slide.c). */
 bool array_scatter_tiles(const array_lowering *w, const array_value *v);
 bool array_slides(const array_lowering *w, uint32_t v);
@@ -235,7 +246,8 @@ bool array_plain_at(const array_lowering *w, uint16_t map, size_t p, size_t *d);
 enum {
     FAILS_ITSELF = 1, /* its own operation may fail: an int that overflows, or is divided by zero */
     FAILS_BEHIND = 2, /* that of something that it is made of */
-    FAILS_SURE = 4    /* all of it is needed, whatever conditions say */
+    FAILS_SURE = 4,   /* all of it is needed, whatever conditions say */
+    FAILS_STEPS = 8   /* it is computed inside a recurrence */
 };
 /* By value, zeroed before; *any: something that may fail stands in a branch. */
 bool array_fails(const array_lowering *w, uint8_t *fails, bool *any);
@@ -285,7 +297,14 @@ bool array_is_copy(const array_lowering *w, const array_value *v);
 bool array_store(array_lowering *w);
 bool array_layout(array_lowering *w);
 bool array_plan(array_lowering *w);
-bool array_tiles(array_lowering *w);      /* when all steps are there, before buffers get their places */
+bool array_reuse(array_lowering *w); /* then: what lies in the place of something else */
+bool array_tiles(array_lowering *w); /* when all steps are there, before buffers get their places */
+typedef struct step_lines {
+    uint32_t first, count, then, more; /* a product's, then those of its fallback */
+} step_lines;
+step_lines array_step_lines(const plan *a, const plan_step *s);
+/* Do two lines of a MAP step go over the same places, none twice? */
+bool array_lines_alike(const plan *a, const plan_map *m, const plan_line *x, const plan_line *y);
 bool array_doors(array_lowering *w);      /* before values get their places: the doors' buffers */
 bool array_doors_plan(array_lowering *w); /* when all steps are there */
 int array_storage_of(int type);           /* of elements of a type of the language */

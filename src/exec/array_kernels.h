@@ -23,8 +23,8 @@ array_kernel *array_kernel_of(op o, int type);
 array_kernel *array_kernel_plain(op o, int type);
 /* The same where x (or y) is one number; NULL: there is none. */
 array_kernel *array_kernel_uniform(op o, int type, bool first);
-/* x·y + w, rounded twice; uniform: w is one number. */
-array_kernel *array_kernel_pair(int type, bool uniform);
+/* x·y + w, rounded twice; first: x is one number; last: w is. */
+array_kernel *array_kernel_pair(int type, bool first, bool last);
 /* Comparisons of ints give a double. */
 array_kernel *array_kernel_compare(op o);
 array_kernel *array_kernel_convert(int from, int to); /* real → int: a bool's */
@@ -40,6 +40,9 @@ bool array_join_by_rows(op o, int type);
 void array_join_rows(op o, int type, size_t rows, size_t columns, const void *x, void *to, int64_t step, bool set);
 /* to[c] = x[0, c] (set; else to[c] + x[0, c]) + x[1, c] + … */
 void array_join_down(int type, size_t rows, size_t columns, const void *x, void *to, bool set);
+
+/* Are these numbers all finite? */
+bool array_finite(int type, size_t count, const void *x);
 
 /* What a reduction gives over nothing. */
 double array_first(op o);

@@ -14,11 +14,12 @@
  * condition holds anywhere along them; where that is known only as a recurrence runs, the copy has those axes too. The
  * pass makes the list of values anew, since ids ascend: conditions come first.
  *
- * Not looked into, so evaluated whole: arrays put together from several equations, and recurrences themselves.
+ * An array put together from parts is copied part by part (array_lazy_parts.c). Not looked into, so evaluated whole:
+ * arrays that are read at places of ints, and recurrences themselves.
  */
 #include <string.h>
 
-#include "exec/array_inside.h"
+#include "exec/array_lazy.h"
 
 enum {
     LAZY_COPIES = 4, /* values to each old one, and as many more: then no more copies are made */
@@ -26,63 +27,11 @@ enum {
     LAZY_NEAR = 64 /* conditions that are looked through for an equal one */
 };
 
-typedef struct lazy_frame {
-    uint32_t v;      /* old value */
-    uint16_t shape;  /* that the copy goes over: of the domain, for an argument of a reduction */
-    uint16_t map;    /* shape → axes of v */
-    array_use when;  /* over shape; value ARRAY_NONE: always */
-    uint16_t out;    /* as what the copy is used */
-    uint32_t k;      /* the next argument */
-    uint32_t made;   /* arguments made begin here in `made` */
-    uint16_t domain; /* that the copy's arguments are used over, and its map to the old one */
-    uint16_t inner;
-} lazy_frame;
-
-typedef struct lazy_memo { /* a copy that was made */
-    uint32_t v, before;
-    uint16_t shape, map;
-    array_use when, copy;
-} lazy_memo;
-
-typedef struct lazy_logic { /* a condition that was made */
-    op op;
-    uint16_t shape;
-    array_use x, y;
-    uint32_t made;
-} lazy_logic;
-
-typedef struct lazy {
-    array_lowering *w;
-    size_t count;              /* old values */
-    ARRAY(array_value) values; /* they */
-    ARRAY(array_use) uses;
-    uint32_t *of;         /* by old value: the new one */
-    uint32_t *newest;     /* by old value: index + 1 of its last copy in memo */
-    double *bound;        /* by old value: no int in it is greater than this, either way */
-    uint8_t *fails;       /* by old value */
-    ARRAY(uint8_t) steps; /* by new value: does it need a state? */
-    uint32_t zero, one;   /* old, then new values of these ints */
-    ARRAY(lazy_frame) frames;
-    ARRAY(array_use) made;
-    ARRAY(lazy_memo) memo;
-    ARRAY(lazy_logic) logic;
-} lazy;
-
 static const array_use lazy_always = {ARRAY_NONE, 0};
-
-static const array_value *lazy_old(const lazy *l, uint32_t v)
-{
-    return &l->values.at[v];
-}
-
-static array_use lazy_use(const lazy *l, const array_value *v, size_t k)
-{
-    return l->uses.at[v->uses + k];
-}
 
 /* ---- New values ----------------------------------------------------------------------------------- */
 
-static bool lazy_push(lazy *l, array_value v, const array_use *uses, array_use *out)
+bool lazy_push(lazy *l, array_value v, const array_use *uses, array_use *out)
 {
     uint8_t steps = v.op == OP_STATE;
     for (size_t k = 0; k < v.count; k++) steps |= l->steps.at[uses[k].value];
@@ -96,8 +45,7 @@ static bool lazy_same(array_use a, array_use b)
     return a.value == b.value && a.map == b.map;
 }
 
-/* x op y over a shape, as a bool; made once where it is asked for again soon. */
-static bool lazy_condition(lazy *l, ew_node n, op o, uint16_t shape, array_use x, array_use y, array_use *out)
+bool lazy_condition(lazy *l, ew_node n, op o, uint16_t shape, array_use x, array_use y, array_use *out)
 {
     for (size_t i = l->logic.count; i-- > 0 && i + LAZY_NEAR >= l->logic.count;) {
         const lazy_logic *c = &l->logic.at[i];
@@ -142,11 +90,6 @@ static uint32_t lazy_reads(const lazy *l, uint16_t map, size_t rank)
         if (d >= 0) bits |= UINT32_C(1) << d;
     }
     return bits;
-}
-
-static size_t lazy_rank(const lazy *l, uint32_t v) /* of a new value */
-{
-    return value_rank(l->w, value_at(l->w, v));
 }
 
 /* The copy of f->v need not have the axes that v lacks: `when` becomes whether it holds anywhere along them. */
@@ -205,18 +148,19 @@ static bool lazy_domain(lazy *l, lazy_frame *f)
 
 /* ---- Copies --------------------------------------------------------------------------------------- */
 
-/* What cannot fail, or is not looked into, as it is: through a map that is not plain, an access to it. */
+bool lazy_seen(lazy *l, ew_node n, uint16_t shape, array_use x, array_use *out)
+{
+    const array_value *is = value_at(l->w, x.value);
+    *out = x;
+    if (is->lies == LIES_CONST || map_is_plain(l->w->g, x.map) || !value_rank(l->w, is)) return true;
+    array_value at = {.op = OP_AT, .type = is->type, .inner = is->type, .shape = shape, .node = n, .count = 1};
+    return lazy_push(l, at, &x, out);
+}
+
+/* What cannot fail, or is not looked into, as it is. */
 static bool lazy_leaf(lazy *l, const lazy_frame *f, array_use *out)
 {
-    const array_value *v = lazy_old(l, f->v);
-    array_use use = {l->of[f->v], f->map};
-    if (v->lies == LIES_CONST || map_is_plain(l->w->g, f->map) || !shape_rank(l->w->g, v->shape)) {
-        *out = use;
-        return true;
-    }
-    const array_value *is = value_at(l->w, use.value);
-    array_value at = {.op = OP_AT, .type = is->type, .inner = is->type, .shape = f->shape, .node = v->node, .count = 1};
-    return lazy_push(l, at, &use, out);
+    return lazy_seen(l, lazy_old(l, f->v)->node, f->shape, (array_use){l->of[f->v], f->map}, out);
 }
 
 /* Is an access nothing but its array seen through a map, at places that are always inside? */
@@ -229,12 +173,21 @@ static bool lazy_is_view(const lazy *l, const array_value *v)
            array_inside(l->w, u.map, v->shape, lazy_old(l, u.value)->shape, &gathers);
 }
 
+/* The copy f as it is used. */
+static bool lazy_result(lazy *l, const lazy_frame *f, array_use *out)
+{
+    const array_value *v = lazy_old(l, f->v);
+    if (v->op == OP_JOIN) return lazy_seen(l, v->node, f->whole, (array_use){out->value, f->out}, out);
+    if (f->out) out->map = f->out;
+    return true;
+}
+
 static bool lazy_found(lazy *l, const lazy_frame *f, array_use *out)
 {
     for (uint32_t i = l->newest[f->v]; i; i = l->memo.at[i - 1].before) {
         const lazy_memo *m = &l->memo.at[i - 1];
         if (m->shape != f->shape || m->map != f->map || !lazy_same(m->when, f->when)) continue;
-        *out = (array_use){m->copy.value, f->out ? f->out : m->copy.map};
+        *out = m->copy;
         return true;
     }
     return false;
@@ -243,11 +196,13 @@ static bool lazy_found(lazy *l, const lazy_frame *f, array_use *out)
 /* Begins the copy of f.v; *out where there is nothing to make, else value ARRAY_NONE. */
 static bool lazy_open(lazy *l, lazy_frame f, array_use *out)
 {
-    bool full = l->w->values.count / LAZY_COPIES > l->values.count + LAZY_LEAST;
+    bool full = l->w->values.count / LAZY_COPIES > l->values.count + LAZY_LEAST, can = true;
     out->value = ARRAY_NONE;
     if (!array_is_lazy(l->fails[f.v]) || full) return lazy_leaf(l, &f, out);
-    if (!lazy_narrow(l, &f) || !lazy_domain(l, &f)) return false;
-    if (lazy_found(l, &f, out)) return true;
+    if (!(lazy_old(l, f.v)->op == OP_JOIN ? lazy_turn(l, &f, &can) : lazy_narrow(l, &f))) return false;
+    if (!can) return lazy_leaf(l, &f, out);
+    if (!lazy_domain(l, &f)) return false;
+    if (lazy_found(l, &f, out)) return lazy_result(l, &f, out);
     f.made = (uint32_t)l->made.count;
     return array_push(l->w->m, &l->frames, f) || array_no_memory(l->w);
 }
@@ -259,6 +214,10 @@ static bool lazy_argument(lazy *l, array_use *out)
     const array_value *v = lazy_old(l, f->v);
     uint32_t k = f->k++;
     array_use u = lazy_use(l, v, k);
+    if (v->op == OP_JOIN) {
+        lazy_frame part;
+        return lazy_part(l, f, k, &part) && lazy_open(l, part, out);
+    }
     uint16_t map = graph_map_compose(l->w->g, f->inner, u.map, shape_rank(l->w->g, lazy_old(l, u.value)->shape));
     lazy_frame a = {.v = u.value, .shape = f->domain, .map = map, .when = f->when};
     if (map == UINT16_MAX) return array_no_memory(l->w);
@@ -291,14 +250,25 @@ static bool lazy_finish(lazy *l, const lazy_frame *f, array_use *out)
         v.shape = f->shape;
         if (op_is_reduction(v.op)) v.domain = f->domain;
         v.product = v.defines = v.output = false;
+        for (uint32_t k = 0; v.op == OP_JOIN && k < v.count; k++)
+            l->made.at[f->made + k].map = lazy_use(l, lazy_old(l, f->v), k).map;
         if (!lazy_push(l, v, l->made.at + f->made, out)) return false;
     }
     lazy_memo m = {f->v, l->newest[f->v], f->shape, f->map, f->when, *out};
     if (!array_push(l->w->m, &l->memo, m)) return array_no_memory(l->w);
     l->newest[f->v] = (uint32_t)l->memo.count;
-    if (f->out) out->map = f->out;
     l->made.count = f->made;
-    return true;
+    return lazy_result(l, f, out);
+}
+
+/* The latest argument of the copy on top. */
+static bool lazy_keep(lazy *l, array_use made)
+{
+    const lazy_frame *f = &l->frames.at[l->frames.count - 1];
+    const array_value *v = lazy_old(l, f->v);
+    if (v->op == OP_JOIN && !lazy_part_whole(l, lazy_old(l, lazy_use(l, v, f->k - 1).value)->shape, &made))
+        return false;
+    return array_push(l->w->m, &l->made, made) || array_no_memory(l->w);
 }
 
 static bool lazy_copy(lazy *l, lazy_frame first, array_use *out)
@@ -316,8 +286,8 @@ static bool lazy_copy(lazy *l, lazy_frame first, array_use *out)
             if (!lazy_finish(l, &done, out)) return false;
             l->frames.count--;
         }
-        if (out->value != ARRAY_NONE && l->frames.count && !array_push(l->w->m, &l->made, *out))
-            return array_no_memory(l->w);
+        if (out->value == ARRAY_NONE || !l->frames.count) continue;
+        if (!lazy_keep(l, *out)) return false;
     }
     return true;
 }
@@ -360,8 +330,10 @@ static bool lazy_value(lazy *l, uint32_t v)
     }
     ok = ok && lazy_push(l, value, uses, &made);
     if (uses != few) block_free(l->w->m, uses, value.count);
-    if (ok) l->of[v] = made.value;
-    return ok;
+    if (!ok) return false;
+    l->of[v] = made.value;
+    l->steps.at[made.value] = (l->fails[v] & FAILS_STEPS) != 0; /* not of a recurrence that is done */
+    return true;
 }
 
 static void lazy_renumber(lazy *l)
@@ -411,13 +383,13 @@ bool array_lazy(array_lowering *w)
     lazy l = {.w = w};
     size_t n = w->values.count;
     bool any = false, ok = false;
-    l.fails = block_new(w->m, n, 1);
+    l.fails = block_new(w->m, n + 2, 1); /* zero and one come yet */
     if (l.fails)
         ok = array_fails(w, l.fails, &any);
     else
         array_no_memory(w);
     if (ok && any) ok = lazy_int(w, 0, &l.zero) && lazy_int(w, 1, &l.one) && lazy_all(&l);
-    block_free(w->m, l.fails, l.fails ? n : 0);
+    block_free(w->m, l.fails, l.fails ? n + 2 : 0);
     block_free(w->m, l.of, l.count);
     block_free(w->m, l.newest, l.count);
     array_free(w->m, &l.values);

@@ -20,6 +20,7 @@ typedef struct product {
     size_t whole; /* dimensions of the batch: */
     size_t batch; /* those that are gone through; the last, if it is added up, is an outer k of the kernel's */
     size_t apart; /* of the first so many each place has a part of C of its own */
+    size_t pieces;
     array_work *w;
     matrix_range range; /* of C */
     char *own;          /* where it is summed up by itself, or NULL */
@@ -47,21 +48,51 @@ size_t array_product_own(const plan *a, const plan_product *p)
     return small ? numbers * array_type_bytes(p->type) : 0;
 }
 
+/* Rows [r.row, r.row_end) and columns of C, by the terms [from, from + k). */
+static void product_piece_run(const product *x, matrix_range r, int64_t from, size_t k, bool add)
+{
+    const int64_t *a = x->stride[0] + x->whole, *b = x->stride[1] + x->whole, *c = x->stride[2] + x->whole;
+    int64_t bytes = (int64_t)array_type_bytes(x->p->type), row = (int64_t)r.row, column = (int64_t)r.column;
+    size_t rows = r.row_end - r.row, columns = r.column_end - r.column;
+    int64_t down = c[0], along = c[1];
+    char *to = x->at[2] + (row * down + column * along) * bytes;
+    if (x->own) {
+        down = (int64_t)(x->range.column_end - x->range.column), along = 1;
+        to = x->own + ((row - (int64_t)x->range.row) * down + column - (int64_t)x->range.column) * bytes;
+    }
+    void *at[3] = {x->at[0] + (row * a[0] + from * a[2]) * bytes, x->at[1] + (column * b[1] + from * b[2]) * bytes, to};
+    matrix_depth depth = {{1, k}, {0, a[2]}, {0, b[2]}};
+    if (x->batch < x->whole) depth.count[0] = (size_t)x->size[x->batch], depth.a[0] = a[-1], depth.b[0] = b[-1];
+    if (x->p->type == ARRAY_F32)
+        matrix_deep_f32(rows, columns, &depth, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch);
+    else
+        matrix_deep_f64(rows, columns, &depth, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch);
+}
+
+static size_t product_later(size_t x, int64_t y)
+{
+    return (int64_t)x > y ? x : (size_t)y;
+}
+
+static size_t product_earlier(size_t x, int64_t y)
+{
+    return (int64_t)x < y ? x : (size_t)y;
+}
+
 static void product_run(const product *x, bool add)
 {
-    const int64_t *n = x->size + x->whole, *a = x->stride[0] + x->whole, *b = x->stride[1] + x->whole;
-    const int64_t *c = x->stride[2] + x->whole, bytes = (int64_t)array_type_bytes(x->p->type);
-    matrix_range r = x->range;
-    size_t rows = r.row_end - r.row, columns = r.column_end - r.column;
-    int64_t down = x->own ? (int64_t)columns : c[0], along = x->own ? 1 : c[1];
-    void *at[3] = {x->at[0] + (int64_t)r.row * a[0] * bytes, x->at[1] + (int64_t)r.column * b[1] * bytes,
-                   x->own ? x->own : x->at[2] + ((int64_t)r.row * c[0] + (int64_t)r.column * c[1]) * bytes};
-    matrix_depth k = {{1, (size_t)n[2]}, {0, a[2]}, {0, b[2]}};
-    if (x->batch < x->whole) k.count[0] = (size_t)n[-1], k.a[0] = a[-1], k.b[0] = b[-1];
-    if (x->p->type == ARRAY_F32)
-        matrix_deep_f32(rows, columns, &k, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch);
-    else
-        matrix_deep_f64(rows, columns, &k, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch);
+    const int64_t *n = x->size + x->whole;
+    if (x->pieces == 1) {
+        product_piece_run(x, x->range, 0, (size_t)n[2], add);
+        return;
+    }
+    for (size_t i = 0; i < x->pieces; i++) {
+        product_piece p = array_product_piece(x->w->plan, x->p, n, i);
+        matrix_range r = {product_later(x->range.row, p.begin[0]), product_earlier(x->range.row_end, p.end[0]),
+                          product_later(x->range.column, p.begin[1]), product_earlier(x->range.column_end, p.end[1])};
+        if (r.row >= r.row_end || r.column >= r.column_end) continue;
+        product_piece_run(x, r, p.begin[2], (size_t)(p.end[2] - p.begin[2]), add);
+    }
 }
 
 /* What was summed up by itself into its place. */
@@ -217,10 +248,11 @@ static product product_of(array_work *w, const plan_product *s)
 {
     const plan *a = w->plan;
     const int64_t *to = a->strides.at + a->lines.at[s->lines + 2].strides;
-    product x = {.p = s, .w = w, .whole = product_batch_axes(s)};
+    product x = {.p = s, .w = w, .whole = product_batch_axes(s), .pieces = array_product_pieces(a, s)};
     x.size = array_step_sizes(w, s->dims, s->dim_count, true);
     while (x.apart < x.whole && to[x.apart] != 0) x.apart++;
-    x.batch = x.apart < x.whole && to[x.whole - 1] == 0 ? x.whole - 1 : x.whole;
+    bool outer = x.pieces == 1 && x.apart < x.whole && to[x.whole - 1] == 0;
+    x.batch = outer ? x.whole - 1 : x.whole;
     x.range = (matrix_range){0, (size_t)x.size[x.whole], 0, (size_t)x.size[x.whole + 1]};
     if (to[x.whole + 1] != 1) product_apart(&x);
     return x;

@@ -632,6 +632,7 @@ static bool place_buffers(array_lowering *w, bool windows)
     for (size_t i = BUFFER_FIRST; i < a->buffers.count; i++) {
         plan_buffer *b = &a->buffers.at[i];
         size_t place = 0, end, bytes = buffer_bytes(b, windows);
+        if (b->over) continue;
         if (!windows && !b->windows) b->bytes = bytes;
         if (!bytes) continue;
         if (!size_add(bytes, PLACE_ALIGN - 1, &bytes)) return array_no_memory(w);
@@ -641,6 +642,7 @@ static bool place_buffers(array_lowering *w, bool windows)
             moved = false;
             for (size_t k = i > 2000 ? i - 2000 : BUFFER_FIRST; k < i; k++) {
                 const plan_buffer *o = &a->buffers.at[k];
+                if (o->over) continue;
                 size_t at = windows ? o->window_place : o->place, more = buffer_bytes(o, windows);
                 bool together = o->local == b->local && more && o->from <= b->to && o->to >= b->from;
                 if (!together || at >= place + bytes || at + more <= place) continue;
@@ -654,6 +656,10 @@ static bool place_buffers(array_lowering *w, bool windows)
         *(windows ? &b->window_place : &b->place) = place;
         if (end > *total) *total = end;
     }
+    for (size_t i = BUFFER_FIRST; i < a->buffers.count; i++) {
+        plan_buffer *b = &a->buffers.at[i], *under = &a->buffers.at[b->over];
+        if (b->over) b->place = under->place, b->window_place = under->window_place, b->bytes = under->bytes;
+    }
     return true;
 }
 
@@ -666,6 +672,7 @@ bool array_plan(array_lowering *w)
     }
     memset(w->mark, 0, w->values.count);
     w->time = 1;
-    return array_spreads(w) && emit_passes(w) && emit_last(w) && array_tiles(w) && place_buffers(w, false) &&
-           array_doors_plan(w) && (!w->a->windows.count || place_buffers(w, true)) && array_windows(w);
+    return array_spreads(w) && emit_passes(w) && emit_last(w) && array_tiles(w) && array_reuse(w) &&
+           place_buffers(w, false) && array_doors_plan(w) && (!w->a->windows.count || place_buffers(w, true)) &&
+           array_windows(w);
 }

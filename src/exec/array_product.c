@@ -27,6 +27,7 @@ typedef struct factor {
     uint16_t map;  /* domain of the sum → its axes */
     uint32_t axes; /* of the domain, as bits */
     bool mask;
+    bool whole; /* a mask of the term, not of a factor that the program multiplies: what it shuts out is no term */
 } factor;
 
 typedef struct factors {
@@ -45,7 +46,7 @@ static uint32_t map_bits(const ew_graph *g, uint16_t map, size_t rank)
 static bool factor_push(array_lowering *w, factors *f, ew_node n, uint16_t map, bool mask)
 {
     if (f->count == FACTORS_MOST || map == UINT16_MAX) return false;
-    f->at[f->count++] = (factor){n, map, map_bits(w->g, map, node_rank(w->g, n)), mask};
+    f->at[f->count++] = (factor){n, map, map_bits(w->g, map, node_rank(w->g, n)), mask, false};
     return true;
 }
 
@@ -81,7 +82,7 @@ static bool factors_of(array_lowering *w, ew_node body, uint16_t map, factors *f
             ew_node a = node_arg(w->g, now.node, 1);
             uint16_t to = graph_map_compose(w->g, now.map, use_map(w->g, now.node, 1), node_rank(w->g, a));
             if (to == UINT16_MAX) return false;
-            f->at[i] = (factor){a, to, map_bits(w->g, to, node_rank(w->g, a)), false};
+            f->at[i] = (factor){a, to, map_bits(w->g, to, node_rank(w->g, a)), false, false};
             continue;
         }
         if (now.mask || !factor_opens(w, now.node)) {
@@ -99,9 +100,11 @@ static bool factors_of(array_lowering *w, ew_node body, uint16_t map, factors *f
         if (node->op == OP_NEG) f->negative = !f->negative;
         if (node->op != OP_MUL) f->zero_wins = f->zero_wins || node->op == OP_MUL0;
         ew_node first = node_arg(w->g, now.node, 0), second = used == 2 ? node_arg(w->g, now.node, 1) : EW_NONE;
-        bool mask = node->op == OP_IF;
+        bool mask = node->op == OP_IF, whole = true;
         f->at[i] = f->at[--f->count];
+        for (size_t k = 0; k < f->count; k++) whole = whole && f->at[k].mask;
         if (!factor_push(w, f, first, maps[0], mask)) return false;
+        f->at[f->count - 1].whole = mask && whole;
         if (second != EW_NONE && !factor_push(w, f, second, maps[1], false)) return false;
     }
     return true;
@@ -289,6 +292,17 @@ static bool small_operand(const array_lowering *w, ew_node sum, uint32_t v, uint
            shape_elements(w->g, node_at(w->g, sum)->domain, &all) && elements && all / elements >= OFTEN;
 }
 
+/* The part of the sum's domain outside which some factor is 0, and wins: a program's own 0 · inf is no 0. */
+static array_band factors_band(array_lowering *w, const factors *f, uint16_t domain)
+{
+    array_band band = {0, 0, 0};
+    for (size_t i = 0; i < f->count; i++)
+        if ((f->zero_wins || f->at[i].whole) &&
+            array_band_find(w, f->at[i].node, f->at[i].map, f->at[i].mask, domain, &band))
+            break;
+    return band;
+}
+
 bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made)
 {
     const graph_node *node = node_at(w->g, n);
@@ -319,6 +333,7 @@ bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made)
     uses[0].value = term_value(w, n, &f, &gr, type, uses[1], uses[2]);
     if (uses[0].value == ARRAY_NONE) return false;
     *made = array_push_product(w, n, type, uses);
+    if (*made != ARRAY_NONE) value_at(w, *made)->band = factors_band(w, &f, node_at(w->g, n)->domain);
     if (*made != ARRAY_NONE && (array_slides(w, a) || array_slides(w, b)) && small_operand(w, n, *made, 0))
         *made = copy_result(w, n, *made);
     if (*made != ARRAY_NONE) *made = outside_value(w, n, &f, &gr, type, *made);
@@ -333,11 +348,12 @@ typedef struct product_dims {
     size_t count;
     int64_t size[AXES_STEP], stride[AXES_STEP][3]; /* of A, B, C */
     uint8_t role[AXES_STEP];
-    bool turned; /* B' A' = C' */
+    uint8_t band[AXES_STEP]; /* 1, 2: axis x, y of the value's band */
+    bool turned;             /* B' A' = C' */
     bool lanes;
 } product_dims;
 
-static void product_axes(const array_builder *b, product_dims *d)
+static void product_axes(const array_builder *b, product_dims *d, int band_x, int band_y)
 {
     for (size_t x = 0; x < b->axes; x++) {
         int64_t s[3];
@@ -345,13 +361,14 @@ static void product_axes(const array_builder *b, product_dims *d)
         for (size_t l = 0; l < 3; l++) s[l] = b->strides.at[l * AXES_STEP + x];
         d->role[d->count] = s[2] == 0 ? ROLE_K : s[1] == 0 ? ROLE_M : s[0] == 0 ? ROLE_N : ROLE_BATCH;
         d->size[d->count] = b->sizes[x];
+        d->band[d->count] = band_x == band_y ? 0 : (int)x == band_x ? 1 : (int)x == band_y ? 2 : 0;
         memcpy(d->stride[d->count++], s, sizeof s);
     }
 }
 
 static bool product_merges(const product_dims *d, size_t outer, size_t inner)
 {
-    if (d->role[outer] != d->role[inner] || d->size[inner] < 0) return false;
+    if (d->role[outer] != d->role[inner] || d->size[inner] < 0 || d->band[outer] || d->band[inner]) return false;
     for (size_t l = 0; l < 3; l++)
         if (d->stride[outer][l] != d->stride[inner][l] * d->size[inner]) return false;
     return true;
@@ -362,6 +379,7 @@ static void product_drop(product_dims *d, size_t i)
     for (d->count--; i < d->count; i++) {
         d->size[i] = d->size[i + 1];
         d->role[i] = d->role[i + 1];
+        d->band[i] = d->band[i + 1];
         memcpy(d->stride[i], d->stride[i + 1], sizeof d->stride[i]);
     }
 }
@@ -440,9 +458,25 @@ static void product_lanes(const array_builder *b, product_dims *d, int type)
     d->lanes = fits && along && outer <= LANES_AXES && elements <= LANES_ELEMENTS && terms >= LANES_TERMS;
 }
 
-static bool product_push(array_builder *b, product_dims *d, int type, uint32_t fallback)
+/* The band, if the matrix kernel goes over both its axes. */
+static void product_band(const plan *a, const product_dims *d, int64_t shift, plan_product *p)
+{
+    int x = -1, y = -1;
+    for (size_t i = 0; i < d->count; i++) {
+        if (d->band[i] == 0 || d->role[i] == ROLE_BATCH || d->size[i] < 0) continue;
+        *(d->band[i] == 1 ? &x : &y) = d->role[i] - ROLE_M;
+    }
+    if (x < 0 || y < 0 || x == y || d->lanes) return;
+    p->band_x = (uint8_t)x;
+    p->band_y = (uint8_t)y;
+    p->band_shift = shift;
+    if (!array_product_banded(a, p)) p->band_x = p->band_y = 0;
+}
+
+static bool product_push(array_builder *b, product_dims *d, const array_value *value, uint32_t fallback)
 {
     plan *a = b->w->a;
+    int type = value->type;
     enum { MOST = AXES_STEP + 3 + LANES_AXES };
     int64_t strides[3 * MOST], sizes[MOST];
     size_t count = 0, order[MOST], scratch, outer = 0;
@@ -480,6 +514,7 @@ static bool product_push(array_builder *b, product_dims *d, int type, uint32_t f
         !array_push(b->w->m, &a->steps, step))
         return array_no_memory(b->w);
     for (size_t i = 0; i < count; i++) a->sizes.at[a->sizes.count++] = sizes[i];
+    product_band(a, d, value->band.shift, &a->products.at[step.at]);
     int64_t rows = b->w->block_rows;
     const int64_t *size = sizes + count - 3 - (d->lanes ? LANES_AXES : 0);
     size_t m = (size_t)product_size(size[0], rows), n = (size_t)product_size(size[1], rows);
@@ -524,12 +559,15 @@ bool array_product_step(array_lowering *w, uint32_t v)
     b.repeats = value->part.kind == PART_ALONG && !value->part.bound && value->part.low != value->part.high;
     ok = ok && array_target(&b, v, at) != ARRAY_NONE;
     if (ok) {
-        product_axes(&b, &d);
+        const coordinate *x = &at[value->band.x], *y = &at[value->band.y];
+        bool band = value->band.x != value->band.y && x->counter == ARRAY_NONE && y->counter == ARRAY_NONE &&
+                    x->axis >= 0 && y->axis >= 0 && x->offset == 0 && y->offset == 0;
+        product_axes(&b, &d, band ? x->axis : -1, band ? y->axis : -1);
         product_merge(&d);
         product_roles(&d, w->block_rows);
         product_turn(&d);
         product_lanes(&b, &d, value->type);
-        ok = product_push(&b, &d, value->type, fallback);
+        ok = product_push(&b, &d, value, fallback);
     }
     array_free(w->m, &b.lines);
     array_free(w->m, &b.strides);

@@ -27,7 +27,7 @@ bool array_slides(const array_lowering *w, uint32_t v)
 
 /* ---- Whole numbers ------------------------------------------------------------------------------------ */
 
-static void form_add(map_draft *to, const map_draft *from, int64_t times)
+void array_form_add(map_draft *to, const map_draft *from, int64_t times)
 {
     to->offset += times * from->offset;
     for (size_t t = 0; t < from->terms; t++) {
@@ -65,15 +65,20 @@ static bool slide_form(array_lowering *w, ew_node n, uint16_t map, int depth, ma
         ew_node a = node_arg(g, n, k);
         uint16_t inner = graph_map_compose(g, map, use_map(g, n, k), node_rank(g, a));
         if (inner == UINT16_MAX || !slide_form(w, a, inner, depth - 1, &part)) return false;
-        form_add(form, &part, k && node_at(g, n)->op == OP_SUB ? -1 : 1);
+        array_form_add(form, &part, k && node_at(g, n)->op == OP_SUB ? -1 : 1);
     }
     return true;
+}
+
+bool array_form(array_lowering *w, ew_node n, uint16_t map, map_draft *form)
+{
+    return slide_form(w, n, map, SLIDE_DEPTH, form);
 }
 
 static bool forms_equal(const map_draft *x, const map_draft *y)
 {
     map_draft less = *x;
-    form_add(&less, y, -1);
+    array_form_add(&less, y, -1);
     for (size_t t = 0; t < less.terms; t++)
         if (less.factor[t]) return false;
     return less.offset == 0;
@@ -90,7 +95,7 @@ static bool guard_leaf(array_lowering *w, ew_node n, uint16_t map, uint16_t acce
     for (size_t k = 0; k < 2; k++) {
         ew_node a = node_arg(w->g, n, k);
         uint16_t inner = graph_map_compose(w->g, map, use_map(w->g, n, k), node_rank(w->g, a));
-        if (inner == UINT16_MAX || !slide_form(w, a, inner, SLIDE_DEPTH, &form[k])) return false;
+        if (inner == UINT16_MAX || !array_form(w, a, inner, &form[k])) return false;
     }
     bool least = node_at(w->g, n)->op == OP_GE;
     for (size_t p = 0; p < shape_rank(w->g, base); p++) {

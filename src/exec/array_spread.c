@@ -89,7 +89,9 @@ static bool spread_join(array_lowering *w, const plan_product *p, const plan_map
     plan *a = w->a;
     const plan_line *from, *to;
     int64_t stride[AXES_STEP], left[AXES_STEP];
-    if (p->lanes || p->blocked || p->repeats || p->dim_count > AXES_STEP || m->dim_count > AXES_STEP) return false;
+    if (p->lanes || p->blocked || p->repeats || p->band_x != p->band_y || p->dim_count > AXES_STEP ||
+        m->dim_count > AXES_STEP)
+        return false;
     plan_line *c = &a->lines.at[p->lines + 2];
     if (!spread_lines(a, m, &from, &to) || from->buffer != c->buffer || from->offset != c->offset || c->move_count)
         return false;

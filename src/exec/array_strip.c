@@ -6,12 +6,26 @@
 
 #include "exec/array_strip.h"
 
+enum { STRIP_FAR = 64 }; /* elements */
+
 /* ---- Loads ------------------------------------------------------------------------------------------ */
 
+/* What lies turned round is copied column by column: those are as far apart as pages, of which the processor knows
+ * fewer than a strip has columns. */
 #define STRIP_COPY(name, type)                                                                                         \
+    STRIP_UNROLLED static void name##_turned(const strip *s, type *to, const type *from, int64_t column)               \
+    {                                                                                                                  \
+        const size_t rows = s->rows, columns = s->columns;                                                             \
+        for (size_t c = 0; c < columns; c++, from += column)                                                           \
+            for (size_t r = 0; r < rows; r++) to[r * columns + c] = from[r];                                           \
+    }                                                                                                                  \
     STRIP_UNROLLED void name(const strip *s, type *to, const type *from, int64_t row, int64_t column)                  \
     {                                                                                                                  \
         const size_t rows = s->rows, columns = s->columns;                                                             \
+        if (row == 1 && rows > 1 && column > STRIP_FAR) {                                                              \
+            name##_turned(s, to, from, column);                                                                        \
+            return;                                                                                                    \
+        }                                                                                                              \
         for (size_t r = 0; r < rows; r++, from += row, to += columns) {                                                \
             const type first = *from;                                                                                  \
             if (column == 1)                                                                                           \

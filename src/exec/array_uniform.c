@@ -94,7 +94,9 @@
     UNIFORM_KERNEL(prefix##_EQ_y, attribute, real, 1, 0, 0, x == y ? 1 : 0)                                            \
     UNIFORM_KERNEL(prefix##_IF_x, attribute, real, 0, 1, 1, x != 0 ? y : w)                                            \
     UNIFORM_KERNEL(prefix##_MUL_ADD, attribute, real, 1, 1, 1, x *y + w)                                               \
-    UNIFORM_KERNEL(prefix##_MUL_ADD_w, attribute, real, 1, 1, 0, x *y + w)
+    UNIFORM_KERNEL(prefix##_MUL_ADD_w, attribute, real, 1, 1, 0, x *y + w)                                             \
+    UNIFORM_KERNEL(prefix##_MUL_ADD_x, attribute, real, 0, 1, 1, x *y + w)                                             \
+    UNIFORM_KERNEL(prefix##_MUL_ADD_xw, attribute, real, 0, 1, 0, x *y + w)
 
 UNIFORM_ROWS(uniform_f64, , double)
 UNIFORM_ROWS(uniform_f32, , float)
@@ -163,7 +165,9 @@ array_kernel *array_kernel_uniform(op o, int type, bool first)
     }
 }
 
-array_kernel *array_kernel_pair(int type, bool uniform)
+array_kernel *array_kernel_pair(int type, bool first, bool last)
 {
-    return type == ARRAY_INT ? NULL : uniform ? UNIFORM_PICK(_MUL_ADD_w) : UNIFORM_PICK(_MUL_ADD);
+    if (type == ARRAY_INT) return NULL;
+    if (first) return last ? UNIFORM_PICK(_MUL_ADD_xw) : UNIFORM_PICK(_MUL_ADD_x);
+    return last ? UNIFORM_PICK(_MUL_ADD_w) : UNIFORM_PICK(_MUL_ADD);
 }

@@ -7,13 +7,16 @@
 
 /* ---- Products ---------------------------------------------------------------------------------------------- */
 
-/* "p0 + 12 * d0, 4, 1": where a matrix begins, then its strides. */
-static void product_operand(emit_nest *n, const plan_product *p, uint32_t l, uint32_t row, uint32_t column)
+/* "p0 + 12 * d0, 4, 1": where the piece of a matrix begins, then its strides. */
+static void product_operand(emit_nest *n, const plan_product *p, const product_piece *piece, uint32_t l, uint32_t row,
+                            uint32_t column)
 {
     uint32_t outer = p->dim_count - 3;
     const int64_t *stride = n->a->strides.at + n->a->lines.at[p->lines + l].strides;
     text_format(&n->body, ", p%u + ", l);
     nest_index(n, &n->body, p->lines + l, outer);
+    int64_t at = piece->begin[row] * stride[outer + row] + piece->begin[column] * stride[outer + column];
+    if (at) text_format(&n->body, " + %lld", (long long)at);
     text_format(&n->body, ", %lld, %lld", (long long)stride[outer + row], (long long)stride[outer + column]);
 }
 
@@ -55,6 +58,31 @@ static void product_lanes_call(emit_nest *n, const plan_product *p, uint32_t out
     }
 }
 
+/* One call for each piece of the product. */
+static void product_calls(emit_nest *n, const plan_product *p, const int64_t *size, const char *type)
+{
+    for (size_t i = 0, count = array_product_pieces(n->a, p); i < count; i++) {
+        product_piece piece = array_product_piece(n->a, p, size, i);
+        bool none = false;
+        for (int d = PRODUCT_M; d < PRODUCT_K; d++) none = none || (size[d] >= 0 && piece.end[d] <= piece.begin[d]);
+        if (none) continue;
+        text *t = nest_line(n);
+        text_format(t, "finite &= k_product%s(", type);
+        for (int d = PRODUCT_M; d <= PRODUCT_K; d++) {
+            if (d > PRODUCT_M) text_add(t, ", ");
+            if (piece.begin[d] == 0 && piece.end[d] == size[d])
+                nest_size(n, t, size[d]);
+            else
+                text_format(t, "%lld", (long long)(piece.end[d] - piece.begin[d]));
+        }
+        product_operand(n, p, &piece, 0, PRODUCT_M, PRODUCT_K);
+        product_operand(n, p, &piece, 1, PRODUCT_K, PRODUCT_N);
+        product_operand(n, p, &piece, 2, PRODUCT_M, PRODUCT_N);
+        product_adds(n, p);
+        text_add(t, ");\n");
+    }
+}
+
 void emit_array_product(emit_nest *n, const plan_product *p, const char *name, const char *comment)
 {
     const int64_t *size = n->a->sizes.at + p->dims;
@@ -71,18 +99,13 @@ void emit_array_product(emit_nest *n, const plan_product *p, const char *name, c
     for (uint32_t l = 0; l < 3; l++) nest_pointer(n, p->lines + l, l == 2);
     text_add(nest_line(n), "int finite = 1;\n");
     for (uint32_t d = 0; d < outer; d++) nest_for(n, n->var[d], size[d]);
-    text *t = nest_line(n);
-    text_format(t, "finite &= %s%s(", p->lanes ? "k_lanes" : "k_product", type);
     if (p->lanes) {
+        text_format(nest_line(n), "finite &= k_lanes%s(", type);
         product_lanes_call(n, p, outer);
+        text_add(&n->body, ");\n");
     } else {
-        for (uint32_t d = outer; d < p->dim_count; d++) text_add(t, d > outer ? ", " : ""), nest_size(n, t, size[d]);
-        product_operand(n, p, 0, 0, 2);
-        product_operand(n, p, 1, 2, 1);
-        product_operand(n, p, 2, 0, 1);
-        product_adds(n, p);
+        product_calls(n, p, size + outer, type);
     }
-    text_add(t, ");\n");
     while (n->depth > 1) nest_close(n);
     text_add(nest_line(n), "return finite;\n");
     nest_end(n, "int", name, comment);

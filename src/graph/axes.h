@@ -181,8 +181,9 @@ bool graph_state_define(ew_graph *g, ew_node state, ew_node definition);
 /* Makes LOOP k for each state, named names[k] (0: none); until: EW_NONE, or a bool over the ordering axis
  * (its only axis besides those of outer regions), tested after each step at the step's own place. */
 /* The types of states from node `from` on: the least that their definitions agree with, where what they
- * are made with is a guess (ints and bools stay where that is what the definitions give). */
-bool graph_retype(ew_graph *g, ew_node from);
+ * are made with is a guess (ints and bools stay where that is what the definitions give). Whole literals alone
+ * are ints where `whole` says so, else real. */
+bool graph_retype(ew_graph *g, ew_node from, bool whole);
 bool graph_region_close(ew_graph *g, uint32_t region, ew_node until, const uint32_t *names, const uint32_t *places);
 
 /* The state that a STATE or LOOP node belongs to. */

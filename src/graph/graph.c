@@ -312,7 +312,16 @@ static bool all_known(const ew_graph *g, const ew_node *args, size_t count, bool
     return true;
 }
 
-/* What a structural operation gives: literals alone take a type here. */
+/* Literals, and literals at each place: not what has a name, by which there may be a derivative. */
+static bool is_literal(const ew_graph *g, ew_node n)
+{
+    const graph_node *p = &g->nodes.at[n];
+    if (p->op == OP_COPY && !p->name) p = &g->nodes.at[g->args.at[p->args]];
+    return p->op == OP_CONST && !p->name;
+}
+
+/* What a structural operation gives: literals alone take a type here, whole ones that of ints, and names for
+ * literals that of numbers that nothing declares. */
 static int structure_type(const ew_graph *g, const node_spec *s)
 {
     if (s->op == OP_ALL || s->op == OP_ANY) return TYPE_BOOL;
@@ -322,7 +331,9 @@ static int structure_type(const ew_graph *g, const node_spec *s)
     for (size_t k = 1; k < values; k++)
         if (g->nodes.at[s->args[k]].type != type) type = type_join(g, type, g->nodes.at[s->args[k]].type);
     if (op_is_reduction(s->op) && type == TYPE_BOOL) type = TYPE_INT;
-    if (type_is_soft(type)) type = type == TYPE_WHOLE ? TYPE_INT : g->real;
+    bool whole = type == TYPE_WHOLE;
+    for (size_t k = 0; whole && k < values; k++) whole = is_literal(g, s->args[k]);
+    if (type_is_soft(type)) type = whole ? TYPE_INT : g->real;
     return (s->op == OP_LOGSUMEXP || s->op == OP_DIFF) && !type_is_real(type) ? g->real : type;
 }
 
@@ -372,27 +383,27 @@ static int retype_node(const ew_graph *g, ew_node n, bool soft)
     return p->op == OP_IF ? type_of(g, s.op, args, p->count) : structure_type(g, &s);
 }
 
-static bool retype_state(ew_graph *g, ew_node n, bool soft)
+static bool retype_state(ew_graph *g, ew_node n, bool soft, bool whole)
 {
     graph_node *p = &g->nodes.at[n];
     const graph_state *s = &g->states.at[p->extra];
     int type = p->op == OP_LOOP ? g->nodes.at[s->state].type : g->nodes.at[s->definition].type;
     if (p->op == OP_STATE && p->type == TYPE_BOOL) return false;
-    if (!soft && type_is_soft(type)) type = type == TYPE_WHOLE ? TYPE_INT : g->real;
+    if (!soft && type_is_soft(type)) type = whole && type == TYPE_WHOLE ? TYPE_INT : g->real;
     bool changed = p->type != type;
     p->type = (uint8_t)type;
     return changed;
 }
 
 /* One round over the nodes that hang on states; did a type change? */
-static bool retype_round(ew_graph *g, ew_node from, const uint8_t *hangs, bool soft)
+static bool retype_round(ew_graph *g, ew_node from, const uint8_t *hangs, bool soft, bool whole)
 {
     bool changed = false;
     for (ew_node n = from; n < g->nodes.count; n++) {
         graph_node *p = &g->nodes.at[n];
         if (!hangs[n - from] || p->op == OP_STATE) continue;
         if (p->op == OP_LOOP) {
-            changed = retype_state(g, n, soft) || changed;
+            changed = retype_state(g, n, soft, whole) || changed;
             continue;
         }
         int type = retype_node(g, n, soft);
@@ -400,11 +411,11 @@ static bool retype_round(ew_graph *g, ew_node from, const uint8_t *hangs, bool s
         p->type = (uint8_t)type;
     }
     for (ew_node n = from; n < g->nodes.count; n++)
-        if (g->nodes.at[n].op == OP_STATE) changed = retype_state(g, n, soft) || changed;
+        if (g->nodes.at[n].op == OP_STATE) changed = retype_state(g, n, soft, whole) || changed;
     return changed;
 }
 
-bool graph_retype(ew_graph *g, ew_node from)
+bool graph_retype(ew_graph *g, ew_node from, bool whole)
 {
     size_t count = g->nodes.count - from;
     uint8_t *hangs = block_new(&g->memory, count + 1, 1);
@@ -416,11 +427,11 @@ bool graph_retype(ew_graph *g, ew_node from)
             hangs[n - from] = node_arg(g, n, k) >= from && hangs[node_arg(g, n, k) - from];
         if (p->op == OP_STATE && p->type != TYPE_BOOL) g->nodes.at[n].type = TYPE_WHOLE;
     }
-    for (int round = 0; round < 8 && retype_round(g, from, hangs, true); round++)
+    for (int round = 0; round < 8 && retype_round(g, from, hangs, true, whole); round++)
         ;
     for (ew_node n = from; n < g->nodes.count; n++)
-        if (g->nodes.at[n].op == OP_STATE) retype_state(g, n, false);
-    for (int round = 0; round < 8 && retype_round(g, from, hangs, false); round++)
+        if (g->nodes.at[n].op == OP_STATE) retype_state(g, n, false, whole);
+    for (int round = 0; round < 8 && retype_round(g, from, hangs, false, whole); round++)
         ;
     block_free(&g->memory, hangs, count + 1);
     return table_make(g, g->table_size); /* types are part of what nodes are found by */

@@ -344,12 +344,20 @@ static bool circle_diffs(machine *m, const circle *c)
     return true;
 }
 
+/* Is an array of the circle a place somewhere? Then whole literals alone are ints in it, otherwise real numbers. */
+static bool circle_is_placed(const machine *m, const circle *c)
+{
+    bool placed = false;
+    for (uint32_t i = 0; i < c->members.count; i++) placed = placed || m->l->symbols.at[c->members.at[i].name].placed;
+    return placed;
+}
+
 static bool circle_finish(machine *m, circle *c)
 {
     if (!circle_stops(m, c)) return false;
     for (uint32_t q = (uint32_t)c->groups.count; q-- > 0;)
         if (!circle_close(m, c, q)) return false;
-    if (!graph_retype(m->g, c->from) || !circle_diffs(m, c)) return false;
+    if (!graph_retype(m->g, c->from, circle_is_placed(m, c)) || !circle_diffs(m, c)) return false;
     for (uint32_t i = 0; i < c->members.count; i++) {
         uint32_t name = c->members.at[i].name;
         m->l->symbols.at[name].busy = false;

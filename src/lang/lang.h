@@ -85,6 +85,7 @@ typedef struct symbol {
     uint32_t diffs_of, diffs_by; /* how many diffs have it as first, as second argument */
     uint32_t variants;           /* how many numbered names were made from it */
     bool used;
+    bool placed;     /* it stands in a bracket or a range as a place */
     uint16_t rank;   /* inputs and arrays: how many axes */
     uint32_t sides;  /* inputs: their sizes, first in lang.sides */
     uint32_t first;  /* arrays: index + 1 of the first equation */

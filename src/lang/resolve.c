@@ -101,6 +101,7 @@ static bool resolve_name(lang *l, piece *p)
     }
     if (!s->used && s->kind == S_NONE) s->place = p->place;
     s->used = true;
+    s->placed = s->placed || place;
     if (place && s->kind == S_INPUT && s->rank && !l->has_declarations) s->declared_type = TYPE_INT;
     if (defined || l->has_declarations || l->outside || (p->quiet && !s->rank)) return true;
     s->kind = S_INPUT;
@@ -250,6 +251,24 @@ static bool resolve_reduce(lang *l, const piece *p)
     return called ? resolve_error(l, E_NO_REDUCTION, p, buffer, NULL, NULL) : resolve_no_function(l, p, r->name);
 }
 
+/* What a place is computed from are places too: z[j[t]] with j[t] = k[t]. */
+static void resolve_placed(lang *l)
+{
+    bool more = l->arrays;
+    for (size_t round = 0; more && round < 64; round++) {
+        more = false;
+        for (size_t i = 0; i < l->statements.count; i++) {
+            const statement *st = &l->statements.at[i];
+            if (!st->name || !l->symbols.at[st->name].placed) continue;
+            for (uint32_t q = st->value.begin; q < st->value.end; q++) {
+                const piece *p = &l->pieces.at[q];
+                if (p->kind != P_NAME || l->symbols.at[p->value].placed) continue;
+                l->symbols.at[p->value].placed = more = true;
+            }
+        }
+    }
+}
+
 bool lang_resolve(lang *l)
 {
     if (!resolve_dimensions(l) || !lang_places(l)) return false;
@@ -263,6 +282,7 @@ bool lang_resolve(lang *l)
     resolve_kept(l);
     for (size_t i = 0; i < l->pieces.count; i++)
         if (l->pieces.at[i].kind == P_NAME && !resolve_name(l, &l->pieces.at[i])) return false;
+    resolve_placed(l);
     for (size_t i = 0; i < l->pieces.count; i++) {
         if (l->pieces.at[i].kind == P_CALL && !resolve_call(l, &l->pieces.at[i])) return false;
         if (l->pieces.at[i].kind == P_REDUCE && !resolve_reduce(l, &l->pieces.at[i])) return false;

@@ -3,6 +3,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -79,6 +80,53 @@ static void test_order(void **state)
     fails(pair, (double[]){0, 1, 1, 0}, "E466", "place 1");
 }
 
+/* ---- Ints that fail where nobody needs them ------------------------------------------------------------ */
+
+/* y in parts; where z[i], i = 0 … 3, reads it, as factor · i + offset. */
+static const char *const in_parts[] = {
+    "y[i] = k[i] * k[i]",
+    "y[0] = k[0] * k[0]\ny[i in 1..5] = k[i] * k[i]",
+    "y[i in 0..1] = k[i] * k[i]\ny[2] = k[2] * k[2]\ny[j in 3..5] = k[j] * k[j]",
+    "y = [k[0] * k[0], k[1] * k[1], k[2] * k[2], k[3] * k[3], k[4] * k[4], k[5] * k[5]]",
+    "q[i in 0..2] = k[i] * k[i]\nq[i in 3..5] = k[i] * k[i]\ny[i in 0..3] = q[i]\ny[i in 4..5] = q[i]",
+    "h[0] = 7\nh[t+1] = h[t] + k[t]\ny[0] = k[0] * k[0] + h[0] - 7\ny[i in 1..5] = k[i] * k[i]",
+};
+static const struct {
+    const char *text;
+    int factor, offset;
+} read_at[] = {{"y[i]", 1, 0}, {"y[i+2]", 1, 2}, {"y[5-i]", -1, 5}, {"y[3]", 0, 3}, {"y[i+1] + 0 * y[i+1]", 1, 1}};
+
+/* c is 0 or 1 at four places, k small or too large at six; what z and the sum's derivative are, or a fault. */
+static void test_needed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 6 * 5; i++) {
+        char text[600];
+        snprintf(text, sizeof text,
+                 "input c[4] : int\ninput k[6] : int\ninput x[4]\n%s\nz[i in 4] = if c[i] > 0 then %s else 0\n"
+                 "f = sum(i in 4: if c[i] > 0 then x[i] * (%s) else 0)\ng[i] = diff(f, x[i])",
+                 in_parts[i / 5], read_at[i % 5].text, read_at[i % 5].text);
+        for (int what = 0; what < 2; what++) {
+            ew_program *p = compiled(text, what ? "g" : "z", NULL);
+            for (unsigned bits = 0; bits < 1024; bits += 1 + bits % 7) {
+                double in[14] = {0}, out[4] = {0}, want[4] = {0};
+                bool fault = false;
+                for (int j = 0; j < 4; j++) in[j] = bits >> j & 1;
+                for (int j = 0; j < 6; j++) in[4 + j] = bits >> (4 + j) & 1 ? 4e9 : j + 1;
+                for (int j = 0; j < 4; j++) {
+                    int place = read_at[i % 5].factor * j + read_at[i % 5].offset;
+                    want[j] = in[j] * in[4 + place] * in[4 + place];
+                    fault = fault || want[j] > 1e15;
+                }
+                ew_status status = ew_run(p, NULL, in, out);
+                if (status != (fault ? EW_LIMIT : EW_OK)) fail_msg("%s: status %d with %x", text, (int)status, bits);
+                if (!fault) assert_memory_equal(out, want, sizeof want);
+            }
+            ew_free(p);
+        }
+    }
+}
+
 /* ---- Threads ----------------------------------------------------------------------------------------- */
 
 /* Number i of the inputs; whole where an int is asked for. */
@@ -151,6 +199,6 @@ static void test_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_constant_outputs), cmocka_unit_test(test_order),
-                                       cmocka_unit_test(test_threads)};
+                                       cmocka_unit_test(test_needed), cmocka_unit_test(test_threads)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,6 +37,9 @@ static const struct {
     {"input k[N] : int\nq[i] = k[i] * k[i]\ns = sum(j: k[j])\ny[0] = 1\n"
      "y[i in 1..N-1] = if k[i] < 9 and div(9, k[i]) > 1 then q[i-1] + s else 0",
      "y"},
+    {"input k[N] : int\nq[0] = k[0] * k[0]\nq[i in 1..N-1] = k[i] * k[i] + 1\nz[i in N-1] = if k[i] < 9 then q[i+1] + "
+     "q[2] else 0",
+     "z"},
     {"input x[N]\nparam p[2] = 0.5\nh[0] = 0.1\nh[t+1] = p[0] * h[t] + x[t] * p[1] + 0.1 * diff(h[t], p[mod(t, 2)])",
      "h"},
     {"input x[N]\nparam p = 0.5\nh[0] = 0.1\ng[t, 0] = h[t] + x[t]\n"

@@ -104,7 +104,7 @@ static const struct {
      "input x[60, 40]\ninput w[40, 30]\ny[n, k] = tanh(sum(j: x[n, j] * w[j, k]))\nf = sum(n, k: y[n, k]^2)",
      "f, diff(f, w[a1, a2]), diff(f, x[a1, a2])"},
     /* A triangular factor, read at places that are counted: still a product, as in gmm. */
-    {PASS_PRODUCTS, "= product",
+    {PASS_PRODUCTS, "= triangular product",
      "input x[60, 20]\ninput l[190]\nu[n in 60, a in 20] = sum(j in a: l[j*(39-j)/2 + a-j-1] * x[n, j])\n"
      "f = sum(n, a: u[n, a]^2)",
      "f"},
@@ -121,6 +121,12 @@ static const struct {
      "input x[300, 2]\ninput U[3, 3]\nh[0, i in 3] = 0.1\nh[t+1, i] = tanh(sum(j: U[i, j] * h[t, j]) + x[t, 0])\n"
      "f = sum(t: (h[t+1, 0] - x[t, 1])^2)",
      "f, diff(f, U[a1, a2]), diff(f, x[a1, a2])"},
+    /* Results in the place of what they are made of: test_reuse_is_there. */
+    {PASS_LAYOUT, NULL,
+     "input x[700, 16]\ninput m[16, 16]\ninput w[16, 16, 16]\n"
+     "u[n, k, a] = x[n, a] + sum(j: (x[n, j] - m[k, j]) * w[k, j, a])\n"
+     "f = sum(n: logsumexp(k: -sum(a: u[n, k, a]^2)))",
+     "f, diff(f, m[a1, a2]), diff(f, w[a1, a2, a3])"},
     {PASS_LAYOUT, "= added product ",
      "input x[20, 9, 8]\ninput k[4, 3, 3]\ninput l[5, 4, 3, 2]\n"
      "y[n, o, r, s] = tanh(sum(p, q: x[n, r+p, s+q] * k[o, p, q]))\n"
@@ -271,6 +277,68 @@ static void test_skipping_is_there(void **state)
     assert_int_equal(skips_of(&t, PASS_SKIPS), 0);
 }
 
+static size_t words_of(const char *plan, const char *word)
+{
+    size_t count = 0;
+    for (const char *s = plan; (s = strstr(s, word)) != NULL; s++) count++;
+    return count;
+}
+
+/* Products of which a factor is 0 on one side of a diagonal go in pieces: of terms, rows or columns; from either side,
+ * by a condition in the text, by ranges, by a factor with a name; what lies on the other side has no say, finite or
+ * not. `first` is what is no term of any. But a program's own 0 · inf is no 0. */
+static void test_triangles(void **state)
+{
+    (void)state;
+    static char with[65536], without[65536];
+    const struct {
+        const char *text, *outputs;
+        size_t least; /* triangular products */
+        double first;
+    } all[] = {
+        {"input x[70, 40]\ninput l[40, 40]\nu[n, a] = sum(j: if j > a then l[a, j] * x[n, j] else 0)\n"
+         "f = sum(n, a: u[n, a]^2)",
+         "f, u, diff(f, l[a1, a2]), diff(f, x[a1, a2])", 2, HUGE_VAL},
+        {"input l[64, 64]\ninput x[70, 64]\nu[n, a] = sum(j in a: l[a, j] * x[n, j])\nf = sum(n, a: sin(u[n, a]))",
+         "f, u, diff(f, l[a1, a2]), diff(f, x[a1, a2])", 3, HUGE_VAL},
+        {"input q[3, 30]\ninput l[3, 30, 30]\ninput x[50, 30]\n"
+         "Q[k, a, j in 30] = if a == j then exp(q[k, a]) else if j < a then l[k, a, j] else 0\n"
+         "u[n, k, a] = sum(j: Q[k, a, j] * x[n, j])\nf = sum(n, k, a: u[n, k, a]^2)",
+         "f, Q, u, diff(f, l[a1, a2, a3]), diff(f, q[a1, a2]), diff(f, x[a1, a2])", 1, 0},
+        {"input q[2, 60, 20] : f32\ninput k[2, 60, 20] : f32\n"
+         "s[h, t, u] = if u <= t and h >= 0 then sum(e: q[h, t, e] * k[h, u, e]) else 0\n"
+         "f = sum(h, t, u: tanh(s[h, t, u]))",
+         "f, s, diff(f, q[a1, a2, a3]), diff(f, k[a1, a2, a3])", 2, 0},
+        {"input x[70, 40]\ninput l[40, 40]\nT[a, j] = if j > a then l[a, j] else 0\n"
+         "u[n, a] = sum(j: T[a, j] * x[n, j])\nf = sum(n, a: u[n, a]^2)",
+         "f, u, T, diff(f, l[a1, a2]), diff(f, x[a1, a2])", 1, HUGE_VAL},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        for (int finite = 0; finite < 2; finite++) {
+            program_text t = {all[i].text, all[i].outputs, NULL, 17 + i, 1, finite ? 0 : all[i].first, 0};
+            size_t n, m;
+            double *off = run(&t, ((1u << PASSES) - 1) & ~(unsigned)PASS_PRODUCTS, &n, without);
+            assert_int_equal(words_of(without, "triangular product"), 0);
+            double *one = NULL;
+            for (size_t threads = 1; threads <= 4; threads *= 2) {
+                ew_options options = {.threads = threads};
+                t.options = &options;
+                double *on = run(&t, 0, &m, with);
+                assert_int_equal(n, m);
+                if (words_of(with, "triangular product") < all[i].least) fail_msg("%s\n%s", all[i].text, with);
+                for (size_t k = 0; k < n; k++) /* f32: rounded at other places */
+                    if (!(fabs(on[k] - off[k]) <= (strstr(all[i].text, "f32") ? 1e-5 : 1e-11) * (1 + fabs(off[k]))) &&
+                        !(isnan(on[k]) && isnan(off[k])) && on[k] != off[k])
+                        fail_msg("output %zu is %.17g, without %.17g\n%s", k, on[k], off[k], all[i].text);
+                if (one) assert_memory_equal(on, one, n * sizeof *on);
+                if (one) free(on);
+                if (!one) one = on;
+            }
+            free(one);
+            free(off);
+        }
+}
+
 /* Where all that is asked for is a sum over the places of an adjoint, that is made of sums: of both matrices that the
  * program multiplies, one product is left for the value, and none for the derivative. */
 static void test_sums_inside(void **state)
@@ -281,16 +349,40 @@ static void test_sums_inside(void **state)
     const char *const text = "input x[60, 20]\ninput m[20]\ninput w[20, 30]\n"
                              "y[n, k] = sum(j: (x[n, j] - m[j]) * w[j, k])\nf = sum(n, k: sin(y[n, k]))";
     program_text t = {text, "diff(f, m[j])", NULL, 5, 1, 0, 0};
-    size_t n, m, products = 0;
+    size_t n, m;
     double *reverse = run(&t, 0, &n, plan);
-    for (const char *s = plan; (s = strstr(s, "= product")) != NULL; s++) products++;
-    assert_int_equal(products, 1);
+    assert_int_equal(words_of(plan, "= product"), 1);
     t.options = &forward;
     double *far = run(&t, 0, &m, other);
     assert_int_equal(n, m);
     compare(&t, 0, far, reverse, n);
     free(reverse);
     free(far);
+}
+
+static size_t overlaid(const program_text *t, unsigned off)
+{
+    ew_error err;
+    ew_graph *g = ew_parse(t->text, EW_WHOLE, t->options, &err);
+    assert_non_null(g);
+    g->passes_off = (uint16_t)off;
+    ew_program *p = ew_prepare(g, t->outputs, &err);
+    assert_non_null(p);
+    size_t over = 0;
+    for (size_t i = 0; i < p->arrays->buffers.count; i++) over += p->arrays->buffers.at[i].over != 0;
+    ew_free(p);
+    ew_graph_free(g);
+    return over;
+}
+
+static void test_reuse_is_there(void **state)
+{
+    (void)state;
+    size_t at = 0;
+    while (made[at].pass != PASS_LAYOUT) at++;
+    const program_text t = {made[at].text, made[at].outputs, NULL, 3, 1, 0, 0};
+    assert_true(overlaid(&t, 0) > 0);
+    assert_int_equal(overlaid(&t, PASS_LAYOUT), 0);
 }
 
 /* ---- Random programs ----------------------------------------------------------------------------------------- */
@@ -339,9 +431,14 @@ int main(int argc, char **argv)
         if (strcmp(argv[i], "--long") == 0) long_run = true;
         if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) first_seed = strtoull(argv[++i], NULL, 10);
     }
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_made),  cmocka_unit_test(test_fusing_is_there), cmocka_unit_test(test_skipping_is_there),
-        cmocka_unit_test(test_tiles), cmocka_unit_test(test_added),           cmocka_unit_test(test_sums_inside),
-        cmocka_unit_test(test_random)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_made),
+                                       cmocka_unit_test(test_fusing_is_there),
+                                       cmocka_unit_test(test_skipping_is_there),
+                                       cmocka_unit_test(test_tiles),
+                                       cmocka_unit_test(test_added),
+                                       cmocka_unit_test(test_sums_inside),
+                                       cmocka_unit_test(test_triangles),
+                                       cmocka_unit_test(test_reuse_is_there),
+                                       cmocka_unit_test(test_random)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
