@@ -406,6 +406,9 @@ static const struct {
      "else 1)",
      "f, diff(f, x[a1])"},
     {"input k[9] : int\ninput x[9]\ny[i] = 2 * x[i]", "diff(y[k[o]], x[j])"},
+    {"input x[40]\ninput p[3]\ninput v[3]\nh[0] = p[1]\nh[t+1] = tanh(p[0]*h[t] + x[t]) + 0.1*stop(sum(i: diff(h[t], "
+     "p[i]) * v[i]))",
+     "h, diff(h[40], p[a1])"},
     {"input k[9] : int\ninput x[9]\ny[i] = 2 * x[i]\nf = sum(o: y[k[o]])", "diff(f, x[j])"},
     {"input k[9] : int\ninput x[9]\ny[i] = 2 * x[i]\nh[o, j] = if k[o] > 0 then diff(y[k[o]], x[j]) else 1", "h"},
     {"input k[9] : int\ninput x[9]\ny[0] = k[0] * 3000000000 * 3000000000\ny[i in 1..8] = k[i] * 3000000000 * k[i] * "

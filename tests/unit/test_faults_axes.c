@@ -42,6 +42,8 @@ static const struct {
      "z"},
     {"input x[N]\nparam p[2] = 0.5\nh[0] = 0.1\nh[t+1] = p[0] * h[t] + x[t] * p[1] + 0.1 * diff(h[t], p[mod(t, 2)])",
      "h"},
+    {"input x[N]\nparam p[3] = 0.5\nh[0] = 0.1\nh[t+1] = h[t] * p[0] + x[t] + stop(sum(i: diff(h[t], p[i]) * x[i]))",
+     "h"},
     {"input x[N]\nparam p = 0.5\nh[0] = 0.1\ng[t, 0] = h[t] + x[t]\n"
      "g[t, l in 1..2] = g[t, l-1] * p + stop(diff(g[t, l-1], p))\nh[t+1] = g[t, 2]",
      "h"},
