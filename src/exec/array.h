@@ -148,7 +148,14 @@ typedef struct plan_product { /* C[b, m, n] = sum k: A[b, m, k] B[b, k, n] */
     bool repeats;           /* where a result is not finite all steps run again, carefully; else */
     uint32_t fallback;      /* map: is done instead */
     uint32_t time;
+    uint32_t set, scatter; /* C is what a scatter adds up (array_spread.c), 0 before: maps that do that before and after
+                              the fallback; ARRAY_NONE: it is not */
 } plan_product;
+
+static inline bool product_adds_on(const plan_product *p)
+{
+    return p->scatter != ARRAY_NONE;
+}
 
 typedef struct plan_fold {    /* out[…, c] = sum r: x[…, r] y[…, c, r], or (x - y)^2 */
     uint32_t dims, dim_count; /* …, then c, r */
@@ -383,6 +390,7 @@ void array_fold_part(array_work *w, const plan_fold *p, int64_t from, int64_t to
 void array_arg_part(array_work *w, const plan_arg *s, int64_t from, int64_t to);
 /* Sets w->place to number `at` of so many dimensions. */
 void array_place_at(array_work *w, const int64_t *size, size_t count, int64_t at);
+size_t array_product_lanes(size_t m, size_t n, uint8_t type); /* bytes of scratch for sums in lanes */
 /* A product in pieces, each of a part of C and of its terms; all of C is in them once. One, where all places count. */
 typedef struct product_piece {
     int64_t begin[3], end[3]; /* by dimension */

@@ -140,7 +140,7 @@ static bool bound_product(const ew_program *program, ew_work *work, const plan_p
     const int64_t *stride = w->plan->strides.at + w->plan->lines.at[p->lines + 2].strides;
     for (uint32_t d = 0; d < p->dim_count; d++) {
         if (size[d] == 0) return true;
-        if (stride[d] == 0) terms *= size[d] < 0 ? -size[d] * whole : size[d];
+        if (stride[d] == 0 || product_adds_on(p)) terms *= size[d] < 0 ? -size[d] * whole : size[d];
     }
     double a = bound_line(program, work, p->type, p->dims, p->dim_count, p->lines, whole);
     double b = bound_line(program, work, p->type, p->dims, p->dim_count, p->lines + 1, whole);

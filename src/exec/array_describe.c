@@ -185,7 +185,8 @@ static void describe_step(const describing *d, const plan_step *s)
     case STEP_POWER: describe_sized(d, "sum of powers", a->powers.at[s->at].dims, 2); break;
     case STEP_PRODUCT: {
         const plan_product *p = &a->products.at[s->at];
-        describe_sized(d, p->band_x == p->band_y ? "product" : "triangular product", p->dims, p->dim_count);
+        const char *word = product_adds_on(p) ? "added product" : "triangular product";
+        describe_sized(d, p->band_x == p->band_y && !product_adds_on(p) ? "product" : word, p->dims, p->dim_count);
         break;
     }
     case STEP_ARG:

@@ -65,6 +65,7 @@ typedef struct array_value {
     uint32_t binds, bind_count;
     uint32_t users, cost;
     bool product;         /* a SUM run by the matrix kernel: uses are its terms, A and B */
+    uint32_t adds;        /* of a scatter: the product that it alone takes, of that: the scatter; + 1, or 0 */
     array_band band;      /* of a product */
     bool relaid;          /* a copy that lies otherwise than what it copies */
     uint32_t spread;      /* of an input: a copy for those that spread it over many more places, or 0; */
@@ -225,6 +226,9 @@ bool array_known_value(array_lowering *w, ew_node n);
 /* Sum n as a matrix product, if it is one: *made, or ARRAY_NONE. false: reported. */
 bool array_lower_product(array_lowering *w, ew_node n, uint32_t *made);
 bool array_product_step(array_lowering *w, uint32_t v);
+/* Products that add to where a scatter puts them (array_spread.c): which, before steps are planned; their steps. */
+bool array_spreads(array_lowering *w);
+bool array_spread_step(array_lowering *w, uint32_t v);
 /* Where n, a condition or a value whose axes are `map` of the domain, may be other than 0; false: nothing is known. */
 bool array_band_find(array_lowering *w, ew_node n, uint16_t map, bool condition, uint16_t domain, array_band *band);
 /* A whole number, whose axes are `map` of some domain, as an offset and terms over that domain; false: it is none. */

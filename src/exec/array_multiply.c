@@ -7,13 +7,18 @@
 #include "exec/array_crew.h"
 #include "math/matrix.h"
 
-enum { PRODUCT_OWN = 1 << 13 }; /* numbers */
+enum {
+    PRODUCT_OWN = 1 << 13,   /* numbers */
+    PRODUCT_LANES = 1 << 18, /* bytes of lanes of sums, */
+    PRODUCT_SETS = 64        /* of at most so many places */
+};
 
 typedef struct product {
     const plan_product *p;
     const int64_t *size, *stride[3]; /* of A, B, C */
     char *at[3];
-    size_t batch; /* dimensions; */
+    size_t whole; /* dimensions of the batch: */
+    size_t batch; /* those that are gone through; the last, if it is added up, is an outer k of the kernel's */
     size_t apart; /* of the first so many each place has a part of C of its own */
     size_t pieces;
     array_work *w;
@@ -43,23 +48,10 @@ size_t array_product_own(const plan *a, const plan_product *p)
     return small ? numbers * array_type_bytes(p->type) : 0;
 }
 
-/* By lanes: the two outer axes of k stand behind it. */
-static void product_sum(const product *x)
-{
-    const int64_t *n = x->size + x->batch, *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch;
-    const int64_t *c = x->stride[2] + x->batch;
-    matrix_sum sum = {{(size_t)n[3], (size_t)n[4], (size_t)n[2]}, {a[3], a[4]}, {b[3], b[4]}};
-    void *at[3] = {x->at[0], x->at[1], x->at[2]};
-    if (x->p->type == ARRAY_F32)
-        matrix_dots_f32((size_t)n[0], (size_t)n[1], &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1]);
-    else
-        matrix_dots_f64((size_t)n[0], (size_t)n[1], &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1]);
-}
-
 /* Rows [r.row, r.row_end) and columns of C, by the terms [from, from + k). */
 static void product_piece_run(const product *x, matrix_range r, int64_t from, size_t k, bool add)
 {
-    const int64_t *a = x->stride[0] + x->batch, *b = x->stride[1] + x->batch, *c = x->stride[2] + x->batch;
+    const int64_t *a = x->stride[0] + x->whole, *b = x->stride[1] + x->whole, *c = x->stride[2] + x->whole;
     int64_t bytes = (int64_t)array_type_bytes(x->p->type), row = (int64_t)r.row, column = (int64_t)r.column;
     size_t rows = r.row_end - r.row, columns = r.column_end - r.column;
     int64_t down = c[0], along = c[1];
@@ -69,12 +61,12 @@ static void product_piece_run(const product *x, matrix_range r, int64_t from, si
         to = x->own + ((row - (int64_t)x->range.row) * down + column - (int64_t)x->range.column) * bytes;
     }
     void *at[3] = {x->at[0] + (row * a[0] + from * a[2]) * bytes, x->at[1] + (column * b[1] + from * b[2]) * bytes, to};
+    matrix_depth depth = {{1, k}, {0, a[2]}, {0, b[2]}};
+    if (x->batch < x->whole) depth.count[0] = (size_t)x->size[x->batch], depth.a[0] = a[-1], depth.b[0] = b[-1];
     if (x->p->type == ARRAY_F32)
-        matrix_product_f32(rows, columns, k, at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
-                           x->w->scratch);
+        matrix_deep_f32(rows, columns, &depth, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch);
     else
-        matrix_product_f64(rows, columns, k, at[0], a[0], a[2], at[1], b[2], b[1], at[2], down, along, add,
-                           x->w->scratch);
+        matrix_deep_f64(rows, columns, &depth, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch);
 }
 
 static size_t product_later(size_t x, int64_t y)
@@ -89,7 +81,7 @@ static size_t product_earlier(size_t x, int64_t y)
 
 static void product_run(const product *x, bool add)
 {
-    const int64_t *n = x->size + x->batch;
+    const int64_t *n = x->size + x->whole;
     if (x->pieces == 1) {
         product_piece_run(x, x->range, 0, (size_t)n[2], add);
         return;
@@ -106,39 +98,22 @@ static void product_run(const product *x, bool add)
 /* What was summed up by itself into its place. */
 static void product_put(const product *x)
 {
-    const int64_t *c = x->stride[2] + x->batch, bytes = (int64_t)array_type_bytes(x->p->type);
+    const int64_t *c = x->stride[2] + x->whole, bytes = (int64_t)array_type_bytes(x->p->type);
     const char *from = x->own;
     for (size_t i = x->range.row; i < x->range.row_end; i++)
         for (size_t k = x->range.column; k < x->range.column_end; k++, from += bytes)
             memcpy(x->at[2] + ((int64_t)i * c[0] + (int64_t)k * c[1]) * bytes, from, (size_t)bytes);
 }
 
-/* Of numbers that lie apart. */
-static bool finite_apart(int type, const char *x, size_t count, int64_t stride)
-{
-    bool finite = true;
-    for (size_t i = 0; i < count; i++, x += stride * (int64_t)array_type_bytes(type))
-        finite = array_finite(type, 1, x) && finite;
-    return finite;
-}
-
 static bool product_finite(const product *x)
 {
-    const int64_t *c = x->stride[2] + x->batch;
+    const int64_t *c = x->stride[2] + x->whole;
     matrix_range r = x->range;
-    bool turned = c[1] != 1, finite = true; /* along what is one piece, if anything is */
-    size_t from = turned ? r.column : r.row, to = turned ? r.column_end : r.row_end;
-    size_t begin = turned ? r.row : r.column, end = turned ? r.row_end : r.column_end;
-    int64_t down = turned ? c[1] : c[0], along = turned ? c[0] : c[1];
-    size_t count = end - begin, rows = to - from;
-    if (along == 1 && down == (int64_t)count) count *= rows, rows = 1;
-    for (size_t i = from; i < from + rows; i++) {
-        int64_t at = (int64_t)i * down + (int64_t)begin * along;
-        const char *row = x->at[2] + at * (int64_t)array_type_bytes(x->p->type);
-        finite =
-            (along == 1 ? array_finite(x->p->type, count, row) : finite_apart(x->p->type, row, count, along)) && finite;
-    }
-    return finite;
+    int64_t at = (int64_t)r.row * c[0] + (int64_t)r.column * c[1];
+    const void *from = x->at[2] + at * (int64_t)array_type_bytes(x->p->type);
+    size_t rows = r.row_end - r.row, columns = r.column_end - r.column;
+    return x->p->type == ARRAY_F32 ? matrix_finite_f32(rows, columns, from, c[0], c[1])
+                                   : matrix_finite_f64(rows, columns, from, c[0], c[1]);
 }
 
 /* The next place of the batch behind its first dimensions; false: that was the last. */
@@ -161,12 +136,8 @@ static bool product_place(product *x)
 {
     const array_work *w = x->w;
     bool finite = true;
-    if (x->p->lanes) {
-        product_sum(x);
-        return product_finite(x);
-    }
     do {
-        bool add = x->p->blocked && !w->begins, done = true;
+        bool onto = product_adds_on(x->p), add = onto || (x->p->blocked && !w->begins), done = !onto;
         for (size_t k = x->apart; k < x->batch; k++) {
             if (x->stride[2][k] != 0) continue;
             add = add || w->place[k] != 0;
@@ -179,14 +150,78 @@ static bool product_place(product *x)
     return finite;
 }
 
+static void product_lines(product *x)
+{
+    const plan *a = x->w->plan;
+    array_lines_begin(x->w, x->p->lines, 3);
+    for (uint32_t l = 0; l < 3; l++) x->stride[l] = a->strides.at + a->lines.at[x->p->lines + l].strides;
+}
+
+/* By lanes, of several places together; the two outer axes of k stand behind it. Are they all finite? */
+static bool product_sums(const product *x, size_t sets, const matrix_set *set)
+{
+    const int64_t *n = x->size + x->whole, *a = x->stride[0] + x->whole, *b = x->stride[1] + x->whole;
+    const int64_t *c = x->stride[2] + x->whole;
+    size_t rows = (size_t)n[0], columns = (size_t)n[1];
+    matrix_sum sum = {{(size_t)n[3], (size_t)n[4], (size_t)n[2]}, {a[3], a[4]}, {b[3], b[4]}};
+    void *at[3], *scratch = x->w->scratch;
+    bool finite = true;
+    for (uint32_t l = 0; l < 3; l++) at[l] = x->w->line[x->p->lines + l];
+    if (x->p->type == ARRAY_F32)
+        matrix_dots_f32(sets, set, rows, columns, &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1], scratch);
+    else
+        matrix_dots_f64(sets, set, rows, columns, &sum, at[0], a[0], at[1], b[1], at[2], c[0], c[1], scratch);
+    for (size_t i = 0; i < sets; i++)
+        finite = finite &&
+                 (x->p->type == ARRAY_F32 ? matrix_finite_f32(rows, columns, (float *)at[2] + set[i].c, c[0], c[1])
+                                          : matrix_finite_f64(rows, columns, (double *)at[2] + set[i].c, c[0], c[1]));
+    return finite;
+}
+
+/* So many places go together by lanes. */
+static size_t product_sets(size_t m, size_t n, uint8_t type)
+{
+    size_t one = type == ARRAY_F32 ? matrix_dots_scratch_f32(1, m, n) : matrix_dots_scratch_f64(1, m, n);
+    size_t sets = PRODUCT_LANES / one;
+    return sets < 1 ? 1 : sets < PRODUCT_SETS ? sets : PRODUCT_SETS;
+}
+
+size_t array_product_lanes(size_t m, size_t n, uint8_t type)
+{
+    size_t sets = product_sets(m, n, type);
+    return type == ARRAY_F32 ? matrix_dots_scratch_f32(sets, m, n) : matrix_dots_scratch_f64(sets, m, n);
+}
+
+/* Places [from, to) of a batch by lanes. */
+static bool product_lanes_batch(const product *x, int64_t from, int64_t to)
+{
+    matrix_set set[PRODUCT_SETS];
+    size_t most = product_sets((size_t)x->size[x->whole], (size_t)x->size[x->whole + 1], x->p->type), sets = 0;
+    bool finite = true;
+    for (int64_t i = from; i < to; i++) {
+        const int64_t *place = x->w->place;
+        matrix_set s = {0, 0, 0};
+        array_place_at(x->w, x->size, x->apart, i);
+        for (size_t d = 0; d < x->apart; d++) {
+            s.a += place[d] * x->stride[0][d];
+            s.b += place[d] * x->stride[1][d];
+            s.c += place[d] * x->stride[2][d];
+        }
+        set[sets++] = s;
+        if (sets < most && i + 1 < to) continue;
+        finite = product_sums(x, sets, set) && finite;
+        sets = 0;
+    }
+    return finite;
+}
+
 /* Goes through the batch: the places [from, to) of its first dimensions, of all of them together. */
 static bool product_batch(product *x, int64_t from, int64_t to)
 {
     array_work *w = x->w;
-    const plan *a = w->plan;
     bool finite = true;
-    array_lines_begin(w, x->p->lines, 3);
-    for (uint32_t l = 0; l < 3; l++) x->stride[l] = a->strides.at + a->lines.at[x->p->lines + l].strides;
+    product_lines(x);
+    if (x->p->lanes) return product_lanes_batch(x, from, to);
     for (size_t d = x->apart; d < x->batch; d++) w->place[d] = 0;
     for (int64_t i = from; i < to; i++) {
         array_place_at(w, x->size, x->apart, i);
@@ -213,11 +248,13 @@ static product product_of(array_work *w, const plan_product *s)
 {
     const plan *a = w->plan;
     const int64_t *to = a->strides.at + a->lines.at[s->lines + 2].strides;
-    product x = {.p = s, .w = w, .batch = product_batch_axes(s), .pieces = array_product_pieces(a, s)};
+    product x = {.p = s, .w = w, .whole = product_batch_axes(s), .pieces = array_product_pieces(a, s)};
     x.size = array_step_sizes(w, s->dims, s->dim_count, true);
-    while (x.apart < x.batch && to[x.apart] != 0) x.apart++;
-    x.range = (matrix_range){0, (size_t)x.size[x.batch], 0, (size_t)x.size[x.batch + 1]};
-    if (to[x.batch + 1] != 1) product_apart(&x);
+    while (x.apart < x.whole && to[x.apart] != 0) x.apart++;
+    bool outer = x.pieces == 1 && x.apart < x.whole && to[x.whole - 1] == 0;
+    x.batch = outer ? x.whole - 1 : x.whole;
+    x.range = (matrix_range){0, (size_t)x.size[x.whole], 0, (size_t)x.size[x.whole + 1]};
+    if (to[x.whole + 1] != 1) product_apart(&x);
     return x;
 }
 
@@ -281,6 +318,81 @@ static bool multiply_split_c(const ew_program *p, ew_work *work, const product *
     return count > 1;
 }
 
+/* ---- Onto what stands there ----------------------------------------------------------------------------------------
+ */
+
+/* C's places in slots: those of the first `outer` dimensions of the batch lie multiples of `unit` apart, and what the
+ * others span lies within a unit. So slots have nothing in common, and each sums up in the order of the batch. */
+typedef struct multiply_slots {
+    uint32_t outer;
+    int64_t unit, span, count;
+} multiply_slots;
+
+static multiply_slots multiply_slots_of(const product *x)
+{
+    const plan *a = x->w->plan;
+    const int64_t *to = a->strides.at + a->lines.at[x->p->lines + 2].strides;
+    multiply_slots s = {.count = 1};
+    uint32_t all = (uint32_t)x->whole + 2;
+    for (uint32_t d = 0; d < all; d++) s.span += (x->size[d] - 1) * to[d];
+    s.unit = s.span + 1;
+    for (uint32_t outer = 1; outer <= x->whole; outer++) {
+        int64_t unit = 0, far = 0, span = 0;
+        for (uint32_t d = 0; d < all; d++) {
+            *(d < outer ? &far : &span) += (x->size[d] - 1) * to[d];
+            for (int64_t y = d < outer && x->size[d] > 1 ? to[d] : 0, rest; y; unit = y, y = rest) rest = unit % y;
+        }
+        if (unit > span) return (multiply_slots){outer, unit, span, far / unit + 1};
+    }
+    return s;
+}
+
+/* One place of the outer dimensions. */
+static void multiply_onto(product *x, int64_t place)
+{
+    array_work *w = x->w;
+    array_place_at(w, x->size, x->apart, place);
+    for (uint32_t l = 0; l < 3; l++) {
+        int64_t at = 0;
+        for (size_t d = 0; d < x->apart; d++) at += w->place[d] * x->stride[l][d];
+        x->at[l] = w->line[x->p->lines + l] + at * (int64_t)array_type_bytes(x->p->type);
+    }
+    for (size_t d = x->apart; d < x->batch; d++) w->place[d] = 0;
+    product_place(x);
+}
+
+static bool multiply_slots_range(const ew_program *p, ew_work *work, const void *context, int64_t from, int64_t to)
+{
+    array_work *w = work->arrays;
+    product x = product_of(w, context);
+    multiply_slots s = multiply_slots_of(&x);
+    size_t one = (size_t)s.span + 1, bytes = array_type_bytes(x.p->type);
+    (void)p;
+    product_lines(&x);
+    x.apart = s.outer;
+    int64_t places = product_places(&x);
+    for (int64_t slot = from; slot < to; slot++) {
+        for (int64_t i = 0; i < places; i++) {
+            int64_t rest = i, at = 0;
+            for (size_t d = s.outer; d-- > 0; rest /= x.size[d]) at += rest % x.size[d] * x.stride[2][d];
+            if (at == slot * s.unit) multiply_onto(&x, i);
+        }
+        const void *c = w->line[x.p->lines + 2] + (size_t)(slot * s.unit) * bytes;
+        bool finite = x.p->type == ARRAY_F32 ? matrix_finite_f32(1, one, c, 0, 1) : matrix_finite_f64(1, one, c, 0, 1);
+        if (!finite) w->suspect = true;
+    }
+    return true;
+}
+
+/* Places that are worth going together: by lanes as many as leave each worker two parts. */
+static int64_t multiply_unit(const product *x)
+{
+    const array_pool *pool = x->w->pool;
+    if (!x->p->lanes || !pool) return 1;
+    int64_t parts = 2 * (int64_t)array_pool_workers(pool), places = product_places(x);
+    return places > parts ? (places + parts - 1) / parts : 1;
+}
+
 /* The whole product: in parts, or by the caller alone. Is all of C finite? */
 static bool multiply_all(const ew_program *p, ew_work *work, const plan_product *s)
 {
@@ -293,17 +405,29 @@ static bool multiply_all(const ew_program *p, ew_work *work, const plan_product 
     }
     bool before = w->suspect;
     w->suspect = false;
-    if (!multiply_split_c(p, work, &x, all)) array_crew_split(p, work, multiply_range, s, all, product_places(&x), 1);
+    if (product_adds_on(s))
+        array_crew_split(p, work, multiply_slots_range, s, all, multiply_slots_of(&x).count, 1);
+    else if (!multiply_split_c(p, work, &x, all))
+        array_crew_split(p, work, multiply_range, s, all, product_places(&x), multiply_unit(&x));
     bool finite = !w->suspect;
     w->suspect = before;
     return finite;
 }
 
+/* Term by term; what is added to where it goes, through its windows. */
+static bool multiply_again(const ew_program *p, ew_work *work, const plan_product *s)
+{
+    const plan_map *map = work->arrays->plan->maps.at;
+    if (!product_adds_on(s)) return array_crew_map(p, work, &map[s->fallback]);
+    return array_crew_map(p, work, &map[s->set]) && array_crew_map(p, work, &map[s->fallback]) &&
+           array_crew_map(p, work, &map[s->scatter]);
+}
+
 bool array_crew_product(const ew_program *p, ew_work *work, const plan_product *s)
 {
     array_work *w = work->arrays;
-    if (w->careful) return array_crew_map(p, work, &w->plan->maps.at[s->fallback]);
+    if (w->careful) return multiply_again(p, work, s);
     bool finite = multiply_all(p, work, s);
     if (!finite && s->repeats) w->suspect = true;
-    return finite || s->repeats || array_crew_map(p, work, &w->plan->maps.at[s->fallback]);
+    return finite || s->repeats || multiply_again(p, work, s);
 }

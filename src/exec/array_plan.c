@@ -260,7 +260,8 @@ static bool emit_member(array_lowering *w, uint32_t v)
 static bool emit_value(array_lowering *w, uint32_t v, uint32_t context)
 {
     const array_value *value = value_at(w, v);
-    if (!is_computed(value)) return true;
+    if (!is_computed(value) || (value->product && value->adds)) return true;
+    if (value->adds) return array_spread_step(w, v);
     if (w->in_block && context == ARRAY_NONE) return emit_member(w, v);
     if (value->op == OP_JOIN) {
         for (size_t k = 0; k < value->count; k++)
@@ -671,6 +672,7 @@ bool array_plan(array_lowering *w)
     }
     memset(w->mark, 0, w->values.count);
     w->time = 1;
-    return emit_passes(w) && emit_last(w) && array_tiles(w) && array_reuse(w) && place_buffers(w, false) &&
-           array_doors_plan(w) && (!w->a->windows.count || place_buffers(w, true)) && array_windows(w);
+    return array_spreads(w) && emit_passes(w) && emit_last(w) && array_tiles(w) && array_reuse(w) &&
+           place_buffers(w, false) && array_doors_plan(w) && (!w->a->windows.count || place_buffers(w, true)) &&
+           array_windows(w);
 }

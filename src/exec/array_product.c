@@ -501,6 +501,8 @@ static bool product_push(array_builder *b, product_dims *d, const array_value *v
                       .lanes = d->lanes,
                       .repeats = b->blocked || b->repeats,
                       .fallback = fallback,
+                      .set = ARRAY_NONE,
+                      .scatter = ARRAY_NONE,
                       .time = b->w->time};
     if (d->turned) {
         plan_line a_line = b->lines.at[0];
@@ -517,7 +519,10 @@ static bool product_push(array_builder *b, product_dims *d, const array_value *v
     const int64_t *size = sizes + count - 3 - (d->lanes ? LANES_AXES : 0);
     size_t m = (size_t)product_size(size[0], rows), n = (size_t)product_size(size[1], rows);
     size_t k = (size_t)product_size(size[2], rows);
+    if (!d->lanes && count > 3 && strides[3 * count - 4] == 0)
+        k *= (size_t)product_size(size[-1], rows); /* its outer k */
     scratch = type == ARRAY_F32 ? matrix_scratch_f32(m, n, k) : matrix_scratch_f64(m, n, k);
+    if (d->lanes) scratch = array_product_lanes(m, n, (uint8_t)type);
     size_t own = array_product_own(a, &a->products.at[step.at]);
     if (own) scratch += own + 64;
     if (scratch > a->scratch) a->scratch = scratch;

@@ -176,6 +176,7 @@ static bool tile_take_product(const plan *a, tile_group *g, const plan_product *
 {
     tile_buffer way;
     const int64_t *to = a->strides.at + a->lines.at[p->lines + 2].strides;
+    if (product_adds_on(p)) return false;
     for (uint32_t d = 0; d + 3 < p->dim_count; d++)
         if (to[d] == 0) return false; /* several are added up */
     for (uint32_t i = 0; i < 3; i++) {

@@ -286,10 +286,49 @@ static void steps_call(steps_writer *w, const char *name)
     w->uses |= w->n.uses;
 }
 
+/* A map that is part of another step: its function, and in *call how it is called. */
+static bool steps_part(steps_writer *w, uint32_t map, const char *name, const char *part, const char *comment,
+                       text *call)
+{
+    char whole[280];
+    snprintf(whole, sizeof whole, "%s_%s", name, part);
+    if (!emit_array_map(&w->n, &w->n.a->maps.at[map], whole, comment)) return false;
+    text_add(call, whole);
+    nest_pass(call, w->n.uses);
+    text_add(call, "; ");
+    w->uses |= w->n.uses;
+    return true;
+}
+
+/* Onto what a scatter adds up: otherwise term by term through windows. */
+static void steps_product_onto(steps_writer *w, const plan_product *p, const char *name, const char *comment)
+{
+    text calls;
+    text_begin(&calls, &w->n.e->m);
+    emit_array_product(&w->n, p, name, comment);
+    unsigned uses = w->n.uses;
+    bool ok = steps_part(w, p->set, name, "set", "where the product is not finite: nothing yet", &calls) &&
+              steps_part(w, p->fallback, name, "exact", "its windows term by term", &calls) &&
+              steps_part(w, p->scatter, name, "add", "added up", &calls);
+    if (ok) {
+        text_add(steps_line(w), w->careful ? "if (careful || !" : "if (!");
+        w->n.uses = uses;
+        steps_call(w, name);
+        text_add(&w->calls, ") { ");
+        text_add(&w->calls, text_string(&calls));
+        text_add(&w->calls, "}\n");
+    }
+    text_free(&calls);
+}
+
 static void steps_product(steps_writer *w, const plan_product *p, const char *name, const char *comment)
 {
     char exact[280];
     unsigned uses;
+    if (product_adds_on(p)) {
+        steps_product_onto(w, p, name, comment);
+        return;
+    }
     emit_array_product(&w->n, p, name, comment);
     uses = w->n.uses;
     snprintf(exact, sizeof exact, "%s_exact", name);

@@ -27,6 +27,10 @@ static void product_adds(emit_nest *n, const plan_product *p)
     const char * or = "";
     text *t = &n->body;
     text_add(t, ", ");
+    if (product_adds_on(p)) {
+        text_char(t, '1');
+        return;
+    }
     if (p->blocked) {
         n->uses |= USES_COUNTERS;
         text_format(t, "!t[%u]", n->a->counters + 1);

@@ -18,6 +18,7 @@
 #include "math/matrix.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "math/matrix_tiles.h"
 
@@ -28,12 +29,16 @@ enum {
     BLOCK_ROWS = 96,
     FEW_COLUMNS = 2 * 3 * MATRIX_LANES, /* where columns are so few, A is read once or twice: */
     DEEP_K = 1024,                      /* rows of A where they are, in long runs; */
-    LONG_K = 192,                       /* what lies across packed in blocks with longer runs, */
+    LONG_COLUMNS = 8,                   /* vectors of columns; up to so many */
+    LONG_K = 192,                       /* what lies across is packed in blocks with longer runs, */
     LONG_ROWS = 480,
     LONG_UNIT = 24, /* and wide panels, a multiple of the rows of every tile */
     BLOCK_COLUMNS = 960,
-    BLOCK_DEEP = 8, /* rows of B packed before the next panel */
-    LINE = 64,      /* bytes; packed panels begin on one */
+    JOINED_K = 96,         /* an outer k and so few inner ones are packed together, */
+    JOINED_SIDE = 8,       /* not for fewer rows or columns; otherwise product by product */
+    DOTS_BYTES = 12 << 10, /* of B's columns that sums in lanes go over before the next set */
+    BLOCK_DEEP = 8,        /* rows of B packed before the next panel */
+    LINE = 64,             /* bytes; packed panels begin on one */
     WIDEST = MATRIX_VECTORS * MATRIX_LANES
 };
 

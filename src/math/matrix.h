@@ -13,6 +13,9 @@
  * AVX-512, AVX2 and every other machine with a fused multiply-add give the same bits; a machine
  * without one rounds product and sum (MATRIX_FUSED tells at run time which it is).
  *
+ * Where k is two axes, which do not lie as one in memory, matrix_deep_* goes through both, the first outermost: the
+ * same chain as product after product with add, but C stays where it is.
+ *
  * Threads. A part of C is itself a product: matrix_parts says which rows and columns the parts of a
  * product are; each is run by a call of its own, with its own scratch.
  *
@@ -34,6 +37,23 @@ void matrix_product_f32(size_t m, size_t n, size_t k, const float *a, ptrdiff_t 
                         const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *c, ptrdiff_t c_row,
                         ptrdiff_t c_column, bool add, void *scratch);
 
+/* k as two axes: how many, and strides of A and of B; the first is the outer one. */
+typedef struct {
+    size_t count[2];
+    ptrdiff_t a[2], b[2];
+} matrix_depth;
+
+void matrix_deep_f64(size_t m, size_t n, const matrix_depth *k, const double *a, ptrdiff_t a_row, const double *b,
+                     ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch);
+void matrix_deep_f32(size_t m, size_t n, const matrix_depth *k, const float *a, ptrdiff_t a_row, const float *b,
+                     ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch);
+bool matrix_deep_by_f64(matrix_variant by, size_t m, size_t n, const matrix_depth *k, const double *a, ptrdiff_t a_row,
+                        const double *b, ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add,
+                        void *scratch);
+bool matrix_deep_by_f32(matrix_variant by, size_t m, size_t n, const matrix_depth *k, const float *a, ptrdiff_t a_row,
+                        const float *b, ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add,
+                        void *scratch);
+
 /* The same by one variant; false where this machine has it not, and nothing is written. */
 bool matrix_product_by_f64(matrix_variant by, size_t m, size_t n, size_t k, const double *a, ptrdiff_t a_row,
                            ptrdiff_t a_column, const double *b, ptrdiff_t b_row, ptrdiff_t b_column, double *c,
@@ -42,7 +62,8 @@ bool matrix_product_by_f32(matrix_variant by, size_t m, size_t n, size_t k, cons
                            ptrdiff_t a_column, const float *b, ptrdiff_t b_row, ptrdiff_t b_column, float *c,
                            ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch);
 
-/* Bytes of scratch for a product, enough also for each of its parts; at most a few megabytes. */
+/* Bytes of scratch for a product, enough also for each of its parts; at most a few megabytes. k: all of it, where it is
+ * two axes. */
 size_t matrix_scratch_f64(size_t m, size_t n, size_t k);
 size_t matrix_scratch_f32(size_t m, size_t n, size_t k);
 
@@ -61,14 +82,32 @@ typedef struct {
     ptrdiff_t a[2], b[2];
 } matrix_sum;
 
-void matrix_dots_f64(size_t m, size_t n, const matrix_sum *sum, const double *a, ptrdiff_t a_row, const double *b,
-                     ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column);
-void matrix_dots_f32(size_t m, size_t n, const matrix_sum *sum, const float *a, ptrdiff_t a_row, const float *b,
-                     ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column);
-bool matrix_dots_by_f64(matrix_variant by, size_t m, size_t n, const matrix_sum *sum, const double *a, ptrdiff_t a_row,
-                        const double *b, ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column);
-bool matrix_dots_by_f32(matrix_variant by, size_t m, size_t n, const matrix_sum *sum, const float *a, ptrdiff_t a_row,
-                        const float *b, ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column);
+/* Several such products whose operands have much in common, as the places of a window have, go together: where A, B and
+ * C of each begin, in elements. Scratch has matrix_dots_scratch_*(sets, m, n) bytes. */
+typedef struct {
+    ptrdiff_t a, b, c;
+} matrix_set;
+
+size_t matrix_dots_scratch_f64(size_t sets, size_t m, size_t n);
+size_t matrix_dots_scratch_f32(size_t sets, size_t m, size_t n);
+void matrix_dots_f64(size_t sets, const matrix_set *set, size_t m, size_t n, const matrix_sum *sum, const double *a,
+                     ptrdiff_t a_row, const double *b, ptrdiff_t b_column, double *c, ptrdiff_t c_row,
+                     ptrdiff_t c_column, void *scratch);
+void matrix_dots_f32(size_t sets, const matrix_set *set, size_t m, size_t n, const matrix_sum *sum, const float *a,
+                     ptrdiff_t a_row, const float *b, ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column,
+                     void *scratch);
+bool matrix_dots_by_f64(matrix_variant by, size_t sets, const matrix_set *set, size_t m, size_t n,
+                        const matrix_sum *sum, const double *a, ptrdiff_t a_row, const double *b, ptrdiff_t b_column,
+                        double *c, ptrdiff_t c_row, ptrdiff_t c_column, void *scratch);
+bool matrix_dots_by_f32(matrix_variant by, size_t sets, const matrix_set *set, size_t m, size_t n,
+                        const matrix_sum *sum, const float *a, ptrdiff_t a_row, const float *b, ptrdiff_t b_column,
+                        float *c, ptrdiff_t c_row, ptrdiff_t c_column, void *scratch);
+
+/* Is all of C finite? `by` one that this machine has. */
+bool matrix_finite_f64(size_t m, size_t n, const double *c, ptrdiff_t c_row, ptrdiff_t c_column);
+bool matrix_finite_f32(size_t m, size_t n, const float *c, ptrdiff_t c_row, ptrdiff_t c_column);
+bool matrix_finite_by_f64(matrix_variant by, size_t m, size_t n, const double *c, ptrdiff_t c_row, ptrdiff_t c_column);
+bool matrix_finite_by_f32(matrix_variant by, size_t m, size_t n, const float *c, ptrdiff_t c_row, ptrdiff_t c_column);
 
 /* Does this machine (does this variant) fuse product and sum? */
 bool matrix_fuses(matrix_variant by);

@@ -157,6 +157,7 @@ const matrix_tiles_f64 *matrix_avx2_f64(void)
                                            matrix_avx2_pack_f64,
                                            matrix_avx2_row_f64,
                                            matrix_avx2_turned_f64,
+                                           matrix_avx2_finite_f64,
                                            2,
                                            3,
                                            {DOTS_LINE(1, f64), DOTS_LINE(2, f64)}};
@@ -174,6 +175,7 @@ const matrix_tiles_f32 *matrix_avx2_f32(void)
                                            matrix_avx2_pack_f32,
                                            matrix_avx2_row_f32,
                                            matrix_avx2_turned_f32,
+                                           matrix_avx2_finite_f32,
                                            2,
                                            3,
                                            {DOTS_LINE(1, f32), DOTS_LINE(2, f32)}};

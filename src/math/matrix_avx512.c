@@ -126,6 +126,7 @@ const matrix_tiles_f64 *matrix_avx512_f64(void)
                                            matrix_avx2_pack_f64,
                                            matrix_avx512_row_f64,
                                            matrix_avx2_turned_f64,
+                                           matrix_avx512_finite_f64,
                                            5,
                                            6,
                                            DOTS_TABLE(f64)};
@@ -144,6 +145,7 @@ const matrix_tiles_f32 *matrix_avx512_f32(void)
         matrix_avx2_pack_f32,
         matrix_avx512_row_f32,
         matrix_avx2_turned_f32,
+        matrix_avx512_finite_f32,
         5,
         6,
         DOTS_TABLE(f32)};

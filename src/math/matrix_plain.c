@@ -127,7 +127,7 @@ PLAIN_VECTOR_TYPE(f32, float, fmaf)
     {                                                                                                                  \
         PLAIN_ROWS, 3, PLAIN_LANES_##type, 0, PLAIN_FUSES,                                                             \
             {PLAIN_TILES(1, type), PLAIN_TILES(2, type), PLAIN_TILES(3, type), {NULL}, {NULL}},                        \
-            matrix_plain_pack_##type, matrix_plain_row_##type, NULL, 1, 1,                                             \
+            matrix_plain_pack_##type, matrix_plain_row_##type, NULL, matrix_plain_finite_##type, 1, 1,                 \
         {                                                                                                              \
             {                                                                                                          \
                 matrix_plain_dots_##type                                                                               \
@@ -142,7 +142,7 @@ PLAIN_VECTOR_TYPE(f32, float, fmaf)
         PLAIN_ROWS, 1, PLAIN_WIDTH_##type, 0, PLAIN_FUSES,                                                             \
             {{matrix_plain_tile_1_##type, matrix_plain_tile_2_##type, matrix_plain_tile_3_##type,                      \
               matrix_plain_tile_4_##type}},                                                                            \
-            matrix_plain_pack_##type, matrix_plain_row_##type, NULL, 1, 1,                                             \
+            matrix_plain_pack_##type, matrix_plain_row_##type, NULL, matrix_plain_finite_##type, 1, 1,                 \
         {                                                                                                              \
             {                                                                                                          \
                 matrix_plain_dots_##type                                                                               \

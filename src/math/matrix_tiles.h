@@ -4,7 +4,7 @@
  *
  * A tile is up to `rows` rows and `vectors` vectors of `lanes` columns of C, held in registers
  * while k runs:
- *     tile[v - 1][r - 1](k, a, a_row, a_column, b, b_row, c, c_row, columns, add)
+ *     tile[v - 1][r - 1](k, a, a_row, b, c, c_row, columns, add)
  * for r rows and v vectors, the last of which may be filled in part: (v-1) lanes < columns <= v lanes.
  * Columns of B and C lie side by side; nothing beyond `columns` is read or written. With add the tile
  * starts from what stands in C, otherwise from 0.
@@ -19,7 +19,9 @@
  *     turned(k, a, a_column, b, b_column, c, columns, add)      may be NULL: pack instead
  *
  * Sums in lanes, at most dots_rows x dots_columns of them; the lanes of sum i, j go to out + (i columns + j) lanes:
- *     dots[r - 1][c - 1](sum, a, a_row, b, b_column, out)            where dots_rows is 0: there are none
+ *     dots[r - 1][c - 1](sum, a, a_row, b, b_column, out, add)       with add: to what stands there
+ *
+ * Is all of a row finite: finite(count, x)
  *
  *     pack(width, k, from, across, along, to, step):   to[p step + i] = from[i across + p along]
  * for i < width <= step, p < k; what lies between width and step is left alone.
@@ -41,10 +43,10 @@ enum {
     DOTS_MOST_COLUMNS = 6
 };
 
-typedef void matrix_tile_f64(size_t k, const double *a, ptrdiff_t a_row, ptrdiff_t a_column, const double *b,
-                             ptrdiff_t b_row, double *c, ptrdiff_t c_row, size_t columns, bool add);
-typedef void matrix_tile_f32(size_t k, const float *a, ptrdiff_t a_row, ptrdiff_t a_column, const float *b,
-                             ptrdiff_t b_row, float *c, ptrdiff_t c_row, size_t columns, bool add);
+typedef void matrix_tile_f64(const matrix_depth *k, const double *a, ptrdiff_t a_row, const double *b, double *c,
+                             ptrdiff_t c_row, size_t columns, bool add);
+typedef void matrix_tile_f32(const matrix_depth *k, const float *a, ptrdiff_t a_row, const float *b, float *c,
+                             ptrdiff_t c_row, size_t columns, bool add);
 typedef void matrix_vector_f64(size_t k, const double *a, ptrdiff_t a_column, const double *b, ptrdiff_t b_step,
                                double *c, size_t columns, bool add);
 typedef void matrix_pack_f64(size_t width, size_t k, const double *from, ptrdiff_t across, ptrdiff_t along, double *to,
@@ -55,9 +57,11 @@ typedef void matrix_pack_f32(size_t width, size_t k, const float *from, ptrdiff_
                              size_t step);
 
 typedef void matrix_lanes_f64(const matrix_sum *s, const double *a, ptrdiff_t a_row, const double *b,
-                              ptrdiff_t b_column, double *out);
+                              ptrdiff_t b_column, double *out, bool add);
 typedef void matrix_lanes_f32(const matrix_sum *s, const float *a, ptrdiff_t a_row, const float *b, ptrdiff_t b_column,
-                              float *out);
+                              float *out, bool add);
+
+typedef bool matrix_finite_row_f64(size_t count, const double *x);
 
 typedef struct {
     size_t rows, vectors, lanes, wide_rows;
@@ -65,9 +69,12 @@ typedef struct {
     matrix_tile_f64 *tile[MATRIX_VECTORS + 1][MATRIX_ROWS];
     matrix_pack_f64 *pack;
     matrix_vector_f64 *row, *turned;
+    matrix_finite_row_f64 *finite;
     size_t dots_rows, dots_columns;
     matrix_lanes_f64 *dots[DOTS_MOST_ROWS][DOTS_MOST_COLUMNS];
 } matrix_tiles_f64;
+
+typedef bool matrix_finite_row_f32(size_t count, const float *x);
 
 typedef struct {
     size_t rows, vectors, lanes, wide_rows;
@@ -75,6 +82,7 @@ typedef struct {
     matrix_tile_f32 *tile[MATRIX_VECTORS + 1][MATRIX_ROWS];
     matrix_pack_f32 *pack;
     matrix_vector_f32 *row, *turned;
+    matrix_finite_row_f32 *finite;
     size_t dots_rows, dots_columns;
     matrix_lanes_f32 *dots[DOTS_MOST_ROWS][DOTS_MOST_COLUMNS];
 } matrix_tiles_f32;

@@ -377,6 +377,16 @@ static const struct {
      "K[o, p, q])\n"
      "t = sum(n, o, r, s: tanh(y[n,o,r,s]))",
      "t, diff(t, K[a1, a2, a3])"},
+    /* Products that add to where their windows lie; a windows' scatter whose places have gaps. */
+    {"input x[16, 12, 11] : f32\ninput K[4, 5, 5] : f32\ninput L[6, 4, 3, 4] : f32\n"
+     "y[n, o, r, s] = tanh(sum(p, q: x[n, r+p, s+q] * K[o, p, q]))\n"
+     "z[n, m, r, s] = sum(o, p, q: y[n, o, r+p, s+q] * L[m, o, p, q])\nt = sum(n, m, r, s: sin(z[n, m, r, s]))",
+     "t, diff(t, K[a1, a2, a3]), diff(t, x[a1, a2, a3])"},
+    {"input x[24, 9, 9]\ninput K[4, 3, 3]\ninput L[6, 4, 3, 3]\n"
+     "y[n, o, r, s] = x[n,r+2,s+2] + sum(p, q: x[n, r+p, s+q] * K[o, p, q])\n"
+     "z[n in 24, m, r in 7, s in 7] = sum(o, p, q: y[n, o, r+p-1, s+q-1 else 0] * L[m, o, p, q])\n"
+     "t = sum(n, m, r, s: sin(z[n, m, r, s]))",
+     "t, diff(t, K[a1, a2, a3]), diff(t, x[a1, a2, a3])"},
     /* Positions; gathers; scatters. */
     {"input x[6, 9]\na[i] = argmax(j: x[i,j])\nb[j] = argmin(i: x[i,j])\ny[i] = x[i, a[i]]",
      "a, b, y, diff(sum(i: y[i]), x[a1, a2])"},

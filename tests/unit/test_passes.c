@@ -127,6 +127,11 @@ static const struct {
      "u[n, k, a] = x[n, a] + sum(j: (x[n, j] - m[k, j]) * w[k, j, a])\n"
      "f = sum(n: logsumexp(k: -sum(a: u[n, k, a]^2)))",
      "f, diff(f, m[a1, a2]), diff(f, w[a1, a2, a3])"},
+    {PASS_LAYOUT, "= added product ",
+     "input x[20, 9, 8]\ninput k[4, 3, 3]\ninput l[5, 4, 3, 2]\n"
+     "y[n, o, r, s] = tanh(sum(p, q: x[n, r+p, s+q] * k[o, p, q]))\n"
+     "z[n, m, r, s] = sum(o, p, q: y[n, o, r+p, s+q] * l[m, o, p, q])\nf = sum(n, m, r, s: sin(z[n, m, r, s]))",
+     "f, diff(f, k[a1, a2, a3]), diff(f, x[a1, a2, a3])"},
     {PASS_LAYOUT, "= product 9 x 9 x 3 x 4 x 20 x 6",
      "input x[20, 9, 9, 2]\ninput k[4, 3, 3, 2]\n"
      "y[n in 20, o, r in 9, s in 9] = relu(sum(p, q, c: x[n, r+p-1, s+q-1, c else 0] * k[o, p, q, c]))\n"
@@ -205,6 +210,45 @@ static void test_tiles(void **state)
             }
             free(off);
         }
+}
+
+/* A product that adds to where its windows lie: by any number of threads the same bits, and where it is not finite the
+ * same as through windows. */
+static void test_added(void **state)
+{
+    (void)state;
+    static char with[65536], without[65536];
+    for (int finite = 0; finite < 2; finite++) {
+        program_text t = {"input x[120, 12, 11]\ninput k[4, 3, 3]\ninput l[6, 4, 3, 2]\n"
+                          "y[n, o, r, s] = sum(p, q: x[n, r+p, s+q] * k[o, p, q])\n"
+                          "z[n, m, r, s] = sum(o, p, q: y[n, o, r+p, s+q] * l[m, o, p, q])\n"
+                          "f = sum(n, m, r, s: sin(z[n, m, r, s]))",
+                          "diff(f, k[a1, a2, a3]), diff(f, x[a1, a2, a3])",
+                          NULL,
+                          13,
+                          1,
+                          finite ? 0 : HUGE_VAL,
+                          0};
+        size_t n, m, bad = 0;
+        double *off = run(&t, PASS_LAYOUT, &n, without), *first = NULL;
+        for (size_t i = 0; i < n; i++) bad += isnan(off[i]) != 0;
+        assert_true(finite ? bad == 0 : bad > 0 && bad < n);
+        for (size_t threads = 1; threads <= 4; threads *= 2) {
+            ew_options options = {.threads = threads};
+            t.options = &options;
+            double *on = run(&t, 0, &m, with);
+            assert_non_null(strstr(with, "= added product"));
+            assert_int_equal(n, m);
+            compare(&t, PASS_LAYOUT, on, off, n);
+            if (first && finite) assert_memory_equal(on, first, n * sizeof *on);
+            if (!first)
+                first = on;
+            else
+                free(on);
+        }
+        free(first);
+        free(off);
+    }
 }
 
 static size_t skips_of(const program_text *t, unsigned off)
@@ -391,6 +435,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_fusing_is_there),
                                        cmocka_unit_test(test_skipping_is_there),
                                        cmocka_unit_test(test_tiles),
+                                       cmocka_unit_test(test_added),
                                        cmocka_unit_test(test_sums_inside),
                                        cmocka_unit_test(test_triangles),
                                        cmocka_unit_test(test_reuse_is_there),
