@@ -5,6 +5,8 @@
  *                                       a second
  *     train flops NAME                  floating-point operations of one step's products
  *     train speed NAME THREADS SECONDS  samples (tokens) a second: the best of many rounds
+ *     train guard                       has a step become much slower than it was, beside the rate of a product in the
+ *                                       same run? ends with "N passed, N failed"
  *     train losses NAME STEPS FOLDER OPTIMIZER LR DATA
  *                                       writes the initial weights and STEPS batches into the folder, as raw numbers,
  *                                       trains on them and prints the loss of each step; DATA 0 is the data of the
@@ -16,6 +18,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include <edgewise-train.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +36,8 @@ typedef struct task {
     ew_optimizer optimizer;
     double lr;
     double flops;
+    double most; /* a step's time over its products' at the best rate: two and a half times what it was, or 0: not
+                    guarded */
 } task;
 
 /* Operations of a perceptron's products: three for each layer, but none for the input's derivative. */
@@ -42,17 +47,19 @@ typedef struct task {
 
 static const task tasks[] = {
     {"perceptron", "examples/train-fashion/model.ew", 128, 512, 784, 1, 0, 10, EW_OPTIMIZER_ADAM, 1e-3,
-     FIRST(128, 784, 512) + LAYER(128, 512, 512) + LAYER(128, 512, 10)},
+     FIRST(128, 784, 512) + LAYER(128, 512, 512) + LAYER(128, 512, 10), 6.5},
     {"wide", "examples/train-wide/model.ew", 64, 256, 784, 1, 0, 10, EW_OPTIMIZER_SGD, 1e-2,
-     FIRST(64, 784, 4096) + LAYER(64, 4096, 4096) + LAYER(64, 4096, 1024) + LAYER(64, 1024, 10)},
+     FIRST(64, 784, 4096) + LAYER(64, 4096, 4096) + LAYER(64, 4096, 1024) + LAYER(64, 1024, 10), 0},
     {"lenet", "examples/train-lenet/model.ew", 64, 256, 784, 1, 0, 10, EW_OPTIMIZER_ADAM, 1e-3,
      FIRST(64 * 28 * 28, 25, 6) + LAYER(64 * 10 * 10, 150, 16) + LAYER(64, 400, 120) + LAYER(64, 120, 84) +
-         LAYER(64, 84, 10)},
+         LAYER(64, 84, 10),
+     14},
     {"transformer", "examples/train-transformer/model.ew", 4, 16, CONTEXT + 1, CONTEXT, 1, 512, EW_OPTIMIZER_ADAM, 1e-3,
      4 * (4 * LAYER(TOKENS, 256, 256) + 2 * LAYER(TOKENS, 256, 1024) + 2 * LAYER(4 * 8 * CONTEXT, CONTEXT, 32)) +
-         LAYER(TOKENS, 256, 512)},
+         LAYER(TOKENS, 256, 512),
+     6.5},
     {"moons", "examples/train-moons/model.ew", 100, 100, 2, 1, 0, 2, EW_OPTIMIZER_ADAM, 1e-3,
-     FIRST(100, 2, 16) + LAYER(100, 16, 16) + LAYER(100, 16, 1)},
+     FIRST(100, 2, 16) + LAYER(100, 16, 16) + LAYER(100, 16, 1), 65},
 };
 
 /* By one thread, its processor time: on a busy machine that is what it would take on an idle one. */
@@ -135,7 +142,8 @@ static ew_train *trainer(const task *t, const data *d, size_t threads, size_t ro
 
 /* ---- What is asked --------------------------------------------------------------------------------------- */
 
-static int say_limit(void)
+/* The best rate of a product. */
+static double limit(void)
 {
     enum { SIDE = 384, ROUNDS = 300 };
     float *a = malloc(3 * SIDE * SIDE * sizeof *a);
@@ -151,10 +159,9 @@ static int say_limit(void)
             double each = (now(1) - begin) / (2.0 * (double)(side * side * side));
             if (each < best) best = each;
         }
-    printf("%.6g\n", 1 / best);
     free(a);
     free(scratch);
-    return 0;
+    return 1 / best;
 }
 
 static void step(ew_train *t)
@@ -163,7 +170,8 @@ static void step(ew_train *t)
     if (ew_train_step(t, &err) != EW_OK) fail(err.message);
 }
 
-static int say_speed(const task *t, size_t threads, double seconds)
+/* Seconds a step takes: the best of many rounds. */
+static double step_time(const task *t, size_t threads, double seconds)
 {
     data d = data_of(t);
     ew_train *trained = trainer(t, &d, threads, t->rows);
@@ -175,11 +183,36 @@ static int say_speed(const task *t, size_t threads, double seconds)
         end = now(threads);
         if ((end - begin) / (double)rounds < best) best = (end - begin) / (double)rounds;
     }
-    printf("%.6g\n", (double)(t->batch * t->counts) / best);
     ew_train_free(trained);
     free(d.x);
     free(d.label);
-    return 0;
+    return best;
+}
+
+static int say_speed(const task *t, size_t threads, double seconds)
+{
+    return printf("%.6g\n", (double)(t->batch * t->counts) / step_time(t, threads, seconds)) < 0;
+}
+
+static bool good(const task *t)
+{
+    double ratio = 1e9;
+    for (int turn = 0; turn < 3 && ratio > t->most; turn++) {
+        double each = step_time(t, 1, 0.3) * limit() / t->flops;
+        if (each < ratio) ratio = each;
+    }
+    printf("%s  training step of %s: %.1f of at most %g times as long as its products\n",
+           ratio <= t->most ? "ok    " : "FAILED", t->name, ratio, t->most);
+    return ratio <= t->most;
+}
+
+static int guard(void)
+{
+    int passed = 0, failed = 0;
+    for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++)
+        if (tasks[i].most > 0) good(&tasks[i]) ? passed++ : failed++;
+    printf("%d passed, %d failed\n", passed, failed);
+    return failed != 0;
 }
 
 static void write_raw(const char *folder, const char *name, const void *from, size_t bytes)
@@ -222,7 +255,8 @@ static const task *task_of(const char *name)
 
 int main(int count, char **words)
 {
-    if (count == 2 && strcmp(words[1], "limit") == 0) return say_limit();
+    if (count == 2 && strcmp(words[1], "limit") == 0) return printf("%.6g\n", limit()) < 0;
+    if (count == 2 && strcmp(words[1], "guard") == 0) return guard();
     if (count == 3 && strcmp(words[1], "flops") == 0) return printf("%.0f\n", task_of(words[2])->flops) < 0;
     if (count == 5 && strcmp(words[1], "speed") == 0)
         return say_speed(task_of(words[2]), (size_t)atoi(words[3]), atof(words[4]));
@@ -235,5 +269,6 @@ int main(int count, char **words)
         state += (uint64_t)atoi(words[7]);
         return say_losses(&t, (size_t)atoi(words[3]), words[4]);
     }
-    return fail("train limit | flops NAME | speed NAME THREADS SECONDS | losses NAME STEPS FOLDER OPTIMIZER LR DATA");
+    return fail(
+        "train limit | guard | flops NAME | speed NAME THREADS SECONDS | losses NAME STEPS FOLDER OPTIMIZER LR DATA");
 }

@@ -224,9 +224,10 @@ static double contract_sweeps(const ew_graph *g, uint16_t shape, uint32_t axes)
     return count;
 }
 
+enum { SWEEP_REVERSE, SWEEP_FORWARD, SWEEP_CARRIED };
+
 /* The sweep from `in` with those factors as a seed that depend on its axes; they are taken out of p. */
-static view contract_sweep(contract *c, contract_term *p, bool forward, const half *in, const half *out,
-                           uint32_t further)
+static view contract_sweep(contract *c, contract_term *p, int how, const half *in, const half *out, uint32_t further)
 {
     ew_graph *g = c->g;
     uint16_t to[AXES_MOST] = {0};
@@ -255,7 +256,8 @@ static view contract_sweep(contract *c, contract_term *p, bool forward, const ha
     p->factors = kept;
     if (seed.node == EW_NONE || shape == UINT16_MAX) return view_none();
     if (!in->rank) seed = view_none(); /* a scalar's own identity */
-    flow *f = flow_of(g, forward, in->node, seed, far_shape, out->node);
+    flow *f = how == SWEEP_CARRIED ? flow_carried(g, in->node, seed, far_shape, out->node)
+                                   : flow_of(g, how == SWEEP_FORWARD, in->node, seed, far_shape, out->node);
     if (!f) return view_none();
     return terms_at(&f->t, flow_list(f, out->node), node_at(g, out->node)->shape, p->domain, out->at, far);
 }
@@ -268,6 +270,46 @@ static bool contract_is_forward(const ew_graph *g, const contract_term *p, int m
     return contract_sweeps(g, p->domain, by_x) < contract_sweeps(g, p->domain, by_y);
 }
 
+/* Does one of p's factors that depend on those axes need an array that is still being computed? */
+static bool contract_is_open(contract *c, const contract_term *p, uint32_t axes)
+{
+    const ew_graph *g = c->g;
+    size_t old = c->r->count, count = g->nodes.count - old;
+    bool open = false;
+    uint8_t *made = block_new(&c->g->memory, count + 1, 1); /* of nodes that were made since the marks */
+    if (!made) return report_memory(&c->g->report), true;
+    for (size_t i = 0; i < count; i++) {
+        ew_node n = (ew_node)(old + i);
+        made[i] = carry_open(g, n);
+        for (size_t k = 0; !made[i] && !op_is_leaf(node_at(g, n)->op) && k < node_at(g, n)->count; k++) {
+            ew_node a = node_arg(g, n, k);
+            made[i] = a < old ? c->r->circle[a] : made[a - old];
+        }
+    }
+    for (size_t i = 0; i < p->factors && !open; i++) {
+        ew_node n = p->factor[i].node;
+        if (view_axes(g, p->factor[i]) & axes) open = n < old ? c->r->circle[n] : made[n - old];
+    }
+    block_free(&c->g->memory, made, count + 1);
+    return open;
+}
+
+/* Inside a circle, by something outside it: the tangents in fewer directions than x has places are carried along, where
+ * these need nothing of the circle. */
+static view contract_carried(contract *c, contract_term *p, ew_node y, ew_node x, uint32_t *summed)
+{
+    const resolve *r = c->r;
+    half sy = contract_half(c, p, y, p->at), sx = contract_half(c, p, x, p->at + sy.rank);
+    uint32_t further;
+    bool fits = !r->circle[node_arg(c->g, p->node, 1)] && sx.rank && type_is_real(node_at(c->g, y)->type);
+    fits = fits && contract_fits(c, p, &sx, &sy, &further);
+    fits = fits && contract_sweeps(c->g, p->domain, further) < contract_sweeps(c->g, p->domain, sx.axes);
+    if (!fits || contract_is_open(c, p, sx.axes)) return resolve_read(c->r, p->node, p->at, p->domain);
+    ((derived *)c->g->derived)->carry.place = node_at(c->g, p->node)->place;
+    *summed = sx.axes;
+    return contract_sweep(c, p, SWEEP_CARRIED, &sx, &sy, further);
+}
+
 /* The derivative in p, contracted where a sweep can; *summed: the axes that it was summed over. */
 static view contract_derivative(contract *c, contract_term *p, uint32_t *summed)
 {
@@ -278,7 +320,8 @@ static view contract_derivative(contract *c, contract_term *p, uint32_t *summed)
     *summed = 0;
     if (y == EW_NONE || x == EW_NONE) return view_none();
     bool circle = r->inside != EW_NONE && r->circle[node_arg(g, p->node, 0)];
-    if (circle || !type_is_real(node_at(g, y)->type)) return resolve_read(r, p->node, p->at, p->domain);
+    if (circle) return contract_carried(c, p, y, x, summed);
+    if (!type_is_real(node_at(g, y)->type)) return resolve_read(r, p->node, p->at, p->domain);
     half sy = contract_half(c, p, y, p->at), sx = contract_half(c, p, x, p->at + sy.rank);
     bool jvp = contract_fits(c, p, &sx, &sy, &by_x) && r->mode != EW_REVERSE;
     bool vjp = contract_fits(c, p, &sy, &sx, &by_y) && r->mode != EW_FORWARD;
@@ -287,7 +330,7 @@ static view contract_derivative(contract *c, contract_term *p, uint32_t *summed)
     bool forward = jvp && (!vjp || contract_is_forward(g, p, r->mode, &sy, by_x, by_y));
     const half *in = forward ? &sx : &sy, *out = forward ? &sy : &sx;
     *summed = in->axes;
-    return contract_sweep(c, p, forward, in, out, forward ? by_x : by_y);
+    return contract_sweep(c, p, forward ? SWEEP_FORWARD : SWEEP_REVERSE, in, out, forward ? by_x : by_y);
 }
 
 /* A product summed over everything but the sum's own axes. */

@@ -33,6 +33,14 @@ static int type_operand(const ew_graph *g, op o, ew_node n)
     return literal ? TYPE_WHOLE : type;
 }
 
+/* Literals, and literals at each place: not what has a name, by which there may be a derivative. */
+static bool is_literal(const ew_graph *g, ew_node n)
+{
+    const graph_node *p = &g->nodes.at[n];
+    if (p->op == OP_COPY && !p->name) p = &g->nodes.at[g->args.at[p->args]];
+    return p->op == OP_CONST && !p->name;
+}
+
 static int type_of(const ew_graph *g, op o, const ew_node *args, size_t count)
 {
     const op_row *row = ops_row(o);
@@ -44,8 +52,11 @@ static int type_of(const ew_graph *g, op o, const ew_node *args, size_t count)
         if (type != other || (type == TYPE_BOOL && o != OP_IF)) type = type_join(g, type, other);
     }
     if (type == TYPE_BOOL && o != OP_COPY && o != OP_IF && o != OP_STOP) type = TYPE_INT;
-    if (o == OP_IF && type_is_soft(type) && g->nodes.at[args[0]].op != OP_CONST)
-        return type == TYPE_WHOLE ? TYPE_INT : g->real; /* soft only where the value is known */
+    if (o == OP_IF && type_is_soft(type) &&
+        g->nodes.at[args[0]].op != OP_CONST) { /* soft only where the value is known */
+        bool literals = g->places || (is_literal(g, args[1]) && is_literal(g, args[2]));
+        return type == TYPE_WHOLE && literals ? TYPE_INT : g->real;
+    }
     bool ints = (row->flags & OP_INTS) != 0;
     if (o == OP_POW) {
         const graph_node *p = &g->nodes.at[args[1]];
@@ -312,14 +323,6 @@ static bool all_known(const ew_graph *g, const ew_node *args, size_t count, bool
     return true;
 }
 
-/* Literals, and literals at each place: not what has a name, by which there may be a derivative. */
-static bool is_literal(const ew_graph *g, ew_node n)
-{
-    const graph_node *p = &g->nodes.at[n];
-    if (p->op == OP_COPY && !p->name) p = &g->nodes.at[g->args.at[p->args]];
-    return p->op == OP_CONST && !p->name;
-}
-
 /* What a structural operation gives: literals alone take a type here, whole ones that of ints, and names for
  * literals that of numbers that nothing declares. */
 static int structure_type(const ew_graph *g, const node_spec *s)
@@ -332,7 +335,7 @@ static int structure_type(const ew_graph *g, const node_spec *s)
         if (g->nodes.at[s->args[k]].type != type) type = type_join(g, type, g->nodes.at[s->args[k]].type);
     if (op_is_reduction(s->op) && type == TYPE_BOOL) type = TYPE_INT;
     bool whole = type == TYPE_WHOLE;
-    for (size_t k = 0; whole && k < values; k++) whole = is_literal(g, s->args[k]);
+    for (size_t k = 0; whole && !g->places && k < values; k++) whole = is_literal(g, s->args[k]);
     if (type_is_soft(type)) type = whole ? TYPE_INT : g->real;
     return (s->op == OP_LOGSUMEXP || s->op == OP_DIFF) && !type_is_real(type) ? g->real : type;
 }
@@ -420,6 +423,7 @@ bool graph_retype(ew_graph *g, ew_node from, bool whole)
     size_t count = g->nodes.count - from;
     uint8_t *hangs = block_new(&g->memory, count + 1, 1);
     if (!hangs) return report_memory(&g->report);
+    g->places = whole;
     for (ew_node n = from; n < g->nodes.count; n++) {
         const graph_node *p = &g->nodes.at[n];
         hangs[n - from] = p->op == OP_STATE;
@@ -434,6 +438,7 @@ bool graph_retype(ew_graph *g, ew_node from, bool whole)
     for (int round = 0; round < 8 && retype_round(g, from, hangs, false, whole); round++)
         ;
     block_free(&g->memory, hangs, count + 1);
+    g->places = false;
     return table_make(g, g->table_size); /* types are part of what nodes are found by */
 }
 

@@ -137,6 +137,7 @@ struct ew_graph {
     size_t threads;
     bool only_arrays;
     uint8_t real;   /* TYPE_F64 or TYPE_F32: the type of what declares none */
+    bool places;    /* what is made now leads to a place in a bracket: whole literals alone are ints there */
     uint8_t beside; /* that of a fraction beside an int: TYPE_F64, in derivatives that of the node */
     int mode;
     bool training;       /* what the text means by it */

@@ -436,9 +436,20 @@ static bool eval_number(machine *m, const piece *p)
     return eval_push_node(m, n, NO_PART);
 }
 
+/* Does what this piece makes lead to a place: in a bracket, or in the definition of what stands in one? */
+static bool eval_is_place(machine *m, const piece *p)
+{
+    const frame *f = eval_top(m);
+    uint32_t name = f->kind == F_DEFINITION || f->kind == F_ARRAY ? f->name
+                    : f->kind == F_EQUATION && f->statement       ? m->l->statements.at[f->statement - 1].name
+                                                                  : 0;
+    return p->quiet || (name && m->l->symbols.at[name].placed);
+}
+
 static bool eval_piece(machine *m)
 {
     const piece *p = &m->l->pieces.at[eval_top(m)->at];
+    m->g->places = eval_is_place(m, p);
     switch (p->kind) {
     case P_NUMBER: return eval_number(m, p);
     case P_BOOL: eval_top(m)->at++; return eval_push_node(m, graph_bool(m->g, p->value), NO_PART);

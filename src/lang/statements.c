@@ -185,6 +185,7 @@ bool lang_build(lang *l)
     if (ok && !l->g->outputs.count && !array_push(&l->g->memory, &l->g->outputs, last)) ok = eval_memory(&m);
     ok = ok && eval_parts(&m);
     eval_end(&m);
+    l->g->places = false;
     return ok;
 }
 
@@ -194,5 +195,6 @@ bool lang_build_list(lang *l, ew_node *nodes)
     bool ok = eval_begin(&m);
     for (size_t i = 0; ok && i < l->statements.count; i++) ok = eval_statement(&m, &l->statements.at[i], &nodes[i]);
     eval_end(&m);
+    l->g->places = false;
     return ok;
 }

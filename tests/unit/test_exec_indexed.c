@@ -2,6 +2,7 @@
  * test_exec_indexed.c - runs of programs with indices, given as texts: results, faults, limits.
  */
 #include <setjmp.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -127,6 +128,97 @@ static void test_needed(void **state)
     }
 }
 
+/* ---- Tangents in a direction, carried along ------------------------------------------------------------ */
+
+static const char *const circles[] = {
+    "x[0] = 0.3\nx[t in 1..4] = tanh(sum(i: p[i] * u[i]) * x[t-1]) + 0.2 * (%s)",
+    "x[4] = 0.3 * p[0]\nx[t in 0..3] = sin(p[1] * x[t+1]) + 0.1 * (%s)",
+    "x[0] = p[2]^2\nw[0] = 0\nw[t in 1..4] = p[0] * x[t-1] + u[1]\nx[t in 1..4] = w[t] * p[1] + 0.1 * (%s)",
+};
+/* # stands for the derivative by p[i] of the step before. */
+static const char *const sums[] = {
+    "stop(sum(i: # * v[i]))",
+    "sum(i: # * v[i])",
+    "sum(i: # * v[i]) * sum(i: # * u[i])",
+    "stop(sum(i: # * p[i]^2 + v[i] / 2))",
+    "sum(i: (if v[i] > 0 then # else 0) * u[i])",
+    "stop(sum(b in 2: sum(i: # * m[i, b])^2))",
+    "stop(sum(i: # * (v[i] + x[t-1])))",
+    "stop(sum(i: # * u[mod(t, 3)] * v[i]))",
+};
+
+/* `text` with each # replaced. */
+static void replaced(char *out, size_t size, const char *text, const char *with)
+{
+    size_t used = 0;
+    for (; *text && used + strlen(with) + 1 < size; text++)
+        if (*text == '#')
+            used += (size_t)snprintf(out + used, size - used, "%s", with);
+        else
+            out[used++] = *text;
+    out[used] = '\0';
+}
+
+/* min is no sum of products: there the derivative by all of p is carried. */
+static void test_directions(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3 * 8; i++)
+        for (int mode = EW_FORWARD; mode <= EW_REVERSE; mode++) {
+            double in[15], out[2][8] = {{0}};
+            if (i / 8 == 1 && i % 8 >= 6) continue; /* these are of the step before */
+            for (int k = 0; k < 15; k++) in[k] = 0.2 + 0.1 * ((k * 5) % 7) - 0.05 * k;
+            for (int way = 0; way < 2; way++) {
+                char one[100], sum[400], body[600], text[800];
+                ew_error err = {0};
+                snprintf(one, sizeof one, way ? "min(diff(x[%s], p[i]), 1e300)" : "diff(x[%s], p[i])",
+                         i / 8 == 1 ? "t+1" : "t-1");
+                replaced(sum, sizeof sum, sums[i % 8], one);
+                snprintf(body, sizeof body, circles[i / 8], sum);
+                snprintf(text, sizeof text,
+                         "input p[3]\ninput u[3]\ninput v[3]\ninput m[3, 2]\n%s\nf = sum(t in 5: x[t])", body);
+                ew_program *p = ew_compile(text, "x, diff(f, p[i])", &(ew_options){.mode = mode}, &err);
+                if (!p) fail_msg("%s: %s", text, err.message);
+                assert_int_equal(ew_out_count(p), 8);
+                if (ew_run(p, NULL, in, out[way]) != EW_OK) fail_msg("%s", text);
+                ew_free(p);
+                for (int k = 0; way && k < 8; k++)
+                    if (!(fabs(out[0][k] - out[1][k]) <= 1e-12 * (1 + fabs(out[1][k]))))
+                        fail_msg("%s: %d: %.17g, not %.17g", text, k, out[0][k], out[1][k]);
+            }
+        }
+}
+
+static int keep_text(void *context, const char *bytes, size_t count)
+{
+    size_t used = strlen(context);
+    if (used + count < 4000) strncat(context, bytes, count);
+    return 0;
+}
+
+/* The memory of a run does not grow with p squared, or with p times the steps. */
+static void test_direction_size(void **state)
+{
+    (void)state;
+    size_t bytes[2];
+    for (int i = 0; i < 2; i++) {
+        char text[300], plan[4000] = "";
+        snprintf(
+            text, sizeof text,
+            "input p[%d]\ninput v[%d]\nx[0] = 0.3\nx[t in 1..50] = p[0] * x[t-1] + p[t] + stop(sum(i: diff(x[t-1], "
+            "p[i]) * v[i]))",
+            i ? 900 : 60, i ? 900 : 60);
+        ew_program *p = compiled(text, "x", NULL);
+        assert_int_equal(ew_plan(p, keep_text, plan, NULL), EW_OK);
+        assert_non_null(strstr(plan, "bytes of work"));
+        const char *at = strstr(plan, " bytes of work");
+        while (at[-1] != ' ') at--;
+        bytes[i] = (size_t)atoll(at);
+        ew_free(p);
+    }
+    assert_in_range(bytes[1], 1, bytes[0] + 900 * 8 * 8);
+}
+
 /* ---- Threads ----------------------------------------------------------------------------------------- */
 
 /* Number i of the inputs; whole where an int is asked for. */
@@ -199,6 +291,7 @@ static void test_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_constant_outputs), cmocka_unit_test(test_order),
-                                       cmocka_unit_test(test_needed), cmocka_unit_test(test_threads)};
+                                       cmocka_unit_test(test_needed),           cmocka_unit_test(test_directions),
+                                       cmocka_unit_test(test_direction_size),   cmocka_unit_test(test_threads)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

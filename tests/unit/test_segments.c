@@ -41,19 +41,27 @@ typedef struct trial {
     size_t bytes; /* that the program and its work took */
 } trial;
 
+/* The program, or NULL where the limit is too low to prepare it. */
+static ew_program *prepare(trial *t, size_t limit, size_t threads, heap *h)
+{
+    ew_error err;
+    ew_options o = t->options;
+    o.max_bytes = limit;
+    o.threads = threads;
+    o.resize = heap_resize;
+    o.context = h;
+    ew_program *p = ew_compile(t->text, t->outputs, &o, &err);
+    if (!p && !(limit && err.status == EW_LIMIT)) fail_msg("%s\n%s\n%s", err.message, t->outputs, t->text);
+    return p;
+}
+
 /* A run's results, or NULL where the limit is too low to prepare it. */
 static double *run(trial *t, size_t limit, size_t threads, size_t *count)
 {
     ew_error err;
     heap h = {0};
-    ew_options o = t->options;
-    o.max_bytes = limit;
-    o.threads = threads;
-    o.resize = heap_resize;
-    o.context = &h;
-    ew_program *p = ew_compile(t->text, t->outputs, &o, &err);
-    if (!p && limit && err.status == EW_LIMIT) return NULL;
-    if (!p) fail_msg("%s\n%s\n%s", err.message, t->outputs, t->text);
+    ew_program *p = prepare(t, limit, threads, &h);
+    if (!p) return NULL;
     *count = ew_out_count(p);
     t->bytes = h.live;
     double *out = malloc((*count + 1) * sizeof *out);
@@ -70,15 +78,17 @@ static double *run(trial *t, size_t limit, size_t threads, size_t *count)
 /* The least limit with which it can be prepared. */
 static size_t least_limit(trial *t, size_t most)
 {
-    size_t low = 0, count;
+    size_t low = 0;
     while (most - low > 256) {
+        heap h = {0};
         size_t middle = low + (most - low) / 2;
-        double *out = run(t, middle, 1, &count);
-        if (out)
+        ew_program *p = prepare(t, middle, 1, &h);
+        if (p)
             most = middle;
         else
             low = middle;
-        free(out);
+        ew_free(p);
+        assert_int_equal(h.live, 0);
     }
     return most;
 }
