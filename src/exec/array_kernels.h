@@ -43,6 +43,8 @@ void array_join_down(int type, size_t rows, size_t columns, const void *x, void 
 
 /* Are these numbers all finite? */
 bool array_finite(int type, size_t count, const void *x);
+/* The first that is not 0, of either sign; count: there is none. */
+size_t array_first_other(size_t count, const double *x);
 
 /* What a reduction gives over nothing. */
 double array_first(op o);

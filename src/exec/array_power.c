@@ -168,6 +168,12 @@ static inline double power_low(double a, double b)
 #define POWER_MIDDLE(high, low)                                                                                        \
     low = e - (q - whole);                                                                                             \
     high = q;
+/* Where it may leave it below alone: but for the sign of a 0, which no sum shows. */
+#define POWER_BELOW(high, low)                                                                                         \
+    e = (power_reals)((POWER_ABS(whole) > 0x1p-960) & (power_mask)e);                                                  \
+    q = whole + e;                                                                                                     \
+    low = e - (q - whole);                                                                                             \
+    high = q;
 
 /* (ah + al) (bh + bl) as k_power_product has it. */
 #define POWER_TIMES(exact, range, ah, al, bh, bl, high, low)                                                           \
@@ -204,7 +210,14 @@ static inline double power_low(double a, double b)
         POWER_TIMES(exact, range, four, four_low, four, four_low, eight[g], eight_low[g])                              \
     }
 
+#if defined __GNUC__
+#define POWER_UNROLL _Pragma("GCC unroll 4")
+#else
+#define POWER_UNROLL
+#endif
+
 #define POWER_NEXT(exact, range, vectors)                                                                              \
+    POWER_UNROLL                                                                                                       \
     for (int g = 0; g < (vectors); g++)                                                                                \
     POWER_TIMES(exact, range, high[g], low[g], eight[g], eight_low[g], high[g], low[g])
 
@@ -236,8 +249,11 @@ static inline double power_low(double a, double b)
         }                                                                                                              \
     }
 
+/* From x·1, which but for the sign of a 0 is 0 + x·1. */
 #define POWER_INNER(vectors, count)                                                                                    \
-    for (size_t b = 0; b < (count); b++, x += r->step)                                                                 \
+    for (int g = 0; g < (vectors); g++) inner[g] = none + *x;                                                          \
+    x += r->step;                                                                                                      \
+    for (size_t b = 1; b < (count); b++, x += r->step)                                                                 \
         for (int g = 0; g < (vectors); g++) inner[g] += *x * small[b][g];
 
 #define POWER_EACH(name, attribute, exact, range, vectors)                                                             \
@@ -248,33 +264,47 @@ static inline double power_low(double a, double b)
         POWER_TABLE(exact, range, vectors)                                                                             \
         memset(sum, 0, sizeof sum);                                                                                    \
         for (size_t j = 0; j < r->powers; j += POWER_WIDTH) {                                                          \
-            memset(inner, 0, sizeof inner);                                                                            \
-            if (r->powers - j >= POWER_WIDTH)                                                                          \
+            if (r->powers - j >= POWER_WIDTH) {                                                                        \
                 POWER_INNER(vectors, POWER_WIDTH)                                                                      \
-            else                                                                                                       \
+            } else {                                                                                                   \
                 POWER_INNER(vectors, r->powers - j)                                                                    \
+            }                                                                                                          \
             for (int g = 0; g < (vectors); g++) sum[g] += high[g] * inner[g];                                          \
             POWER_NEXT(exact, range, vectors)                                                                          \
         }                                                                                                              \
         memcpy(r->out, sum, sizeof sum);                                                                               \
     }
 
+/* Are all finite, and from `least` to `most` in size? */
+#define POWER_WITHIN(name, attribute)                                                                                  \
+    attribute static bool name(const double *x, size_t count, double least, double most)                               \
+    {                                                                                                                  \
+        int64_t outside = 0;                                                                                           \
+        for (size_t k = 0; k < count; k++) outside |= !(fabs(x[k]) >= least) | !(fabs(x[k]) <= most);                  \
+        return !outside;                                                                                               \
+    }
+
 #define POWER_KERNELS(name, attribute, exact, vectors)                                                                 \
+    POWER_WITHIN(name##_within, attribute)                                                                             \
     POWER_EACH(name##_each, attribute, exact, POWER_ANY, vectors)                                                      \
     POWER_EACH(name##_each_middle, attribute, exact, POWER_MIDDLE, vectors)                                            \
     POWER_TURNED(name##_turned, attribute, exact, POWER_ANY, vectors, POWER_TERM)                                      \
     POWER_TURNED(name##_turned_middle, attribute, exact, POWER_MIDDLE, vectors, POWER_TERM)                            \
     POWER_TURNED(name##_turned_zero, attribute, exact, POWER_ANY, vectors, POWER_TERM_ZERO)                            \
-    static const power_kernels name = {                                                                                \
-        (vectors)*POWER_WIDTH,                                                                                         \
-        {name##_each, name##_each_middle, name##_turned, name##_turned_middle, name##_turned_zero}};
+    POWER_EACH(name##_each_below, attribute, exact, POWER_BELOW, vectors)                                              \
+    POWER_TURNED(name##_turned_below, attribute, exact, POWER_BELOW, vectors, POWER_TERM)                              \
+    static const power_kernels name = {(vectors)*POWER_WIDTH,                                                          \
+                                       name##_within,                                                                  \
+                                       {name##_each, name##_each_middle, name##_turned, name##_turned_middle,          \
+                                        name##_turned_zero, name##_each_below, name##_turned_below}};
 
 typedef struct power_kernels {
     size_t places; /* at a time */
-    power_run_kernel *of[5];
+    bool (*within)(const double *x, size_t count, double least, double most);
+    power_run_kernel *of[7];
 } power_kernels;
 
-enum { POWER_PLACES = 2 * POWER_WIDTH };
+enum { POWER_PLACES = 3 * POWER_WIDTH };
 
 #if defined __GNUC__ && !defined __clang__
 #define POWER_FAST __attribute__((optimize("O3")))
@@ -285,7 +315,7 @@ enum { POWER_PLACES = 2 * POWER_WIDTH };
 POWER_KERNELS(power_plain, POWER_FAST, POWER_DEKKER, 1)
 #if POWER_WIDE
 POWER_KERNELS(power_avx2, __attribute__((target("avx2,fma"))) POWER_FAST, POWER_FUSED, 1)
-POWER_KERNELS(power_avx512, __attribute__((target("avx512f,avx512dq,fma"))) POWER_FAST, POWER_FUSED, 2)
+POWER_KERNELS(power_avx512, __attribute__((target("avx512f,avx512dq,fma"))) POWER_FAST, POWER_FUSED, 3)
 #endif
 
 static const power_kernels *power_best(void)
@@ -300,21 +330,14 @@ static const power_kernels *power_best(void)
 
 /* ---- The step ------------------------------------------------------------------------------------------- */
 
-/* Are all finite, and from `least` to `most` in size? */
-POWER_FAST static bool power_within(const double *x, size_t count, double least, double most)
-{
-    int outside = 0;
-    for (size_t k = 0; k < count; k++) outside |= !(fabs(x[k]) >= least) | !(fabs(x[k]) <= most);
-    return !outside;
-}
-
 /* Which kernel will do for these places. */
-static int power_choose(const power_run *r, size_t count, bool turned, bool zero_wins, const double limits[2])
+static int power_choose(const power_kernels *k, const power_run *r, bool turned, bool zero_wins, const double limits[2])
 {
-    bool middle = power_within(r->t, count, limits[0], limits[1]);
-    if (!turned) return middle ? 1 : 0;
-    bool finite = power_within(r->x, count, 0, 0x1p1023) && (middle || power_within(r->t, count, 0, 1));
-    return zero_wins && !finite ? 4 : middle ? 3 : 2;
+    bool middle = k->within(r->t, k->places, limits[0], limits[1]);
+    bool below = !middle && k->within(r->t, k->places, 0, 1);
+    if (!turned) return middle ? 1 : below ? 5 : 0;
+    bool finite = k->within(r->x, k->places, 0, 0x1p1023) && (middle || below);
+    return zero_wins && !finite ? 4 : middle ? 3 : below ? 6 : 2;
 }
 
 /* The last places are made a full number by zeros. */
@@ -333,7 +356,7 @@ static void power_run_places(const power_run *whole, size_t count, double *out, 
         if (!turned) r.out = few ? last : out + i;
         if (few) memcpy(t, r.t, left * sizeof *t), r.t = t;
         if (few && turned) memcpy(x, r.x, left * sizeof *x), r.x = x;
-        kernels->of[power_choose(&r, kernels->places, turned, zero_wins, limits)](&r);
+        kernels->of[power_choose(kernels, &r, turned, zero_wins, limits)](&r);
         if (few && !turned) memcpy(out + i, last, left * sizeof *last);
     }
 }

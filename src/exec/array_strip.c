@@ -213,22 +213,6 @@ static bool strip_skips(strip *s)
     return true;
 }
 
-enum { SKIP_WIDTH = 16 };
-
-/* The first of SKIP_WIDTH numbers that is not 0; SKIP_WIDTH: all are. */
-STRIP_UNROLLED static size_t skip_first(const double *x)
-{
-    uint32_t bits = 0;
-    uint64_t any[2] = {0}, all[SKIP_WIDTH];
-    memcpy(all, x, sizeof all);
-    for (size_t k = 0; k < SKIP_WIDTH; k++) any[k % 2] |= all[k] << 1; /* a -0 is 0 */
-    if (!(any[0] | any[1])) return SKIP_WIDTH;
-    for (size_t k = 0; k < SKIP_WIDTH; k++) bits |= (uint32_t)(x[k] != 0) << k;
-    size_t first = 0;
-    while (!(bits & 1)) bits >>= 1, first++;
-    return first;
-}
-
 /* The first row from `row` on that is not left out, where nothing begins. */
 static size_t strip_skip(const strip *s, size_t row, size_t rows)
 {
@@ -237,12 +221,7 @@ static size_t strip_skip(const strip *s, size_t row, size_t rows)
     bool begins = (!sink->blocked || s->w->begins) && strip_join_begins(s, to);
     if (strip_row(s, line) != 1 || begins) return row;
     const double *x = (const double *)(const void *)s->w->line[line];
-    for (size_t first; row + SKIP_WIDTH <= rows; row += SKIP_WIDTH)
-        if ((first = skip_first(x + row)) < SKIP_WIDTH) return row + first;
-    double rest[SKIP_WIDTH] = {0};
-    for (size_t k = 0; row + k < rows; k++) rest[k] = x[row + k];
-    row += skip_first(rest);
-    return row < rows ? row : rows;
+    return row + array_first_other(rows - row, x + row);
 }
 
 static bool strip_place(strip *s)

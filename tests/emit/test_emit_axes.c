@@ -28,7 +28,7 @@
 #include "../sanitized.h"
 #include "edgewise.h"
 
-enum { BATCH = 24, FEW = 16, POINTS = 3, LIST = 8192 };
+enum { ROOM = 64, BATCH = 24, FEW = 16, POINTS = 3, LIST = 8192 };
 
 #define WARNINGS "-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpedantic -Werror"
 static const char plain[] = "-std=c11 -O1 " WARNINGS;
@@ -50,7 +50,7 @@ typedef struct trial {
     bool fault[POINTS];
 } trial;
 
-static trial trials[BATCH];
+static trial trials[ROOM];
 static size_t trial_count;
 
 static int shell(const char *format, ...)
@@ -150,7 +150,7 @@ static void expect(trial *t, const ew_program *p, uint64_t seed, value_of *value
 static void add(ew_program *p, const char *text, uint64_t seed, int flags, value_of *value)
 {
     char name[24];
-    assert_true(trial_count < BATCH);
+    assert_true(trial_count < ROOM);
     trial *t = &trials[trial_count];
     *t = (trial){.text = strdup(text), .flags = flags};
     expect(t, p, seed, value);

@@ -385,6 +385,26 @@ static void test_reuse_is_there(void **state)
     assert_int_equal(overlaid(&t, PASS_LAYOUT), 0);
 }
 
+/* What numbers a row has, wherever they stand in it: the same as one by one. */
+static void test_rows(void **state)
+{
+    (void)state;
+    enum { MOST = 150 };
+    const double odd[] = {1e-320, -3, HUGE_VAL, -HUGE_VAL, NAN};
+    for (size_t count = 0; count < MOST; count++)
+        for (size_t at = 0; at <= count; at++)
+            for (size_t k = 0; k < 5; k++) {
+                double x[MOST + 1];
+                float y[MOST + 1];
+                for (size_t i = 0; i <= MOST; i++) x[i] = i % 2 ? 0.0 : -0.0, y[i] = (float)x[i];
+                x[at] = odd[k]; /* at == count: behind the row, and not looked at */
+                y[at] = (float)odd[k];
+                assert_int_equal(array_first_other(count, x), at);
+                assert_int_equal(array_finite(ARRAY_F64, count, x), at == count || k < 2);
+                assert_int_equal(array_finite(ARRAY_F32, count, y), at == count || k < 2);
+            }
+}
+
 /* ---- Random programs ----------------------------------------------------------------------------------------- */
 
 static void list_of(const random_indexed *r, char *list, size_t size)
@@ -439,6 +459,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_sums_inside),
                                        cmocka_unit_test(test_triangles),
                                        cmocka_unit_test(test_reuse_is_there),
+                                       cmocka_unit_test(test_rows),
                                        cmocka_unit_test(test_random)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
