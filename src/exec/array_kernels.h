@@ -41,8 +41,6 @@ void array_join_rows(op o, int type, size_t rows, size_t columns, const void *x,
 /* to[c] = x[0, c] (set; else to[c] + x[0, c]) + x[1, c] + … */
 void array_join_down(int type, size_t rows, size_t columns, const void *x, void *to, bool set);
 
-/* Are these numbers all finite? */
-bool array_finite(int type, size_t count, const void *x);
 /* The first that is not 0, of either sign; count: there is none. */
 size_t array_first_other(size_t count, const double *x);
 

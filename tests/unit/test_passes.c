@@ -385,7 +385,7 @@ static void test_reuse_is_there(void **state)
     assert_int_equal(overlaid(&t, PASS_LAYOUT), 0);
 }
 
-/* What numbers a row has, wherever they stand in it: the same as one by one. */
+/* The first number of a row that is not 0, wherever it stands. */
 static void test_rows(void **state)
 {
     (void)state;
@@ -395,13 +395,9 @@ static void test_rows(void **state)
         for (size_t at = 0; at <= count; at++)
             for (size_t k = 0; k < 5; k++) {
                 double x[MOST + 1];
-                float y[MOST + 1];
-                for (size_t i = 0; i <= MOST; i++) x[i] = i % 2 ? 0.0 : -0.0, y[i] = (float)x[i];
+                for (size_t i = 0; i <= MOST; i++) x[i] = i % 2 ? 0.0 : -0.0;
                 x[at] = odd[k]; /* at == count: behind the row, and not looked at */
-                y[at] = (float)odd[k];
                 assert_int_equal(array_first_other(count, x), at);
-                assert_int_equal(array_finite(ARRAY_F64, count, x), at == count || k < 2);
-                assert_int_equal(array_finite(ARRAY_F32, count, y), at == count || k < 2);
             }
 }
 
