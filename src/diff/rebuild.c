@@ -112,6 +112,20 @@ static bool rebuild_loops(rebuild *b, uint32_t region)
     return true;
 }
 
+/* What has no type of its own, such as `if c then 1/2 else 0`, has the type that it had where it was made first. */
+static ew_node rebuild_typed(ew_graph *g, const node_spec *s, int type)
+{
+    uint8_t real = g->real, beside = g->beside;
+    bool places = g->places;
+    if (type == TYPE_F64 || type == TYPE_F32) g->real = g->beside = (uint8_t)type;
+    g->places = type == TYPE_INT;
+    ew_node made = graph_make(g, s);
+    g->real = real;
+    g->beside = beside;
+    g->places = places;
+    return made;
+}
+
 static bool rebuild_plain(rebuild *b, ew_node n)
 {
     ew_graph *g = b->g;
@@ -134,7 +148,7 @@ static bool rebuild_plain(rebuild *b, ew_node n)
                    .target = node.target,
                    .flags = node.flags & (NODE_ZERO | NODE_WHEN | NODE_TEXT),
                    .place = node.place};
-    if (ok) b->to[n] = graph_make(g, &s);
+    if (ok) b->to[n] = rebuild_typed(g, &s, node.type);
     block_free(&g->memory, args, args ? count : 0);
     block_free(&g->memory, maps, maps ? count : 0);
     return ok && b->to[n] != EW_NONE;

@@ -27,7 +27,8 @@ typedef struct factor {
     uint16_t map;  /* domain of the sum → its axes */
     uint32_t axes; /* of the domain, as bits */
     bool mask;
-    bool whole; /* a mask of the term, not of a factor that the program multiplies: what it shuts out is no term */
+    bool whole;     /* a mask of the term, not of a factor that the program multiplies: what it shuts out is no term */
+    uint32_t under; /* masks, by bits: itself, or those that it stood behind */
 } factor;
 
 typedef struct factors {
@@ -43,10 +44,10 @@ static uint32_t map_bits(const ew_graph *g, uint16_t map, size_t rank)
     return bits;
 }
 
-static bool factor_push(array_lowering *w, factors *f, ew_node n, uint16_t map, bool mask)
+static bool factor_push(array_lowering *w, factors *f, ew_node n, uint16_t map, uint32_t under)
 {
     if (f->count == FACTORS_MOST || map == UINT16_MAX) return false;
-    f->at[f->count++] = (factor){n, map, map_bits(w->g, map, node_rank(w->g, n)), mask, false};
+    f->at[f->count++] = (factor){n, map, map_bits(w->g, map, node_rank(w->g, n)), false, false, under};
     return true;
 }
 
@@ -75,14 +76,15 @@ static bool factor_opens(const array_lowering *w, ew_node n)
 /* Opens factors one after another; each stands at its own place in the list until it is opened. */
 static bool factors_of(array_lowering *w, ew_node body, uint16_t map, factors *f)
 {
-    if (!factor_push(w, f, body, map, false)) return false;
+    uint32_t masks = 0;
+    if (!factor_push(w, f, body, map, 0)) return false;
     for (size_t i = 0; i < f->count;) {
         factor now = f->at[i];
         if (!now.mask && array_guard_is_idle(w, now.node)) {
             ew_node a = node_arg(w->g, now.node, 1);
             uint16_t to = graph_map_compose(w->g, now.map, use_map(w->g, now.node, 1), node_rank(w->g, a));
             if (to == UINT16_MAX) return false;
-            f->at[i] = (factor){a, to, map_bits(w->g, to, node_rank(w->g, a)), false, false};
+            f->at[i] = (factor){a, to, map_bits(w->g, to, node_rank(w->g, a)), false, false, now.under};
             continue;
         }
         if (now.mask || !factor_opens(w, now.node)) {
@@ -103,9 +105,11 @@ static bool factors_of(array_lowering *w, ew_node body, uint16_t map, factors *f
         bool mask = node->op == OP_IF, whole = true;
         f->at[i] = f->at[--f->count];
         for (size_t k = 0; k < f->count; k++) whole = whole && f->at[k].mask;
-        if (!factor_push(w, f, first, maps[0], mask)) return false;
+        uint32_t bit = mask ? UINT32_C(1) << masks++ : 0;
+        if (!factor_push(w, f, first, maps[0], mask ? bit : now.under)) return false;
+        f->at[f->count - 1].mask = mask;
         f->at[f->count - 1].whole = mask && whole;
-        if (second != EW_NONE && !factor_push(w, f, second, maps[1], false)) return false;
+        if (second != EW_NONE && !factor_push(w, f, second, maps[1], now.under | bit)) return false;
     }
     return true;
 }
@@ -122,6 +126,22 @@ static unsigned bit_count(uint32_t bits)
     unsigned n = 0;
     for (; bits; bits &= bits - 1) n++;
     return n;
+}
+
+/* Of a factor that the program multiplies: 0 where it shuts that out, and times inf that is nan. */
+static bool mask_stays(const factors *f, size_t i)
+{
+    return !f->zero_wins && !f->at[i].whole;
+}
+
+/* Does it lie with all that stood behind it, and with that alone? */
+static bool mask_together(const factors *f, const groups *gr, size_t i)
+{
+    for (size_t k = 0; k < f->count; k++) {
+        bool behind = f->at[k].under & f->at[i].under, with = gr->of[k] == gr->of[i];
+        if (behind ? !with : with && !f->at[k].mask) return false;
+    }
+    return true;
 }
 
 static bool groups_of(const factors *f, uint32_t reduced, groups *gr)
@@ -143,7 +163,9 @@ static bool groups_of(const factors *f, uint32_t reduced, groups *gr)
             gr->b |= f->at[i].axes;
     }
     for (size_t i = 0; i < f->count; i++) /* a mask lies with the smaller group that has its axes */
-        if (gr->of[i] == 1 && f->at[i].mask && (f->at[i].axes | gr->b) == gr->b) gr->of[i] = 2;
+        if (gr->of[i] == 1 && f->at[i].mask && !mask_stays(f, i) && (f->at[i].axes | gr->b) == gr->b) gr->of[i] = 2;
+    for (size_t i = 0; i < f->count; i++)
+        if (f->at[i].mask && mask_stays(f, i) && !mask_together(f, gr, i)) return false;
     bool real = false;
     for (size_t i = 0; i < f->count; i++) real = real || (gr->of[i] == 2 && !f->at[i].mask);
     return real && (gr->a & reduced) == reduced && (gr->b & reduced) == reduced;
@@ -234,14 +256,14 @@ static uint32_t group_value(array_lowering *w, ew_node sum, const factors *f, co
     return made;
 }
 
-/* Term by term: A B, and the conditions again, so that what they shut out has no say. */
+/* Term by term: A B, and the conditions of the term again, so that what they shut out has no say. */
 static uint32_t term_value(array_lowering *w, ew_node sum, const factors *f, const groups *gr, int type, array_use a,
                            array_use b)
 {
     uint16_t domain = node_at(w->g, sum)->domain;
     uint32_t made = join_factor(w, sum, type, domain, a, b, false, f->zero_wins);
     for (size_t i = 0; made != ARRAY_NONE && !f->zero_wins && i < f->count; i++)
-        if (f->at[i].mask && gr->of[i])
+        if (f->at[i].mask && f->at[i].whole && gr->of[i])
             made = join_factor(w, sum, type, domain, (array_use){made, 0},
                                (array_use){w->of[f->at[i].node], f->at[i].map}, true, false);
     return made;

@@ -189,8 +189,23 @@ static void test_no_check_twice(void **state)
     assert_int_equal(accesses("L, diff(L, x[a])"), 1);
 }
 
+/* What is made again without a check keeps its type: f32 all the way, as the node says. */
+static void test_types_stay(void **state)
+{
+    (void)state;
+    const char *text = "input x[4, 6] : f32\ninput y[4] : int\nparam W[6, 10] : f32\n"
+                       "z[n, k] = sum(j: x[n, j] / 16 * W[j, k])\n"
+                       "loss = mean(n: logsumexp(k: z[n, k]) - z[n, y[n]])\nd[j, k] = diff(loss, W[j, k])\n"
+                       "right = mean(n: argmax(k: z[n, k]) == y[n])";
+    ew_program *p = compiled(text, "loss, right, d", EW_AUTO);
+    assert_int_equal(ew_out_array(p, 0).type, EW_F32);
+    assert_int_equal(ew_out_array(p, 2).type, EW_F32);
+    ew_free(p);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_programs), cmocka_unit_test(test_no_check_twice)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_programs), cmocka_unit_test(test_no_check_twice),
+                                       cmocka_unit_test(test_types_stay)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
