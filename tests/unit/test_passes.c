@@ -251,14 +251,21 @@ static void test_added(void **state)
     }
 }
 
-static size_t skips_of(const program_text *t, unsigned off)
+static ew_program *prepared(const program_text *t, unsigned off, ew_graph **g)
 {
     ew_error err;
-    ew_graph *g = ew_parse(t->text, EW_WHOLE, t->options, &err);
-    assert_non_null(g);
-    g->passes_off = (uint16_t)off;
-    ew_program *p = ew_prepare(g, t->outputs, &err);
+    *g = ew_parse(t->text, EW_WHOLE, t->options, &err);
+    assert_non_null(*g);
+    (*g)->passes_off = (uint16_t)off;
+    ew_program *p = ew_prepare(*g, t->outputs, &err);
     assert_non_null(p);
+    return p;
+}
+
+static size_t skips_of(const program_text *t, unsigned off)
+{
+    ew_graph *g;
+    ew_program *p = prepared(t, off, &g);
     size_t skips = 0;
     for (size_t i = 0; i < p->arrays->maps.count; i++) skips += p->arrays->maps.at[i].skip != ARRAY_NONE;
     ew_free(p);
@@ -362,12 +369,8 @@ static void test_sums_inside(void **state)
 
 static size_t overlaid(const program_text *t, unsigned off)
 {
-    ew_error err;
-    ew_graph *g = ew_parse(t->text, EW_WHOLE, t->options, &err);
-    assert_non_null(g);
-    g->passes_off = (uint16_t)off;
-    ew_program *p = ew_prepare(g, t->outputs, &err);
-    assert_non_null(p);
+    ew_graph *g;
+    ew_program *p = prepared(t, off, &g);
     size_t over = 0;
     for (size_t i = 0; i < p->arrays->buffers.count; i++) over += p->arrays->buffers.at[i].over != 0;
     ew_free(p);
