@@ -70,13 +70,6 @@ static int good(const task *t)
     return passed;
 }
 
-static int chosen(const char *name, int count, char **names)
-{
-    for (int i = 0; i < count; i++)
-        if (strncmp(name, names[i], strlen(names[i])) == 0) return 1;
-    return count == 0;
-}
-
 int main(int argc, char **argv)
 {
     int passed = 0, failed = 0;

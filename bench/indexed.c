@@ -105,13 +105,6 @@ static int compare(const hand_workload *w, const size_t *size, int arrays)
     return bad;
 }
 
-static int chosen(const char *name, int count, char **names)
-{
-    for (int i = 0; i < count; i++)
-        if (strncmp(name, names[i], strlen(names[i])) == 0) return 1;
-    return count == 0;
-}
-
 static int table(int brief, int count, char **names)
 {
     int bad = 0;

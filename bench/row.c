@@ -193,3 +193,10 @@ void run_rounds(row *r, double seconds)
             for (int s = 1; r->arrays && s < SIDES; s++) r->sides[s].out[g][i] = (double)r->sides[s].out_f[g][i];
         }
 }
+
+int chosen(const char *name, int count, char **names)
+{
+    for (int i = 0; i < count; i++)
+        if (strncmp(name, names[i], strlen(names[i])) == 0) return 1;
+    return count == 0;
+}

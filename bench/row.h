@@ -47,4 +47,7 @@ void close_row(row *r);
  * stay in `out` of each side. */
 void run_rounds(row *r, double seconds);
 
+/* Does the name begin with one of these? Without any it does. */
+int chosen(const char *name, int count, char **names);
+
 #endif
