@@ -224,6 +224,56 @@ static void test_made(void **state)
     }
 }
 
+/* ---- Memory ------------------------------------------------------------------------------------------ */
+
+typedef struct tally {
+    size_t live, most;
+} tally;
+
+static void *tally_resize(void *context, void *pointer, size_t old_size, size_t new_size)
+{
+    tally *t = context;
+    void *made = new_size ? realloc(pointer, new_size) : NULL;
+    if (!new_size) free(pointer);
+    t->live += new_size - old_size;
+    if (t->live > t->most) t->most = t->live;
+    return made;
+}
+
+static size_t bytes(const char *outputs, int64_t size)
+{
+    static const char text[] = "input x[P]\nc[p in P, 0] = 1\nc[p, t in 1..10] = c[p, t-1] * sin(x[p])\n"
+                               "f = sum(p: c[p, 10])\nd[p] = diff(c[p, 10], x[p])\nh[p] = diff(diff(f, x[p]), x[p])";
+    tally t = {0};
+    ew_error err;
+    ew_size sizes[] = {{"P", 0, NULL, size}};
+    ew_options o = {.sizes = sizes, .size_count = 1, .resize = tally_resize, .context = &t, .threads = 1};
+    ew_program *p = ew_compile(text, outputs, &o, &err);
+    if (!p) fail_msg("%s", err.message);
+    double *x = calloc((size_t)size, sizeof *x), *out = calloc((size_t)size, sizeof *out);
+    for (size_t i = 0; i < (size_t)size; i++) x[i] = 1e-4 * (double)i;
+    assert_int_equal(ew_run(p, NULL, x, out), EW_OK);
+    double s = sin(x[size - 1]), c = cos(x[size - 1]);
+    double due = outputs[0] == 'd' ? 10 * pow(s, 9) * c : 90 * pow(s, 8) * c * c - 10 * pow(s, 10);
+    assert_true(fabs(out[size - 1] - due) <= 1e-12 * (1 + fabs(due)));
+    free(x);
+    free(out);
+    ew_free(p);
+    assert_int_equal(t.live, 0);
+    return t.most;
+}
+
+/* Sixteen times the places: sixteen times the memory, not 256 times. */
+static void test_memory(void **state)
+{
+    (void)state;
+    static const char *const outputs[] = {"d", "h"};
+    for (size_t i = 0; i < 2; i++) {
+        size_t few = bytes(outputs[i], 2000), many = bytes(outputs[i], 32000);
+        if (many > 20 * few) fail_msg("%s: %zu bytes for 2000, %zu for 32000", outputs[i], few, many);
+    }
+}
+
 /* ---- Random programs -------------------------------------------------------------------------------- */
 
 static random_indexed program;
@@ -431,6 +481,7 @@ int main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_made),
+        cmocka_unit_test(test_memory),
         cmocka_unit_test(test_random),
         cmocka_unit_test(test_circles),
     };
