@@ -357,7 +357,7 @@ void array_free_plan(memory *m, plan *a);
 /* with: NULL, or the work whose buffers a helper shares. */
 array_work *array_work_new(memory *m, const ew_program *p, const array_work *with);
 void array_work_free(memory *m, array_work *w);
-ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out);
+ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out, int64_t *whole);
 
 typedef struct array_door { /* what ew_run_arrays and ew_run_commit are given */
     const void *const *in;

@@ -162,17 +162,16 @@ static bool is_remade(const array_lowering *w, const array_value *v)
     return large == 1;
 }
 
-/* What v, made anew wherever it is needed, asks of value a: to be made anew too, or to lie in memory for all steps. */
+/* What v, made anew wherever it is needed, asks of value a: to be made anew too, or to lie in memory; of all steps,
+ * if v is needed of all. */
 static uint8_t ask_again(array_lowering *w, uint32_t v, uint32_t a)
 {
-    const array_value *value = value_at(w, v), *arg = value_at(w, a);
-    bool whole = is_whole(w, value);
+    const array_value *arg = value_at(w, a), *base = base_of(w, arg);
+    bool whole = is_whole(w, value_at(w, v));
     if (arg->lies == LIES_CONST || arg->lies == LIES_RAMP) return 0;
-    if (is_remade(w, arg)) return DEMAND_APART;
-    const array_value *base = base_of(w, arg);
     for (size_t i = 0; whole && i < base->bind_count; i++) w->binds.at[base->binds + i].whole = true;
     for (size_t i = 0; whole && i < arg->bind_count; i++) w->binds.at[arg->binds + i].whole = true;
-    return DEMAND_HARD;
+    return is_remade(w, arg) ? DEMAND_APART : DEMAND_HARD;
 }
 
 /* An access in a recurrence's body that each step settles (array_settle.c): only the number of the step says whether

@@ -390,6 +390,10 @@ static const struct {
     /* Positions; gathers; scatters. */
     {"input x[6, 9]\na[i] = argmax(j: x[i,j])\nb[j] = argmin(i: x[i,j])\ny[i] = x[i, a[i]]",
      "a, b, y, diff(sum(i: y[i]), x[a1, a2])"},
+    {"input x[6, 9]\ninput f[7] : f32\ninput n[6, 9] : int\nv[i, j] = if x[i, j] > 0.8 then nan else x[i, j]\n"
+     "a[i] = argmax(j: v[i, j])\nb[i] = argmin(j in i..8: v[i, j])\nc[i] = argmax(j in 0..i: n[i, j] - j)\n"
+     "d = argmin(i: f[i]) + 10 * argmax(i: sqrt(f[i])) + 100 * argmin(i in 5: 3 - i)",
+     "a, b, c, d"},
     /* Recurrences: down, up, one that stops. */
     {"input x[50]\nh[0] = 0\nh[t+1] = tanh(0.5*h[t] + x[t])\nL = sum(t: h[t]^2)", "h, L, diff(L, x[a1])"},
     {"input x[40]\ninput p[2]\nh[0] = p[1]\nh[t+1] = tanh(p[0]*h[t] + x[t]) + 0.1*stop(diff(h[t], p[0]) + diff(h[t], "
