@@ -170,8 +170,8 @@ static bool eval_unbound(machine *m, const piece *p)
     bool left = eval_is_left(m, p);
     eval_error(m, left ? E_NEW_INDEX : E_UNBOUND, p, quote(buffer, word, m->g->names.at[p->value].count), NULL, NULL);
     if (left)
-        report_hint(&m->g->report, "give it the range of the places, {1} in FROM..TO, and take the rest off on the right",
-                    word);
+        report_hint(&m->g->report,
+                    "give it the range of the places, {1} in FROM..TO, and take the rest off on the right", word);
     return false;
 }
 
