@@ -413,6 +413,11 @@ static const struct {
     {"input t[300]\ninput x[24]\np[i] = sum(j: x[j] * t[i]^j)\nf = sum(i: p[i] * sin(p[i]))", "p, f, diff(f, x[a1])"},
     {"input u[300]\ninput x[40]\np[i in 300, 40] = 0\np[i, j in 40] = p[i, j+1] * u[i] + x[j]\nf = sum(i: p[i, 0]^2)",
      "f, diff(f, x[a1])"},
+    /* A far axis that goes along with the recurrence's. */
+    {"input x[40]\nc[p in 40, 0] = x[p]\nb[0, p in 40] = 1\nc[p, t in 1..9] = sin(c[p, t-1] * x[p] + b[t, p])\n"
+     "b[t in 1..9, p] = b[t-1, p] * 0.5 + c[p, t-1]\nf = sum(p: c[p, 9]^2)\nd[p] = diff(c[p, 9], x[p])\n"
+     "h[p] = diff(diff(f, x[p]), x[p])",
+     "d, h"},
     /* Ints that may overflow. */
     {"input k[9] : int\ninput x[9]\nf = sum(i: if abs(k[i]) < 2 then x[i] * (k[i] * 3000000000 + div(7, k[i] + 2)) "
      "else 1)",
