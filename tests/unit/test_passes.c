@@ -119,6 +119,12 @@ static const struct {
      "input w[2, 2]\ninput u[4]\nh[k in 4, i in 2, 0] = u[0]\n"
      "h[k in 4, i in 2, t in 1..3] = tanh(0.3 * sum(p: w[i, p] * h[k, p, t-1]) + u[t])\nf = sum(k, i, t: h[k, i, t])",
      "diff(f, u[a1]), diff(f, w[a1, a2])"},
+    /* What begins one array from what begins another, in derivatives of derivatives: each place in its step. */
+    {PASS_FUSING, NULL,
+     "input x[2]\ninput w[2, 2]\ny[0, l in 2] = x[0]\nz[0, l in 2] = sin(y[0, l])\n"
+     "y[m in 1..1, l in 2] = sum(p in 2: z[m-1, p] * w[p, l]) * y[m-1, l] + x[m]\n"
+     "z[m in 1..1, l in 2] = y[m, l] * x[m]\ng = diff(sum(m, l: z[m, l]^2), w[0, 1])",
+     "g, diff(g, x[a1]), diff(g, w[a1, a2])"},
     {PASS_SKIPS, NULL,
      "input x[500, 16]\ninput c[40, 16]\nd[n, k] = sum(j: (x[n, j] - c[k, j])^2)\nf = sum(n: min(k: d[n, k]))",
      "diff(f, c[a1, a2])"},
@@ -173,7 +179,7 @@ static void test_fusing_is_there(void **state)
     (void)state;
     static char with[65536], without[65536];
     size_t i = 0, n, m, lines[2] = {0, 0};
-    while (made[i].pass != PASS_FUSING) i++;
+    while (made[i].pass != PASS_FUSING) i++; /* the first */
     const program_text t = {made[i].text, made[i].outputs, NULL, 3, 1, 0, 0};
     free(run(&t, 0, &n, with));
     free(run(&t, PASS_FUSING, &m, without));
