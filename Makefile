@@ -177,8 +177,11 @@ $(B)/bench/hand/%.o: bench/hand/%.c
 
 -include $(HAND_O:.o=.d)
 
-$(B)/indexed $(B)/guard: $(B)/%: bench/%.c bench/row.c bench/row.h $(HAND_O) $(B)/libedgewise.a
-	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< bench/row.c $(HAND_O) $(B)/libedgewise.a -lm -lpthread
+SPIN = bench/spin.c bench/spin.h
+ROW = bench/row.c bench/row.h
+
+$(B)/indexed $(B)/guard: $(B)/%: bench/%.c $(ROW) $(SPIN) $(HAND_O) $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $(filter %.c %.o,$^) $(B)/libedgewise.a -lm -lpthread
 
 $(B)/bench-examples: bench/examples.c $(B)/libedgewise-train.a $(B)/libedgewise.a
 	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
@@ -186,18 +189,18 @@ $(B)/bench-examples: bench/examples.c $(B)/libedgewise-train.a $(B)/libedgewise.
 bench-examples: $(B)/bench-examples
 	@$(B)/bench-examples $(ROWS)
 
-$(B)/train: bench/train.c $(B)/libedgewise-train.a $(B)/libedgewise.a
-	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -Isrc -o $@ $< $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
+$(B)/train: bench/train.c $(SPIN) $(B)/libedgewise-train.a $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -Isrc -o $@ $(filter %.c,$^) $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
 
 # Where the time goes, step by step: the same programs with bench/kernels/steps.c around their steps.
-STEPS = bench/kernels/steps.c -Isrc $(patsubst %,-Wl$(comma)--wrap=%,array_crew_map array_crew_product array_crew_fold array_crew_arg array_pool_run array_pool_awake array_pool_ready array_run array_run_arrays ew_free)
+STEPS = -Isrc $(patsubst %,-Wl$(comma)--wrap=%,array_crew_map array_crew_product array_crew_fold array_crew_arg array_pool_run array_pool_awake array_pool_ready array_run array_run_arrays ew_free)
 comma = ,
 
-$(B)/indexed-steps: bench/indexed.c bench/row.c bench/row.h bench/kernels/steps.c $(HAND_O) $(B)/libedgewise.a
-	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< bench/row.c $(STEPS) $(HAND_O) $(B)/libedgewise.a -lm -lpthread
+$(B)/indexed-steps: bench/indexed.c $(ROW) $(SPIN) bench/kernels/steps.c $(HAND_O) $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $(filter %.c %.o,$^) $(STEPS) $(B)/libedgewise.a -lm -lpthread
 
-$(B)/train-steps: bench/train.c bench/kernels/steps.c $(B)/libedgewise-train.a $(B)/libedgewise.a
-	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $< $(STEPS) $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
+$(B)/train-steps: bench/train.c $(SPIN) bench/kernels/steps.c $(B)/libedgewise-train.a $(B)/libedgewise.a
+	$(CC) $(STRICT) $(WARNINGS) -O2 -g -Iinclude -o $@ $(filter %.c,$^) $(STEPS) $(B)/libedgewise-train.a $(B)/libedgewise.a $(DATA_LIBS) -lm -lpthread
 
 bench-train: all $(B)/train
 	@B=$(B) bench/train-run $(ROWS)

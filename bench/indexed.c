@@ -13,15 +13,13 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include "row.h"
+#include "spin.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <signal.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 typedef struct task {
     const hand_workload *workload;
@@ -117,16 +115,6 @@ static int table(int brief, int count, char **names)
 
 /* ---- Beside a busy process ------------------------------------------------------------------------ */
 
-/* A child that takes what it gets of one core, until it is killed or its parent has gone. */
-static pid_t spin(void)
-{
-    pid_t parent = getpid(), child = fork();
-    volatile unsigned count = 0;
-    if (child != 0) return child;
-    for (;;)
-        if ((++count & 0xFFFFFF) == 0 && getppid() != parent) _exit(0);
-}
-
 /* How many times as fast two threads are as one. */
 static double speed_up(row *r, int g)
 {
@@ -139,13 +127,10 @@ static int busy_row(const task *t, int brief)
     row r = open_row(t->workload, brief ? t->brief : t->size, t->arrays, 2);
     run_rounds(&r, 2);
     for (int g = 0; g < 2; g++) alone[g] = speed_up(&r, g);
-    pid_t child = spin();
+    pid_t child = spin_begin();
     r.rounds = 0;
     run_rounds(&r, 2);
-    if (child > 0) {
-        kill(child, SIGKILL);
-        waitpid(child, NULL, 0);
-    }
+    spin_end(child);
     for (int g = 0; g < 2; g++) beside[g] = speed_up(&r, g);
     int failed = r.sides[1].failed || r.sides[2].failed || child < 0;
     printf("| %s | %.2f | %.2f | %.2f | %.2f |\n", t->workload->name, alone[0], alone[1], beside[0], beside[1]);

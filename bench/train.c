@@ -5,6 +5,8 @@
  *                                       a second
  *     train flops NAME                  floating-point operations of one step's products
  *     train speed NAME THREADS SECONDS  samples (tokens) a second: the best of many rounds
+ *     train busy                        every model, two threads against one in turns, alone and then beside a process
+ *                                       that only spins; the status is 1 where that makes two slower than 0.9 of one
  *     train guard                       has a step become much slower than it was, beside the rate of a product in the
  *                                       same run? ends with "N passed, N failed"
  *     train losses NAME STEPS FOLDER OPTIMIZER LR DATA
@@ -17,6 +19,8 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include <edgewise-train.h>
+
+#include "spin.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -194,6 +198,60 @@ static int say_speed(const task *t, size_t threads, double seconds)
     return printf("%.6g\n", (double)(t->batch * t->counts) / step_time(t, threads, seconds)) < 0;
 }
 
+/* ---- Beside a busy process ------------------------------------------------------------------------ */
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* How many times as fast two threads are as one, by the clock: the median over rounds in which they take turns. */
+static double speed_up(ew_train *const side[2])
+{
+    enum { ROUNDS = 61 };
+    double ratio[ROUNDS];
+    size_t steps[2] = {1, 1};
+    for (int i = -1; i < ROUNDS; i++) {
+        double each[2];
+        for (int s = 0; s < 2; s++) {
+            double begin = now(2);
+            for (size_t k = 0; k < steps[s]; k++) step(side[s]);
+            each[s] = (now(2) - begin) / (double)steps[s];
+            if (i < 0) steps[s] = 1 + (size_t)(0.05 / each[s]); /* the first round says how long a step is */
+        }
+        if (i >= 0) ratio[i] = each[0] / each[1];
+    }
+    qsort(ratio, ROUNDS, sizeof *ratio, by_size);
+    return ratio[ROUNDS / 2];
+}
+
+static bool busy_row(const task *t)
+{
+    data d = data_of(t);
+    ew_train *side[2] = {trainer(t, &d, 1, t->rows), trainer(t, &d, 2, t->rows)};
+    double alone = speed_up(side);
+    pid_t child = spin_begin();
+    double beside = child > 0 ? speed_up(side) : 0;
+    spin_end(child);
+    printf("| %s | %.2f | %.2f |\n", t->name, alone, beside);
+    fflush(stdout);
+    for (int s = 0; s < 2; s++) ew_train_free(side[s]);
+    free(d.x);
+    free(d.label);
+    return beside >= 0.9;
+}
+
+static int busy(void)
+{
+    bool good = true;
+    printf("| two threads against one, times as fast | alone | beside a busy process |\n|---|---:|---:|\n");
+    for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) good = busy_row(&tasks[i]) && good;
+    return !good;
+}
+
+/* ---- Slower than it was? --------------------------------------------------------------------------- */
+
 static bool good(const task *t)
 {
     double ratio = 1e9;
@@ -214,6 +272,8 @@ static int guard(void)
     printf("%d passed, %d failed\n", passed, failed);
     return failed != 0;
 }
+
+/* ---- Losses ---------------------------------------------------------------------------------------- */
 
 static void write_raw(const char *folder, const char *name, const void *from, size_t bytes)
 {
@@ -257,6 +317,7 @@ int main(int count, char **words)
 {
     if (count == 2 && strcmp(words[1], "limit") == 0) return printf("%.6g\n", limit()) < 0;
     if (count == 2 && strcmp(words[1], "guard") == 0) return guard();
+    if (count == 2 && strcmp(words[1], "busy") == 0) return busy();
     if (count == 3 && strcmp(words[1], "flops") == 0) return printf("%.0f\n", task_of(words[2])->flops) < 0;
     if (count == 5 && strcmp(words[1], "speed") == 0)
         return say_speed(task_of(words[2]), (size_t)atoi(words[3]), atof(words[4]));
@@ -269,6 +330,6 @@ int main(int count, char **words)
         state += (uint64_t)atoi(words[7]);
         return say_losses(&t, (size_t)atoi(words[3]), words[4]);
     }
-    return fail(
-        "train limit | guard | flops NAME | speed NAME THREADS SECONDS | losses NAME STEPS FOLDER OPTIMIZER LR DATA");
+    return fail("train limit | busy | guard | flops NAME | speed NAME THREADS SECONDS | losses NAME STEPS FOLDER "
+                "OPTIMIZER LR DATA");
 }

@@ -35,6 +35,13 @@ struct array cli_array_of(const ew_graph *g, ew_node n, const double *values)
     return a;
 }
 
+struct array cli_array_ran(const ew_graph *g, ew_node n, const double *values, const int64_t *whole, size_t at)
+{
+    struct array a = cli_array_of(g, n, values + at);
+    if (whole && a.type == EW_INT) a.whole = whole + at;
+    return a;
+}
+
 bool cli_array_any(const ew_graph *g)
 {
     for (size_t i = 0; i < ew_node_count(g); i++)
@@ -135,6 +142,14 @@ void cli_array_name(const ew_graph *g, ew_node n, char *buffer, size_t bytes)
 
 /* ---- JSON --------------------------------------------------------------------------------------------- */
 
+void cli_array_element(struct cli_json *j, const struct array *a, size_t e)
+{
+    if (a->whole)
+        json_int(j, a->whole[e]);
+    else
+        json_value(j, a->type, a->values[e]);
+}
+
 /* An axis of size 0 ends the nesting: of sizes 2, 0 it is [[], []]. */
 void cli_array_json(struct cli_json *j, const struct array *a)
 {
@@ -147,7 +162,7 @@ void cli_array_json(struct cli_json *j, const struct array *a)
         for (size_t p = 0; p < rank; p++)
             if (e % below[p] == 0) json_begin_array(j);
         if (empty) json_begin_array(j), json_close(j);
-        if (!empty) json_value(j, a->type, a->values[e]);
+        if (!empty) cli_array_element(j, a, e);
         for (size_t p = rank; p-- > 0;)
             if ((e + 1) % below[p] == 0) json_close(j);
     }

@@ -11,12 +11,15 @@ struct array {
     ew_type type;
     size_t rank, size[ARRAY_AXES];
     const double *values;
+    const int64_t *whole; /* of an int: its very values, which doubles round beyond 2^53; or NULL */
 };
 
 /* Elements of a node; SIZE_MAX: a size is not known yet, or they are more than can be counted. */
 size_t cli_array_count_of(const ew_graph *g, ew_node n);
 size_t cli_array_count(const struct array *a);
 struct array cli_array_of(const ew_graph *g, ew_node n, const double *values);
+/* Of what cli_run_whole gave: the node's numbers begin at `at`. */
+struct array cli_array_ran(const ew_graph *g, ew_node n, const double *values, const int64_t *whole, size_t at);
 /* Has any node that a person sees, or any input, an axis? */
 bool cli_array_any(const ew_graph *g);
 
@@ -33,10 +36,13 @@ void cli_array_sizes(const struct array *a, char *buffer, size_t bytes);
 /* "h[n, j]": a node's name with its indices. */
 void cli_array_name(const ew_graph *g, ew_node n, char *buffer, size_t bytes);
 
+/* Element e as JSON: bools are true and false. */
+void cli_array_element(struct cli_json *j, const struct array *a, size_t e);
 /* Nested lists, row-major; a single number as itself. */
 void cli_array_json(struct cli_json *j, const struct array *a);
 
-/* "head = [[1, 2],\n        [3, 4]]\n": small ones whole, of large ones the corner, in 80 columns (show.c). */
+/* "head = [[1, 2],\n        [3, 4]]\n": small ones whole, of large ones the corner, in 80 columns (show.c). A
+ * single number may have no head (NULL) and stands alone. */
 void cli_array_show(struct cli *c, const char *head, const struct array *a);
 /* The same in one line of at most `columns`, without the head: "[[1, 2, …], …]". */
 void cli_array_corner(struct cli *c, const struct array *a, size_t columns);

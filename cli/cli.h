@@ -204,7 +204,11 @@ size_t cli_input_index(const ew_graph *g, ew_node n);
 /* The values of nodes, one after another, to be freed; cli_array_offsets says where each begins. NULL: the error is
  * out. */
 double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in);
-double *cli_run_program(struct cli *c, const ew_program *p, const double *in); /* the same of its outputs */
+/* The same, and in *whole the ints among them as ew_run_whole has them, laid out alike and part of the same memory;
+ * NULL: there is none. */
+double *cli_run_whole(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in,
+                      int64_t **whole);
+double *cli_run_program(struct cli *c, const ew_program *p, const double *in, int64_t **whole); /* of its outputs */
 /* false, with the error out, if --finite was asked for and v is not. */
 bool cli_finite(struct cli *c, const char *name, double v);
 /* The same for `of` and its derivatives by `wrt`; computes them only if it must. */
@@ -303,6 +307,7 @@ void json_text(struct cli_json *j, const char *s);
 void json_number(struct cli_json *j, double v); /* nan, inf, -inf as strings */
 void json_bool(struct cli_json *j, bool v);
 void json_whole(struct cli_json *j, uint64_t n);
+void json_int(struct cli_json *j, int64_t n);
 void json_nothing(struct cli_json *j);
 /* key and value at once */
 void json_key_text(struct cli_json *j, const char *key, const char *s);

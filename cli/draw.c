@@ -171,11 +171,13 @@ static void gather(struct drawing *d)
     ew_edge_count(d->g, &e);
     if (e.status) cli_fail_error(d->c, &e);
     if (d->in && too_many(d)) d->in = NULL;
-    if (nodes && d->in && !d->c->status) d->values = cli_run(d->c, d->g, nodes, count, d->in);
+    int64_t *whole = NULL;
+    if (nodes && d->in && !d->c->status) d->values = cli_run_whole(d->c, d->g, nodes, count, d->in, &whole);
     if (d->values) d->partials = cli_partials(d->c, d->g, d->in, &edges);
     free(nodes);
     if (d->c->show && !d->c->status) show(d);
     d->o.values = d->values;
+    d->o.whole = d->values ? whole : NULL;
     d->o.partials = d->partials;
     d->o.derivatives = d->derivatives;
     d->o.derivative_of = d->derivative_of;

@@ -81,8 +81,9 @@ static void write_data(struct cli *c, const struct answer *a)
     if (!arrays) return;
     for (size_t i = 0; i < a->count; i++) {
         const struct array *from = &a->arrays[i];
+        const double *values = from->whole ? NULL : from->values;
         if (is_first(a, i))
-            arrays[count++] = (ew_data_array){a->names[i], from->type, from->rank, from->size, from->values, NULL};
+            arrays[count++] = (ew_data_array){a->names[i], from->type, from->rank, from->size, values, from->whole};
     }
     if (ew_data_write(c->output, arrays, count, &options, &e) != EW_OK) cli_fail_error(c, &e);
     free(arrays);
@@ -114,12 +115,14 @@ static ew_type type_of(ew_graph *g, const ew_array_info *info, ew_node n)
 static void eval_program(struct cli *c, ew_graph *g, const ew_program *p, const ew_node *nodes, const double *in)
 {
     struct answer a;
-    if (answer_new(c, &a, ew_out_arrays(p)) && (a.values = cli_run_program(c, p, in)) != NULL) {
+    int64_t *whole;
+    if (answer_new(c, &a, ew_out_arrays(p)) && (a.values = cli_run_program(c, p, in, &whole)) != NULL) {
         for (size_t i = 0; i < a.count; i++) {
             ew_array_info info = ew_out_array(p, i);
             struct array *to = &a.arrays[i];
             *to = (struct array){.rank = info.rank, .values = a.values + info.offset};
             to->type = type_of(g, &info, nodes ? nodes[i] : EW_NONE);
+            if (info.type == EW_INT && to->type == EW_INT) to->whole = whole + info.offset;
             for (size_t k = 0; k < info.rank; k++) to->size[k] = info.size[k];
             a.names[i] = nodes ? ew_node_name(g, nodes[i]) : info.name;
         }

@@ -338,7 +338,8 @@ static void say_nudge(struct object *x)
     double *in = cli_room(x->c, count, sizeof *in), *after = NULL;
     double *predicted = cli_room(x->c, x->nodes, sizeof *predicted);
     for (size_t i = 0; in && i < count; i++) in[i] = x->o->in[i] + x->o->nudge[i];
-    if (in && predicted) after = cli_run(x->c, x->g, x->node, x->nodes, in);
+    int64_t *whole = NULL;
+    if (in && predicted) after = cli_run_whole(x->c, x->g, x->node, x->nodes, in, &whole);
     for (size_t i = 0; after && i < x->nodes; i++) predicted[i] = 0;
     for (size_t k = 0; after && k < count && !x->c->status; k++) {
         ew_input_info info = ew_input_at(x->g, k);
@@ -351,11 +352,14 @@ static void say_nudge(struct object *x)
     json_key(&x->j, "nudge");
     json_begin_object(&x->j);
     for (size_t i = 0; after && i < x->nodes && !x->c->status; i++) {
-        double before = *x->value->at[i].values;
+        const struct array *value = &x->value->at[i], now = cli_array_ran(x->g, x->node[i], after, whole, i);
+        double before = *value->values;
         json_key(&x->j, ew_node_name(x->g, x->node[i]));
         json_begin_object(&x->j);
-        json_key_number(&x->j, "before", before);
-        json_key_number(&x->j, "after", after[i]);
+        json_key(&x->j, "before");
+        cli_array_element(&x->j, value, 0);
+        json_key(&x->j, "after");
+        cli_array_element(&x->j, &now, 0);
         json_key_number(&x->j, "predicted", predicted[i]);
         json_key_number(&x->j, "change", after[i] - before);
         json_key_number(&x->j, "gap", after[i] - before - predicted[i]);

@@ -94,9 +94,9 @@ static bool can_be_listed(struct cli *c, ew_graph *g, const struct gradient *d)
 }
 
 static void take_arrays(ew_graph *g, struct gradient *d, const ew_node *nodes, const double *values,
-                        const size_t *offset)
+                        const int64_t *whole, const size_t *offset)
 {
-    d->value = cli_array_of(g, nodes[0], values);
+    d->value = cli_array_ran(g, nodes[0], values, whole, 0);
     for (size_t i = 0; i < d->count; i++) d->slopes[i] = cli_array_of(g, nodes[i + 1], values + offset[i + 1]);
 }
 
@@ -112,9 +112,10 @@ static void by_sweep(struct cli *c, ew_graph *g, struct gradient *d, const doubl
     }
     if (nodes) nodes[0] = d->of;
     size_t *offset = nodes && !c->status ? cli_array_offsets(c, g, nodes, d->count + 1) : NULL;
-    double *values = offset ? cli_run(c, g, nodes, d->count + 1, in) : NULL;
+    int64_t *whole;
+    double *values = offset ? cli_run_whole(c, g, nodes, d->count + 1, in, &whole) : NULL;
     if (values) {
-        take_arrays(g, d, nodes, values, offset);
+        take_arrays(g, d, nodes, values, whole, offset);
         say_gradient(c, g, d);
     }
     free(values);
@@ -129,19 +130,20 @@ static void by_array_paths(struct cli *c, ew_graph *g, struct gradient *d, const
 {
     ew_error e;
     size_t of = cli_array_count_of(g, d->of), at = 0;
-    double *value = can_be_listed(c, g, d) ? cli_run(c, g, &d->of, 1, in) : NULL;
+    int64_t *whole;
+    double *value = can_be_listed(c, g, d) ? cli_run_whole(c, g, &d->of, 1, in, &whole) : NULL;
     double *slopes = value ? cli_room(c, of * sweeps_forward(g, d->wrt, d->count) + 1, sizeof *slopes) : NULL;
     for (size_t i = 0; slopes && i < d->count && !c->status; i++) {
-        ew_node whole = ew_diff(g, d->of, d->wrt[i], EW_AUTO, &e); /* for its axes, and the same complaints */
-        if (whole == EW_NONE || ew_pathwise(g, d->of, d->wrt[i], in, MOST_PATHS, slopes + at, &e) != EW_OK) {
+        ew_node all = ew_diff(g, d->of, d->wrt[i], EW_AUTO, &e); /* for its axes, and the same complaints */
+        if (all == EW_NONE || ew_pathwise(g, d->of, d->wrt[i], in, MOST_PATHS, slopes + at, &e) != EW_OK) {
             cli_fail_error(c, &e);
             break;
         }
-        d->slopes[i] = cli_array_of(g, whole, slopes + at);
+        d->slopes[i] = cli_array_of(g, all, slopes + at);
         at += of * cli_array_count_of(g, d->wrt[i]);
     }
     if (slopes && !c->status) {
-        d->value = cli_array_of(g, d->of, value);
+        d->value = cli_array_ran(g, d->of, value, whole, 0);
         say_gradient(c, g, d);
     }
     free(value);
@@ -157,10 +159,11 @@ static void by_paths(struct cli *c, ew_graph *g, struct gradient *d, const doubl
     }
     for (size_t i = 0; i < d->count && !c->status; i++) /* the same complaints as a sweep */
         if (ew_diff(g, d->of, d->wrt[i], EW_REVERSE, &e) == EW_NONE) cli_fail_error(c, &e);
-    double *value = c->status ? NULL : cli_run(c, g, &d->of, 1, in);
+    int64_t *whole;
+    double *value = c->status ? NULL : cli_run_whole(c, g, &d->of, 1, in, &whole);
     double *slopes = value ? cli_pathwise(c, g, d->of, d->wrt, d->count, in) : NULL;
     if (slopes) {
-        d->value = cli_array_of(g, d->of, value);
+        d->value = cli_array_ran(g, d->of, value, whole, 0);
         for (size_t i = 0; i < d->count; i++) d->slopes[i] = (struct array){.type = EW_F64, .values = slopes + i};
         say_gradient(c, g, d);
     }

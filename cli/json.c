@@ -112,6 +112,14 @@ void json_whole(struct cli_json *j, uint64_t n)
     json_put(j, number);
 }
 
+void json_int(struct cli_json *j, int64_t n)
+{
+    char number[24];
+    snprintf(number, sizeof number, "%lld", (long long)n);
+    json_separate(j);
+    json_put(j, number);
+}
+
 void json_nothing(struct cli_json *j)
 {
     json_separate(j);

@@ -17,8 +17,9 @@ static bool numbers_run(struct cli *c, ew_graph *g, struct numbers *n, const ew_
                         size_t count, const double *in)
 {
     size_t *offset = cli_array_offsets(c, g, few, count);
-    n->flat = offset && count ? cli_run(c, g, few, count, in) : NULL;
-    for (size_t i = 0; n->flat && i < count; i++) n->at[which[i]].values = n->flat + offset[i];
+    int64_t *whole;
+    n->flat = offset && count ? cli_run_whole(c, g, few, count, in, &whole) : NULL;
+    for (size_t i = 0; n->flat && i < count; i++) n->at[which[i]] = cli_array_ran(g, few[i], n->flat, whole, offset[i]);
     free(offset);
     return !c->status;
 }

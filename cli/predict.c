@@ -28,6 +28,7 @@ static double *widen(struct cli *c, const ew_data_array *from, struct array *to)
     for (size_t i = 0; values && i < count; i++)
         values[i] = from->elements ? element(from->type, from->elements, i) : from->values[i];
     to->values = values;
+    if (from->type == EW_INT) to->whole = from->elements;
     return values;
 }
 

@@ -288,12 +288,22 @@ static void say_operations(struct cli *c, const ew_program *p)
     cli_note(c, "operations in one run: {1}", operations, NULL, NULL);
 }
 
-double *cli_run_program(struct cli *c, const ew_program *p, const double *in)
+static bool has_ints(const ew_program *p)
+{
+    for (size_t i = 0; i < ew_out_arrays(p); i++)
+        if (ew_out_array(p, i).type == EW_INT) return true;
+    return false;
+}
+
+double *cli_run_program(struct cli *c, const ew_program *p, const double *in, int64_t **whole)
 {
     ew_error e;
-    double *result = cli_room(c, ew_out_count(p), sizeof *result);
+    size_t count = ew_out_count(p);
+    bool ints = has_ints(p);
+    double *result = cli_room(c, ints ? 2 * count : count, sizeof *result);
+    *whole = result && ints ? (int64_t *)(result + count) : NULL;
     if (result) say_operations(c, p);
-    if (result && ew_run(p, NULL, in, result) != EW_OK) {
+    if (result && ew_run_whole(p, NULL, in, result, *whole) != EW_OK) {
         ew_run_error(p, NULL, &e);
         cli_fail_error(c, &e);
     }
@@ -302,12 +312,18 @@ double *cli_run_program(struct cli *c, const ew_program *p, const double *in)
     return NULL;
 }
 
-double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in)
+double *cli_run_whole(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in, int64_t **whole)
 {
     ew_error e;
     ew_program *p = ew_prepare_nodes(g, nodes, count, &e);
     if (!p) cli_fail_error(c, &e);
-    double *result = p ? cli_run_program(c, p, in) : NULL;
+    double *result = p ? cli_run_program(c, p, in, whole) : NULL;
     ew_free(p);
     return result;
+}
+
+double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in)
+{
+    int64_t *whole;
+    return cli_run_whole(c, g, nodes, count, in, &whole);
 }

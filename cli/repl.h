@@ -2,6 +2,7 @@
 #ifndef CLI_REPL_H
 #define CLI_REPL_H
 
+#include "arrays.h"
 #include "edit.h"
 #include "session.h"
 
@@ -29,6 +30,8 @@ bool repl_input(struct repl *r, ew_graph *g, size_t i, double *value);
 /* The text again, with the sizes that the session's values give its arrays (repl_arrays.c); g is freed. NULL: the
  * error is out. */
 ew_graph *repl_bind(struct repl *r, const char *text, ew_graph *g);
+/* A value: after its name, or (NULL) alone. */
+void repl_show(struct repl *r, const char *name, struct array a);
 /* The value of node n of a program with arrays. */
 void repl_show_array(struct repl *r, ew_graph *g, ew_node n, const char *name);
 

@@ -59,17 +59,22 @@ ew_graph *repl_bind(struct repl *r, const char *text, ew_graph *g)
     return g;
 }
 
+void repl_show(struct repl *r, const char *name, struct array a)
+{
+    if (name || a.rank == 0) {
+        cli_array_show(r->c, name, &a);
+    } else {
+        cli_array_corner(r->c, &a, 80);
+        cli_put(r->c, "\n");
+    }
+}
+
 void repl_show_array(struct repl *r, ew_graph *g, ew_node n, const char *name)
 {
+    int64_t *whole;
     double *in = r->values ? values_lay(r->c, g, r->values, false) : NULL;
-    size_t *offset = in ? cli_array_offsets(r->c, g, &n, 1) : NULL;
-    double *value = offset ? cli_run(r->c, g, &n, 1, in) : NULL;
-    struct array a = cli_array_of(g, n, value);
-    if (value && name)
-        cli_array_show(r->c, name, &a);
-    else if (value)
-        cli_array_corner(r->c, &a, 80), cli_put(r->c, "\n");
+    double *value = in ? cli_run_whole(r->c, g, &n, 1, in, &whole) : NULL;
+    if (value) repl_show(r, name, cli_array_ran(g, n, value, whole, 0));
     free(value);
-    free(offset);
     free(in);
 }

@@ -45,14 +45,6 @@ static bool find_missing(struct repl *r, ew_graph *g, ew_node n, double *in, cha
     return true;
 }
 
-static void say_value(struct repl *r, ew_graph *g, ew_node n, const char *name, double value)
-{
-    char number[32];
-    ew_number_text(value, 0, number);
-    if (ew_node_type(g, n) == EW_BOOL) strcpy(number, value != 0 ? "true" : "false");
-    cli_say(r->c, name ? "{1} = {2}\n" : "{2}\n", name, number, NULL);
-}
-
 /* "e = 6", or what it waits for. */
 static void say_node(struct repl *r, ew_graph *g, ew_node n, const char *name, bool waits)
 {
@@ -60,9 +52,10 @@ static void say_node(struct repl *r, ew_graph *g, ew_node n, const char *name, b
     double *in = cli_room(r->c, ew_input_count(g), sizeof *in);
     if (in && find_missing(r, g, n, in, missing)) {
         bool arrays = cli_array_any(g);
-        double *value = missing[0] || arrays ? NULL : cli_run(r->c, g, &n, 1, in);
+        int64_t *whole;
+        double *value = missing[0] || arrays ? NULL : cli_run_whole(r->c, g, &n, 1, in, &whole);
         if (arrays && !missing[0]) repl_show_array(r, g, n, name);
-        if (value) say_value(r, g, n, name, *value);
+        if (value) repl_show(r, name, cli_array_ran(g, n, value, whole, 0));
         if (missing[0] && waits) cli_say(r->c, "no value yet for {1}\n", missing, NULL, NULL);
         free(value);
     }

@@ -7,7 +7,7 @@
  *     x[1797, 64] = [[0, 0, 5, 13, …],      of large ones the sizes and the corner
  *                    …]
  *
- * Numbers are whole where they fit, else they have six digits; --json and files have all of them.
+ * Numbers are whole where they fit, else they have six digits (ints all of theirs); --json and files have all of them.
  */
 #include "arrays.h"
 #include "table.h"
@@ -29,7 +29,10 @@ enum {
 static const char *show_number(const struct array *a, size_t e, int digits, char number[32])
 {
     if (a->type == EW_BOOL) return a->values[e] != 0 ? "true" : "false";
-    ew_number_text(a->values[e], digits, number);
+    if (a->whole)
+        snprintf(number, 32, "%lld", (long long)a->whole[e]);
+    else
+        ew_number_text(a->values[e], digits, number);
     return number;
 }
 
@@ -194,8 +197,7 @@ void cli_array_show(struct cli *c, const char *head, const struct array *a)
 {
     char number[32];
     if (a->rank == 0) {
-        cli_put(c, head);
-        cli_put(c, " = ");
+        if (head) cli_put(c, head), cli_put(c, " = ");
         cli_put(c, show_number(a, 0, 0, number));
         cli_put(c, "\n");
     } else if (cli_array_count(a) == 0) {

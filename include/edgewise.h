@@ -142,6 +142,10 @@ EW_API void ew_free(ew_program *p);
 EW_API ew_status ew_run(const ew_program *p, ew_work *work, const double *in, double *out);
 EW_API void ew_run_error(const ew_program *p, const ew_work *work, ew_error *err);
 
+/* The same, and outputs of type int as they are: in `out` one beyond 2^53 is the double nearest to it. `whole` is laid
+ * out as `out`, ew_out_count of them; elements of other types are left alone. With whole NULL: ew_run. */
+EW_API ew_status ew_run_whole(const ew_program *p, ew_work *work, const double *in, double *out, int64_t *whole);
+
 /* The same over arrays in their own types, used where they lie: in[i] belongs to ew_in_array(p, i), out[i] to
  * ew_out_array(p, i), each row-major: double (f64), float (f32), int64_t (int), unsigned char (bool: 0 or 1). Nothing
  * is converted but bools. out[k] may be the very memory of one in[i] of its type and count: the run does as though all
@@ -419,6 +423,7 @@ typedef struct ew_draw_options {
     int hide_values, hide_edges;    /* leave out the values in nodes, the labels on edges */
     ew_node of;                     /* draw only what this node needs; EW_NONE: everything */
     const char *const *notes;       /* of all nodes (ew_node_at): a line instead of the value, or NULL; or NULL */
+    const int64_t *whole;           /* laid out as `values`: the ints among them in full (ew_run_whole), or NULL */
 } ew_draw_options;
 
 EW_API ew_status ew_draw(ew_graph *g, const ew_draw_options *options, ew_write *write, void *context, ew_error *err);

@@ -1,12 +1,10 @@
 /*
  * flow.c - forward and reverse over nodes with axes (flow.h).
  */
-#include "diff/flow.h"
+#include "diff/flow_run.h"
 
 #include <string.h>
 
-#include "diff/sequence.h"
-#include "diff/rebuild.h"
 #include "diff/sweep.h"
 
 /* ---- What is known of a node --------------------------------------------------------------------- */
@@ -56,7 +54,7 @@ static bool flow_grow(ew_graph *g, flow *f, size_t more)
 }
 
 /* Room was made by flow_grow. */
-static uint32_t *flow_entry(flow *f, ew_node n)
+uint32_t *flow_entry(flow *f, ew_node n)
 {
     size_t i = flow_slot(f, n);
     if (f->node[i] != n) {
@@ -77,7 +75,7 @@ void flow_free(ew_graph *g, flow *f)
 
 /* What has no type of its own in a derivative, such as `if c then 1/2 else 0` or 1/2 times an int, takes that of the
  * node. */
-static void flow_real(ew_graph *g, ew_node n)
+void flow_real(ew_graph *g, ew_node n)
 {
     int type = node_at(g, n)->type;
     if (type == TYPE_F64 || type == TYPE_F32) g->real = g->beside = (uint8_t)type;
@@ -181,171 +179,6 @@ static bool flow_active(ew_graph *g, flow *f)
     return true;
 }
 
-/* ---- Regions --------------------------------------------------------------------------------------- */
-
-/* One derivative region that is open, or was: state k of `region` is `state[k]`. */
-typedef struct flow_region {
-    uint32_t region, made;
-    ew_node *state; /* by state of the region; EW_NONE: it takes no part */
-    uint32_t *seed; /* reverse: what came from outside, before it was opened */
-} flow_region;
-
-typedef struct flow_run {
-    ew_graph *g;
-    flow *f;
-    ew_node *nodes; /* visited, ascending */
-    size_t count;
-    sequence_items items;
-    ARRAY(flow_region) open;
-} flow_run;
-
-static bool flow_takes_part(const flow_run *r, const graph_state *s)
-{
-    size_t at = sequence_find(r->nodes, r->count, s->state);
-    return at < r->count && sequence_behind(r->g, s->state) != EW_NONE;
-}
-
-/* The range of steps in which every place of every state is computed: also those that were there before the
- * first step, since their adjoints come last. */
-static void flow_range(const ew_graph *g, const graph_region *r, int64_t *low, int64_t *high)
-{
-    *low = r->low;
-    *high = r->high;
-    for (uint32_t k = 0; k < r->count; k++) {
-        const graph_state *s = &g->states.at[r->first + k];
-        int64_t size = node_size(g, s->state, s->axis);
-        if (!size_is_known(size)) continue;
-        if (-s->offset < *low) *low = -s->offset;
-        if (size - 1 - s->offset > *high) *high = size - 1 - s->offset;
-    }
-}
-
-static bool flow_open(flow_run *r, uint32_t region)
-{
-    ew_graph *g = r->g;
-    graph_region old = g->regions.at[region];
-    flow_region made = {.region = region};
-    int64_t low, high;
-    flow_range(g, &old, &low, &high);
-    bool down = r->f->forward ? old.down : !old.down;
-    made.made = graph_region_new(g, down, low, high);
-    made.state = block_new(&g->memory, old.count, sizeof *made.state);
-    made.seed = block_new(&g->memory, old.count, sizeof *made.seed);
-    bool ok = made.state && made.seed && array_reserve(&g->memory, &r->open, 1);
-    if (!ok || made.made == UINT32_MAX) {
-        block_free(&g->memory, made.state, made.state ? old.count : 0);
-        block_free(&g->memory, made.seed, made.seed ? old.count : 0);
-        return report_memory(&g->report);
-    }
-    r->open.at[r->open.count++] = made;
-    for (uint32_t k = 0; ok && k < old.count; k++) {
-        graph_state s = g->states.at[old.first + k];
-        made.state[k] = EW_NONE;
-        if (!flow_takes_part(r, &s)) continue;
-        uint16_t own = node_at(g, s.state)->shape, shape = shape_join(g, own, r->f->t.far);
-        int type = node_at(g, s.state)->type;
-        ew_node state = graph_state_add(g, made.made, type, shape, s.axis, s.offset);
-        made.state[k] = state;
-        if (state == EW_NONE) return false;
-        ew_node gets = r->f->forward ? s.state : s.definition;
-        made.seed[k] = flow_list(r->f, s.loop);
-        ok = terms_add_dense(&r->f->t, flow_entry(r->f, gets), own, (view){state, 0});
-    }
-    return ok;
-}
-
-/* The definition of the new state: reverse: what the LOOP and the uses of the STATE have; forward: what the
- * definition has, and the seed where one differentiates by the array itself. */
-static bool flow_define(flow_run *r, const flow_region *made, uint32_t k)
-{
-    ew_graph *g = r->g;
-    flow *f = r->f;
-    graph_state s = g->states.at[g->regions.at[made->region].first + k];
-    uint16_t own = node_at(g, s.state)->shape, shape = shape_join(g, own, f->t.far);
-    view sum = flow_dense(g, f, f->forward ? s.definition : s.state);
-    if (!f->forward) {
-        uint32_t outside = made->seed[k];
-        view more = terms_dense(&f->t, &outside, own);
-        sum = view_is(g, sum, 0) ? more : view_is(g, more, 0) ? sum : view_op(g, shape, OP_ADD, more, sum, view_none());
-    } else if (f->end == s.loop || f->end == s.state) {
-        uint32_t seed = TERMS_NONE;
-        bool ok = f->identity ? terms_add_identity(&f->t, &seed, own) : terms_add_dense(&f->t, &seed, own, f->seed);
-        view more = ok ? terms_dense(&f->t, &seed, own) : view_none();
-        sum = view_is(g, sum, 0) ? more : view_op(g, shape, OP_ADD, sum, more, view_none());
-    }
-    ew_node definition = view_node(g, sum, shape);
-    return graph_state_define(g, made->state[k], definition);
-}
-
-/* Every term outside the new region's body that was expressed by its STATEs is expressed by its LOOPs. */
-static bool flow_replace(flow_run *r, const rebuild_pair *pairs, size_t count, const uint8_t *body, size_t body_count)
-{
-    ew_graph *g = r->g;
-    terms *t = &r->f->t;
-    bool ok = true;
-    ARRAY(ew_node) roots = {0};
-    ew_node low = pairs[0].from;
-    for (size_t i = 1; i < count; i++)
-        if (pairs[i].from < low) low = pairs[i].from;
-    for (size_t i = 0; ok && i < t->all.count; i++)
-        if (t->all.at[i].value.node >= low) ok = array_push(&g->memory, &roots, t->all.at[i].value.node);
-    ok = ok || report_memory(&g->report);
-    ok = ok && rebuild_nodes(g, pairs, count, body, body_count, roots.at, roots.count);
-    size_t at = 0;
-    for (size_t i = 0; ok && i < t->all.count; i++) {
-        if (t->all.at[i].value.node < low) continue;
-        t->all.at[i].value.node = roots.at[at++];
-    }
-    array_free(&g->memory, &roots);
-    return ok;
-}
-
-static bool flow_results(flow_run *r, const flow_region *made)
-{
-    ew_graph *g = r->g;
-    graph_region old = g->regions.at[made->region];
-    for (uint32_t k = 0; k < old.count; k++) {
-        graph_state s = g->states.at[old.first + k];
-        if (made->state[k] == EW_NONE) continue;
-        view loop = {node_state(g, made->state[k])->loop, 0};
-        ew_node ends[2] = {s.state, s.loop};
-        for (size_t i = 0; i < 2; i++) {
-            uint32_t *list = flow_entry(r->f, ends[i]);
-            *list = TERMS_NONE;
-            if (!terms_add_dense(&r->f->t, list, node_at(g, s.state)->shape, loop)) return false;
-        }
-    }
-    return true;
-}
-
-static bool flow_close(flow_run *r, uint32_t region)
-{
-    ew_graph *g = r->g;
-    flow_region made = r->open.at[r->open.count - 1];
-    uint32_t count = g->regions.at[region].count;
-    size_t pairs_count = 0, body_count = 0;
-    bool ok = true;
-    for (uint32_t k = 0; ok && k < count; k++)
-        if (made.state[k] != EW_NONE) ok = flow_define(r, &made, k);
-    ok = ok && graph_region_close(g, made.made, EW_NONE, NULL, NULL);
-    rebuild_pair *pairs = block_new(&g->memory, count, sizeof *pairs);
-    body_count = g->nodes.count;
-    uint8_t *body = block_new(&g->memory, body_count, sizeof *body);
-    if (!pairs || !body) ok = report_memory(&g->report);
-    for (uint32_t k = 0; ok && k < count; k++)
-        if (made.state[k] != EW_NONE)
-            pairs[pairs_count++] = (rebuild_pair){made.state[k], node_state(g, made.state[k])->loop};
-    ok = ok && rebuild_body(g, made.made, body, body_count);
-    ok = ok && (!pairs_count || flow_replace(r, pairs, pairs_count, body, body_count));
-    ok = ok && flow_results(r, &made);
-    block_free(&g->memory, pairs, pairs ? count : 0);
-    block_free(&g->memory, body, body ? body_count : 0);
-    block_free(&g->memory, made.state, count);
-    block_free(&g->memory, made.seed, count);
-    r->open.count--;
-    return ok;
-}
-
 /* ---- Nodes ------------------------------------------------------------------------------------------ */
 
 static bool flow_seed(flow_run *r, uint32_t *list)
@@ -391,22 +224,49 @@ static bool flow_reverse_node(flow_run *r, ew_node n)
 }
 
 /* The tangent of a join is the join of tangents, where all of them are arrays. */
-static bool flow_join_is_dense(const flow *f, const ew_graph *g, ew_node n)
+typedef struct flow_joined {
+    uint32_t mask;       /* far axes that all of them lack, */
+    spot far[AXES_MOST]; /* at these places, over the axes of the join */
+    bool any;
+} flow_joined;
+
+static bool flow_join_part(flow_run *r, ew_node n, size_t k, flow_joined *j)
 {
-    bool any = false;
-    for (size_t k = 0; k < node_at(g, n)->count; k++) {
-        uint32_t list = node_is_edge(g, n, k) ? flow_list(f, node_arg(g, n, k)) : TERMS_NONE;
-        any = any || list != TERMS_NONE;
-        for (; list != TERMS_NONE; list = f->t.all.at[list].next)
-            if (f->t.all.at[list].places != TERMS_NONE) return false;
+    ew_graph *g = r->g;
+    const terms *t = &r->f->t;
+    ew_node a = node_arg(g, n, k);
+    uint32_t mask, list = node_is_edge(g, n, k) ? flow_list(r->f, a) : TERMS_NONE;
+    spot far[AXES_MOST], turned;
+    view value;
+    linear l;
+    if (list == TERMS_NONE) return true;
+    if (!terms_is_full(t, list, node_at(g, a)->shape, &mask, far, &value)) return false;
+    if ((mask & ~t->aligned) || (j->any && mask != j->mask)) return false;
+    linear_places(g, n, k, &l);
+    for (size_t p = 0; p < AXES_MOST; p++) {
+        if (!(mask & 1u << p)) continue;
+        if (!spot_turn(g, &far[p], l.to, node_at(g, n)->shape, &turned)) return false;
+        if (j->any && !spot_same(&turned, &j->far[p])) return false;
+        j->far[p] = turned;
     }
-    return any;
+    j->mask = mask;
+    j->any = true;
+    return true;
 }
 
-static uint16_t flow_join_map(ew_graph *g, ew_node n, size_t k, uint16_t far)
+static bool flow_join_is_array(flow_run *r, ew_node n, flow_joined *j)
+{
+    j->any = false;
+    j->mask = 0;
+    for (size_t k = 0; k < node_at(r->g, n)->count; k++)
+        if (!flow_join_part(r, n, k, j)) return false;
+    return j->any;
+}
+
+static uint16_t flow_join_map(ew_graph *g, ew_node n, size_t k, size_t more)
 {
     map_draft *drafts = block_new(&g->memory, AXES_MOST, sizeof *drafts);
-    size_t own = node_rank(g, n), part = node_rank(g, node_arg(g, n, k)), more = shape_rank(g, far);
+    size_t own = node_rank(g, n), part = node_rank(g, node_arg(g, n, k));
     if (!drafts || own + more > AXES_MOST) {
         block_free(&g->memory, drafts, drafts ? AXES_MOST : 0);
         report_memory(&g->report);
@@ -423,28 +283,35 @@ static uint16_t flow_join_map(ew_graph *g, ew_node n, size_t k, uint16_t far)
     return map;
 }
 
-static bool flow_join(flow_run *r, ew_node n, uint32_t *list)
+/* The tangent of an argument as an array over its axes and the far ones that there are. */
+static ew_node flow_join_value(flow_run *r, ew_node n, size_t k, const flow_joined *j)
 {
     ew_graph *g = r->g;
-    flow *f = r->f;
+    ew_node a = node_arg(g, n, k);
+    uint16_t own = node_at(g, a)->shape;
+    uint32_t mask, list = node_is_edge(g, n, k) ? flow_list(r->f, a) : TERMS_NONE;
+    spot far[AXES_MOST];
+    view v = view_number(g, 0);
+    if (list != TERMS_NONE) terms_is_full(&r->f->t, list, own, &mask, far, &v);
+    return view_node(g, v, terms_shape(&r->f->t, own, j->mask));
+}
+
+static bool flow_join(flow_run *r, ew_node n, uint32_t *list, const flow_joined *j)
+{
+    ew_graph *g = r->g;
+    terms *t = &r->f->t;
     size_t count = node_at(g, n)->count;
     uint16_t own = node_at(g, n)->shape, *maps = block_new(&g->memory, count, sizeof *maps);
+    uint16_t shape = terms_shape(t, own, j->mask);
     ew_node *args = block_new(&g->memory, count, sizeof *args);
     bool ok = (maps && args) || report_memory(&g->report);
     for (size_t k = 0; ok && k < count; k++) {
-        ew_node a = node_arg(g, n, k);
-        view v = node_is_edge(g, n, k) ? flow_dense(g, f, a) : view_number(g, 0);
-        args[k] = view_node(g, v, shape_join(g, node_at(g, a)->shape, f->t.far));
-        maps[k] = flow_join_map(g, n, k, f->t.far);
+        args[k] = flow_join_value(r, n, k, j);
+        maps[k] = flow_join_map(g, n, k, shape_rank(g, shape) - shape_rank(g, own));
         ok = args[k] != EW_NONE;
     }
-    node_spec s = {.op = OP_JOIN,
-                   .args = args,
-                   .maps = maps,
-                   .count = count,
-                   .shape = shape_join(g, own, f->t.far),
-                   .place = NO_PLACE};
-    ok = ok && terms_add_dense(&f->t, list, own, (view){graph_make(g, &s), 0});
+    node_spec s = {.op = OP_JOIN, .args = args, .maps = maps, .count = count, .shape = shape, .place = NO_PLACE};
+    ok = ok && shape != UINT16_MAX && terms_add_full(t, list, own, j->mask, j->far, (view){graph_make(g, &s), 0});
     block_free(&g->memory, maps, maps ? count : 0);
     block_free(&g->memory, args, args ? count : 0);
     return ok;
@@ -467,8 +334,9 @@ static bool flow_forward_node(flow_run *r, ew_node n)
     uint32_t list = TERMS_NONE;
     uint16_t own = node_at(g, n)->shape;
     if (n == f->end && !flow_seed(r, &list)) return false;
-    if (o == OP_JOIN && flow_join_is_dense(f, g, n)) {
-        if (!flow_join(r, n, &list)) return false;
+    flow_joined joined;
+    if (o == OP_JOIN && flow_join_is_array(r, n, &joined)) {
+        if (!flow_join(r, n, &list, &joined)) return false;
         *flow_entry(f, n) = list;
         return true;
     }
@@ -503,13 +371,11 @@ static bool flow_run_over(ew_graph *g, flow *f)
     if (ok && r.count) memcpy(r.nodes, d->cone.at, r.count * sizeof *r.nodes);
     ok = ok && sequence_make(g, r.nodes, r.count, &r.items);
     if (ok && !f->forward) ok = flow_seed(&r, flow_entry(f, f->end));
-    for (size_t i = 0; ok && i < r.items.count; i++)
-        ok = flow_item(&r, r.items.at[f->forward ? r.items.count - 1 - i : i], f->forward);
-    while (r.open.count) {
-        flow_region *left = &r.open.at[--r.open.count];
-        block_free(&g->memory, left->state, g->regions.at[left->region].count);
-        block_free(&g->memory, left->seed, g->regions.at[left->region].count);
+    for (size_t i = 0; ok && i < r.items.count; i++) {
+        r.at = f->forward ? r.items.count - 1 - i : i;
+        ok = flow_item(&r, r.items.at[r.at], f->forward);
     }
+    while (r.open.count) flow_leave(&r);
     array_free(&g->memory, &r.open);
     array_free(&g->memory, &r.items);
     block_free(&g->memory, r.nodes, r.nodes ? r.count : 0);

@@ -132,7 +132,7 @@ static void linear_checks(ew_graph *g, ew_node n, ew_node array, linear *l)
     }
 }
 
-bool linear_edge(ew_graph *g, ew_node n, size_t k, linear *l)
+void linear_places(ew_graph *g, ew_node n, size_t k, linear *l)
 {
     graph_node node = *node_at(g, n);
     ew_node a = node_arg(g, n, k);
@@ -141,13 +141,20 @@ bool linear_edge(ew_graph *g, ew_node n, size_t k, linear *l)
     l->domain = join ? node_at(g, a)->shape : scatter || op_is_reduction(node.op) ? node.domain : node.shape;
     l->to_rank = shape_rank(g, node.shape);
     l->from_rank = node_rank(g, a);
-    l->when = view_none();
-    l->otherwise = node.op == OP_IF && k == 2;
     linear_identity(l->to, l->to_rank);
     linear_identity(l->from, l->from_rank);
     for (size_t p = 0; p < l->to_rank && (join || scatter); p++)
         l->to[p] = spot_of_use(g, n, join ? map : node.target, p);
     for (size_t p = 0; p < l->from_rank && !join; p++) l->from[p] = spot_of_use(g, n, map, p);
+}
+
+bool linear_edge(ew_graph *g, ew_node n, size_t k, linear *l)
+{
+    graph_node node = *node_at(g, n);
+    ew_node a = node_arg(g, n, k);
+    linear_places(g, n, k, l);
+    l->when = view_none();
+    l->otherwise = node.op == OP_IF && k == 2;
     if (node.flags & NODE_WHEN) l->when = view_argument(g, n, node.count - 1u);
     if (node.op == OP_AT && !(node.flags & NODE_ZERO)) linear_checks(g, n, a, l);
     if (node.op == OP_IF && node.shape) l->when = view_argument(g, n, 0);

@@ -21,7 +21,9 @@ typedef struct linear {
     spot to[AXES_MOST], from[AXES_MOST];
 } linear;
 
-/* Edge k of node n, which is no LOOP. False: reported. */
+/* The places alone of edge k of node n, which is no LOOP; what is gathered stands unchecked. */
+void linear_places(ew_graph *g, ew_node n, size_t k, linear *l);
+/* All of the edge. False: reported. */
 bool linear_edge(ew_graph *g, ew_node n, size_t k, linear *l);
 /* The local derivative alone, over the edge's domain. */
 view linear_factor(ew_graph *g, ew_node n, size_t k);

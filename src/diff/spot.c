@@ -163,6 +163,38 @@ spot spot_substitute(ew_graph *g, const spot *p, const spot *to, uint16_t shape)
     return sum;
 }
 
+/* The axis of the domain by an axis of the shape whose known place is that axis, moved or turned round; as it stands,
+ * where there is one. */
+static bool spot_turn_axis(const spot *known, size_t rank, uint16_t axis, spot *by)
+{
+    bool found = false;
+    for (size_t a = 0; a < rank; a++) {
+        const spot *k = &known[a];
+        int64_t f = k->terms == 1 ? k->factor[0] : 0;
+        if (k->gather.node != EW_NONE || (f != 1 && f != -1) || k->axis[0] != axis || k->offset == INT64_MIN) continue;
+        bool plain = f == 1 && k->offset == 0;
+        if (found && !plain) continue;
+        *by = spot_axis(a); /* place = offset + f · axis */
+        by->factor[0] = f;
+        by->offset = -f * k->offset;
+        found = true;
+        if (plain) break;
+    }
+    return found;
+}
+
+bool spot_turn(ew_graph *g, const spot *p, const spot *known, uint16_t shape, spot *turned)
+{
+    spot to[AXES_MOST];
+    uint32_t needs = spot_axes(g, p);
+    for (size_t axis = 0; axis < AXES_MOST; axis++) {
+        if (!(needs & 1u << axis)) continue;
+        if (!spot_turn_axis(known, shape_rank(g, shape), (uint16_t)axis, &to[axis])) return false;
+    }
+    *turned = spot_substitute(g, p, to, shape);
+    return report_ok(&g->report);
+}
+
 bool spot_inside(const ew_graph *g, uint16_t shape, const spot *p, int64_t size, bool *low, bool *high)
 {
     bool below = false, above = false, known = size_is_known(size);

@@ -70,6 +70,8 @@ static size_t terms_count(const terms *t, uint32_t list)
     return count;
 }
 
+static bool terms_merge(terms *t, uint32_t *list, uint16_t own);
+
 static bool terms_add_sparse(terms *t, uint32_t *list, uint16_t own, uint16_t domain, view value, const spot *places)
 {
     size_t rank = shape_rank(t->g, own) + shape_rank(t->g, t->far);
@@ -84,7 +86,7 @@ static bool terms_add_sparse(terms *t, uint32_t *list, uint16_t own, uint16_t do
     memcpy(t->places.at + t->places.count, places, rank * sizeof *places);
     t->places.count += rank;
     if (!terms_append(t, list, x)) return false;
-    return terms_count(t, *list) <= TERMS_MOST || terms_dense(t, list, own).node != EW_NONE;
+    return terms_count(t, *list) <= TERMS_MOST || terms_merge(t, list, own);
 }
 
 bool terms_add_identity(terms *t, uint32_t *list, uint16_t own)
@@ -117,6 +119,132 @@ view terms_dense(terms *t, uint32_t *list, uint16_t own)
     *list = TERMS_NONE;
     if (sum.node != EW_NONE && !terms_add_dense(t, list, own, sum)) return view_none();
     return sum;
+}
+
+/* ---- Full terms ---------------------------------------------------------------------------------- */
+
+uint16_t terms_shape(const terms *t, uint16_t own, uint32_t mask)
+{
+    ew_graph *g = t->g;
+    int64_t sizes[2 * AXES_MOST];
+    size_t rank = 0;
+    for (size_t p = 0; p < shape_rank(g, own); p++) sizes[rank++] = shape_sizes(g, own)[p];
+    for (size_t r = 0; r < shape_rank(g, t->far); r++)
+        if (!(mask & 1u << r)) sizes[rank++] = shape_sizes(g, t->far)[r];
+    return graph_shape_of(g, sizes, rank);
+}
+
+/* Places of a full term: the node's own axes, then where each far axis is. Over terms_shape. */
+static void terms_full_places(const terms *t, uint16_t own, uint32_t mask, const spot *far, spot *places)
+{
+    size_t rank = shape_rank(t->g, own), next = rank;
+    for (size_t p = 0; p < rank; p++) places[p] = spot_axis(p);
+    for (size_t r = 0; r < shape_rank(t->g, t->far); r++)
+        places[rank + r] = mask & 1u << r ? far[r] : spot_axis(next++);
+}
+
+bool terms_add_full(terms *t, uint32_t *list, uint16_t own, uint32_t mask, const spot *far, view value)
+{
+    spot places[2 * AXES_MOST];
+    uint16_t shape = terms_shape(t, own, mask);
+    if (value.node == EW_NONE || shape == UINT16_MAX) return false;
+    if (!mask) return terms_add_dense(t, list, own, value);
+    if (view_is(t->g, value, 0)) return true;
+    terms_full_places(t, own, mask, far, places);
+    return terms_add_sparse(t, list, own, shape, value, places);
+}
+
+view terms_full(terms *t, uint32_t *list, uint16_t own, uint32_t mask, const spot *far)
+{
+    spot places[2 * AXES_MOST];
+    uint16_t shape = terms_shape(t, own, mask);
+    if (!mask) return terms_dense(t, list, own);
+    if (shape == UINT16_MAX) return view_none();
+    terms_full_places(t, own, mask, far, places);
+    view v = terms_at(t, *list, own, shape, places, places + shape_rank(t->g, own));
+    *list = TERMS_NONE;
+    return terms_add_full(t, list, own, mask, far, v) ? v : view_none();
+}
+
+bool terms_is_full(const terms *t, uint32_t list, uint16_t own, uint32_t *mask, spot *far, view *value)
+{
+    size_t rank = shape_rank(t->g, own), next = rank, axis;
+    if (list == TERMS_NONE || t->all.at[list].next != TERMS_NONE) return false;
+    terms_item x = t->all.at[list];
+    for (size_t p = 0; p < rank; p++) {
+        spot place = terms_place(t, &x, p);
+        if (!spot_is_axis(&place, &axis) || axis != p) return false;
+    }
+    *mask = 0;
+    for (size_t r = 0; r < shape_rank(t->g, t->far); r++) {
+        far[r] = terms_place(t, &x, rank + r);
+        bool rest = next < shape_rank(t->g, x.domain) && spot_is_axis(&far[r], &axis) && axis == next;
+        if (rest)
+            next++;
+        else
+            *mask |= 1u << r;
+    }
+    *value = x.value;
+    return x.domain == terms_shape(t, own, *mask);
+}
+
+bool terms_far(const terms *t, uint32_t i, uint16_t own, size_t r, spot *far)
+{
+    spot known[AXES_MOST];
+    const terms_item *x = &t->all.at[i];
+    size_t rank = shape_rank(t->g, own);
+    for (size_t p = 0; p < rank; p++) known[p] = terms_place(t, x, p);
+    spot place = terms_place(t, x, rank + r);
+    return spot_turn(t->g, &place, known, own, far);
+}
+
+/* Can a term be made full? Aligned far axes are said by the node's, the rest stand for themselves. */
+static bool terms_fits_full(const terms *t, uint16_t domain, const spot *places, uint16_t own, spot *far)
+{
+    size_t rank = shape_rank(t->g, own), axis;
+    uint32_t seen = 0;
+    for (size_t p = 0; p < rank; p++) {
+        uint32_t needs = spot_axes(t->g, &places[p]);
+        if (!needs) return false; /* a fixed place is less than an array of them */
+        seen |= needs;
+    }
+    for (size_t r = 0; r < shape_rank(t->g, t->far); r++) {
+        const spot *p = &places[rank + r];
+        if (t->aligned & 1u << r) {
+            if (!spot_turn(t->g, p, places, own, &far[r])) return false;
+            continue;
+        }
+        if (!spot_is_axis(p, &axis) || (seen & 1u << axis)) return false;
+        if (shape_sizes(t->g, domain)[axis] != shape_sizes(t->g, t->far)[r]) return false;
+        seen |= 1u << axis;
+    }
+    return true;
+}
+
+static bool terms_keep_full(terms *t, uint32_t *list, uint16_t own, uint16_t domain, view value, const spot *places,
+                            const spot *far)
+{
+    spot kept[2 * AXES_MOST];
+    size_t rank = shape_rank(t->g, own), count = rank;
+    for (size_t p = 0; p < rank; p++) kept[p] = places[p];
+    for (size_t r = 0; r < shape_rank(t->g, t->far); r++)
+        if (!(t->aligned & 1u << r)) kept[count++] = places[rank + r];
+    view full = view_deposit(t->g, value, domain, kept, terms_shape(t, own, t->aligned));
+    return terms_add_full(t, list, own, t->aligned, far, full);
+}
+
+/* A list that is too long: one full term, if all of them have their aligned axes at one place, or a dense one. */
+static bool terms_merge(terms *t, uint32_t *list, uint16_t own)
+{
+    spot far[AXES_MOST], one;
+    bool same = t->aligned != 0;
+    for (uint32_t i = *list; i != TERMS_NONE; i = t->all.at[i].next)
+        for (size_t r = 0; r < shape_rank(t->g, t->far) && same; r++) {
+            if (!(t->aligned & 1u << r)) continue;
+            same = terms_far(t, i, own, r, i == *list ? &far[r] : &one) && (i == *list || spot_same(&far[r], &one));
+        }
+    if (!same) return terms_dense(t, list, own).node != EW_NONE;
+    return terms_full(t, list, own, t->aligned, far).node != EW_NONE;
 }
 
 /* ---- Solving ----------------------------------------------------------------------------------- */
@@ -331,6 +459,9 @@ static bool terms_keep(terms *t, joint *j, view value, spot *places, uint32_t *l
         }
         places[p] = sum;
     }
+    spot far[AXES_MOST];
+    if (t->aligned && terms_fits_full(t, domain, places, own, far))
+        return terms_keep_full(t, list, own, domain, value, places, far);
     if (!terms_far_is_dense(t, domain, places, own_rank, rank))
         return terms_add_sparse(t, list, own, domain, value, places);
     view dense = view_deposit(g, value, domain, places, shape_join(g, own, t->far));

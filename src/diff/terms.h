@@ -9,6 +9,9 @@
  * A DENSE term has d = (s, q): an ordinary array. A diagonal has d = p, own = far = p; a compact block, a
  * band, a gather are terms too, and stay so along a path. Passing an edge joins its domain with the term's
  * and solves own(d) = place(e) for axes of either; where that cannot be done the term is made dense.
+ *
+ * A FULL term lacks some far axes, the aligned ones (aligned.h): d = (s, the other axes of q), and the places of those
+ * it lacks are said by s. Within an aligned recurrence all terms are made full, as they are made dense elsewhere.
  */
 #ifndef DIFF_TERMS_H
 #define DIFF_TERMS_H
@@ -25,6 +28,7 @@ typedef struct terms_item {
 typedef struct terms {
     ew_graph *g;
     uint16_t far;
+    uint32_t aligned; /* far axes that full terms lack; 0: none are made */
     ARRAY(terms_item) all;
     ARRAY(spot) places;
 } terms;
@@ -45,6 +49,16 @@ bool terms_push(terms *t, uint32_t from, uint16_t from_own, const linear *l, con
                 uint16_t own, const spot *to);
 /* One dense value over (own axes, far axes); the list has it alone afterwards. A constant 0 where there is none. */
 view terms_dense(terms *t, uint32_t *list, uint16_t own);
+/* A full term: `far` has the places, over the axes `own`, of the far axes in `mask`; value over own, then the rest. */
+bool terms_add_full(terms *t, uint32_t *list, uint16_t own, uint32_t mask, const spot *far, view value);
+/* The axes `own`, then the far ones that are not in `mask`. */
+uint16_t terms_shape(const terms *t, uint16_t own, uint32_t mask);
+/* One full term, that lacks the axes in `mask`, instead of a list which has nothing but at `far`; mask 0: dense. */
+view terms_full(terms *t, uint32_t *list, uint16_t own, uint32_t mask, const spot *far);
+/* Is the list one full term? Which axes it lacks, where they are. */
+bool terms_is_full(const terms *t, uint32_t list, uint16_t own, uint32_t *mask, spot *far, view *value);
+/* Where term `i` of a node with axes `own` has far axis r, by those axes; false: they do not say it. */
+bool terms_far(const terms *t, uint32_t i, uint16_t own, size_t r, spot *far);
 /* The value at places own and far (over `shape`), over `shape`. */
 view terms_at(terms *t, uint32_t list, uint16_t own_shape, uint16_t shape, const spot *own, const spot *far);
 

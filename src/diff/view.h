@@ -76,6 +76,9 @@ void spot_move(ew_graph *g, spot *p, const uint16_t *to);
 view spot_value(ew_graph *g, uint16_t shape, const spot *p);
 /* p with each axis a of its domain replaced by to[a], over `shape`. */
 spot spot_substitute(ew_graph *g, const spot *p, const spot *to, uint16_t shape);
+/* p, over a domain that `known` has the places of (of each axis of `shape`), by the axes of that shape; false: they do
+ * not say it. */
+bool spot_turn(ew_graph *g, const spot *p, const spot *known, uint16_t shape, spot *turned);
 /* Does it always lie in 0 … size - 1? low, high: can it fall short, go beyond? (May be NULL.) */
 bool spot_inside(const ew_graph *g, uint16_t shape, const spot *p, int64_t size, bool *low, bool *high);
 

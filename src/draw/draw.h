@@ -94,6 +94,8 @@ static inline const char *scene_text(const scene *s, size_t at)
 const char *scene_say(const scene *s, const char *sentence); /* translated */
 
 /* "∂e/∂c" for this node: options->derivative_of with the name put in. */
+/* Its ints as they are, or NULL. */
+const int64_t *scene_whole(const scene *s, const scene_node *n);
 void scene_slope_name(const scene *s, text *t, const char *name);
 /* The derivative on an edge: in symbols, whole; with numbers " = 2" follows unless `brief`. */
 void scene_partial(const scene *s, const scene_edge *e, text *t, bool brief);

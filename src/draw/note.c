@@ -45,12 +45,14 @@ static void note_value(const scene *s, const scene_node *n, text *t)
     text corner;
     if (ew_node_rank(s->g, n->id)) {
         text_begin(&corner, t->m);
-        graph_corner(s->g, n->id, s->options->values + n->first, 6, &corner);
+        graph_corner(s->g, n->id, s->options->values + n->first, scene_whole(s, n), 6, &corner);
         draw_say(t, "\\text{{1}}", text_string(&corner), NULL, NULL);
         if (corner.failed) t->failed = true;
         text_free(&corner);
     } else if (ew_node_type(s->g, n->id) == EW_BOOL) {
         text_add(t, v != 0 ? "\\text{true}" : "\\text{false}");
+    } else if (scene_whole(s, n) && ew_node_type(s->g, n->id) == EW_INT) {
+        text_format(t, "%lld", (long long)*scene_whole(s, n));
     } else {
         latex_number(t, v != 0 ? v : 0, 6);
     }
@@ -176,7 +178,7 @@ static void note_nodes(const scene *s, draw_out *o)
             text_add(t, scene_kind_name(s, n));
         if (values) draw_say(t, " | {1}", scene_value_text(s, n), NULL, NULL);
         if (slopes) text_add(t, " | ");
-        if (slopes && n->kind != SCENE_STATE) graph_corner(s->g, n->id, s->options->derivatives + n->first, 6, t);
+        if (slopes && n->kind != SCENE_STATE) graph_corner(s->g, n->id, s->options->derivatives + n->first, NULL, 6, t);
         text_add(t, " |\n");
         draw_flush(o, false);
     }

@@ -70,7 +70,8 @@ static void page_nodes(const scene *s, draw_out *o)
         page_cell(t, "<td>", line.count ? text_string(&line) : scene_kind_name(s, n), "</td>");
         if (values) page_cell(t, "<td class=\"n\">", scene_value_text(s, n), "</td>");
         text_clear(&line);
-        if (slopes && n->kind != SCENE_STATE) graph_corner(s->g, n->id, s->options->derivatives + n->first, 6, &line);
+        if (slopes && n->kind != SCENE_STATE)
+            graph_corner(s->g, n->id, s->options->derivatives + n->first, NULL, 6, &line);
         if (slopes) page_cell(t, "<td class=\"n d\">", text_string(&line), "</td>");
         text_add(t, "</tr>\n");
         draw_flush(o, false);

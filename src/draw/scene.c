@@ -40,6 +40,11 @@ static void scene_number(text *t, double value)
     text_number(t, value != 0 ? value : 0, SCENE_DIGITS);
 }
 
+const int64_t *scene_whole(const scene *s, const scene_node *n)
+{
+    return s->options->whole ? s->options->whole + n->first : NULL;
+}
+
 void scene_operation(const scene *s, const scene_node *n, text *t)
 {
     if (n->kind == SCENE_STATE)
@@ -97,7 +102,7 @@ static size_t scene_slope(scene *s, const scene_node *n, text *t)
     scene_slope_name(s, &name, scene_text(s, n->name));
     draw_cut(t, text_string(&name), SCENE_COLUMNS);
     text_add(t, " = ");
-    graph_corner(s->g, n->id, s->options->derivatives + n->first, SCENE_DIGITS, t);
+    graph_corner(s->g, n->id, s->options->derivatives + n->first, NULL, SCENE_DIGITS, t);
     if (name.failed) t->failed = true;
     text_free(&name);
     return scene_keep(s, text_string(t), n->shape ? SCENE_COLUMNS + SCENE_LABEL_COLUMNS : SIZE_MAX);
@@ -130,7 +135,7 @@ static void scene_value(scene *s, scene_node *n, text *t)
         text_add(t, o->notes[i]);
     } else if (o->values && !o->hide_values) {
         text_add(t, "= ");
-        graph_corner(s->g, n->id, o->values + n->first, SCENE_DIGITS, t);
+        graph_corner(s->g, n->id, o->values + n->first, scene_whole(s, n), SCENE_DIGITS, t);
     }
     n->value = scene_keep(s, text_string(t), SCENE_COLUMNS);
     text_clear(t);

@@ -350,7 +350,7 @@ static void door_set(const array_work *w, const plan_door *d, const void *at)
     for (size_t i = 0; i < w->crew_count; i++) w->crew[i].arrays->base[d->buffer] = w->base[d->buffer];
 }
 
-ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out)
+ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out, int64_t *whole)
 {
     array_work *w = work->arrays;
     const plan *a = w->plan;
@@ -376,6 +376,7 @@ ew_status array_run(const ew_program *p, ew_work *work, const double *in, double
         int kind = x->type == TYPE_F32 ? DOOR_OF_SINGLE : DOOR_OF_WHOLE;
         door_task t = {kind, door_room(w, &a->outs[k]), out + x->offset, x->count, 0};
         if (array_door_converts(x->type)) door_convert(p, work, t);
+        if (whole && x->type == TYPE_INT && x->count) memcpy(whole + x->offset, t.from, x->count * sizeof *whole);
     }
     return EW_OK;
 }

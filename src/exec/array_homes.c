@@ -3,7 +3,8 @@
  *
  * From users to what they use: a value all of whose users are in one step (its HOME) is inline there, unless it
  * would be computed more than once (the step goes over more places), belongs to another recurrence, or the step
- * is long already.
+ * is long already. What would take HUGE elements is computed again rather than kept: a reduction over more places than
+ * memory has needs time alone.
  */
 #include <string.h>
 
@@ -13,7 +14,8 @@ enum {
     HOME_MOST = 96,   /* operations of one step */
     THROUGH_MOST = 2, /* of those, seen through accesses: each may cut the step */
     SPREAD_LEAST = 8, /* places to each place of an argument */
-    THIN = 64
+    THIN = 64,
+    HUGE_LEAST = 1 << 28 /* elements: 2 GiB of doubles */
 };
 
 /* Several steps use it; steps of another loop or block do; it must lie in memory. */
@@ -162,17 +164,16 @@ static bool is_remade(const array_lowering *w, const array_value *v)
     return large == 1;
 }
 
-/* What v, made anew wherever it is needed, asks of value a: to be made anew too, or to lie in memory for all steps. */
+/* What v, made anew wherever it is needed, asks of value a: to be made anew too, or to lie in memory; of all steps,
+ * if v is needed of all. */
 static uint8_t ask_again(array_lowering *w, uint32_t v, uint32_t a)
 {
-    const array_value *value = value_at(w, v), *arg = value_at(w, a);
-    bool whole = is_whole(w, value);
+    const array_value *arg = value_at(w, a), *base = base_of(w, arg);
+    bool whole = is_whole(w, value_at(w, v));
     if (arg->lies == LIES_CONST || arg->lies == LIES_RAMP) return 0;
-    if (is_remade(w, arg)) return DEMAND_APART;
-    const array_value *base = base_of(w, arg);
     for (size_t i = 0; whole && i < base->bind_count; i++) w->binds.at[base->binds + i].whole = true;
     for (size_t i = 0; whole && i < arg->bind_count; i++) w->binds.at[arg->binds + i].whole = true;
-    return DEMAND_HARD;
+    return is_remade(w, arg) ? DEMAND_APART : DEMAND_HARD;
 }
 
 /* An access in a recurrence's body that each step settles (array_settle.c): only the number of the step says whether
@@ -248,6 +249,13 @@ static bool is_thin(const array_lowering *w, const array_value *v)
     return elements_of(w, v->shape) / (size_t)value_sizes(w, v)[v->part.axis] < THIN;
 }
 
+/* Who needs it computes it, wherever that is, for memory is the scarcer thing. */
+static bool is_huge(const array_lowering *w, const array_value *v, const array_value *by)
+{
+    bool outside = v->region == ARRAY_NONE && by->region == ARRAY_NONE && !value_in_blocks(v) && !value_in_blocks(by);
+    return outside && can_be_inline(w, v) && !v->defines && !v->relaid && elements_of(w, v->shape) >= HUGE_LEAST;
+}
+
 /* What v asks of its argument k. */
 static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
 {
@@ -269,10 +277,13 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
                  (value->lies == LIES_INLINE && h->demand[v] >= DEMAND_APART) ||
                  (is_power(w, arg) && !is_summed(w, h, v));
     bool shared = h->home[a] != ARRAY_NONE && h->home[a] != home;
-    uint8_t demand = inside || (!through && here > elements_of(w, arg->shape)) ? DEMAND_HARD
-                     : apart                                                   ? DEMAND_APART
-                     : shared                                                  ? DEMAND_SHARED
-                                                                               : 0;
+    bool spread = !through && here > elements_of(w, arg->shape);
+    uint8_t demand = inside                   ? DEMAND_HARD
+                     : is_huge(w, arg, value) ? 0
+                     : spread                 ? DEMAND_HARD
+                     : apart                  ? DEMAND_APART
+                     : shared                 ? DEMAND_SHARED
+                                              : 0;
     uint8_t again = value->lies == LIES_INLINE && h->again[v] ? ask_again(w, v, a) : 0;
     if (again > demand) demand = again;
     if (demand > h->demand[a]) h->demand[a] = demand;

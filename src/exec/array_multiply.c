@@ -48,8 +48,9 @@ size_t array_product_own(const plan *a, const plan_product *p)
     return small ? numbers * array_type_bytes(p->type) : 0;
 }
 
-/* Rows [r.row, r.row_end) and columns of C, by the terms [from, from + k). */
-static void product_piece_run(const product *x, matrix_range r, int64_t from, size_t k, bool add)
+/* Rows [r.row, r.row_end) and columns of C, by the terms [from, from + k). `finite`: NULL, or is set to whether they
+ * all are. */
+static void product_piece_run(const product *x, matrix_range r, int64_t from, size_t k, bool add, bool *finite)
 {
     const int64_t *a = x->stride[0] + x->whole, *b = x->stride[1] + x->whole, *c = x->stride[2] + x->whole;
     int64_t bytes = (int64_t)array_type_bytes(x->p->type), row = (int64_t)r.row, column = (int64_t)r.column;
@@ -64,9 +65,11 @@ static void product_piece_run(const product *x, matrix_range r, int64_t from, si
     matrix_depth depth = {{1, k}, {0, a[2]}, {0, b[2]}};
     if (x->batch < x->whole) depth.count[0] = (size_t)x->size[x->batch], depth.a[0] = a[-1], depth.b[0] = b[-1];
     if (x->p->type == ARRAY_F32)
-        matrix_deep_f32(rows, columns, &depth, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch);
+        matrix_deep_f32(rows, columns, &depth, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch,
+                        finite);
     else
-        matrix_deep_f64(rows, columns, &depth, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch);
+        matrix_deep_f64(rows, columns, &depth, at[0], a[0], at[1], b[1], at[2], down, along, add, x->w->scratch,
+                        finite);
 }
 
 static size_t product_later(size_t x, int64_t y)
@@ -79,20 +82,21 @@ static size_t product_earlier(size_t x, int64_t y)
     return (int64_t)x < y ? x : (size_t)y;
 }
 
-static void product_run(const product *x, bool add)
+/* Is all of it finite? Looked at where `done`. */
+static bool product_run(const product *x, bool add, bool done)
 {
     const int64_t *n = x->size + x->whole;
-    if (x->pieces == 1) {
-        product_piece_run(x, x->range, 0, (size_t)n[2], add);
-        return;
-    }
+    bool all = true;
     for (size_t i = 0; i < x->pieces; i++) {
         product_piece p = array_product_piece(x->w->plan, x->p, n, i);
         matrix_range r = {product_later(x->range.row, p.begin[0]), product_earlier(x->range.row_end, p.end[0]),
                           product_later(x->range.column, p.begin[1]), product_earlier(x->range.column_end, p.end[1])};
+        bool finite = true;
         if (r.row >= r.row_end || r.column >= r.column_end) continue;
-        product_piece_run(x, r, p.begin[2], (size_t)(p.end[2] - p.begin[2]), add);
+        product_piece_run(x, r, p.begin[2], (size_t)(p.end[2] - p.begin[2]), add, done ? &finite : NULL);
+        all = all && finite;
     }
+    return all;
 }
 
 /* What was summed up by itself into its place. */
@@ -103,17 +107,6 @@ static void product_put(const product *x)
     for (size_t i = x->range.row; i < x->range.row_end; i++)
         for (size_t k = x->range.column; k < x->range.column_end; k++, from += bytes)
             memcpy(x->at[2] + ((int64_t)i * c[0] + (int64_t)k * c[1]) * bytes, from, (size_t)bytes);
-}
-
-static bool product_finite(const product *x)
-{
-    const int64_t *c = x->stride[2] + x->whole;
-    matrix_range r = x->range;
-    int64_t at = (int64_t)r.row * c[0] + (int64_t)r.column * c[1];
-    const void *from = x->at[2] + at * (int64_t)array_type_bytes(x->p->type);
-    size_t rows = r.row_end - r.row, columns = r.column_end - r.column;
-    return x->p->type == ARRAY_F32 ? matrix_finite_f32(rows, columns, from, c[0], c[1])
-                                   : matrix_finite_f64(rows, columns, from, c[0], c[1]);
 }
 
 /* The next place of the batch behind its first dimensions; false: that was the last. */
@@ -143,9 +136,8 @@ static bool product_place(product *x)
             add = add || w->place[k] != 0;
             done = done && w->place[k] + 1 == x->size[k]; /* nothing finite comes of what is not */
         }
-        product_run(x, add);
+        finite = product_run(x, add, done) && finite;
         if (done && x->own) product_put(x);
-        if (done) finite = product_finite(x) && finite;
     } while (product_next(x));
     return finite;
 }
@@ -278,10 +270,11 @@ bool array_product_part(array_work *w, const plan_product *s, uint32_t dims, int
 
 enum { MULTIPLY_PLACES = 8 }; /* of a batch, that are worth sharing out as they are */
 
-/* Parts of C, each through the whole batch. The matrix product gives the same bits however C is cut, so that may go by
- * the number of threads. */
+/* Parts of C, each of one place of the batch. The matrix product gives the same bits however C is cut, so that may go
+ * by the number of threads. */
 typedef struct multiply_split {
     const plan_product *s;
+    int64_t place[MATRIX_PARTS];
     matrix_range part[MATRIX_PARTS];
 } multiply_split;
 
@@ -289,10 +282,11 @@ static bool multiply_part(const ew_program *p, ew_work *work, const void *contex
 {
     const multiply_split *split = context;
     product x = product_of(work->arrays, split->s);
+    int64_t place = split->place[part];
     (void)p;
     x.range = split->part[part];
     product_apart(&x);
-    if (!product_batch(&x, 0, product_places(&x))) work->arrays->suspect = true;
+    if (!product_batch(&x, place, place + 1)) work->arrays->suspect = true;
     return true;
 }
 
@@ -304,6 +298,21 @@ static bool multiply_range(const ew_program *p, ew_work *work, const void *conte
     return true;
 }
 
+/* First whole places of the batch, while there are more than workers; then ever smaller parts, so that all end
+ * together: each part reads all of the other factor. */
+static size_t multiply_parts(const product *x, size_t workers, size_t most, multiply_split *split)
+{
+    size_t count = 0, places = (size_t)product_places(x);
+    if (workers > MATRIX_PARTS / places) workers = MATRIX_PARTS / places;
+    for (size_t place = 0; place < places; place++) {
+        size_t left = places - place, here = left > workers ? 1 : left > 1 ? workers : most;
+        if (here > MATRIX_PARTS - count - (left - 1) * workers) here = workers;
+        size_t parts = matrix_parts(x->range.row_end, x->range.column_end, workers, here, split->part + count);
+        for (size_t i = 0; i < parts; i++) split->place[count++] = (int64_t)place;
+    }
+    return count;
+}
+
 /* Parts of C, if single products are worth it and the batch has not enough places to share out. */
 static bool multiply_split_c(const ew_program *p, ew_work *work, const product *x, double all)
 {
@@ -312,8 +321,7 @@ static bool multiply_split_c(const ew_program *p, ew_work *work, const product *
     for (size_t d = 0; d < x->batch; d++) one /= (double)x->size[d];
     if (x->p->lanes || product_places(x) >= MULTIPLY_PLACES || !array_crew_worth(w, one)) return false;
     multiply_split split = {.s = x->p};
-    size_t count = matrix_parts(x->range.row_end, x->range.column_end, array_pool_workers(w->pool),
-                                array_crew_parts(w, one, MATRIX_PARTS), split.part);
+    size_t count = multiply_parts(x, array_pool_workers(w->pool), array_crew_parts(w, one, MATRIX_PARTS), &split);
     if (count > 1) array_crew_run(p, work, multiply_part, &split, count);
     return count > 1;
 }

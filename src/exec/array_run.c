@@ -1,6 +1,7 @@
 /*
  * array_run.c - runs the steps of a program with axes, and the memory that they need.
  */
+#include <math.h>
 #include <string.h>
 
 #include "exec/array_crew.h"
@@ -88,26 +89,45 @@ void array_work_free(memory *m, array_work *w)
     memory_free(m, w, sizeof *w);
 }
 
-/* ---- Steps --------------------------------------------------------------------------------------------- */
-
-static double arg_value(const array_work *w, uint32_t line, int64_t at)
+bool array_work_short(report *r, const ew_program *p)
 {
-    const plan_line *l = &w->plan->lines.at[line];
-    if (l->buffer == ARRAY_NONE) return (double)(w->number[line] + at);
-    if (l->type == ARRAY_F32) return (double)((const float *)(const void *)w->line[line])[at];
-    if (l->type == ARRAY_F64) return ((const double *)(const void *)w->line[line])[at];
-    return (double)((const int64_t *)(const void *)w->line[line])[at];
+    const plan_buffer *most = NULL;
+    char size[32];
+    for (size_t i = BUFFER_FIRST; p->arrays && i < p->arrays->buffers.count; i++) {
+        const plan_buffer *b = &p->arrays->buffers.at[i];
+        if (b->bytes >= ARRAY_LARGE && (!most || b->bytes > most->bytes)) most = b;
+    }
+    if (!most || r->m->limit) return report_memory(r);
+    number_text(round((double)work_bytes(p->arrays) / 1e8) / 10, 0, size);
+    return report_plain(r, E_RUN_MEMORY, size, program_name(p, most->name));
 }
 
+/* ---- Steps --------------------------------------------------------------------------------------------- */
+
+/* The first place of the least or greatest; a nan wins, the first one. Ints are compared as ints. */
+#define ARG_BEST(name, type)                                                                                           \
+    static int64_t name(const type *x, int64_t stride, int64_t count, bool most)                                       \
+    {                                                                                                                  \
+        int64_t best = 0;                                                                                              \
+        for (int64_t i = 1; i < count && x[best * stride] == x[best * stride]; i++)                                    \
+            if (most ? !(x[i * stride] <= x[best * stride]) : !(x[i * stride] >= x[best * stride])) best = i;          \
+        return best;                                                                                                   \
+    }
+ARG_BEST(arg_double, double)
+ARG_BEST(arg_single, float)
+ARG_BEST(arg_whole, int64_t)
+
+/* Of `count` elements of a line, from `at` on; without a buffer they are counted up or down. */
 static int64_t arg_best(const array_work *w, uint32_t line, int64_t at, int64_t stride, int64_t count, bool most)
 {
-    int64_t best = 0;
-    double value = arg_value(w, line, at);
-    for (int64_t i = 1; i < count; i++) {
-        double x = arg_value(w, line, at + i * stride);
-        if (most ? x > value : x < value) best = i, value = x;
+    const plan_line *l = &w->plan->lines.at[line];
+    const void *x = w->line[line];
+    if (l->buffer == ARRAY_NONE) return (most ? stride > 0 : stride < 0) ? count - 1 : 0;
+    switch (l->type) {
+    case ARRAY_F32: return arg_single((const float *)x + at, stride, count, most);
+    case ARRAY_F64: return arg_double((const double *)x + at, stride, count, most);
+    default: return arg_whole((const int64_t *)x + at, stride, count, most);
     }
-    return best;
 }
 
 void array_place_at(array_work *w, const int64_t *size, size_t count, int64_t at)

@@ -227,39 +227,49 @@ void emit_array_power(emit_nest *n, const plan_power *p, const char *name, const
 
 /* ---- Positions of the least and greatest --------------------------------------------------------------------- */
 
+static bool arg_is_whole(const emit_nest *n, const plan_arg *s)
+{
+    const plan_line *l = &n->a->lines.at[s->lines];
+    return l->buffer == ARRAY_NONE || (l->type != ARRAY_F64 && l->type != ARRAY_F32);
+}
+
 static void arg_value_text(emit_nest *n, text *t, const plan_arg *s)
 {
     const plan_line *l = &n->a->lines.at[s->lines];
     if (nest_literal(n, s->lines)) {
         nest_constant(n, t, s->lines);
-        return;
-    }
-    if (l->type != ARRAY_F64 || l->buffer == ARRAY_NONE) text_add(t, "(double)");
-    if (l->buffer == ARRAY_NONE) {
-        text_char(t, '(');
+    } else if (l->buffer == ARRAY_NONE) {
         nest_whole(n, t, s->lines, s->dim_count);
-        text_char(t, ')');
     } else {
+        if (l->type == ARRAY_F32) text_add(t, "(double)");
         nest_at(n, t, s->lines, s->dim_count);
     }
+}
+
+/* A nan wins, the first one; ints are compared as ints. */
+static void arg_compare(emit_nest *n, const plan_arg *s)
+{
+    const char *form = arg_is_whole(n, s) ? "if (k == 0 || x %s most) best = k, most = x;\n"
+                                          : "if (k == 0 || (most == most && !(x %s most))) best = k, most = x;\n";
+    text_format(nest_line(n), form, arg_is_whole(n, s) ? (s->most ? ">" : "<") : (s->most ? "<=" : ">="));
 }
 
 static void arg_search(emit_nest *n, const plan_arg *s)
 {
     uint32_t last = s->dim_count - 1;
+    const char *type = arg_is_whole(n, s) ? "int64_t" : "double";
     text *t = nest_line(n);
     text_add(t, "int64_t best = 0;\n");
-    t = nest_line(n);
-    text_add(t, "double most = 0;\n");
+    text_format(nest_line(n), "%s most = 0;\n", type);
     strcpy(n->var[last], "k");
     t = nest_line(n);
     text_format(t, "for (int64_t k = 0; k < %lld; k++)", (long long)n->a->sizes.at[s->dims + last]);
     nest_open(n);
     t = nest_line(n);
-    text_add(t, "const double x = ");
+    text_format(t, "const %s x = ", type);
     arg_value_text(n, t, s);
     text_add(t, ";\n");
-    text_format(nest_line(n), "if (k == 0 || x %c most) best = k, most = x;\n", s->most ? '>' : '<');
+    arg_compare(n, s);
     nest_close(n);
     n->var[last][0] = '\0';
     t = nest_line(n);

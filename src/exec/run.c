@@ -292,10 +292,15 @@ static ew_work *run_begin(const ew_program *p, ew_work *w, ew_status *status)
 
 ew_status ew_run(const ew_program *p, ew_work *w, const double *in, double *out)
 {
+    return ew_run_whole(p, w, in, out, NULL);
+}
+
+ew_status ew_run_whole(const ew_program *p, ew_work *w, const double *in, double *out, int64_t *whole)
+{
     ew_status begun;
     if (!(w = run_begin(p, w, &begun))) return begun;
     if (p->only_arrays) return exec_report(p, w, EW_USE, E_DOOR_DOUBLES, NULL, NULL, NULL);
-    if (p->arrays) return array_run(p, w, in, out);
+    if (p->arrays) return array_run(p, w, in, out, whole);
     const cell *s = (const cell *)w->slot;
     ew_status status = run_inputs(p, w, in);
     if (status != EW_OK) return status;
@@ -303,6 +308,7 @@ ew_status ew_run(const ew_program *p, ew_work *w, const double *in, double *out)
     for (size_t i = 0; i < p->output_count; i++) {
         const program_output *o = &p->outputs[i];
         out[i] = o->is_int ? (double)s[o->slot].whole : s[o->slot].real;
+        if (whole && o->is_int) whole[i] = s[o->slot].whole;
     }
     return EW_OK;
 }

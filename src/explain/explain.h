@@ -65,6 +65,8 @@ typedef struct lesson {
     double *result;
     size_t result_count;
     double *value, *partial, *adjoint; /* by seen node, by edge, by seen node */
+    int64_t *whole;                    /* beside `result` or `element`: the ints there as they are */
+    size_t *whole_at;                  /* by seen node: where its own are; SIZE_MAX: not computed */
     double *ways, *ways_edges;         /* by seen node: paths to `of`; the edges of them all, together */
     bool arrays;                       /* a told node has axes: then the three above are not used, but */
     size_t *first;                     /* by seen node: its elements in `element`; SIZE_MAX: not computed */
@@ -79,6 +81,8 @@ typedef struct lesson {
 /* ---- facts.c ---------------------------------------------------------------------------------- */
 
 bool explain_gather(lesson *l); /* everything above; false: reported */
+/* Runs the program, which has `count` numbers, into `out` and l->whole; false: reported. */
+bool explain_run(lesson *l, double *out, size_t count);
 void explain_release(lesson *l);
 /* The derivative of each told node by node x, into `tangent` (by seen node). */
 void explain_tangent(const lesson *l, size_t x, double *tangent);
@@ -96,6 +100,8 @@ bool explain_heard(lesson *l, const ew_error *err);
 /* The elements of node i, or of the derivative of `of` by it; NULL: not known. */
 const double *explain_elements(const lesson *l, size_t i);
 const double *explain_slopes(const lesson *l, size_t i);
+/* Of an int: its elements as they are, beyond 2^53 too; NULL: not known. */
+const int64_t *explain_whole(const lesson *l, size_t i);
 /* Is the edge one from a recurrence to another of its steps? */
 bool explain_returns(const lesson *l, size_t edge);
 

@@ -42,6 +42,12 @@ const double *explain_elements(const lesson *l, size_t i)
     return l->first && l->first[i] != SIZE_MAX ? l->element + l->first[i] : NULL;
 }
 
+const int64_t *explain_whole(const lesson *l, size_t i)
+{
+    bool known = l->whole && explain_row(l, i)->type == TYPE_INT && l->whole_at[i] != SIZE_MAX;
+    return known ? l->whole + l->whole_at[i] : NULL;
+}
+
 const double *explain_slopes(const lesson *l, size_t i)
 {
     return l->slope_first && l->slope_first[i] != SIZE_MAX ? l->element + l->slope_first[i] : NULL;
@@ -200,16 +206,24 @@ static bool facts_prepare(lesson *l)
     return l->program != NULL;
 }
 
+bool explain_run(lesson *l, double *out, size_t count)
+{
+    l->whole = block_new(l->m, count, sizeof *l->whole);
+    l->whole_at = block_new(l->m, l->seen, sizeof *l->whole_at);
+    if (!l->whole || !l->whole_at) return explain_fail(l);
+    for (size_t i = 0; i < l->seen; i++) l->whole_at[i] = SIZE_MAX;
+    if (ew_run_whole(l->program, NULL, l->o->in, out, l->whole) == EW_OK) return true;
+    ew_run_error(l->program, NULL, &l->r.error);
+    return false;
+}
+
 static bool facts_run(lesson *l)
 {
     l->value = block_new(l->m, l->seen, sizeof *l->value);
     l->partial = block_new(l->m, l->edges, sizeof *l->partial);
     if (!l->value || !l->partial) return explain_fail(l);
-    if (ew_run(l->program, NULL, l->o->in, l->result) != EW_OK) {
-        ew_run_error(l->program, NULL, &l->r.error);
-        return false;
-    }
-    for (size_t k = 0; k < l->count; k++) l->value[l->node[k]] = l->result[k];
+    if (!explain_run(l, l->result, l->result_count)) return false;
+    for (size_t k = 0; k < l->count; k++) l->value[l->node[k]] = l->result[k], l->whole_at[l->node[k]] = k;
     for (size_t e = 0, k = l->count; e < l->edges; e++) {
         ew_node partial = ew_edge_at(l->g, e).partial;
         if (!l->told[explain_to(l, e)]) continue;
@@ -304,6 +318,8 @@ void explain_release(lesson *l)
     block_free(l->m, l->adjoint, l->seen);
     block_free(l->m, l->ways, l->seen);
     block_free(l->m, l->ways_edges, l->seen);
+    block_free(l->m, l->whole, l->result ? l->result_count : l->element_count);
+    block_free(l->m, l->whole_at, l->seen);
     if (l->result) block_free(l->m, l->result, l->result_count);
     indexed_release(l);
     text_free(&l->out);

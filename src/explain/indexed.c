@@ -122,12 +122,10 @@ static bool indexed_run(lesson *l, const ew_node *wanted, size_t count)
     l->element_count = ew_out_count(l->program);
     l->element = block_new(l->m, l->element_count, sizeof *l->element);
     if (!l->element) return explain_fail(l);
-    if (ew_run(l->program, NULL, l->o->in, l->element) != EW_OK) {
-        ew_run_error(l->program, NULL, &l->r.error);
-        return false;
-    }
+    if (!explain_run(l, l->element, l->element_count)) return false;
     for (size_t i = 0; i < l->seen; i++) {
         if (l->first[i] != SIZE_MAX) l->first[i] = ew_out_array(l->program, l->first[i]).offset;
+        l->whole_at[i] = l->first[i];
         if (l->slope_first[i] != SIZE_MAX) l->slope_first[i] = ew_out_array(l->program, l->slope_first[i]).offset;
     }
     return true;
@@ -177,7 +175,7 @@ void indexed_number(const lesson *l, text *t, size_t i, const double *values)
     if (explain_row(l, i)->shape == 0)
         phrase_value(l, t, i, *values);
     else
-        graph_corner(l->g, explain_node(l, i), values, 6, t);
+        graph_corner(l->g, explain_node(l, i), values, explain_whole(l, i), 6, t);
 }
 
 /* ---- Sections --------------------------------------------------------------------------------- */

@@ -272,7 +272,7 @@ static void nudged_told(lesson *l, size_t input, const double *in, const double 
         phrase_number(&a, by[0]);
         phrase_fill(l, t, "every element of {1} changes by {2}", text_string(&name), text_string(&a), NULL);
     } else {
-        graph_corner(l->g, x, by, 6, &a);
+        graph_corner(l->g, x, by, NULL, 6, &a);
         phrase_fill(l, t, "{1} changes by {2}", text_string(&name), text_string(&a), NULL);
     }
     explain_drop(l, &name);

@@ -54,8 +54,11 @@ void phrase_number(text *t, double x)
 void phrase_value(const lesson *l, text *t, size_t i, double x)
 {
     ew_type type = ew_node_type(l->g, explain_node(l, i));
+    const int64_t *whole = explain_whole(l, i);
     if (type == EW_BOOL)
         text_add(t, x != 0 ? "true" : "false");
+    else if (whole && (double)*whole == x) /* else it is one after a nudge */
+        text_format(t, "%lld", (long long)*whole);
     else if (type == EW_INT)
         text_number(t, x == 0 ? 0 : x, 0);
     else

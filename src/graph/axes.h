@@ -97,8 +97,9 @@ static inline int64_t node_size(const ew_graph *g, ew_node n, size_t axis)
 
 /* Elements of n; 1 where a size is not known. */
 size_t graph_elements(const ew_graph *g, ew_node n);
-/* Values of n as a short text: "[1, 2, 3]", of large ones the corner; its shape: "2×N". */
-void graph_corner(const ew_graph *g, ew_node n, const double *values, int digits, text *t);
+/* Values of n as a short text: "[1, 2, 3]", of large ones the corner; its shape: "2×N". whole: of an int the very
+ * values, written in full; or NULL. */
+void graph_corner(const ew_graph *g, ew_node n, const double *values, const int64_t *whole, int digits, text *t);
 void graph_shape_text(const ew_graph *g, ew_node n, text *t);
 
 /* How many elements; false: a size is unknown, or the product does not fit a ptrdiff_t of bytes. */

@@ -7,10 +7,14 @@
 
 enum { CORNER_MOST = 4 }; /* of each axis, where not all fit */
 
-static void corner_number(const ew_graph *g, ew_node n, double v, int digits, text *t)
+static void corner_number(const ew_graph *g, ew_node n, const double *values, const int64_t *whole, size_t at,
+                          int digits, text *t)
 {
+    double v = values[at];
     if (node_at(g, n)->type == TYPE_BOOL)
         text_add(t, v != 0 ? "true" : "false");
+    else if (node_at(g, n)->type == TYPE_INT && whole)
+        text_format(t, "%lld", (long long)whole[at]);
     else
         text_number(t, v != 0 ? v : 0, digits); /* the sign of a zero means nothing to who looks */
 }
@@ -28,12 +32,12 @@ size_t graph_elements(const ew_graph *g, ew_node n)
     return shape_elements(g, node_at(g, n)->shape, &count) ? count : 1;
 }
 
-void graph_corner(const ew_graph *g, ew_node n, const double *v, int digits, text *t)
+void graph_corner(const ew_graph *g, ew_node n, const double *values, const int64_t *whole, int digits, text *t)
 {
     size_t rank = node_rank(g, n), all = graph_elements(g, n), place[AXES_MOST] = {0}, depth = 0;
     const int64_t *sizes = shape_sizes(g, node_at(g, n)->shape);
     if (rank == 0) {
-        corner_number(g, n, v[0], digits, t);
+        corner_number(g, n, values, whole, 0, digits, t);
         return;
     }
     for (;;) { /* at `place` of the first `depth` axes */
@@ -45,7 +49,7 @@ void graph_corner(const ew_graph *g, ew_node n, const double *v, int digits, tex
         if (sizes[depth - 1] != 0) {
             size_t at = 0;
             for (size_t p = 0; p < rank; p++) at = at * (size_t)sizes[p] + place[p];
-            corner_number(g, n, v[at], digits, t);
+            corner_number(g, n, values, whole, at, digits, t);
         }
         for (;;) { /* the next place, closing what is full */
             size_t size = (size_t)sizes[depth - 1], shown = corner_shown(size, all);

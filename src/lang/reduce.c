@@ -50,6 +50,7 @@ typedef struct reduce {
     uint32_t over[AXES_MOST];
     size_t count;
     value body;
+    value fill; /* what stands for the body at places out of the range */
 } reduce;
 
 static value reduce_number(machine *m, double x, op o)
@@ -97,6 +98,18 @@ bool reduce_bind(machine *m, const piece *p)
     return !any || array_push(&m->g->memory, &m->conditions, c) ? true : eval_memory(m);
 }
 
+static bool reduce_chooses(const reduce *r)
+{
+    return r->op == OP_ARGMIN || r->op == OP_ARGMAX;
+}
+
+/* An int that is chosen among stays one, exact beyond 2^53. */
+static value reduce_fill(machine *m, const reduce *r)
+{
+    if (!reduce_chooses(r) || node_at(m->g, r->body.node)->type != TYPE_INT) return reduce_number(m, r->nothing, r->op);
+    return reduce_whole(m, r->op == OP_ARGMIN ? INT64_MAX : INT64_MIN);
+}
+
 static bool reduce_masked(machine *m, reduce *r, value *mask, bool *any)
 {
     *any = false;
@@ -105,7 +118,8 @@ static bool reduce_masked(machine *m, reduce *r, value *mask, bool *any)
         if (m->indices.at[r->over[k]].conditional) m->conditions.count--;
     }
     if (!*any) return true;
-    value three[3] = {*mask, r->body, reduce_number(m, r->nothing, r->op)};
+    r->fill = reduce_fill(m, r);
+    value three[3] = {*mask, r->body, r->fill};
     return value_op(m, OP_IF, three, 3, NULL, 0, r->p, &r->body);
 }
 
@@ -200,16 +214,35 @@ static bool reduce_shift(machine *m, const reduce *r, value *v)
     return low == 0 || value_op(m, OP_ADD, two, 2, NULL, 0, r->p, v);
 }
 
+/* The same indices, by another operation. */
+static bool reduce_also(machine *m, const reduce *r, op o, const value *body, value *v)
+{
+    reduce other = *r;
+    other.op = o;
+    other.body = *body;
+    return reduce_node(m, &other, NULL, 0, v);
+}
+
+/* Where all values of a range are as the fill, a place before it would be chosen: the first of its places is. */
+static bool reduce_within(machine *m, const reduce *r, const value *mask, value *v)
+{
+    value two[2], three[3];
+    if (!reduce_also(m, r, r->op == OP_ARGMIN ? OP_LEAST : OP_GREATEST, &r->body, &two[0])) return false;
+    two[1] = r->fill;
+    if (!value_op(m, OP_EQ, two, 2, NULL, 0, r->p, &three[0])) return false;
+    if (!reduce_also(m, r, OP_ARGMAX, mask, &three[1])) return false;
+    three[2] = *v;
+    return value_op(m, OP_IF, three, 3, NULL, 0, r->p, v);
+}
+
 /* argmin and argmax over a range that depends on others: a place that none has where it is empty. */
 static bool reduce_chosen(machine *m, const reduce *r, const value *mask, value *v)
 {
-    reduce any = *r;
     value three[3], when = {0}, ramp;
     bool conditions = false;
     uint32_t id = r->over[0];
-    any.op = OP_ANY;
-    any.body = *mask;
-    if (!reduce_node(m, &any, NULL, 0, &three[0]) || !access_condition(m, &when, &conditions)) return false;
+    if (!reduce_within(m, r, mask, v)) return false;
+    if (!reduce_also(m, r, OP_ANY, mask, &three[0]) || !access_condition(m, &when, &conditions)) return false;
     three[1] = *v;
     three[2] = reduce_whole(m, NO_CHOICE);
     if (!value_op(m, OP_IF, three, 3, NULL, 0, r->p, &three[1])) return false;
@@ -221,10 +254,10 @@ static bool reduce_check(machine *m, const reduce *r, const char *name, size_t b
 {
     char count[24];
     op o = r->op;
-    count_text(o == OP_ARGMIN || o == OP_ARGMAX ? r->count : bodies, count);
+    count_text(reduce_chooses(r) ? r->count : bodies, count);
     if (bodies != 1) return eval_error(m, E_ARGUMENTS, r->p, name, translate(m->g->language, "1 argument"), count);
-    if ((o == OP_ARGMIN || o == OP_ARGMAX) && r->count != 1) return eval_error(m, E_ONE_INDEX, r->p, name, count, NULL);
-    if ((o == OP_ARGMIN || o == OP_ARGMAX) && m->indices.at[r->over[0]].size == 0)
+    if (reduce_chooses(r) && r->count != 1) return eval_error(m, E_ONE_INDEX, r->p, name, count, NULL);
+    if (reduce_chooses(r) && m->indices.at[r->over[0]].size == 0)
         return eval_error(m, E_EMPTY_RANGE, r->p, name, NULL, NULL);
     if (!value_closed(m, &r->body, r->p)) return false;
     if ((o == OP_ALL || o == OP_ANY) && node_at(m->g, r->body.node)->type != TYPE_BOOL)
@@ -249,7 +282,7 @@ bool reduce_run(machine *m, const piece *p)
     if (mean) r.op = OP_SUM;
     m->stack.count -= p->count;
     bool root = ++f->at == f->end && (f->kind == F_EQUATION || (f->kind == F_DEFINITION && !f->function)) && !mean;
-    bool chosen = r.op == OP_ARGMIN || r.op == OP_ARGMAX, shifted = chosen && m->indices.at[r.over[0]].low != 0;
+    bool chosen = reduce_chooses(&r), shifted = chosen && m->indices.at[r.over[0]].low != 0;
     root = root && !shifted && !(chosen && masked);
     if (!reduce_node(m, &r, root ? f : NULL, root ? f->name : 0, &v)) return false;
     v.part = eval_part(m, p, v.node);

@@ -14,7 +14,8 @@
  * without one rounds product and sum (MATRIX_FUSED tells at run time which it is).
  *
  * Where k is two axes, which do not lie as one in memory, matrix_deep_* goes through both, the first outermost: the
- * same chain as product after product with add, but C stays where it is.
+ * same chain as product after product with add, but C stays where it is. They also say whether all of C is finite
+ * (finite NULL: nobody asks): they know while it is still in registers.
  *
  * Threads. A part of C is itself a product: matrix_parts says which rows and columns the parts of a
  * product are; each is run by a call of its own, with its own scratch.
@@ -44,15 +45,17 @@ typedef struct {
 } matrix_depth;
 
 void matrix_deep_f64(size_t m, size_t n, const matrix_depth *k, const double *a, ptrdiff_t a_row, const double *b,
-                     ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch);
+                     ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch,
+                     bool *finite);
 void matrix_deep_f32(size_t m, size_t n, const matrix_depth *k, const float *a, ptrdiff_t a_row, const float *b,
-                     ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch);
+                     ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add, void *scratch,
+                     bool *finite);
 bool matrix_deep_by_f64(matrix_variant by, size_t m, size_t n, const matrix_depth *k, const double *a, ptrdiff_t a_row,
                         const double *b, ptrdiff_t b_column, double *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add,
-                        void *scratch);
+                        void *scratch, bool *finite);
 bool matrix_deep_by_f32(matrix_variant by, size_t m, size_t n, const matrix_depth *k, const float *a, ptrdiff_t a_row,
                         const float *b, ptrdiff_t b_column, float *c, ptrdiff_t c_row, ptrdiff_t c_column, bool add,
-                        void *scratch);
+                        void *scratch, bool *finite);
 
 /* The same by one variant; false where this machine has it not, and nothing is written. */
 bool matrix_product_by_f64(matrix_variant by, size_t m, size_t n, size_t k, const double *a, ptrdiff_t a_row,

@@ -4,10 +4,11 @@
  *
  * A tile is up to `rows` rows and `vectors` vectors of `lanes` columns of C, held in registers
  * while k runs:
- *     tile[v - 1][r - 1](k, a, a_row, b, c, c_row, columns, add)
+ *     tile[v - 1][r - 1](k, a, a_row, b, c, c_row, columns, add, seen)
  * for r rows and v vectors, the last of which may be filled in part: (v-1) lanes < columns <= v lanes.
  * Columns of B and C lie side by side; nothing beyond `columns` is read or written. With add the tile
- * starts from what stands in C, otherwise from 0.
+ * starts from what stands in C, otherwise from 0. To `seen`, a vector or NULL, each result times 0 is added, in any
+ * lane: it stays 0 where all are finite.
  *
  * tile[3] has up to `wide_rows` rows of four vectors, as many sums as `rows` of three; 0: it has none.
  *
@@ -44,9 +45,9 @@ enum {
 };
 
 typedef void matrix_tile_f64(const matrix_depth *k, const double *a, ptrdiff_t a_row, const double *b, double *c,
-                             ptrdiff_t c_row, size_t columns, bool add);
+                             ptrdiff_t c_row, size_t columns, bool add, double *seen);
 typedef void matrix_tile_f32(const matrix_depth *k, const float *a, ptrdiff_t a_row, const float *b, float *c,
-                             ptrdiff_t c_row, size_t columns, bool add);
+                             ptrdiff_t c_row, size_t columns, bool add, float *seen);
 typedef void matrix_vector_f64(size_t k, const double *a, ptrdiff_t a_column, const double *b, ptrdiff_t b_step,
                                double *c, size_t columns, bool add);
 typedef void matrix_pack_f64(size_t width, size_t k, const double *from, ptrdiff_t across, ptrdiff_t along, double *to,

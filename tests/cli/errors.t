@@ -351,6 +351,9 @@ $ edgewise eval --limit nodes=100,memory=1G,seconds=10 'x' x=1
 $ mkfifo silent; edgewise --limit seconds=0.05 - <> silent
 ! error[E166]: the limit on time was reached: 0.05 s
 ? 5
+$ edgewise eval --limit seconds=0.1 'y = sum(i in 100000, j in 100000, k in 100000: sin(i*j*k))'
+! error[E166]: the limit on time was reached: 0.1 s
+? 5
 $ edgewise --json --limit seconds=0.05 - <> silent
 > {"edgewise": 1, "error": {"code": "E166", "message": "the limit on time was reached: 0.05 s"}}
 ? 5

@@ -390,6 +390,10 @@ static const struct {
     /* Positions; gathers; scatters. */
     {"input x[6, 9]\na[i] = argmax(j: x[i,j])\nb[j] = argmin(i: x[i,j])\ny[i] = x[i, a[i]]",
      "a, b, y, diff(sum(i: y[i]), x[a1, a2])"},
+    {"input x[6, 9]\ninput f[7] : f32\ninput n[6, 9] : int\nv[i, j] = if x[i, j] > 0.8 then nan else x[i, j]\n"
+     "a[i] = argmax(j: v[i, j])\nb[i] = argmin(j in i..8: v[i, j])\nc[i] = argmax(j in 0..i: n[i, j] - j)\n"
+     "d = argmin(i: f[i]) + 10 * argmax(i: sqrt(f[i])) + 100 * argmin(i in 5: 3 - i)",
+     "a, b, c, d"},
     /* Recurrences: down, up, one that stops. */
     {"input x[50]\nh[0] = 0\nh[t+1] = tanh(0.5*h[t] + x[t])\nL = sum(t: h[t]^2)", "h, L, diff(L, x[a1])"},
     {"input x[40]\ninput p[2]\nh[0] = p[1]\nh[t+1] = tanh(p[0]*h[t] + x[t]) + 0.1*stop(diff(h[t], p[0]) + diff(h[t], "
@@ -409,6 +413,11 @@ static const struct {
     {"input t[300]\ninput x[24]\np[i] = sum(j: x[j] * t[i]^j)\nf = sum(i: p[i] * sin(p[i]))", "p, f, diff(f, x[a1])"},
     {"input u[300]\ninput x[40]\np[i in 300, 40] = 0\np[i, j in 40] = p[i, j+1] * u[i] + x[j]\nf = sum(i: p[i, 0]^2)",
      "f, diff(f, x[a1])"},
+    /* A far axis that goes along with the recurrence's. */
+    {"input x[40]\nc[p in 40, 0] = x[p]\nb[0, p in 40] = 1\nc[p, t in 1..9] = sin(c[p, t-1] * x[p] + b[t, p])\n"
+     "b[t in 1..9, p] = b[t-1, p] * 0.5 + c[p, t-1]\nf = sum(p: c[p, 9]^2)\nd[p] = diff(c[p, 9], x[p])\n"
+     "h[p] = diff(diff(f, x[p]), x[p])",
+     "d, h"},
     /* Ints that may overflow. */
     {"input k[9] : int\ninput x[9]\nf = sum(i: if abs(k[i]) < 2 then x[i] * (k[i] * 3000000000 + div(7, k[i] + 2)) "
      "else 1)",

@@ -151,7 +151,7 @@ static void reference_join_in(op o, double x, size_t count, double *best, double
     case OP_ALL: *result = *result != 0 && x != 0; break;
     case OP_ANY: *result = *result != 0 || x != 0; break;
     default: /* ARGMIN, ARGMAX: the first of the best */
-        if (count == 0 || (o == OP_ARGMIN ? x < *best : x > *best)) {
+        if (count == 0 || (!isnan(*best) && !(o == OP_ARGMIN ? x >= *best : x <= *best))) {
             *best = x;
             *result = (double)count;
         }

@@ -196,6 +196,35 @@ static void test_done_again(void **state)
     doors_close(&d);
 }
 
+/* Ints beyond 2^53, which doubles are 2 and more apart, beside the doubles and at their places. */
+static void test_whole(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "input n : int; input x\ny = x + 1\nm = n * n + 2\nb = n > 3\noutput y; output m; output b; output m",
+        "input n : int; input x\ny[i in 3] = x + i\nm[i in 2] = n * n + 2 * i\nb = n > 3\nk = n * n + 2\n"
+        "output y; output m; output b; output k"};
+    const int64_t square = INT64_C(94906267) * 94906267, none = 7;
+    const int64_t expected[2][8] = {{none, square + 2, none, square + 2},
+                                    {none, none, none, square, square + 2, none, square + 2}};
+    const double in[] = {94906267, 0.5};
+    for (size_t t = 0; t < 2; t++) {
+        ew_error err = {0};
+        ew_program *p = ew_compile(texts[t], NULL, NULL, &err);
+        assert_non_null(p);
+        double out[8], same[8];
+        int64_t whole[8] = {none, none, none, none, none, none, none, none};
+        assert_int_equal(ew_run_whole(p, NULL, in, out, whole), EW_OK);
+        assert_int_equal(ew_run_whole(p, NULL, in, same, NULL), EW_OK);
+        assert_memory_equal(out, same, ew_out_count(p) * sizeof *out);
+        for (size_t i = 0; i < ew_out_count(p); i++) {
+            assert_true(whole[i] == expected[t][i]);
+            assert_true(whole[i] == none || out[i] == (double)whole[i]);
+        }
+        ew_free(p);
+    }
+}
+
 static void assert_wrong(const doors *d, const void *const *ins, void *const *outs, const char *message)
 {
     ew_error err;
@@ -292,8 +321,9 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_bits), cmocka_unit_test(test_done_again),  cmocka_unit_test(test_wrong_use),
-        cmocka_unit_test(test_faults),    cmocka_unit_test(test_only_arrays), cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_same_bits), cmocka_unit_test(test_whole),  cmocka_unit_test(test_done_again),
+        cmocka_unit_test(test_wrong_use), cmocka_unit_test(test_faults), cmocka_unit_test(test_only_arrays),
+        cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -265,6 +265,12 @@ static void test_threads(void **state)
     same_bits("input x[700, 300]\ny[j, i] = exp(x[i, j]) * 2\nz[i] = sum(j: x[i, j])\nm[j] = max(i: x[i, j])",
               "y, z, m");
     same_bits("input x[60, 40, 70]\ninput y[60, 70, 50]\nz[b, i, j] = sum(k: x[b, i, k] * y[b, k, j])", "z");
+    /* a few large products: whole ones, then parts of them */
+    same_bits("input x[5, 90, 170] : f32\ninput y[5, 170, 200] : f32\nz[b, i, j] = sum(k: x[b, i, k] * y[b, k, j])",
+              "z");
+    same_bits("input x[3, 130, 110]\ninput y[3, 110, 120]\nz[b, i, j] = sum(k: x[b, i, k] / y[b, k, j] * y[b, k, j])\n"
+              "u[b, i, j] = sum(k: x[b, i, k] * y[b, k, j])",
+              "u, z");
     same_bits("input x[200000]\nh[t] = 0.5 * x[t] + (if t > 0 then x[t - 1] else 0)\nu = sum(t: sin(h[t]))\n"
               "g[t] = diff(u, x[t])",
               "u, g, h");

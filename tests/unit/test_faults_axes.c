@@ -53,6 +53,9 @@ static const struct {
      "h"},
     {"input x[N]\nparam p[2] = 0.5\ny[i] = x[i] * p[0]\na[i] = argmax(j: x[j] * (i + 1))\nf = sum(i: y[a[i]])",
      "f, diff(y[a[i]], p[k]), diff(f, x[i])"},
+    {"input x[N]\ninput k[N] : int\nc[p in N, 0] = x[k[p]]\nb[0, p in N] = 1\nc[p, t in 1..3] = c[p, t-1] * x[k[p]] + "
+     "b[t, p]\nb[t in 1..3, p] = sin(c[p, t-1])\nd[p] = diff(c[p, 3], x[k[p]])",
+     "d, diff(c[p, 3], x[q])"},
     {"input x[N]\ny[i] = x[i + 1]", "y"},
     {"input x[N]\na[i] = b[i]\nb[i] = a[i] + x[i]", "a"},
 };

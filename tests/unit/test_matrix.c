@@ -84,10 +84,20 @@ static void test_special(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_small_f64),  cmocka_unit_test(test_small_f32), cmocka_unit_test(test_large_f64),
-        cmocka_unit_test(test_large_f32),  cmocka_unit_test(test_parts),     cmocka_unit_test(test_special),
-        cmocka_unit_test(test_lanes_f64),  cmocka_unit_test(test_lanes_f32), cmocka_unit_test(test_finite_f64),
-        cmocka_unit_test(test_finite_f32), cmocka_unit_test(test_deep_f64),  cmocka_unit_test(test_deep_f32),
+        cmocka_unit_test(test_small_f64),
+        cmocka_unit_test(test_small_f32),
+        cmocka_unit_test(test_large_f64),
+        cmocka_unit_test(test_large_f32),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_special),
+        cmocka_unit_test(test_lanes_f64),
+        cmocka_unit_test(test_lanes_f32),
+        cmocka_unit_test(test_finite_f64),
+        cmocka_unit_test(test_finite_f32),
+        cmocka_unit_test(test_deep_f64),
+        cmocka_unit_test(test_deep_f32),
+        cmocka_unit_test(test_product_finite_f64),
+        cmocka_unit_test(test_product_finite_f32),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,6 +124,11 @@ static const struct {
     {PASS_FUSING, NULL,
      "input x[700, 3]\ny[n, j] = sin(x[n, j])\nz[n, j] = exp(-y[n, j]^2) * x[n, j]\nf = sum(n, j: tanh(z[n, j]))",
      "f, diff(f, x[a1, a2])"},
+    /* Two operations on a sum, both made anew where the derivative needs them: the sum is kept for all steps. */
+    {PASS_CARRIES, NULL,
+     "input w[2, 2]\ninput u[4]\nh[k in 4, i in 2, 0] = u[0]\n"
+     "h[k in 4, i in 2, t in 1..3] = tanh(0.3 * sum(p: w[i, p] * h[k, p, t-1]) + u[t])\nf = sum(k, i, t: h[k, i, t])",
+     "diff(f, u[a1]), diff(f, w[a1, a2])"},
     {PASS_SKIPS, NULL,
      "input x[500, 16]\ninput c[40, 16]\nd[n, k] = sum(j: (x[n, j] - c[k, j])^2)\nf = sum(n: min(k: d[n, k]))",
      "diff(f, c[a1, a2])"},
@@ -177,8 +182,9 @@ static void test_fusing_is_there(void **state)
 {
     (void)state;
     static char with[65536], without[65536];
-    const program_text t = {made[3].text, made[3].outputs, NULL, 3, 1, 0, 0};
-    size_t n, m, lines[2] = {0, 0};
+    size_t i = 0, n, m, lines[2] = {0, 0};
+    while (made[i].pass != PASS_FUSING) i++;
+    const program_text t = {made[i].text, made[i].outputs, NULL, 3, 1, 0, 0};
     free(run(&t, 0, &n, with));
     free(run(&t, PASS_FUSING, &m, without));
     for (const char *s = with; *s; s++) lines[0] += *s == '\n';
