@@ -100,6 +100,13 @@ view flow_dense(ew_graph *g, flow *f, ew_node n)
     return made;
 }
 
+ew_node flow_by(const ew_graph *g, ew_node x)
+{
+    while (node_at(g, x)->op == OP_LOOP && node_at(g, node_state(g, x)->definition)->op == OP_LOOP)
+        x = node_state(g, x)->definition;
+    return x;
+}
+
 /* ---- What is visited ------------------------------------------------------------------------------ */
 
 static bool cone_visit(ew_graph *g, derived *d, ew_node n)

@@ -105,8 +105,8 @@ static bool inside_found(inside_pass *p)
 {
     steps_walk *c = p->c;
     uint32_t next, list = c->inner == EW_NONE ? TERMS_NONE : flow_list(&p->f, c->inner);
-    size_t at = list == TERMS_NONE ? c->count : sequence_find(c->node, c->count, c->inner);
-    if (at == c->count || !(p->body[at] || node_state(c->g, c->inner)->region == p->region)) return true;
+    size_t at = list == TERMS_NONE ? c->count : sequence_find(c->node, c->count, node_state(c->g, c->inner)->state);
+    if (at == c->count || !p->body[at]) return true;
     for (uint32_t i = list; i != TERMS_NONE; i = next) {
         int64_t steps;
         next = c->t.all.at[i].next;
