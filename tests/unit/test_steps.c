@@ -255,13 +255,14 @@ static void say_unrolled(made *m)
 
 /* ---- Running ---------------------------------------------------------------------------------------------- */
 
-/* How many numbers; 0: the form is none that can be followed. */
+/* How many numbers; 0: the form is none that can be followed, or needs too many orders. */
 static size_t run(const made *m, int mode, double *out)
 {
     ew_error err;
     ew_options o = {.mode = mode};
     ew_program *p = ew_compile(m->text, m->outputs, &o, &err);
-    if (!p && strcmp(err.code, "E450") == 0) return 0;
+    bool refused = !p && (strcmp(err.code, "E450") == 0 || strcmp(err.code, "E451") == 0);
+    if (refused) return 0;
     if (!p) fail_msg("%s\n%s\n%s", err.message, m->outputs, m->text);
     double in[2] = {0.7, 1.1};
     size_t count = ew_out_count(p);
