@@ -251,7 +251,10 @@ typedef struct plan_buffer {
     uint32_t over;     /* the buffer in whose place it lies; 0: it has its own */
     uint8_t door;      /* DOOR_IN, DOOR_OUT: it lies at a door, */
     uint32_t port;     /* that of this number */
+    uint32_t name;     /* of one of ARRAY_LARGE bytes: whose values it holds */
 } plan_buffer;
+
+#define ARRAY_LARGE ((size_t)1 << 30)
 
 enum { DOOR_NONE, DOOR_IN, DOOR_OUT };
 
@@ -357,6 +360,8 @@ void array_free_plan(memory *m, plan *a);
 /* with: NULL, or the work whose buffers a helper shares. */
 array_work *array_work_new(memory *m, const ew_program *p, const array_work *with);
 void array_work_free(memory *m, array_work *w);
+/* There is no memory for p's work: says so in r, and of a large one what it is for. */
+bool array_work_short(report *r, const ew_program *p);
 ew_status array_run(const ew_program *p, ew_work *work, const double *in, double *out, int64_t *whole);
 
 typedef struct array_door { /* what ew_run_arrays and ew_run_commit are given */

@@ -3,7 +3,8 @@
  *
  * From users to what they use: a value all of whose users are in one step (its HOME) is inline there, unless it
  * would be computed more than once (the step goes over more places), belongs to another recurrence, or the step
- * is long already.
+ * is long already. What would take HUGE elements is computed again rather than kept: a reduction over more places than
+ * memory has needs time alone.
  */
 #include <string.h>
 
@@ -13,7 +14,8 @@ enum {
     HOME_MOST = 96,   /* operations of one step */
     THROUGH_MOST = 2, /* of those, seen through accesses: each may cut the step */
     SPREAD_LEAST = 8, /* places to each place of an argument */
-    THIN = 64
+    THIN = 64,
+    HUGE_LEAST = 1 << 28 /* elements: 2 GiB of doubles */
 };
 
 /* Several steps use it; steps of another loop or block do; it must lie in memory. */
@@ -252,6 +254,13 @@ static bool is_thin(const array_lowering *w, const array_value *v)
     return elements_of(w, v->shape) / (size_t)value_sizes(w, v)[v->part.axis] < THIN;
 }
 
+/* Who needs it computes it, wherever that is, for memory is the scarcer thing. */
+static bool is_huge(const array_lowering *w, const array_value *v, const array_value *by)
+{
+    bool outside = v->region == ARRAY_NONE && by->region == ARRAY_NONE && !value_in_blocks(v) && !value_in_blocks(by);
+    return outside && can_be_inline(w, v) && !v->defines && !v->relaid && elements_of(w, v->shape) >= HUGE_LEAST;
+}
+
 /* What v asks of its argument k. */
 static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
 {
@@ -273,10 +282,13 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
                  (value->lies == LIES_INLINE && h->demand[v] >= DEMAND_APART) ||
                  (is_power(w, arg) && !is_summed(w, h, v));
     bool shared = h->home[a] != ARRAY_NONE && h->home[a] != home;
-    uint8_t demand = inside || (!through && here > elements_of(w, arg->shape)) ? DEMAND_HARD
-                     : apart                                                   ? DEMAND_APART
-                     : shared                                                  ? DEMAND_SHARED
-                                                                               : 0;
+    bool spread = !through && here > elements_of(w, arg->shape);
+    uint8_t demand = inside                   ? DEMAND_HARD
+                     : is_huge(w, arg, value) ? 0
+                     : spread                 ? DEMAND_HARD
+                     : apart                  ? DEMAND_APART
+                     : shared                 ? DEMAND_SHARED
+                                              : 0;
     bool made_again = value->lies == LIES_INLINE && h->again[v];
     if (made_again || (value->lies == LIES_INLINE && h->demand[v] >= DEMAND_APART)) ask_whole(w, v, a);
     uint8_t again = made_again ? ask_again(w, a) : 0;

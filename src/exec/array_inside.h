@@ -27,7 +27,7 @@ typedef struct array_use {
 
 typedef struct array_bind { /* a value of a recurrence's body: the place `step + offset` of `axis` is made in a step */
     uint32_t region;
-    int32_t axis; /* -1: the same in all steps */
+    int32_t axis; /* -1: the same in all steps; known: only step `offset` needs it */
     int64_t offset;
     bool known, whole; /* whole: kept for all places, not for the step alone */
 } array_bind;
@@ -92,8 +92,9 @@ typedef struct array_region {
     uint32_t counter, frozen;
     uint32_t until;                /* value */
     uint32_t first, last;          /* values that may be in its body */
-    int64_t range_low, range_high; /* steps that it runs */
+    int64_t range_low, range_high; /* steps that it runs; peeled: the loop that is being emitted does */
     uint8_t visited;
+    bool peeled;       /* some steps are loops of their own (array_steps.c) */
     bool along;        /* it goes in segments: */
     int64_t low, high; /* the steps [a + low, b + high) */
 } array_region;

@@ -138,19 +138,16 @@ array_kernel *array_kernel_compare(op o)
         for (size_t i = 0; i < count; i++) o[i] = (to)xs[i];                                                           \
         return count;                                                                                                  \
     }
-STRIP_CONVERT(strip_f64_f32, double, float)
 STRIP_CONVERT(strip_f64_int, double, int64_t)
-STRIP_CONVERT(strip_f32_f64, float, double)
 STRIP_CONVERT(strip_f32_int, float, int64_t)
 STRIP_CONVERT(strip_int_f64, int64_t, double)
 STRIP_CONVERT(strip_int_f32, int64_t, float)
 
 array_kernel *array_kernel_convert(int from, int to)
 {
-    static array_kernel *const table[3][3] = {{NULL, strip_f32_f64, strip_int_f64},
-                                              {strip_f64_f32, NULL, strip_int_f32},
-                                              {strip_f64_int, strip_f32_int, NULL}};
-    return table[from][to];
+    if (from == ARRAY_INT) return to == ARRAY_F32 ? strip_f32_int : strip_f64_int;
+    if (to == ARRAY_INT) return from == ARRAY_F32 ? strip_int_f32 : strip_int_f64;
+    return array_kernel_real(to);
 }
 
 /* ---- Elementary functions, by src/math ------------------------------------------------------------- */

@@ -28,6 +28,12 @@ array_kernel *array_kernel_pair(int type, bool first, bool last);
 /* Comparisons of ints give a double. */
 array_kernel *array_kernel_compare(op o);
 array_kernel *array_kernel_convert(int from, int to); /* real → int: a bool's */
+/* Between f64 and f32. */
+array_kernel *array_kernel_real(int to);
+
+/* One number for each row of a register, `step` numbers of so many bytes (4 or 8) apart. What stands behind a row may
+ * be touched, where the next one's numbers come. */
+void array_spread(size_t bytes, size_t rows, size_t columns, void *to, const void *from, int64_t step);
 
 /* All elements joined into one, in an order that follows from their number alone. Ints: *bad is set. */
 double array_join_f64(op o, size_t count, const double *x);

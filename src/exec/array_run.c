@@ -1,6 +1,7 @@
 /*
  * array_run.c - runs the steps of a program with axes, and the memory that they need.
  */
+#include <math.h>
 #include <string.h>
 
 #include "exec/array_crew.h"
@@ -86,6 +87,19 @@ void array_work_free(memory *m, array_work *w)
     block_free(m, w->number, a->lines.count);
     block_free(m, w->place, AXES_MOST + 2);
     memory_free(m, w, sizeof *w);
+}
+
+bool array_work_short(report *r, const ew_program *p)
+{
+    const plan_buffer *most = NULL;
+    char size[32];
+    for (size_t i = BUFFER_FIRST; p->arrays && i < p->arrays->buffers.count; i++) {
+        const plan_buffer *b = &p->arrays->buffers.at[i];
+        if (b->bytes >= ARRAY_LARGE && (!most || b->bytes > most->bytes)) most = b;
+    }
+    if (!most || r->m->limit) return report_memory(r);
+    number_text(round((double)work_bytes(p->arrays) / 1e8) / 10, 0, size);
+    return report_plain(r, E_RUN_MEMORY, size, program_name(p, most->name));
 }
 
 /* ---- Steps --------------------------------------------------------------------------------------------- */

@@ -63,9 +63,11 @@ static bool is_slice(const array_lowering *w, const array_value *v, size_t p)
     return false;
 }
 
-static bool push_buffer(array_lowering *w, size_t bytes, bool local, uint32_t *made)
+/* Of v. */
+static bool push_buffer(array_lowering *w, const array_value *v, size_t bytes, bool local, uint32_t *made)
 {
     plan_buffer b = {.bytes = bytes, .from = ARRAY_NONE, .local = local};
+    if (bytes >= ARRAY_LARGE) b.name = array_label(w, (uint32_t)(v - w->values.at));
     *made = (uint32_t)w->a->buffers.count;
     return array_push(w->m, &w->a->buffers, b) || array_no_memory(w);
 }
@@ -101,13 +103,13 @@ static bool place_value(array_lowering *w, array_value *v)
         }
     if (!size_mul(count, bytes, &bytes)) return array_no_memory(w);
     bool own = v->buffer == ARRAY_NONE;
-    if (own && !push_buffer(w, bytes, v->local, &v->buffer)) return false;
+    if (own && !push_buffer(w, v, bytes, v->local, &v->buffer)) return false;
     if (own && w->segment_rows && v->part.kind == PART_ALONG && !v->part.whole) {
         int64_t slice = w->strides.at[v->strides + (size_t)v->part.axis];
         if (slice && !array_window(w, v, (size_t)slice * array_type_bytes(v->type))) return false;
     }
     if (!v->sums || w->block_chunks < 2) return true;
-    return (size_mul(bytes, (size_t)w->block_chunks, &bytes) && push_buffer(w, bytes, false, &v->partial)) ||
+    return (size_mul(bytes, (size_t)w->block_chunks, &bytes) && push_buffer(w, v, bytes, false, &v->partial)) ||
            array_no_memory(w);
 }
 

@@ -49,34 +49,13 @@ enum { STRIP_FAR = 64 }; /* elements */
 STRIP_COPY(strip_copy_8, uint64_t)
 STRIP_COPY(strip_copy_4, uint32_t)
 
-/* One number for each row of a register, in whole vectors: what they put behind a row is the next one's. */
-#define STRIP_SPREAD(name, type)                                                                                       \
-    STRIP_UNROLLED static void name(const strip *s, type *to, const type *from, int64_t row)                           \
-    {                                                                                                                  \
-        enum { WIDTH = 64 / sizeof(type) };                                                                            \
-        const size_t columns = s->columns;                                                                             \
-        size_t left = s->count;                                                                                        \
-        for (; left >= columns + WIDTH; left -= columns, from += row, to += columns) {                                 \
-            type many[WIDTH];                                                                                          \
-            for (size_t k = 0; k < WIDTH; k++) many[k] = *from;                                                        \
-            for (size_t c = 0; c < columns; c += WIDTH) memcpy(to + c, many, sizeof many);                             \
-        }                                                                                                              \
-        for (; left; left -= columns, from += row, to += columns) {                                                    \
-            const type first = *from;                                                                                  \
-            for (size_t c = 0; c < columns; c++) to[c] = first;                                                        \
-        }                                                                                                              \
-    }
-STRIP_SPREAD(strip_spread_8, uint64_t)
-STRIP_SPREAD(strip_spread_4, uint32_t)
-
 static void strip_load(const strip *s, uint32_t line, void *to)
 {
     int64_t row = strip_row(s, line), column = strip_column(s, line), begin = strip_begin(s, row, column);
-    if (column == 0 && s->a->lines.at[line].type == ARRAY_F32)
-        strip_spread_4(s, to, (const uint32_t *)(const void *)s->w->line[line] + begin, row);
-    else if (column == 0)
-        strip_spread_8(s, to, (const uint64_t *)(const void *)s->w->line[line] + begin, row);
-    else if (s->a->lines.at[line].type == ARRAY_F32)
+    bool small = s->a->lines.at[line].type == ARRAY_F32;
+    if (column == 0)
+        array_spread(small ? 4 : 8, s->rows, s->columns, to, s->w->line[line] + begin * (small ? 4 : 8), row);
+    else if (small)
         strip_copy_4(s, to, (const uint32_t *)(const void *)s->w->line[line] + begin, row, column);
     else
         strip_copy_8(s, to, (const uint64_t *)(const void *)s->w->line[line] + begin, row, column);

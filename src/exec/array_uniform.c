@@ -7,6 +7,7 @@
 #include "exec/array_kernels.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "math/kernels.h"
 
@@ -49,6 +50,35 @@
             o[i] = (value);                                                                                            \
         }                                                                                                              \
         return count;                                                                                                  \
+    }
+
+#define UNIFORM_CONVERT(name, attribute, to, from)                                                                     \
+    attribute UNIFORM_FAST static size_t name(size_t count, void *out, const void *x_at, const void *y_at,             \
+                                              const void *w_at)                                                        \
+    {                                                                                                                  \
+        to *o = out;                                                                                                   \
+        const from *xs = x_at;                                                                                         \
+        (void)y_at, (void)w_at;                                                                                        \
+        UNIFORM_LOOP                                                                                                   \
+        for (size_t i = 0; i < count; i++) o[i] = (to)xs[i];                                                           \
+        return count;                                                                                                  \
+    }
+
+/* In whole vectors: what they put behind a row is the next one's. */
+#define UNIFORM_SPREAD(name, attribute, type)                                                                          \
+    attribute UNIFORM_FAST static void name(size_t rows, size_t columns, type *to, const type *from, int64_t step)     \
+    {                                                                                                                  \
+        enum { WIDTH = 64 / sizeof(type) };                                                                            \
+        size_t left = rows * columns;                                                                                  \
+        for (; left >= columns + WIDTH; left -= columns, from += step, to += columns) {                                \
+            type many[WIDTH];                                                                                          \
+            for (size_t k = 0; k < WIDTH; k++) many[k] = *from;                                                        \
+            for (size_t c = 0; c < columns; c += WIDTH) memcpy(to + c, many, sizeof many);                             \
+        }                                                                                                              \
+        for (; left; left -= columns, from += step, to += columns) {                                                   \
+            const type first = *from;                                                                                  \
+            for (size_t c = 0; c < columns; c++) to[c] = first;                                                        \
+        }                                                                                                              \
     }
 
 #define UNIFORM_SQRT(x) _Generic((x), float : sqrtf, double : sqrt)(x)
@@ -97,14 +127,22 @@
     UNIFORM_KERNEL(prefix##_MUL_ADD_w, attribute, real, 1, 1, 0, x *y + w)                                             \
     UNIFORM_KERNEL(prefix##_MUL_ADD_x, attribute, real, 0, 1, 1, x *y + w)                                             \
     UNIFORM_KERNEL(prefix##_MUL_ADD_xw, attribute, real, 0, 1, 0, x *y + w)
+#define UNIFORM_BOTH(suffix, attribute)                                                                                \
+    UNIFORM_CONVERT(uniform_f32##suffix##_real, attribute, float, double)                                              \
+    UNIFORM_CONVERT(uniform_f64##suffix##_real, attribute, double, float)                                              \
+    UNIFORM_SPREAD(uniform_spread_4##suffix, attribute, uint32_t)                                                      \
+    UNIFORM_SPREAD(uniform_spread_8##suffix, attribute, uint64_t)
 
 UNIFORM_ROWS(uniform_f64, , double)
 UNIFORM_ROWS(uniform_f32, , float)
+UNIFORM_BOTH(, )
 #if UNIFORM_TWICE
 UNIFORM_ROWS(uniform_f64_avx2, UNIFORM_AVX2, double)
 UNIFORM_ROWS(uniform_f32_avx2, UNIFORM_AVX2, float)
 UNIFORM_ROWS(uniform_f64_avx512, UNIFORM_AVX512, double)
 UNIFORM_ROWS(uniform_f32_avx512, UNIFORM_AVX512, float)
+UNIFORM_BOTH(_avx2, UNIFORM_AVX2)
+UNIFORM_BOTH(_avx512, UNIFORM_AVX512)
 #define UNIFORM_PICK(name)                                                                                             \
     (uniform_width() == 512   ? type == ARRAY_F32 ? uniform_f32_avx512##name : uniform_f64_avx512##name                \
      : uniform_width() == 256 ? type == ARRAY_F32 ? uniform_f32_avx2##name : uniform_f64_avx2##name                    \
@@ -170,4 +208,34 @@ array_kernel *array_kernel_pair(int type, bool first, bool last)
     if (type == ARRAY_INT) return NULL;
     if (first) return last ? UNIFORM_PICK(_MUL_ADD_xw) : UNIFORM_PICK(_MUL_ADD_x);
     return last ? UNIFORM_PICK(_MUL_ADD_w) : UNIFORM_PICK(_MUL_ADD);
+}
+
+array_kernel *array_kernel_real(int to)
+{
+    int type = to;
+    return UNIFORM_PICK(_real);
+}
+
+void array_spread(size_t bytes, size_t rows, size_t columns, void *to, const void *from, int64_t step)
+{
+#if UNIFORM_TWICE
+    if (uniform_width() == 512) {
+        if (bytes == 4)
+            uniform_spread_4_avx512(rows, columns, to, from, step);
+        else
+            uniform_spread_8_avx512(rows, columns, to, from, step);
+        return;
+    }
+    if (uniform_width() == 256) {
+        if (bytes == 4)
+            uniform_spread_4_avx2(rows, columns, to, from, step);
+        else
+            uniform_spread_8_avx2(rows, columns, to, from, step);
+        return;
+    }
+#endif
+    if (bytes == 4)
+        uniform_spread_4(rows, columns, to, from, step);
+    else
+        uniform_spread_8(rows, columns, to, from, step);
 }

@@ -199,7 +199,7 @@ static ew_program *prepare_over(ew_graph *g, const ew_node *nodes, const ew_node
     }
     if (ok && !array_needed(g, work, count, &axes)) ok = report_memory(&g->report);
     ok = ok && (axes ? array_program(g, p, work, count) : lower_program(g, p, work, count));
-    if (ok) ok = (p->work = ew_work_new(p)) != NULL || report_memory(&g->report);
+    if (ok) ok = (p->work = ew_work_new(p)) != NULL || array_work_short(&g->report, p);
     if (ok) return p;
     ew_free(p);
     return NULL;

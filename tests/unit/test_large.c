@@ -45,6 +45,29 @@ static void repeated_error(const char *piece, size_t times, const char *end, con
     free(s);
 }
 
+/* A reduction over more places than memory has takes time; of memory a few vectors. */
+static void test_reductions(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "y = sum(i in 1000000, j in 1000000, k in 1000000: sin(i * j * k))",
+        "y = logsumexp(i in 1000000, j in 1000000: sin(i * j))",
+        "e = sum(i in 1000000, j in 1000000: exp(i - j)) + max(i in 1000000, j in 1000000: exp(i - j))",
+        "input x; s = sum(i in 1000000, j in 1000000: sin(x * i * j) + x * i); g = diff(s, x); output s; output g",
+        "input x[N]; s = mean(i, j, k: tanh(x[i] * x[j] + x[k]))",
+    };
+    const size_t sizes[] = {100000};
+    const ew_size x = {.name = "x", .rank = 1, .size = sizes};
+    for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
+        ew_options options = {.max_bytes = 64 << 20, .sizes = &x, .size_count = t == 4};
+        ew_error err;
+        ew_program *p = ew_compile(texts[t], NULL, &options, &err);
+        if (!p) print_message("%s: %s\n", texts[t], err.message);
+        assert_non_null(p);
+        ew_free(p);
+    }
+}
+
 static void test_deep(void **state)
 {
     (void)state;
@@ -162,9 +185,13 @@ static void test_linear(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_deep),      cmocka_unit_test(test_long),
-        cmocka_unit_test(test_bytes),     cmocka_unit_test(test_many_errors_are_short),
-        cmocka_unit_test(test_spellings), cmocka_unit_test(test_linear),
+        cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_reductions),
+        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_many_errors_are_short),
+        cmocka_unit_test(test_spellings),
+        cmocka_unit_test(test_linear),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
