@@ -300,6 +300,20 @@ bool array_layout(array_lowering *w);
 bool array_plan(array_lowering *w);
 bool array_reuse(array_lowering *w); /* then: what lies in the place of something else */
 bool array_tiles(array_lowering *w); /* when all steps are there, before buffers get their places */
+bool array_flats(array_lowering *w); /* and last */
+
+/* A flat step while it is being made (array_flat.c, array_chain.c). */
+enum { FLAT_OPERANDS = 48, FLAT_OPS = 32 };
+
+typedef struct flat_draft {
+    flat_operand operand[FLAT_OPERANDS];
+    flat_op op[FLAT_OPS];
+    plan_code code[FLAT_OPS]; /* by op: what it was made of, before it became a chain */
+    size_t operands, ops;
+} flat_draft;
+
+/* Operations from `first` on, which are those of one step, become chains where they have a known shape. */
+void array_flat_chains(flat_draft *f, size_t first);
 typedef struct step_lines {
     uint32_t first, count, then, more; /* a product's, then those of its fallback */
 } step_lines;
