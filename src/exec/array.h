@@ -82,9 +82,11 @@ typedef struct plan_code {
     uint8_t kind, type;
     uint16_t op;
     uint32_t out, x, y, w; /* registers */
-    uint32_t line;         /* of the step; AT: an access */
+    uint32_t line;         /* of the step; AT: an access; EACH that picks: of x */
     uint32_t name;         /* of the node, for faults */
     bool three;            /* it reads w too */
+    bool picks;            /* an IF by one number for each row */
+    bool idle;             /* a load that only such read */
     array_kernel *kernel;
 } plan_code;
 
