@@ -223,7 +223,15 @@ typedef struct plan_tile {
     int64_t units; /* in all; -1: the rows of a block, */
     int64_t each;  /* in one tile */
     bool product;  /* one of them is a product */
+    uint32_t owns, own_count;
 } plan_tile;
+
+/* A buffer that nobody but the group uses: all tiles that a worker runs make it in one place, so that it stays in the
+ * cache. */
+typedef struct plan_own {
+    uint32_t buffer;
+    int64_t bytes; /* of a unit */
+} plan_own;
 
 typedef struct plan_guard {
     uint32_t counter;
@@ -294,6 +302,7 @@ typedef struct plan {
     ARRAY(plan_guard) guards;
     ARRAY(plan_span) spans;
     ARRAY(plan_tile) tiles;
+    ARRAY(plan_own) owns;
     ARRAY(plan_window) windows;
     ARRAY(plan_buffer) buffers;
     plan_door *ins, *outs;  /* as many as the program has */
@@ -344,6 +353,7 @@ typedef struct array_work {
     bool careful;     /* products are done term by term */
     bool suspect;     /* a product over blocks was not finite */
     int64_t *size;    /* of the step that runs */
+    uint32_t worker;  /* whose memory it is: 0, the caller; helpers from 1 */
     bool shares;      /* it is a helper's: `memory` and `constants` are the caller's */
     bool busy;        /* a step is being run in parts */
     double bound;     /* the largest number seen (array_bound.c) */
