@@ -183,7 +183,7 @@ typedef enum ew_event {
     EW_EVENT_REPORT, /* after each epoch, or report_every steps: loss and metrics are means since the last one */
     EW_EVENT_SAVED,  /* a checkpoint was written */
     EW_EVENT_BAD,    /* a loss or gradient is not finite; `bad` says where it began */
-    EW_EVENT_END,    /* the last report, with test where there are test data */
+    EW_EVENT_END,    /* the last report, with test where there are test data; its step has no other */
     EW_EVENT_CHECKED /* check_gradients found no difference; before the first step */
 } ew_event;
 

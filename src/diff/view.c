@@ -307,9 +307,35 @@ static view inward_back(ew_graph *g, const inward *in, view v)
     return v;
 }
 
+/* Is v `if a == place then x else 0`, for one of the axes in the mask? */
+static bool sum_is_of_one(ew_graph *g, view v, uint32_t mask, size_t *axis, int64_t *place)
+{
+    if (node_at(g, v.node)->op != OP_IF || !node_is_value(g, node_arg(g, v.node, 2), 0)) return false;
+    view when = view_inside(g, v, OP_IF, 0);
+    if (when.node == EW_NONE || node_at(g, when.node)->op != OP_EQ || node_rank(g, when.node) != 1) return false;
+    ew_node index = node_arg(g, when.node, 0), number = node_arg(g, when.node, 1);
+    if (node_at(g, index)->op != OP_INDEX || node_at(g, number)->op != OP_CONST) return false;
+    *axis = (size_t)map_plain_axis(g, when.map, 0);
+    *place = (int64_t)node_value(g, number) - (int64_t)node_value(g, node_arg(g, index, 0));
+    return (mask & 1u << *axis) != 0;
+}
+
+/* The sum over axis a, of which one place counts, is x there: in a circle the others may not be made yet. */
+static view sum_of_one(ew_graph *g, uint16_t shape, view x, size_t axis, int64_t place)
+{
+    spot to[AXES_MOST];
+    if (x.node == EW_NONE || place < 0 || place >= shape_sizes(g, shape)[axis]) return view_number(g, 0);
+    for (size_t a = 0; a < shape_rank(g, shape); a++) to[a] = a == axis ? spot_fixed(place) : spot_axis(a);
+    return view_fetch(g, x, to, shape);
+}
+
 view view_sum(ew_graph *g, uint16_t shape, view v, uint32_t mask)
 {
+    size_t axis;
+    int64_t place;
     if (v.node == EW_NONE || !mask) return v;
+    if (sum_is_of_one(g, v, mask, &axis, &place) && size_is_known(shape_sizes(g, shape)[axis]))
+        return view_sum(g, shape, sum_of_one(g, shape, view_inside(g, v, OP_IF, 1), axis, place), mask & ~(1u << axis));
     uint32_t has = view_axes(g, v);
     if (mask & ~has) v = view_times_sizes(g, shape, v, mask & ~has);
     if (!(mask & has) || v.node == EW_NONE) return v;

@@ -13,6 +13,7 @@
  *     scan     array_scan.c     a short recurrence, kept in registers
  *     band     array_band.c     products with a triangular factor, in pieces
  *     tiles    array_tile.c, array_tile_run.c  steps one after another that run together, tile by tile
+ *     flat     array_flat.c, array_chain.c  steps over one piece of memory as one list of operations
  *     door     array_door.c   the caller's arrays: where they lie, what is converted, what may be written in place
  *     run      array_run.c, array_strip.c, array_access.c, array_sink.c, array_multiply.c
  *     threads  array_crew.c, array_pool.c
@@ -54,7 +55,8 @@ enum {
     PASS_LAYOUT = 128,
     PASSES = 8,
     PASS_SEGMENTS = 256, /* beside them: long recurrences piece by piece, */
-    PASS_TILES = 512     /* steps tile by tile: the same bits */
+    PASS_TILES = 512,    /* steps tile by tile, */
+    PASS_FLAT = 1024     /* and as one list of operations: the same bits */
 };
 
 enum {                  /* buffers that are no own memory */
@@ -127,8 +129,31 @@ typedef struct plan_map {
     bool rows;                 /* a strip may hold several */
     bool single;               /* all of it is one strip */
     bool varies;               /* a dimension goes with the rows of a block */
+    uint32_t flat;             /* index + 1: how it runs where it is flat; 0: it is not */
     uint32_t time;
 } plan_map;
+
+/* What an operation of a flat step reads or makes. */
+typedef struct flat_operand {
+    uint32_t line; /* of the plan; ARRAY_NONE: a register, at this place in the scratch */
+    uint32_t slot;
+    uint32_t bytes; /* by which it goes on from place to place; 0: one number for all, or a register */
+} flat_operand;
+
+typedef struct flat_op {
+    array_kernel *kernel; /* NULL: a chain */
+    array_chain *chain;
+    uint16_t out, arg[CHAIN_ARGS]; /* operands; of a kernel x, y, w */
+} flat_op;
+
+/* One map, or all of a tile, whose lines are each one piece of memory, or one number (array_flat.c). */
+typedef struct plan_flat {
+    uint32_t operands, operand_count;
+    uint32_t ops, op_count;
+    uint32_t dim;  /* of a map: its first dimension that has several places; */
+    int64_t count; /* of a tile: places of a unit */
+    size_t strip;  /* places that go through all operations together */
+} plan_flat;
 
 typedef struct plan_arg {               /* argmin, argmax: dimensions, then the reduced one last */
     uint32_t dims, dim_count, from, to; /* lines */
@@ -224,6 +249,7 @@ typedef struct plan_tile {
     int64_t each;  /* in one tile */
     bool product;  /* one of them is a product */
     uint32_t owns, own_count;
+    uint32_t flat; /* as in maps */
 } plan_tile;
 
 /* A buffer that nobody but the group uses: all tiles that a worker runs make it in one place, so that it stays in the
@@ -303,6 +329,9 @@ typedef struct plan {
     ARRAY(plan_span) spans;
     ARRAY(plan_tile) tiles;
     ARRAY(plan_own) owns;
+    ARRAY(plan_flat) flats;
+    ARRAY(flat_operand) flat_operands;
+    ARRAY(flat_op) flat_ops;
     ARRAY(plan_window) windows;
     ARRAY(plan_buffer) buffers;
     plan_door *ins, *outs;  /* as many as the program has */
@@ -394,6 +423,8 @@ bool array_bounded(const ew_program *p, ew_work *work, uint32_t from, uint32_t e
 
 /* Runs one MAP step; false: a fault is in w->error. */
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
+/* The places [from, to) of a flat map, or of a tile, whose lines have begun. */
+void array_flat_run(array_work *w, const plan_flat *f, int64_t from, int64_t to);
 /* Do the loops around step s say that it runs now? */
 bool array_step_wanted(const array_work *w, const plan_step *s);
 /* The same for the places [from, to) of one dimension: any but, where strips hold several rows, the last. Of the last

@@ -71,6 +71,36 @@ bool array_set_step(array_lowering *w, uint32_t v, double value, bool bound);
 
 /* Axis p of part k of join v where a recurrence binds it. */
 bool array_part_axis(const array_lowering *w, uint32_t v, size_t k, size_t p, coordinate *c);
+/* The context in whose steps part k of a join is made: a part that no step changes is there before. */
+uint32_t array_part_context(const array_lowering *w, uint32_t v, size_t k);
+
+typedef struct array_steps {
+    int64_t low, high;
+} array_steps;
+
+/* The steps of `region` in which v (of a join: part k) has a place to make; false: all. */
+bool array_steps_of(const array_lowering *w, uint32_t v, size_t k, uint32_t region, array_steps *r);
+
+/* Does use k of v read one place, always the same, that is there before all steps of the region? */
+bool array_reads_before(const array_lowering *w, uint32_t v, size_t k, uint32_t region);
+
+enum { PEEL_MOST = 64, PEEL_LOOPS = 2 * PEEL_MOST + 1 };
+
+/* Does use k of v read one place, always the same, that a step of the region makes, in that step too? */
+bool array_reads_step(const array_lowering *w, uint32_t v, size_t k, uint32_t region, int64_t *step);
+bool array_may_peel(const array_lowering *w, uint32_t region); /* is there any such use? */
+/* The loops that the steps `all` of a recurrence are run in, one after the other, where some steps, ascending, are
+ * peeled; how many. */
+size_t array_peel(const array_lowering *w, uint32_t region, array_steps all, const int64_t *step, size_t steps,
+                  array_steps *loop);
+/* Has v (of a join: part k) a place to make in the loops that are being emitted? */
+bool array_runs_now(const array_lowering *w, uint32_t v, size_t k);
+
+/* NEEDS_MADE: of those places that are made. */
+enum { NEEDS_NOT, NEEDS_MADE, NEEDS_IT };
+/* Does v need its argument k before itself, in the loop of a peeled recurrence that is being emitted? */
+int array_needs_now(const array_lowering *w, uint32_t v, size_t k, uint32_t region);
+
 int array_scatter_axis(const array_lowering *w, const array_value *v, int axis, int64_t *by);
 
 #endif

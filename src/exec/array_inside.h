@@ -27,7 +27,7 @@ typedef struct array_use {
 
 typedef struct array_bind { /* a value of a recurrence's body: the place `step + offset` of `axis` is made in a step */
     uint32_t region;
-    int32_t axis; /* -1: the same in all steps */
+    int32_t axis; /* -1: the same in all steps; known: only step `offset` needs it */
     int64_t offset;
     bool known, whole; /* whole: kept for all places, not for the step alone */
 } array_bind;
@@ -92,8 +92,9 @@ typedef struct array_region {
     uint32_t counter, frozen;
     uint32_t until;                /* value */
     uint32_t first, last;          /* values that may be in its body */
-    int64_t range_low, range_high; /* steps that it runs */
+    int64_t range_low, range_high; /* steps that it runs; peeled: the loop that is being emitted does */
     uint8_t visited;
+    bool peeled;       /* some steps are loops of their own (array_steps.c) */
     bool along;        /* it goes in segments: */
     int64_t low, high; /* the steps [a + low, b + high) */
 } array_region;
@@ -299,6 +300,20 @@ bool array_layout(array_lowering *w);
 bool array_plan(array_lowering *w);
 bool array_reuse(array_lowering *w); /* then: what lies in the place of something else */
 bool array_tiles(array_lowering *w); /* when all steps are there, before buffers get their places */
+bool array_flats(array_lowering *w); /* and last */
+
+/* A flat step while it is being made (array_flat.c, array_chain.c). */
+enum { FLAT_OPERANDS = 48, FLAT_OPS = 32 };
+
+typedef struct flat_draft {
+    flat_operand operand[FLAT_OPERANDS];
+    flat_op op[FLAT_OPS];
+    plan_code code[FLAT_OPS]; /* by op: what it was made of, before it became a chain */
+    size_t operands, ops;
+} flat_draft;
+
+/* Operations from `first` on, which are those of one step, become chains where they have a known shape. */
+void array_flat_chains(flat_draft *f, size_t first);
 typedef struct step_lines {
     uint32_t first, count, then, more; /* a product's, then those of its fallback */
 } step_lines;

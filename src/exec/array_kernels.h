@@ -25,6 +25,16 @@ array_kernel *array_kernel_plain(op o, int type);
 array_kernel *array_kernel_uniform(op o, int type, bool first);
 /* x·y + w, rounded twice; first: x is one number; last: w is. */
 array_kernel *array_kernel_pair(int type, bool first, bool last);
+
+/* Several operations over reals in one loop, each rounded by itself. arg: X, Y, Z, which go on with the places, then a,
+ * b, c, d, one number each; those that the chain has not are any others. */
+enum { CHAIN_STREAMS = 3, CHAIN_ARGS = 7, CHAIN_SHAPES = 7 };
+typedef void array_chain(size_t count, void *out, const void *const *arg);
+/* What chain k does, in these letters: every operator stands before its operands; ^ is the square root. Longer ones
+ * first. */
+const char *array_chain_shape(size_t k);
+array_chain *array_chain_of(size_t k, int type);
+
 /* Comparisons of ints give a double. */
 array_kernel *array_kernel_compare(op o);
 array_kernel *array_kernel_convert(int from, int to); /* real → int: a bool's */

@@ -152,7 +152,7 @@ static uint32_t code_load(array_builder *b, uint32_t line)
     return code_push(b, c);
 }
 
-static uint32_t code_constant(array_builder *b, uint32_t v, int type)
+static uint32_t constant_line(array_builder *b, uint32_t v, int type)
 {
     int t;
     constant c = node_constant(b->w->g, value_at(b->w, v)->node, &t);
@@ -167,7 +167,12 @@ static uint32_t code_constant(array_builder *b, uint32_t v, int type)
     if (type == ARRAY_F32) bits = 0, memcpy(&bits, &single, 4);
     if (!array_constant(b->w, bits, type, &at)) return build_fail(b);
     int64_t elements = (int64_t)(STRIP * 8 / array_type_bytes(type));
-    return code_load(b, line_new(b, BUFFER_CONSTANT, (int64_t)at * elements, type));
+    return line_new(b, BUFFER_CONSTANT, (int64_t)at * elements, type);
+}
+
+static uint32_t code_constant(array_builder *b, uint32_t v, int type)
+{
+    return code_load(b, constant_line(b, v, type));
 }
 
 uint32_t array_code_convert(array_builder *b, uint32_t x, int from, int to)
@@ -289,6 +294,7 @@ static bool access_axes_of(array_builder *b, uint32_t v, uint16_t map, const coo
 static uint32_t code_inside(array_builder *b, uint32_t a, uint16_t map, const coordinate *at)
 {
     const array_value *array = value_at(b->w, a);
+    if (array->lies == LIES_CONST) return code_constant(b, a, array->type);
     uint32_t line = array->lies == LIES_INLINE ? 0 : line_new(b, array->buffer, array->offset, array->type);
     coordinate to[AXES_MOST];
     for (size_t p = 0; p < value_rank(b->w, array) && line != ARRAY_NONE; p++) {
@@ -325,8 +331,11 @@ static uint32_t code_at(array_builder *b, uint32_t v, const coordinate *at)
     if (value_at(b->w, a)->lies == LIES_INLINE) return code_zero(b, value->type); /* the step is cut, and made anew */
     plan_access x = {.when = ARRAY_NONE, .zero = (value->flags & NODE_ZERO) != 0, .name = array_spot(b->w, u.value, v)};
     const array_value *array = value_at(b->w, a);
-    if (array->lies == LIES_CONST) return code_constant(b, a, value->type); /* a tangent that is 0 in all steps */
-    x.line = line_new(b, array->buffer, array->offset, array->lies == LIES_RAMP ? ARRAY_INT : array->type);
+    bool known = array->lies == LIES_CONST;
+    if (known && x.zero && !(value->flags & NODE_WHEN) && node_is_value(b->w->g, array->node, 0))
+        return code_constant(b, a, value->type); /* 0 wherever it is read: a tangent that is 0 in all steps */
+    x.line = known ? constant_line(b, a, value->type)
+                   : line_new(b, array->buffer, array->offset, array->lies == LIES_RAMP ? ARRAY_INT : array->type);
     if (x.line == ARRAY_NONE || !access_axes_of(b, v, u.map, at, a, &x)) return ARRAY_NONE;
     if (value->flags & NODE_WHEN) {
         x.when = code_argument(b, v, value->count - 1, at, ARRAY_F64);

@@ -33,50 +33,20 @@ static uint32_t unit_before(const array_lowering *w, uint32_t v, size_t k, uint3
     if (unit == ARRAY_NONE || context == ARRAY_NONE) return unit;
     const array_bind *user = value_bind(w, value_at(w, v), context);
     const array_bind *arg = value_bind(w, value_at(w, a), context);
+    bool gathers = user && arg && user->axis >= 0 && is_gather_scatter(w, value_at(w, a), arg->axis);
     int64_t by;
+    if (w->regions[context].peeled && !gathers) {
+        int needs = array_needs_now(w, v, k, context);
+        *across = needs == NEEDS_MADE;
+        return needs == NEEDS_NOT ? ARRAY_NONE : unit;
+    }
+    if (array_reads_before(w, v, k, context)) return ARRAY_NONE;
     if (!user || !arg || arg->axis < 0 || user->axis < 0) return unit;
-    if (is_gather_scatter(w, value_at(w, a), arg->axis)) return ARRAY_NONE;
+    if (gathers) return ARRAY_NONE;
     int axis = array_follows(w, v, k, user->axis, &by);
     *across = axis < 0;
     if (*across) return unit;
     return axis == arg->axis && user->offset + by == arg->offset ? unit : ARRAY_NONE;
-}
-
-/* Axis p of part k of join v where a recurrence binds it. */
-bool array_part_axis(const array_lowering *w, uint32_t v, size_t k, size_t p, coordinate *c)
-{
-    const array_value *join = value_at(w, v);
-    array_use u = value_use(w, join, k);
-    const array_value *a = value_at(w, value_root(w, u.value));
-    for (size_t i = 0; i < a->bind_count; i++) {
-        const array_bind *b = &w->binds.at[a->binds + i];
-        if (b->axis != (int)p || !value_bind(w, join, b->region)) continue;
-        *c = (coordinate){-1, w->regions[b->region].counter, b->offset};
-        return true;
-    }
-    for (size_t i = 0; i < join->bind_count; i++) {
-        const array_bind *b = &w->binds.at[join->binds + i];
-        if (b->axis < 0 || b->whole) continue;
-        map_draft d = map_axis(w->g, u.map, (size_t)b->axis);
-        if (d.terms != 1 || d.axis[0] != p || d.factor[0] != 1) continue;
-        *c = (coordinate){-1, w->regions[b->region].counter, b->offset - d.offset};
-        return true;
-    }
-    return false;
-}
-
-/* The context in whose steps part k of a join is made: a part that no step changes is there before. */
-static uint32_t part_context(const array_lowering *w, uint32_t v, size_t k)
-{
-    const array_value *join = value_at(w, v);
-    const array_value *a = value_at(w, value_root(w, value_use(w, join, k).value));
-    uint32_t context = join->region;
-    while (context != ARRAY_NONE) {
-        const array_bind *b = value_bind(w, join, context);
-        if (!b || !b->whole || value_bind(w, a, context)) break;
-        context = w->regions[context].parent;
-    }
-    return context;
 }
 
 /* Where the sums of a scatter begin at 0. */
@@ -91,58 +61,19 @@ static uint32_t zero_context(const array_lowering *w, const array_value *v)
     return context;
 }
 
-/* ---- Ranges of steps ----------------------------------------------------------------------------------- */
-
-typedef struct plan_range {
-    int64_t low, high;
-} plan_range;
-
-/* The steps of `region` in which v (of a join: part k) has a place to make; false: all. */
-static bool range_of(const array_lowering *w, uint32_t v, size_t k, uint32_t region, plan_range *r)
-{
-    const array_value *value = value_at(w, v);
-    uint32_t counter = w->regions[region].counter;
-    coordinate c;
-    if (value->op == OP_JOIN) {
-        const array_value *part = value_at(w, value_use(w, value, k).value);
-        for (size_t p = 0; p < value_rank(w, part); p++) {
-            if (!array_part_axis(w, v, k, p, &c) || c.counter != counter) continue;
-            *r = (plan_range){-c.offset, value_sizes(w, part)[p] - 1 - c.offset};
-            return true;
-        }
-    }
-    const array_bind *b = value_bind(w, value, region);
-    if (!b || b->axis < 0) return false;
-    int64_t offset = b->offset, size = value_sizes(w, value)[b->axis], by;
-    if (value->op == OP_JOIN) {
-        map_draft d = map_axis(w->g, value_use(w, value, k).map, (size_t)b->axis);
-        if (b->whole || d.terms) return false;
-        *r = (plan_range){d.offset - offset, d.offset - offset};
-        return true;
-    }
-    if (value->op == OP_SCATTER) {
-        int d = array_scatter_axis(w, value, b->axis, &by);
-        if (d < 0) return false;
-        offset += by;
-        size = shape_sizes(w->g, value->domain)[d];
-    }
-    *r = (plan_range){-offset, size - 1 - offset};
-    return true;
-}
-
 static bool is_computed(const array_value *v)
 {
     return v->lies == LIES_STORED && v->op != OP_INPUT && v->op != OP_PARAM;
 }
 
-static plan_range loop_range(const array_lowering *w, uint32_t region)
+static array_steps loop_range(const array_lowering *w, uint32_t region)
 {
-    plan_range all = {INT64_MAX, INT64_MIN}, r;
+    array_steps all = {INT64_MAX, INT64_MIN}, r;
     for (uint32_t v = w->regions[region].first; v <= w->regions[region].last; v++) {
         const array_value *value = value_at(w, v);
         if (!is_computed(value) || !value_bind(w, value, region)) continue;
         for (size_t k = 0; k < (value->op == OP_JOIN ? value->count : 1); k++) {
-            if (!range_of(w, v, k, region, &r)) continue;
+            if (!array_steps_of(w, v, k, region, &r)) continue;
             if (r.low < all.low) all.low = r.low;
             if (r.high > all.high) all.high = r.high;
         }
@@ -156,9 +87,9 @@ static void spans_of(array_lowering *w, uint32_t v, size_t k)
     w->spans = 0;
     for (uint32_t region = value_at(w, v)->region; region != ARRAY_NONE; region = w->regions[region].parent) {
         const array_region *around = &w->regions[region];
-        plan_range r, all = {around->range_low, around->range_high};
+        array_steps r, all = {around->range_low, around->range_high};
         if (all.low > all.high) continue; /* it is no loop around this step */
-        if (!range_of(w, v, k, region, &r)) r = all;
+        if (!array_steps_of(w, v, k, region, &r)) r = all;
         if (r.low < all.low) r.low = all.low;
         if (r.high > all.high) r.high = all.high;
         if (r.low <= r.high) w->span[w->spans++] = (array_span){around->counter, r.low, r.high};
@@ -186,10 +117,10 @@ static bool push_guards(array_lowering *w, size_t from, uint32_t v, size_t k)
     plan *a = w->a;
     uint32_t first = (uint32_t)a->guards.count;
     for (uint32_t region = value_at(w, v)->region; region != ARRAY_NONE; region = w->regions[region].parent) {
-        plan_range r, all = w->regions[region].range_low <= w->regions[region].range_high
-                                ? (plan_range){w->regions[region].range_low, w->regions[region].range_high}
-                                : (plan_range){0, -1};
-        if (!range_of(w, v, k, region, &r) || (r.low <= all.low && r.high >= all.high)) continue;
+        array_steps r, all = w->regions[region].range_low <= w->regions[region].range_high
+                                 ? (array_steps){w->regions[region].range_low, w->regions[region].range_high}
+                                 : (array_steps){0, -1};
+        if (!array_steps_of(w, v, k, region, &r) || (r.low <= all.low && r.high >= all.high)) continue;
         plan_guard g = {w->regions[region].counter, r.low, r.high};
         if (!array_push(w->m, &a->guards, g)) return array_no_memory(w);
     }
@@ -265,10 +196,11 @@ static bool emit_value(array_lowering *w, uint32_t v, uint32_t context)
     if (w->in_block && context == ARRAY_NONE) return emit_member(w, v);
     if (value->op == OP_JOIN) {
         for (size_t k = 0; k < value->count; k++)
-            if (part_context(w, v, k) == context && !emit_part(w, v, k)) return false;
+            if (array_part_context(w, v, k) == context && array_runs_now(w, v, k) && !emit_part(w, v, k)) return false;
         return true;
     }
     size_t from = w->a->steps.count;
+    if (!array_runs_now(w, v, 0)) return true;
     if (value->op == OP_SCATTER && zero_context(w, value) == context && !array_scatter_tiles(w, value) &&
         !array_set_step(w, v, 0, true))
         return false;
@@ -290,7 +222,7 @@ static bool emit_before(array_lowering *w, uint32_t region, uint32_t context)
         }
         for (size_t k = 0; value->op == OP_JOIN && k < value->count; k++) {
             from = w->a->steps.count;
-            if (part_context(w, v, k) != context || value->region == context) continue;
+            if (array_part_context(w, v, k) != context || value->region == context) continue;
             if (!emit_part(w, v, k) || (along && !array_span_use(w, v, k, from, true))) return false;
         }
     }
@@ -319,13 +251,11 @@ static bool emit_fill(array_lowering *w, uint32_t region)
 
 static bool emit_context(array_lowering *w, uint32_t context);
 
-static bool emit_loop(array_lowering *w, uint32_t region, uint32_t context)
+/* The steps `all` of a recurrence as one loop. */
+static bool emit_steps(array_lowering *w, uint32_t region, uint32_t context, array_steps all)
 {
     const graph_region *r = &w->g->regions.at[region];
     array_region *mine = &w->regions[region];
-    plan_range all = loop_range(w, region);
-    if (!emit_before(w, region, context)) return false;
-    if (all.low > all.high) return true;
     mine->range_low = all.low;
     mine->range_high = all.high;
     plan_loop l = {.counter = mine->counter,
@@ -458,6 +388,74 @@ static uint32_t walk_next(array_lowering *w, plan_walk *walk, uint32_t context)
         uint32_t unit = walk_need(w, f, context, &across);
         if (unit == ARRAY_NONE || !across || !walk_reaches(w, walk, unit, f->unit, context)) return unit;
     }
+}
+
+/* ---- Peeled steps --------------------------------------------------------------------------------------- */
+
+/* A step more, in ascending order. */
+static bool peel_add(array_lowering *w, int64_t add, int64_t *step, size_t *steps)
+{
+    size_t at = *steps;
+    for (size_t i = 0; i < *steps; i++)
+        if (step[i] == add) return true;
+    if (*steps == PEEL_MOST) return report_plain(&w->g->report, E_PEELED, "64", NULL);
+    for (; at > 0 && step[at - 1] > add; at--) step[at] = step[at - 1];
+    step[at] = add;
+    ++*steps;
+    return true;
+}
+
+/* The steps of a place that something reads which the array's own step needs: no one order does for them all. */
+static bool walk_peels(array_lowering *w, uint32_t region, array_steps all, int64_t *step, size_t *steps)
+{
+    plan_walk walk = {.seen_count = w->values.count + w->g->regions.count};
+    int64_t at;
+    if (w->regions[region].until != ARRAY_NONE || !array_may_peel(w, region)) return true;
+    walk.seen = block_new(w->m, walk.seen_count, 1);
+    bool ok = walk.seen || array_no_memory(w);
+    for (uint32_t v = w->regions[region].first; ok && v <= w->regions[region].last; v++) {
+        uint32_t unit = unit_of(w, v, region);
+        for (size_t k = 0; ok && unit != ARRAY_NONE && k < value_at(w, v)->count; k++) {
+            uint32_t a = unit_of(w, value_root(w, value_use(w, value_at(w, v), k).value), region);
+            if (!array_reads_step(w, v, k, region, &at) || at < all.low || at > all.high) continue;
+            if (walk_reaches(w, &walk, a, unit, region)) ok = peel_add(w, at, step, steps);
+            ok = ok && !walk.failed;
+        }
+    }
+    array_free(w->m, &walk.search);
+    block_free(w->m, walk.seen, walk.seen ? walk.seen_count : 0);
+    return ok;
+}
+
+/* What the body's steps are made of is emitted once more. */
+static void emit_anew(array_lowering *w, uint32_t region)
+{
+    for (uint32_t v = w->regions[region].first; v <= w->regions[region].last; v++)
+        if (value_bind(w, value_at(w, v), region)) w->mark[v] = 0;
+    for (uint32_t q = 0; q < w->g->regions.count; q++)
+        for (uint32_t in = w->regions[q].parent; in != ARRAY_NONE; in = w->regions[in].parent)
+            if (in == region) w->regions[q].visited = 0;
+}
+
+static bool emit_loop(array_lowering *w, uint32_t region, uint32_t context)
+{
+    array_region *mine = &w->regions[region];
+    array_steps all = loop_range(w, region), loop[PEEL_LOOPS];
+    int64_t step[PEEL_MOST];
+    size_t steps = 0;
+    if (!emit_before(w, region, context)) return false;
+    if (all.low > all.high) return true;
+    bool ok = walk_peels(w, region, all, step, &steps);
+    size_t count = ok ? array_peel(w, region, all, step, steps, loop) : 0;
+    mine->peeled = steps != 0;
+    for (size_t i = 0; ok && i < count; i++) {
+        if (i) emit_anew(w, region);
+        ok = emit_steps(w, region, context, loop[i]);
+    }
+    mine->peeled = false;
+    mine->range_low = all.low;
+    mine->range_high = all.high;
+    return ok;
 }
 
 static bool walk_from(array_lowering *w, plan_walk *walk, uint32_t unit, uint32_t context)
@@ -672,7 +670,7 @@ bool array_plan(array_lowering *w)
     }
     memset(w->mark, 0, w->values.count);
     w->time = 1;
-    return array_spreads(w) && emit_passes(w) && emit_last(w) && array_tiles(w) && array_reuse(w) &&
+    return array_spreads(w) && emit_passes(w) && emit_last(w) && array_tiles(w) && array_reuse(w) && array_flats(w) &&
            place_buffers(w, false) && array_doors_plan(w) && (!w->a->windows.count || place_buffers(w, true)) &&
            array_windows(w);
 }

@@ -264,6 +264,45 @@ static void region_offsets(array_lowering *w, uint32_t region)
     }
 }
 
+/* ---- What one step alone needs ---------------------------------------------------------------------- */
+
+enum { IN_ONE = 1, IN_MANY };
+
+/* In which step alone v needs its argument k: at one place x[0] = … of what steps make. */
+static bool fixed_step(const array_lowering *w, uint32_t v, size_t k, uint32_t region, int64_t *step)
+{
+    const array_value *value = value_at(w, v);
+    const array_bind *b = value_bind(w, value, region);
+    if (!b || !b->known) return false;
+    *step = b->offset;
+    if (b->axis < 0) return true;
+    if (value->op != OP_JOIN) return false;
+    map_draft d = map_axis(w->g, value_use(w, value, k).map, (size_t)b->axis);
+    *step = d.offset - b->offset;
+    return d.terms == 0;
+}
+
+/* From users to what they use: values without a place in each step that are needed in one. */
+static void region_fixed(array_lowering *w, uint32_t region)
+{
+    const array_region *r = &w->regions[region];
+    for (uint32_t v = r->first; v <= r->last; v++) w->mark[v] = 0;
+    for (uint32_t v = (uint32_t)w->values.count; v-- > r->first;) {
+        const array_value *value = value_at(w, v);
+        array_bind *own = value_bind(w, value, region);
+        if (own && own->axis < 0) own->known = v <= r->last && w->mark[v] == IN_ONE;
+        for (size_t k = 0; value->op != OP_LOOP && k < value->count; k++) {
+            uint32_t a = value_root(w, value_use(w, value, k).value);
+            array_bind *to = value_bind(w, value_at(w, a), region);
+            int64_t step;
+            if (!to || to->axis >= 0 || a < r->first || a > r->last) continue;
+            bool one = fixed_step(w, v, k, region, &step) && (!w->mark[a] || to->offset == step);
+            if (one && !w->mark[a]) w->mark[a] = IN_ONE, to->offset = step;
+            if (!one) w->mark[a] = IN_MANY;
+        }
+    }
+}
+
 /* ---- What must be kept whole ------------------------------------------------------------------------ */
 
 static void keep_use(array_lowering *w, uint32_t user, size_t k)
@@ -339,6 +378,7 @@ bool array_regions(array_lowering *w)
         if (!region_body(w, next)) return false;
         region_seed(w, next);
         region_offsets(w, next);
+        region_fixed(w, next);
     }
     if (!array_absorb(w)) return false;
     keep_whole(w);

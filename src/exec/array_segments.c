@@ -82,6 +82,7 @@ static bool along_regions(array_lowering *w)
 {
     for (uint32_t r = 0; r < w->g->regions.count; r++) {
         if (!w->regions[r].along) continue;
+        if (array_may_peel(w, r)) return false;
         for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++) {
             array_value *value = value_at(w, v);
             const array_bind *b = value_bind(w, value, r);

@@ -321,6 +321,15 @@ static bool strip_here(const strip *s, const char *begin)
     return at >= s->from && at < s->to;
 }
 
+/* The part as a range of elements. */
+static void strip_flat(const strip *s)
+{
+    const plan_flat *f = &s->a->flats.at[s->m->flat - 1];
+    int64_t each = 1;
+    for (uint32_t d = s->dim + 1; d < s->m->dim_count; d++) each *= s->size[d];
+    array_flat_run(s->w, f, s->from * each, s->to * each);
+}
+
 bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint32_t dim, int64_t from, int64_t to)
 {
     array_work *w = work->arrays;
@@ -339,6 +348,10 @@ bool array_map_part(const ew_program *p, ew_work *work, const plan_map *m, uint3
     }
     if (from >= s.to) return true;
     array_lines_begin(w, m->lines, m->line_count);
+    if (m->flat && dim <= w->plan->flats.at[m->flat - 1].dim) {
+        strip_flat(&s);
+        return true;
+    }
     if (from > 0 && dim + 2 < m->dim_count) strip_outer(&s);
     strip_registers(w, m);
     const char *begin = strip_begins(&s);

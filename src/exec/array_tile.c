@@ -383,7 +383,8 @@ static bool tile_push(array_lowering *w, uint32_t s, int64_t rows, const tile_ch
     tile_group g = {.rows = rows};
     tile_cut c;
     uint32_t from = tile_time(a, s), to = tile_time(a, t->end - 1);
-    plan_tile tile = {t->end, t->units, t->each, t->product, (uint32_t)a->owns.count, 0};
+    plan_tile tile = {
+        .end = t->end, .units = t->units, .each = t->each, .product = t->product, .owns = (uint32_t)a->owns.count};
     for (uint32_t at = s; at < t->end; at++) {
         if (!tile_step(a, &g, at, t->units, &c)) return false; /* it was, before */
         a->steps.at[at].dim = a->steps.at[at].kind == STEP_PRODUCT ? c.to + 1 : c.to;

@@ -26,11 +26,27 @@ static void tile_move(array_work *w, const plan_tile *t, int64_t by)
     }
 }
 
+/* Tiles [first, last) of steps that are one list of operations: one long range. */
+static void tile_run_flat(array_work *w, const tile_run *r, int64_t first, int64_t last)
+{
+    const plan_flat *f = &w->plan->flats.at[r->t->flat - 1];
+    int64_t from = first * r->t->each, to = last * r->t->each < r->units ? last * r->t->each : r->units;
+    for (uint32_t at = r->at; at < r->t->end; at++) {
+        const plan_map *m = &w->plan->maps.at[w->plan->steps.at[at].at];
+        array_lines_begin(w, m->lines, m->line_count);
+    }
+    array_flat_run(w, f, from * f->count, to * f->count);
+}
+
 /* Tiles [first, last). */
 static bool tile_run_range(const ew_program *p, ew_work *work, const void *context, int64_t first, int64_t last)
 {
     const tile_run *r = context;
     array_work *w = work->arrays;
+    if (r->t->flat) {
+        tile_run_flat(w, r, first, last);
+        return true;
+    }
     for (int64_t i = first; i < last; i++) {
         int64_t from = i * r->t->each, to = from + r->t->each < r->units ? from + r->t->each : r->units;
         int64_t by = (w->worker + 1) * r->t->each <= r->units ? w->worker - i : 0;

@@ -1,8 +1,8 @@
 /*
  * array_uniform.c - kernels of strips for what is done most: in all widths of vectors, with one argument that may be a
- * single number, and the pair x·y + w in one go.
+ * single number, the pair x·y + w in one go, and chains of more operations (array_flat.c).
  *
- * The values are those of the rows of ops.def to the bit: a pair is rounded twice.
+ * The values are those of the rows of ops.def to the bit: every operation of a pair or a chain is rounded by itself.
  */
 #include "exec/array_kernels.h"
 
@@ -133,14 +133,45 @@
     UNIFORM_SPREAD(uniform_spread_4##suffix, attribute, uint32_t)                                                      \
     UNIFORM_SPREAD(uniform_spread_8##suffix, attribute, uint64_t)
 
+/* A chain: x, y, z go on with the places, a … d are one number each. */
+#define UNIFORM_CHAIN(name, attribute, real, value)                                                                    \
+    attribute UNIFORM_FAST static void name(size_t count, void *out, const void *const *arg)                           \
+    {                                                                                                                  \
+        real *o = out;                                                                                                 \
+        const real *xs = arg[0], *ys = arg[1], *zs = arg[2], a = *(const real *)arg[3], b = *(const real *)arg[4],     \
+                   c = *(const real *)arg[5], d = *(const real *)arg[6];                                               \
+        (void)a, (void)b, (void)c, (void)d;                                                                            \
+        UNIFORM_LOOP                                                                                                   \
+        for (size_t i = 0; i < count; i++) {                                                                           \
+            real x = xs[i], y = ys[i], z = zs[i];                                                                      \
+            (void)x, (void)y, (void)z;                                                                                 \
+            o[i] = (value);                                                                                            \
+        }                                                                                                              \
+    }
+
+#define UNIFORM_CHAINS(prefix, attribute, real)                                                                        \
+    UNIFORM_CHAIN(prefix##_ADAMW, attribute, real, x - a * x - b * y / (UNIFORM_SQRT(z) * c + d))                      \
+    UNIFORM_CHAIN(prefix##_ADAM, attribute, real, x - a * y / (UNIFORM_SQRT(z) * b + c))                               \
+    UNIFORM_CHAIN(prefix##_RMS, attribute, real, x - a * y / (UNIFORM_SQRT(z) + b))                                    \
+    UNIFORM_CHAIN(prefix##_AHEAD, attribute, real, x - a * (y + b * z))                                                \
+    UNIFORM_CHAIN(prefix##_SQUARES, attribute, real, a *x + b * (y * y))                                               \
+    UNIFORM_CHAIN(prefix##_BOTH, attribute, real, a *x + b * y)                                                        \
+    UNIFORM_CHAIN(prefix##_DOWN, attribute, real, x - a * y)
+
 UNIFORM_ROWS(uniform_f64, , double)
 UNIFORM_ROWS(uniform_f32, , float)
+UNIFORM_CHAINS(chain_f64, , double)
+UNIFORM_CHAINS(chain_f32, , float)
 UNIFORM_BOTH(, )
 #if UNIFORM_TWICE
 UNIFORM_ROWS(uniform_f64_avx2, UNIFORM_AVX2, double)
 UNIFORM_ROWS(uniform_f32_avx2, UNIFORM_AVX2, float)
 UNIFORM_ROWS(uniform_f64_avx512, UNIFORM_AVX512, double)
 UNIFORM_ROWS(uniform_f32_avx512, UNIFORM_AVX512, float)
+UNIFORM_CHAINS(chain_f64_avx2, UNIFORM_AVX2, double)
+UNIFORM_CHAINS(chain_f32_avx2, UNIFORM_AVX2, float)
+UNIFORM_CHAINS(chain_f64_avx512, UNIFORM_AVX512, double)
+UNIFORM_CHAINS(chain_f32_avx512, UNIFORM_AVX512, float)
 UNIFORM_BOTH(_avx2, UNIFORM_AVX2)
 UNIFORM_BOTH(_avx512, UNIFORM_AVX512)
 #define UNIFORM_PICK(name)                                                                                             \
@@ -148,6 +179,11 @@ UNIFORM_BOTH(_avx512, UNIFORM_AVX512)
      : uniform_width() == 256 ? type == ARRAY_F32 ? uniform_f32_avx2##name : uniform_f64_avx2##name                    \
      : type == ARRAY_F32      ? uniform_f32##name                                                                      \
                               : uniform_f64##name)
+#define CHAIN_PICK(name)                                                                                               \
+    (uniform_width() == 512   ? type == ARRAY_F32 ? chain_f32_avx512##name : chain_f64_avx512##name                    \
+     : uniform_width() == 256 ? type == ARRAY_F32 ? chain_f32_avx2##name : chain_f64_avx2##name                        \
+     : type == ARRAY_F32      ? chain_f32##name                                                                        \
+                              : chain_f64##name)
 
 static int uniform_width(void)
 {
@@ -157,6 +193,7 @@ static int uniform_width(void)
 }
 #else
 #define UNIFORM_PICK(name) (type == ARRAY_F32 ? uniform_f32##name : uniform_f64##name)
+#define CHAIN_PICK(name) (type == ARRAY_F32 ? chain_f32##name : chain_f64##name)
 #endif
 
 array_kernel *array_kernel_plain(op o, int type)
@@ -208,6 +245,28 @@ array_kernel *array_kernel_pair(int type, bool first, bool last)
     if (type == ARRAY_INT) return NULL;
     if (first) return last ? UNIFORM_PICK(_MUL_ADD_xw) : UNIFORM_PICK(_MUL_ADD_x);
     return last ? UNIFORM_PICK(_MUL_ADD_w) : UNIFORM_PICK(_MUL_ADD);
+}
+
+/* What each does, operators first: ^ is the square root. */
+static const char *const chain_shapes[CHAIN_SHAPES] = {"--X*aX/*bY+*^Zcd", "-X/*aY+*^Zbc", "-X/*aY+^Zb", "-X*a+Y*bZ",
+                                                       "+*aX*b*YY",        "+*aX*bY",      "-X*aY"};
+
+const char *array_chain_shape(size_t k)
+{
+    return chain_shapes[k];
+}
+
+array_chain *array_chain_of(size_t k, int type)
+{
+    switch (k) {
+    case 0: return CHAIN_PICK(_ADAMW);
+    case 1: return CHAIN_PICK(_ADAM);
+    case 2: return CHAIN_PICK(_RMS);
+    case 3: return CHAIN_PICK(_AHEAD);
+    case 4: return CHAIN_PICK(_SQUARES);
+    case 5: return CHAIN_PICK(_BOTH);
+    default: return CHAIN_PICK(_DOWN);
+    }
 }
 
 array_kernel *array_kernel_real(int to)

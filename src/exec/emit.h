@@ -117,10 +117,16 @@ static inline unsigned emit_operands(unsigned o)
     return count ? count : 2;
 }
 
-/* Operand k counts only where the condition or the first operand says so. */
+/* A factor that is 0 decides: the other one, or what it is divided by, does not count. */
+static inline bool emit_zero_wins(unsigned o)
+{
+    return o == OP_MUL0 || o == OP_DIV0;
+}
+
+/* Operand k counts only where the condition, the first operand or another factor says so. */
 static inline bool emit_is_lazy(unsigned o, unsigned k)
 {
-    return k > 0 && (o == OP_IF || o == OP_AND || o == OP_OR);
+    return (k > 0 && (o == OP_IF || o == OP_AND || o == OP_OR || o == OP_DIV0)) || o == OP_MUL0;
 }
 
 static inline uint32_t emit_operand(const instruction *c, unsigned k)

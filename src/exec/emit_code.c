@@ -170,9 +170,47 @@ static void code_chosen_flag(emitter *e, const emit_row *row, const instruction 
     code_flag_operand(e, row->op == OP_IF ? c->w : 0);
 }
 
+/* Do the factors have a fault, and neither is a 0 without one? `(f2 | f3) & (f2 | (v2 != 0)) & (f3 | (v3 != 0))` */
+static void code_factor_flag(emitter *e, const emit_row *row, const instruction *c)
+{
+    text *t = &e->lines;
+    text_char(t, '(');
+    code_flag_operand(e, c->x);
+    text_add(t, " | ");
+    code_flag_operand(e, c->y);
+    text_char(t, ')');
+    for (unsigned k = 0; k < (row->op == OP_MUL0 ? 2u : 1u); k++) {
+        text_add(t, " & (");
+        code_flag_operand(e, emit_operand(c, k));
+        text_add(t, " | (");
+        code_operand(e, emit_operand(c, k), false);
+        text_add(t, " != 0))");
+    }
+}
+
+static void code_factor_faults(emitter *e, const emit_row *row, const instruction *c)
+{
+    if (!code_flag(e, c->x) && !code_flag(e, c->y)) return;
+    bool sure = row->known & EMIT_SURE;
+    if (sure)
+        text_add(code_line(e), "if (");
+    else
+        text_format(code_line(e), "const int f%u = ", row->number);
+    code_factor_flag(e, row, c);
+    if (sure)
+        text_format(&e->lines, ") %sbad = 1;\n", e->parts > 1 ? "*" : "");
+    else
+        text_add(&e->lines, ";\n");
+    e->uses_bad = e->uses_bad || sure;
+}
+
 /* The statements on faults before the value's own; for a value with a flag, its flag. */
 static void code_faults(emitter *e, const emit_row *row, const instruction *c)
 {
+    if (emit_zero_wins(row->op)) {
+        code_factor_faults(e, row, c);
+        return;
+    }
     bool lazy = emit_is_lazy(row->op, 1);
     bool chosen = lazy && (code_flag(e, c->y) || (row->op == OP_IF && code_flag(e, c->w)));
     text *t = &e->lines;

@@ -142,30 +142,51 @@ static bool run_batches(const ew_program *p, ew_work *w)
 
 /* ---- Faults that count ------------------------------------------------------------------------- */
 
-enum { SLOT_BAD = 1, SLOT_NEEDED = 2 };
+enum { SLOT_BAD = 1, SLOT_NEEDED = 2, SLOT_SPOILT = 4 /* computed from a bad one that counts */ };
 
-static void need(const ew_program *p, ew_work *w, uint32_t slot)
+static uint8_t *slot_mark(const ew_program *p, ew_work *w, uint32_t slot)
 {
     size_t base = p->constant_count + p->input_count;
-    if (slot >= base) w->needed[slot - base] |= SLOT_NEEDED;
+    return slot >= base ? &w->needed[slot - base] : NULL;
 }
 
-/* `and`, `or` and `if` need only what decides: the other operands do not count. */
-static void need_operands(const ew_program *p, ew_work *w, const batch *b, size_t i)
+static bool slot_is_zero(const ew_program *p, ew_work *w, uint32_t slot)
+{
+    const uint8_t *mark = slot_mark(p, w, slot);
+    return ((const cell *)w->slot)[slot].real == 0 && !(mark && *mark & SLOT_SPOILT);
+}
+
+/* The operands that count, as bits: `and`, `or` and `if` need only what decides; beside an exact 0 in a product along
+ * a path the other factor does not count. */
+static unsigned operands_needed(const ew_program *p, ew_work *w, const batch *b, size_t i)
 {
     const cell *s = (const cell *)w->slot;
     const instruction *c = &p->code[i];
     unsigned count = b->op < OP_COUNT ? ops_row((op)b->op)->count : 1;
-    need(p, w, c->x);
-    if (b->op == OP_IF) {
-        bool holds = b->code == CODE_INT ? s[c->x].whole != 0 : s[c->x].real != 0;
-        need(p, w, holds ? c->y : c->w);
-    } else if (b->op == OP_AND || b->op == OP_OR) {
-        if ((s[c->x].real != 0) == (b->op == OP_AND)) need(p, w, c->y);
-    } else {
-        if (count != 1) need(p, w, c->y);
-        if (count == 3) need(p, w, c->w);
+    bool holds = b->code == CODE_INT ? s[c->x].whole != 0 : s[c->x].real != 0;
+    switch (b->op) {
+    case OP_IF: return holds ? 3 : 5;
+    case OP_AND: return holds ? 3 : 1;
+    case OP_OR: return holds ? 1 : 3;
+    case OP_MUL0: return slot_is_zero(p, w, c->x) ? 1 : slot_is_zero(p, w, c->y) ? 2 : 3;
+    case OP_DIV0: return slot_is_zero(p, w, c->x) ? 1 : 3;
+    default: return count == 1 ? 1 : count == 3 ? 7 : 3;
     }
+}
+
+/* Sets the mark on operands that count; were any so marked? */
+static bool operands_mark(const ew_program *p, ew_work *w, const batch *b, size_t i, unsigned set, unsigned look)
+{
+    const uint32_t slots[3] = {p->code[i].x, p->code[i].y, p->code[i].w};
+    unsigned wanted = operands_needed(p, w, b, i);
+    bool found = false;
+    for (size_t k = 0; k < 3; k++) {
+        uint8_t *mark = wanted >> k & 1 ? slot_mark(p, w, slots[k]) : NULL;
+        if (!mark) continue;
+        found = found || *mark & look;
+        *mark |= (uint8_t)set;
+    }
+    return found;
 }
 
 void exec_formula(op o, int64_t x, int64_t y, char *out, size_t size)
@@ -195,19 +216,27 @@ static ew_status run_fault(const ew_program *p, ew_work *w, const batch *b, size
                        NULL);
 }
 
-/* Something did not fit: was it needed? Walks back from the outputs. */
+/* Something did not fit: was it needed? Walks up, for what is computed from it, then back from the outputs. */
 static ew_status run_faults(const ew_program *p, ew_work *w)
 {
-    for (size_t i = 0; i < p->output_count; i++) need(p, w, p->outputs[i].slot);
+    for (size_t k = 0; k < p->batch_count; k++) {
+        const batch *b = &p->batches[k];
+        for (size_t i = b->first; i < b->first + b->count; i++)
+            if (w->needed[i] & SLOT_BAD || operands_mark(p, w, b, i, 0, SLOT_SPOILT)) w->needed[i] |= SLOT_SPOILT;
+    }
+    for (size_t i = 0; i < p->output_count; i++) {
+        uint8_t *mark = slot_mark(p, w, p->outputs[i].slot);
+        if (mark) *mark |= SLOT_NEEDED;
+    }
     for (size_t k = p->batch_count; k-- > 0;) {
         const batch *b = &p->batches[k];
         for (size_t i = b->first + b->count; i-- > b->first;)
-            if (w->needed[i] & SLOT_NEEDED) need_operands(p, w, b, i);
+            if (w->needed[i] & SLOT_NEEDED) operands_mark(p, w, b, i, SLOT_NEEDED, 0);
     }
     for (size_t k = 0; k < p->batch_count; k++) {
         const batch *b = &p->batches[k];
         for (size_t i = b->first; i < b->first + b->count; i++)
-            if (w->needed[i] == (SLOT_BAD | SLOT_NEEDED)) return run_fault(p, w, b, i);
+            if (w->needed[i] & SLOT_BAD && w->needed[i] & SLOT_NEEDED) return run_fault(p, w, b, i);
     }
     return EW_OK;
 }

@@ -151,6 +151,20 @@ bool circle_is_in(const circle *c, uint32_t group_index, uint32_t of)
     return false;
 }
 
+/* Is the use of the same step of group q as the equation that it stands in? */
+static bool circle_same(machine *m, circle *c, const equation *e, uint32_t q, const membership *used, const affine *a)
+{
+    int64_t low = m->indices.at[c->groups.at[q].id].low, place;
+    const membership *own = circle_membership(c, q, e->member);
+    if (a->base) return false;
+    if (a->terms == 1 && a->factor[0] == 1) return a->index[0] == c->groups.at[q].id && a->offset == used->offset - low;
+    if (a->terms || !own) return false;
+    frame f = e->f;
+    const side s = m->l->sides.at[m->l->statements.at[e->statement].sides + own->axis];
+    return s.kind == SIDE_PLACE && ranges_place(m, &f, s.low, &place) &&
+           a->offset - used->offset == place - own->offset;
+}
+
 /* The state that a use with these brackets is of: the innermost group in which it is of the same step in all
  * groups around. EW_NONE: no array of the circle. */
 ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t brackets)
@@ -166,10 +180,7 @@ ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t bra
         if (!s) break;
         best = s;
         if (s->axis >= brackets || !value_whole(m, &bracket[s->axis], &a)) break;
-        int64_t offset = s->offset - m->indices.at[c->groups.at[q].id].low;
-        bool same =
-            !a.base && a.terms == 1 && a.factor[0] == 1 && a.index[0] == c->groups.at[q].id && a.offset == offset;
-        if (!same) break;
+        if (!circle_same(m, c, e, q, s, &a)) break;
         uint32_t inner = NO_GROUP; /* a condition to stop is of the whole step */
         for (uint32_t k = 0; c->stage != STAGE_UNTIL && k < c->groups.count; k++)
             if (c->groups.at[k].parent == q && circle_is_in(c, k, e->group) && circle_membership(c, k, used)) inner = k;

@@ -151,12 +151,28 @@ bool eval_unknown(machine *m, const piece *p)
     return false;
 }
 
+/* Does it stand in a left bracket that is no index, y[i+N], y[2*i]? */
+static bool eval_is_left(const machine *m, const piece *p)
+{
+    const lang *l = m->l;
+    for (size_t i = 0; i < l->sides.count; i++) {
+        const side *s = &l->sides.at[i];
+        if (s->kind == SIDE_PLACE && p >= l->pieces.at + s->low.begin && p < l->pieces.at + s->low.end) return true;
+    }
+    return false;
+}
+
 /* Is a name without a node an index that nothing binds? In a bracket, in a program that declares nothing. */
 static bool eval_unbound(machine *m, const piece *p)
 {
     char buffer[160];
-    const graph_name *n = &m->g->names.at[p->value];
-    return eval_error(m, E_UNBOUND, p, quote(buffer, graph_name_text(m->g, p->value), n->count), NULL, NULL);
+    const char *word = graph_name_text(m->g, p->value);
+    bool left = eval_is_left(m, p);
+    eval_error(m, left ? E_NEW_INDEX : E_UNBOUND, p, quote(buffer, word, m->g->names.at[p->value].count), NULL, NULL);
+    if (left)
+        report_hint(&m->g->report,
+                    "give it the range of the places, {1} in FROM..TO, and take the rest off on the right", word);
+    return false;
 }
 
 bool eval_define(machine *m, const piece *p)

@@ -94,6 +94,16 @@ static bool made_before(const machine *m, const membership *s)
     return !c->groups.at[s->group].down && own && own->within != s->within;
 }
 
+/* Does the equation that is being built give one place of group q's order by itself, x[0] = …? What it uses is then
+ * there before, or made in its step: orders.c has looked. */
+static bool made_at_one_place(const machine *m, uint32_t q)
+{
+    circle *c = m->circle;
+    const equation *e = &c->equations.at[c->current];
+    const membership *own = circle_membership(c, q, e->member);
+    return own && m->l->sides.at[m->l->statements.at[e->statement].sides + own->axis].kind == SIDE_PLACE;
+}
+
 /* ---- Uses ----------------------------------------------------------------------------------------------------- */
 
 bool made_find(machine *m, ew_node state, uint32_t name, const value *bracket, size_t brackets, bool guarded, made *x)
@@ -110,6 +120,7 @@ bool made_find(machine *m, ew_node state, uint32_t name, const value *bracket, s
     if (x->axis >= brackets) return circle_none(m, name);
     bool form = value_whole(m, bracket + x->axis, &a) && !a.base;
     if (form && a.terms == 1 && a.factor[0] == 1 && a.index[0] == x->id) return true;
+    if (form && !a.terms && made_at_one_place(m, s->group)) return true;
     if (form && !a.terms && !x->down && a.offset < x->offset + step->low) return true; /* before all steps */
     x->how = MADE_BEFORE;
     if (!size_is_known(step->size)) return true;

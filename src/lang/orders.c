@@ -114,32 +114,57 @@ static bool order_place(const machine *m, const circle *c, const uint8_t *inside
     return *axis >= 0;
 }
 
-/* Is this place of the member one that an equation gives by itself, x[0] = …? */
-static bool order_is_given(machine *m, const circle *c, uint32_t member_index, int axis, int64_t place)
+enum { GIVEN_BEFORE = 1, GIVEN_INSIDE };
+
+/* Is this place of the member one that an equation gives by itself, x[0] = …? By one of the group? 0: by none. */
+static int order_given(machine *m, const circle *c, const uint8_t *inside, uint32_t member_index, int axis,
+                       int64_t place)
 {
     const member *x = &c->members.at[member_index];
-    for (uint32_t i = x->first; i < x->first + x->count; i++) {
+    int given = 0;
+    for (uint32_t i = x->first; i < x->first + x->count && given != GIVEN_INSIDE; i++) {
         frame f = c->equations.at[i].f;
         const side s = *order_side(m, &c->equations.at[i], axis);
         int64_t here;
-        if (s.kind == SIDE_PLACE && ranges_place(m, &f, s.low, &here) && here == place) return true;
+        if (s.kind == SIDE_PLACE && ranges_place(m, &f, s.low, &here) && here == place)
+            given = inside[i] ? GIVEN_INSIDE : GIVEN_BEFORE;
     }
-    return false;
+    return given;
+}
+
+static int order_compare(int64_t step, int64_t own)
+{
+    return step < own ? STEP_EARLIER : step > own ? STEP_LATER : STEP_SAME;
+}
+
+/* Of which step is a use of a place that is always the same? 0: it is there before. */
+static int order_fixed(machine *m, const circle *c, const uint8_t *inside, const use *u, uint32_t name, int axis,
+                       int64_t offset, int64_t place)
+{
+    const equation *e = &c->equations.at[u->statement];
+    int own, given = order_given(m, c, inside, circle_member(c, u->name), axis, place);
+    int64_t by, here;
+    if (given != GIVEN_INSIDE) return given || place < offset ? 0 : STEP_OPEN;
+    if (order_axis(m, e, name) >= 0 || !order_place(m, c, inside, e->member, name, &own, &by)) return 0;
+    frame f = e->f;
+    const side s = *order_side(m, e, own);
+    if (s.kind != SIDE_PLACE || !ranges_place(m, &f, s.low, &here)) return 0;
+    return order_compare(place - offset, here - by); /* both are made by the circle, each in its step */
 }
 
 /* Of which step is a use? */
-static int order_step(machine *m, const circle *c, const use *u, uint32_t name, int axis, int64_t offset)
+static int order_step(machine *m, const circle *c, const uint8_t *inside, const use *u, uint32_t name, int axis,
+                      int64_t offset)
 {
     const equation *e = &c->equations.at[u->statement];
     uint32_t form = (uint32_t)axis < u->count ? m->use_forms.at[u->first + (uint32_t)axis] : 0;
     if (!form) return STEP_OPEN;
     const affine *a = &m->affines.at[form - 1];
     int own = order_axis(m, e, name);
-    if (!a->terms && !a->base)
-        return a->offset < offset || order_is_given(m, c, circle_member(c, u->name), axis, a->offset) ? 0 : STEP_OPEN;
+    if (!a->terms && !a->base) return order_fixed(m, c, inside, u, name, axis, offset, a->offset);
     if (own < 0 || a->base || a->terms != 1 || a->factor[0] != 1) return STEP_OPEN;
     if (a->index[0] != ranges_id(m, &e->f, order_side(m, e, own)->binder)) return STEP_OPEN;
-    return a->offset < offset ? STEP_EARLIER : a->offset > offset ? STEP_LATER : STEP_SAME;
+    return order_compare(a->offset, offset);
 }
 
 /* What the uses of a group say about one index: a set of STEP_ bits; -1: not all equations have it. */
@@ -152,8 +177,8 @@ static int order_try(machine *m, circle *c, const uint8_t *inside, const uint32_
         int64_t offset = 0;
         uint32_t used = circle_member(c, u->name);
         if (!order_place(m, c, inside, used, name, &axis, &offset)) return -1;
-        int step = order_step(m, c, u, name, axis, offset);
-        if (step && order_axis(m, &c->equations.at[u->statement], name) < 0) return -1;
+        int step = order_step(m, c, inside, u, name, axis, offset);
+        if ((step & STEP_OPEN) && order_axis(m, &c->equations.at[u->statement], name) < 0) return -1;
         steps |= step;
     }
     if ((steps & STEP_EARLIER) && (steps & STEP_LATER)) return -1;
@@ -170,13 +195,14 @@ static bool order_is_taken(const circle *c, uint32_t group_index, uint32_t name)
 
 /* An index of this equation that orders the uses; 0: none does. */
 static uint32_t order_from(machine *m, circle *c, const uint8_t *inside, const uint32_t *uses, size_t count,
-                           uint32_t parent, const equation *e, int open, bool *down)
+                           uint32_t parent, const equation *e, int open, size_t *tries, bool *down)
 {
     const statement *st = &m->l->statements.at[e->statement];
     for (uint32_t k = 0; k < st->rank; k++) {
         const side *s = &m->l->sides.at[st->sides + k];
         uint32_t name = s->kind == SIDE_INDEX ? m->l->binders.at[s->binder].name : 0;
         if (!name || order_is_taken(c, parent, name)) continue;
+        ++*tries;
         int steps = order_try(m, c, inside, uses, count, name);
         if (steps < 0 || (!open && (steps & STEP_OPEN))) continue;
         *down = (steps & STEP_LATER) != 0;
@@ -185,7 +211,7 @@ static uint32_t order_from(machine *m, circle *c, const uint8_t *inside, const u
     return 0;
 }
 
-enum { ORDER_TRIES = 64 }; /* equations whose indices are looked at */
+enum { ORDER_TRIES = 64 }; /* indices that are looked at */
 
 /* The index that orders these uses; 0: none does. What form proves comes first. */
 static uint32_t order_find(machine *m, circle *c, const uint8_t *inside, const uint32_t *uses, size_t count,
@@ -195,8 +221,7 @@ static uint32_t order_find(machine *m, circle *c, const uint8_t *inside, const u
         size_t tries = 0;
         for (uint32_t i = 0; i < c->equations.count && tries < ORDER_TRIES; i++) {
             if (!inside[i]) continue;
-            tries++;
-            uint32_t name = order_from(m, c, inside, uses, count, parent, &c->equations.at[i], open, down);
+            uint32_t name = order_from(m, c, inside, uses, count, parent, &c->equations.at[i], open, &tries, down);
             if (name) return name;
         }
     }
@@ -257,39 +282,68 @@ typedef struct ordering {
     uint32_t *first, *to, *component;
 } ordering;
 
-/* The uses of one group that are of the same step, by component of members: each component is more work. */
+/* The vertices of a use of the same step: what its equation gives of a member, one place by itself or others, and what
+ * it uses. Where places by themselves use one another they are of the same kind, else it may be any. */
+static uint32_t order_from_vertex(const ordering *o, const use *u, uint32_t name)
+{
+    const equation *e = &o->c->equations.at[u->statement];
+    return 2 * e->member + (order_axis(o->m, e, name) < 0);
+}
+
+static uint32_t order_to_vertex(const ordering *o, const use *u, bool one)
+{
+    return 2 * circle_member(o->c, u->name) + one;
+}
+
+/* The uses of the list, from `first` on in o->uses, by component: each component is more work. */
+static bool order_components(ordering *o, uint32_t group_index, const uint32_t *list, uint32_t count)
+{
+    machine *m = o->m;
+    uint32_t vertices = 2 * (uint32_t)o->c->members.count, name = o->c->groups.at[group_index].name;
+    memset(o->first, 0, (vertices + 2) * sizeof *o->first);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t from = order_from_vertex(o, &m->uses.at[list[i]], name);
+        o->first[from + 2] += from % 2 ? 1 : 2;
+    }
+    for (uint32_t v = 0; v < vertices; v++) o->first[v + 2] += o->first[v + 1];
+    for (uint32_t i = 0; i < count; i++) {
+        const use *u = &m->uses.at[list[i]];
+        uint32_t from = order_from_vertex(o, u, name);
+        o->to[o->first[from + 1]++] = order_to_vertex(o, u, true);
+        if (from % 2 == 0) o->to[o->first[from + 1]++] = order_to_vertex(o, u, false);
+    }
+    if (!circle_components(m, o->first, o->to, vertices, o->component)) return false;
+    for (uint32_t k = 0; k < vertices; k++) {
+        order_work inner = {group_index, (uint32_t)o->uses.count, 0};
+        for (uint32_t i = 0; i < count; i++) {
+            const use *u = &m->uses.at[list[i]];
+            uint32_t from = order_from_vertex(o, u, name);
+            bool both = o->component[from] == k && (o->component[order_to_vertex(o, u, true)] == k ||
+                                                    (from % 2 == 0 && o->component[order_to_vertex(o, u, false)] == k));
+            if (!both) continue;
+            inner.count++;
+            if (!array_push(&m->g->memory, &o->uses, list[i])) return eval_memory(m);
+        }
+        if (inner.count && !array_push(&m->g->memory, &o->work, inner)) return eval_memory(m);
+    }
+    return true;
+}
+
+/* The uses of one group that are of the same step. */
 static bool order_within(ordering *o, uint32_t group_index, order_work w)
 {
     machine *m = o->m;
     circle *c = o->c;
-    uint32_t members = (uint32_t)c->members.count, name = c->groups.at[group_index].name, same = 0;
+    uint32_t name = c->groups.at[group_index].name, same = 0;
     uint32_t *list = block_new(&m->g->memory, w.count + 1u, sizeof *list);
     if (!list) return eval_memory(m);
     for (uint32_t i = 0; i < w.count; i++) {
         const use *u = &m->uses.at[o->uses.at[w.first + i]];
         const membership *s = circle_membership(c, group_index, circle_member(c, u->name));
-        if (s && order_step(m, c, u, name, s->axis, s->offset) == STEP_SAME) list[same++] = o->uses.at[w.first + i];
+        if (s && order_step(m, c, o->inside, u, name, s->axis, s->offset) == STEP_SAME)
+            list[same++] = o->uses.at[w.first + i];
     }
-    memset(o->first, 0, (members + 2) * sizeof *o->first);
-    for (uint32_t i = 0; i < same; i++) o->first[c->equations.at[m->uses.at[list[i]].statement].member + 2]++;
-    for (uint32_t v = 0; v < members; v++) o->first[v + 2] += o->first[v + 1];
-    for (uint32_t i = 0; i < same; i++) {
-        const use *u = &m->uses.at[list[i]];
-        o->to[o->first[c->equations.at[u->statement].member + 1]++] = circle_member(c, u->name);
-    }
-    bool ok = circle_components(m, o->first, o->to, members, o->component);
-    for (uint32_t k = 0; ok && k < members; k++) {
-        order_work inner = {group_index, (uint32_t)o->uses.count, 0};
-        for (uint32_t i = 0; ok && i < same; i++) {
-            const use *u = &m->uses.at[list[i]];
-            bool both =
-                o->component[c->equations.at[u->statement].member] == k && o->component[circle_member(c, u->name)] == k;
-            if (!both) continue;
-            inner.count++;
-            ok = array_push(&m->g->memory, &o->uses, list[i]) || eval_memory(m);
-        }
-        if (ok && inner.count) ok = array_push(&m->g->memory, &o->work, inner) || eval_memory(m);
-    }
+    bool ok = order_components(o, group_index, list, same);
     block_free(&m->g->memory, list, w.count + 1u);
     return ok;
 }
@@ -322,12 +376,12 @@ static bool circle_unused(machine *m, const circle *c)
 bool circle_orders(machine *m, circle *c)
 {
     memory *hook = &m->g->memory;
-    size_t members = c->members.count + 2, edges = m->uses.count + 1;
+    size_t vertices = 2 * c->members.count + 2, edges = 2 * m->uses.count + 1;
     ordering o = {.m = m, .c = c};
     o.inside = block_new(hook, c->equations.count, 1);
-    o.first = block_new(hook, members, sizeof *o.first);
+    o.first = block_new(hook, vertices, sizeof *o.first);
     o.to = block_new(hook, edges, sizeof *o.to);
-    o.component = block_new(hook, members, sizeof *o.component);
+    o.component = block_new(hook, vertices, sizeof *o.component);
     bool ok = (o.inside && o.first && o.to && o.component) || eval_memory(m);
     order_work all = {NO_GROUP, 0, (uint32_t)m->uses.count};
     for (uint32_t i = 0; ok && i < m->uses.count; i++) ok = array_push(hook, &o.uses, i) || eval_memory(m);
@@ -335,9 +389,9 @@ bool circle_orders(machine *m, circle *c)
     if (ok) ok = array_push(hook, &o.work, all) || eval_memory(m);
     for (size_t i = 0; ok && i < o.work.count; i++) ok = order_group(&o, o.work.at[i]);
     block_free(hook, o.inside, o.inside ? c->equations.count : 0);
-    block_free(hook, o.first, o.first ? members : 0);
+    block_free(hook, o.first, o.first ? vertices : 0);
     block_free(hook, o.to, o.to ? edges : 0);
-    block_free(hook, o.component, o.component ? members : 0);
+    block_free(hook, o.component, o.component ? vertices : 0);
     array_free(hook, &o.work);
     array_free(hook, &o.uses);
     return ok;

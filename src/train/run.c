@@ -82,6 +82,19 @@ static void run_best(ew_train *t)
     }
 }
 
+/* The validation loss has not fallen for so many epochs. */
+static bool run_out_of_patience(const ew_train *t)
+{
+    size_t since = t->step - t->best_step;
+    return t->o.patience && t->validation_rows && t->reports && since / t->epoch_steps >= t->o.patience;
+}
+
+/* Is this the last step, as far as is known? */
+static bool run_is_last(const ew_train *t)
+{
+    return t->step == t->steps || t->converged || run_out_of_patience(t);
+}
+
 static bool run_look(ew_train *t, ew_train_report *r, bool end)
 {
     t->reports++;
@@ -91,24 +104,26 @@ static bool run_look(ew_train *t, ew_train_report *r, bool end)
         r->validation = t->validated;
         if (!end) run_best(t);
     }
-    if (t->test.count && (end || t->reports % t->o.evaluate_every == 0)) {
+    if (t->test.count && (end || (!run_is_last(t) && t->reports % t->o.evaluate_every == 0))) {
         if (!train_measure(t, &t->test_pieces, &t->test, false, t->tested)) return false;
         r->test = t->tested;
     }
     return true;
 }
 
+/* Each step is told once: where the last one is measured before it is known to be, only the end tells it. */
 static bool run_tell_report(ew_train *t, ew_event event)
 {
     ew_train_report r = run_report(t, event);
     double now = train_clock();
     r.rate = now > t->rate_began ? t->sum_rows / (now - t->rate_began) : 0;
+    if (!run_look(t, &r, event == EW_EVENT_END)) return false;
+    t->report_step = t->step;
+    if (event == EW_EVENT_REPORT && run_is_last(t)) return true;
     run_means(t);
     t->sum_rows = 0;
     r.loss = t->reported[0];
     r.metrics = t->reported + 1;
-    if (!run_look(t, &r, event == EW_EVENT_END)) return false;
-    t->report_step = t->step;
     if (!train_metrics_add(t, &r)) return false;
     run_tell(t, &r);
     t->rate_began = train_clock();
@@ -142,13 +157,6 @@ static bool run_save(ew_train *t)
     r.metrics = t->reported + 1;
     run_tell(t, &r);
     return true;
-}
-
-/* The validation loss has not fallen for so many epochs. */
-static bool run_out_of_patience(const ew_train *t)
-{
-    size_t since = t->step - t->best_step;
-    return t->o.patience && t->validation_rows && t->reports && since / t->epoch_steps >= t->o.patience;
 }
 
 /* The best weights are the final ones; then all is told and saved once more. */
@@ -205,7 +213,9 @@ static bool run_steps(ew_train *t)
         if (run_due(t) && !run_tell_report(t, EW_EVENT_REPORT)) return false;
         if (run_save_due(t) && !run_save(t)) return false;
     }
-    if (t->validation_rows && t->report_step != t->step && !run_tell_report(t, EW_EVENT_REPORT)) return false;
+    ew_train_report last; /* are these the best weights? */
+    if (t->validation_rows && t->report_step != t->step && !run_look(t, &last, false)) return false;
+    t->report_step = t->step;
     return run_end(t, t->converged ? EW_END_CONVERGED : t->step < t->steps ? EW_END_PATIENCE : EW_END_STEPS);
 }
 

@@ -333,6 +333,18 @@ $ edgewise - < /dev/zero
 $ (head -c 200000 /dev/zero | tr '\0' '-'; echo x) | edgewise eval - x=3
 > v199977 = 3
 
+# An index on a left side beside a name: what is wrong, and what to write.
+
+$ edgewise eval 'input x[N]; y[i+N] = x[i]' x=[1,2]
+! error[E434]: 'i' is a new index here: on a left side one stands alone or with a number added, as in i+1
+!   --> 1:15
+!   |
+! 1 | input x[N]; y[i+N] = x[i]
+!   |               ^ give it the range of the places, i in FROM..TO, and take the rest off on the right
+? 3
+$ edgewise eval 'input x[N]; y[i in N..2*N-1] = x[i-N]; y[i in 0..N-1] = 0' x=[1,2]
+> y = [0, 0, 1, 2]
+
 # Limits
 
 $ edgewise --limit nodes=3 '(a+b)*(b+1)' a=1 b=1

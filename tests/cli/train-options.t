@@ -68,7 +68,7 @@ $ ls told && head -c 114 told/weights.safetensors | tail -c 106 && echo && sleep
 > {"a":{"dtype":"F64","shape":[],"data_offsets":[0,8]},"b":{"dtype":"F64","shape":[],"data_offsets":[8,16]}}
 
 # --validate keeps rows apart that are never learnt from: 2 of 7; --patience 2 ends two epochs after the best, and the
-# last line is that of the weights that are kept: its validation loss is the least.
+# last line, the only one of its step, is that of the weights that are kept: its validation loss is the least.
 
 $ edgewise train line.ew --data x=line.csv:x --data y=line.csv:y --validate 0.3 --patience 2 --lr 0.08 --metric rows --epochs 50 -o kept -q --no-shuffle > out && sed 's/"loss": [^,]*/"loss": …/g; s/, "seconds.*/}/' kept/metrics.jsonl && sed 's/.*"validation": {"loss": //; s/,.*//' kept/metrics.jsonl > losses && test "$(sort -g losses | head -n 1)" = "$(tail -n 1 losses)" && echo the least
 > {"step": 1, "epoch": 1, "loss": …, "rows": 5, "validation": {"loss": …, "rows": 2}}
@@ -76,7 +76,6 @@ $ edgewise train line.ew --data x=line.csv:x --data y=line.csv:y --validate 0.3 
 > {"step": 3, "epoch": 3, "loss": …, "rows": 5, "validation": {"loss": …, "rows": 2}}
 > {"step": 4, "epoch": 4, "loss": …, "rows": 5, "validation": {"loss": …, "rows": 2}}
 > {"step": 5, "epoch": 5, "loss": …, "rows": 5, "validation": {"loss": …, "rows": 2}}
-> {"step": 6, "epoch": 6, "loss": …, "rows": 5, "validation": {"loss": …, "rows": 2}}
 > {"step": 6, "epoch": 6, "loss": …, "rows": 5, "validation": {"loss": …, "rows": 2}}
 > the least
 

@@ -47,6 +47,15 @@ typedef struct program_text {
     size_t tiles;   /* at least so many groups of steps run tile by tile, unless that is off */
 } program_text;
 
+static size_t chains_seen; /* in the program that ran last: operations of flat steps that are several in one */
+
+static void look_for_chains(const ew_program *p)
+{
+    chains_seen = 0;
+    for (size_t i = 0; p->arrays && i < p->arrays->flat_ops.count; i++)
+        chains_seen += p->arrays->flat_ops.at[i].chain != NULL;
+}
+
 /* The outputs with these passes off; `plan` gets how they are computed. */
 static double *run(const program_text *t, unsigned off, size_t *count, char *plan)
 {
@@ -67,6 +76,7 @@ static double *run(const program_text *t, unsigned off, size_t *count, char *pla
     if (t->first != 0) in[0] = t->first;
     size_t tiles = p->arrays ? p->arrays->tiles.count : 0;
     if (off & PASS_TILES ? tiles != 0 : tiles < t->tiles) fail_msg("%zu groups of steps tile by tile", tiles);
+    look_for_chains(p);
     if (ew_run(p, NULL, in, out) != EW_OK) {
         ew_run_error(p, NULL, &err);
         fail_msg("%s\n%s", err.message, t->text);
@@ -119,6 +129,12 @@ static const struct {
      "input w[2, 2]\ninput u[4]\nh[k in 4, i in 2, 0] = u[0]\n"
      "h[k in 4, i in 2, t in 1..3] = tanh(0.3 * sum(p: w[i, p] * h[k, p, t-1]) + u[t])\nf = sum(k, i, t: h[k, i, t])",
      "diff(f, u[a1]), diff(f, w[a1, a2])"},
+    /* What begins one array from what begins another, in derivatives of derivatives: each place in its step. */
+    {PASS_FUSING, NULL,
+     "input x[2]\ninput w[2, 2]\ny[0, l in 2] = x[0]\nz[0, l in 2] = sin(y[0, l])\n"
+     "y[m in 1..1, l in 2] = sum(p in 2: z[m-1, p] * w[p, l]) * y[m-1, l] + x[m]\n"
+     "z[m in 1..1, l in 2] = y[m, l] * x[m]\ng = diff(sum(m, l: z[m, l]^2), w[0, 1])",
+     "g, diff(g, x[a1]), diff(g, w[a1, a2])"},
     {PASS_SKIPS, NULL,
      "input x[500, 16]\ninput c[40, 16]\nd[n, k] = sum(j: (x[n, j] - c[k, j])^2)\nf = sum(n: min(k: d[n, k]))",
      "diff(f, c[a1, a2])"},
@@ -179,7 +195,7 @@ static void test_fusing_is_there(void **state)
     (void)state;
     static char with[65536], without[65536];
     size_t i = 0, n, m, lines[2] = {0, 0};
-    while (made[i].pass != PASS_FUSING) i++;
+    while (made[i].pass != PASS_FUSING) i++; /* the first */
     const program_text t = {made[i].text, made[i].outputs, NULL, 3, 1, 0, 0};
     free(run(&t, 0, &n, with));
     free(run(&t, PASS_FUSING, &m, without));
@@ -229,6 +245,44 @@ static void test_tiles(void **state)
             }
             free(off);
         }
+}
+
+/* Steps over whole arrays as one list of operations, with each chain that has a kernel of its own, alone and in tiles:
+ * the same bits as step by step, in place and by any number of threads. */
+#define FLAT_TEXT(type)                                                                                                \
+    "input w[300, 401] : " type "; input g[300, 401] : " type "; input m[300, 401] : " type "\n"                       \
+    "input s[300, 401] : " type "; input h[300, 401] : " type "\n"                                                     \
+    "input a : " type "; input b : " type "; input c : " type "; input d : " type "\n"                                 \
+    "n[i, j] = a * m[i, j] + g[i, j] * b\nq[i, j] = c * s[i, j] + d * (g[i, j] * g[i, j])\n"                           \
+    "p[i, j] = h[i, j] * h[i, j]\np2[i, j] = s[i, j] * s[i, j]\np3[i, j] = m[i, j] * m[i, j]\n"                        \
+    "v1[i, j] = w[i, j] - a * n[i, j] / (sqrt(p[i, j]) * b + c)\n"                                                     \
+    "v2[i, j] = w[i, j] - d * w[i, j] - c * n[i, j] / (sqrt(p2[i, j]) * b + c)\n"                                      \
+    "v3[i, j] = w[i, j] - a * g[i, j] / (sqrt(p3[i, j]) + 0.25)\nv4[i, j] = w[i, j] - a * (g[i, j] + b * n[i, j])\n"   \
+    "v5[i, j] = w[i, j] - 0.125 * g[i, j]\nv6[i, j] = d * m[i, j] + b * (g[i, j] + c * w[i, j])\n"                     \
+    "u[i, j] = g[i, j] + b * w[i, j]\nv7[i, j] = a * s[i, j] + d * (u[i, j] * u[i, j])\n"                              \
+    "v8[i, j] = w[i, j] - g[i, j] * h[i, j]\nv9[i, j] = g[i, j] * m[i, j] - w[i, j] * b"
+
+static void test_flat(void **state)
+{
+    (void)state;
+    static char with[65536], without[65536];
+    static const char *const texts[] = {FLAT_TEXT("f32"), FLAT_TEXT("f64")};
+    for (size_t i = 0; i < 2; i++) {
+        program_text t = {texts[i], "n, q, p, p2, p3, v1, v2, v3, v4, v5, v6, v7, v8, v9", NULL, 5, 1, 0, 0};
+        size_t n, m;
+        double *off = run(&t, PASS_FLAT, &n, without);
+        assert_int_equal(chains_seen, 0);
+        for (size_t threads = 1; threads <= 4; threads *= 2) {
+            ew_options options = {.threads = threads};
+            t.options = &options;
+            double *on = run(&t, 0, &m, with);
+            assert_int_equal(chains_seen, 10); /* all but p, p2, p3, u and v8 */
+            assert_int_equal(n, m);
+            assert_memory_equal(on, off, n * sizeof *on);
+            free(on);
+        }
+        free(off);
+    }
 }
 
 /* A product that adds to where its windows lie: by any number of threads the same bits, and where it is not finite the
@@ -473,6 +527,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_fusing_is_there),
                                        cmocka_unit_test(test_skipping_is_there),
                                        cmocka_unit_test(test_tiles),
+                                       cmocka_unit_test(test_flat),
                                        cmocka_unit_test(test_added),
                                        cmocka_unit_test(test_sums_inside),
                                        cmocka_unit_test(test_triangles),
