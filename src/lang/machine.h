@@ -83,6 +83,7 @@ typedef struct guess {
     uint32_t form;   /* index + 1 in machine.affines */
     uint32_t member; /* name of an array of the circle that is being built */
     uint32_t piece;  /* where it begins */
+    bool later;      /* a whole number by an int input that has no value yet: in a bound an unknown one */
 } guess;
 
 typedef struct range_limit { /* 0 <= form < size */

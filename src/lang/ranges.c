@@ -74,6 +74,8 @@ static bool guess_name(machine *m, uint32_t name)
     guess of_circle = {.member = name};
     if (n == EW_NONE && circle_shape(m, name, &of_circle.shape)) return guess_push(m, of_circle);
     if (n == EW_NONE) return guess_push(m, (guess){0});
+    bool input = s->kind == S_INPUT || s->kind == S_PARAM;
+    if (input && s->declared_type == TYPE_INT && !s->rank && !s->sized) return guess_push(m, (guess){.later = true});
     v = value_of(m, n);
     return guess_value(m, &v);
 }
@@ -116,9 +118,9 @@ static bool guess_op(machine *m, const piece *p)
 {
     const guess *x = guess_args(m, p->count);
     affine out;
-    bool forms = p->count && p->count <= 2;
-    for (size_t k = 0; forms && k < p->count; k++) forms = x[k].form != 0;
-    if (!forms) return guess_push(m, (guess){0});
+    bool forms = p->count && p->count <= 2, wholes = forms;
+    for (size_t k = 0; wholes && k < p->count; k++) wholes = x[k].form || x[k].later, forms = forms && x[k].form;
+    if (!forms || !wholes) return guess_push(m, (guess){.later = wholes});
     if (affine_op((op)p->value, &m->affines.at[x[0].form - 1], p->count == 2 ? &m->affines.at[x[1].form - 1] : NULL,
                   &out))
         return guess_form(m, &out);
@@ -198,11 +200,23 @@ static bool guess_bound(machine *m, uint32_t form, const piece *p)
     return eval_error(m, E_FRACTION, p, number, NULL, NULL);
 }
 
+/* The bound is known when the input has its value; sizes that follow from it are not known until then. */
+static bool guess_later(machine *m, guess *x)
+{
+    affine a = {.base = graph_unknown_size(m->g, 0)};
+    if (!x->later) return true;
+    if (!a.base || !array_push(&m->g->memory, &m->affines, a)) return eval_memory(m);
+    x->form = (uint32_t)m->affines.count;
+    return true;
+}
+
 static bool guess_bind(machine *m, const frame *f, const piece *p)
 {
     uint32_t id = ranges_id(m, f, p->value);
     if (!p->count) return true;
-    const guess *x = guess_args(m, p->count);
+    guess *x = guess_args(m, p->count);
+    for (size_t k = 0; k < p->count; k++)
+        if (!guess_later(m, &x[k])) return false;
     index_state *i = &m->indices.at[id];
     affine a = {0}, one = {.offset = 1};
     for (size_t k = 0; k < p->count; k++)
