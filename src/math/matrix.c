@@ -13,8 +13,8 @@
  *
  * Where columns are few (FEW_COLUMNS), each number of A is used for those alone, and reading A from memory counts as
  * much as multiplying. Its rows are read where they are, in long runs; columns that lie side by side are packed in long
- * blocks whose panels are wide (LONG_...), so that each page is read in a piece. Where such a C has its rows side by side,
- * all blocks of k add to a copy that has its columns so, which is turned round once at the end.
+ * blocks whose panels are wide (LONG_...), so that each page is read in a piece. Where such a C has its rows side by
+ * side, all blocks of k add to a copy that has its columns so, which is turned round once at the end.
  */
 #include "math/matrix.h"
 
