@@ -142,7 +142,8 @@ static void say_table(struct checking *k)
     if (k->count && k->row[0].direction)
         cli_say(k->c, "along random directions, three in each input\n\n", NULL, NULL, NULL);
     if (k->count == 0) {
-        cli_say(k->c, "there is nothing to check: the program has no real input\n", NULL, NULL, NULL);
+        cli_say(k->c, "there is nothing to check: the program has no real input, or empty ones alone\n", NULL, NULL,
+                NULL);
         return;
     }
     size_t width = 0, most = k->indexed ? 40 : 18; /* places tell elements apart: they are worth a longer line */

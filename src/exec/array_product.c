@@ -87,6 +87,7 @@ static bool factors_of(array_lowering *w, ew_node body, uint16_t map, factors *f
             f->at[i] = (factor){a, to, map_bits(w->g, to, node_rank(w->g, a)), false, false, now.under};
             continue;
         }
+        if (type_is_soft(node_at(w->g, now.node)->type) && now.axes) return false; /* one constant is no matrix */
         if (now.mask || !factor_opens(w, now.node)) {
             i++;
             continue;

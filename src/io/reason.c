@@ -13,6 +13,7 @@ static const struct {
     {ENOENT, "there is no such file or folder"},
     {ENOTDIR, "part of the path is no folder"},
     {EISDIR, "it is a folder"},
+    {EEXIST, "there is a file of that name"},
     {EACCES, "there is no permission"},
     {EPERM, "there is no permission"},
     {EROFS, "the disk is read-only"},

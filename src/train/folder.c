@@ -56,7 +56,8 @@ bool train_write_file(ew_train *t, const char *path, const char *bytes, size_t c
 static bool folder_hold(ew_train *t)
 {
     t->lock = open(t->o.run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (t->lock < 0 && errno == ENOENT) return report_plain(&t->r, E_TRAIN_NO_RUN, t->o.run, NULL);
+    if (t->lock < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return report_plain(&t->r, E_TRAIN_NO_RUN, t->o.run, NULL);
     if (t->lock < 0) return io_refuse(&t->r, E_FILE_OPEN, t->o.run, errno);
     if (flock(t->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return true; /* some systems have no locks */
     return report_plain(&t->r, E_TRAIN_LOCKED, t->o.run, NULL);
@@ -74,8 +75,11 @@ void train_folder_close(ew_train *t)
 static bool folder_make(ew_train *t, const char *path)
 {
     if (!path) return false;
-    if (mkdir(path, 0777) == 0 || errno == EEXIST) return true;
-    return io_refuse(&t->r, E_TRAIN_FOLDER, path, errno);
+    if (mkdir(path, 0777) == 0) return true;
+    struct stat s;
+    int why = errno;
+    if (why == EEXIST && stat(path, &s) == 0 && S_ISDIR(s.st_mode)) return true;
+    return io_refuse(&t->r, E_TRAIN_FOLDER, path, why);
 }
 
 /* Removes what writing under a temporary name left behind when it was killed: .NAME.PID-N for the names of a run. Who

@@ -54,7 +54,7 @@ $ edgewise check 'c = a*b; e = c*c + a' a=2 b=3 --wrt c | head -n 2 | cut -c1-25
 >                derivative
 > ∂e/∂c                
 $ edgewise check '1 + 2'
-> there is nothing to check: the program has no real input
+> there is nothing to check: the program has no real input, or empty ones alone
 $ edgewise check 'a*b' a=1
 ! error[E120]: 'b' has no value
 !   give it one after the program: b=1
@@ -75,3 +75,6 @@ $ edgewise check 'h = 0.5; y = x^3; g = diff(y, x); e = g*x + h*max(x, y, 1)' x=
 > {"edgewise": 1, "checked": 1, "worst": {"of": "e", "wrt": "x", "error": …}, "kinks": 0, "passed": true}
 $ edgewise check 'x + 1e-3*sin(1e17*x)' x=1 --json
 > {"edgewise": 1, "checked": 1, "kinks": 0, "unclear": 1, "passed": true}
+
+$ edgewise check 'y = sum(i: x[i]^2)' x=[]
+> there is nothing to check: the program has no real input, or empty ones alone

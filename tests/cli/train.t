@@ -269,6 +269,12 @@ $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --metric
 $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --metric h
 ! error[E338]: 'h' is no number of the model, so it cannot be a metric
 ? 2
+$ edgewise train line.ew -o line.csv --data x=line.csv:x --data y=line.csv:y
+! error[E361]: the folder 'line.csv' cannot be made: there is a file of that name
+? 4
+$ edgewise train --resume line.csv
+! error[E356]: 'line.csv' is no folder of a run
+? 4
 $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --patience 3
 ! error[E331]: patience watches the validation loss: a part of the data must be kept apart for it
 ? 2

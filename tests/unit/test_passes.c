@@ -118,6 +118,13 @@ static const struct {
      "input x[60, 20]\ninput l[190]\nu[n in 60, a in 20] = sum(j in a: l[j*(39-j)/2 + a-j-1] * x[n, j])\n"
      "f = sum(n, a: u[n, a]^2)",
      "f"},
+    /* An array of one constant is no matrix: some sums here are products, others are not. */
+    {PASS_PRODUCTS, "= product",
+     "input x[5, 5]\ninput v[5, 5]\ninput w[20, 20]\ninput g[13] : int\ny[m in 5, l in 3] = sin(0.5)\n"
+     "z[k in 32, l in 3, j in 13] = sin(0.5)\nu[l in 3, k in 32, m in 5] = y[m, l]\n"
+     "a[k in 32] = sum(j in 13, m in 5, l in 3: u[l, k, m] * x[m, g[j]] * z[k, l, j])\nf = sum(k: a[k]^2)\n"
+     "h = sum(m, i: diff(f, x[m, i]) * v[m, i])\np[i, j] = sum(k: w[i, k] * w[k, j])",
+     "h, diff(h, x[a1, a2]), p"},
     {PASS_FOLDS, "sum of squares",
      "input x[500, 8]\ninput c[40, 8]\nd[n, k] = sum(j: (x[n, j] - c[k, j])^2)\nf = sum(n: min(k: d[n, k]))",
      "f, d, diff(f, c[a1, a2])"},
