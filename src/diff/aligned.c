@@ -239,7 +239,8 @@ bool aligned_find(ew_graph *g, const aligned_ask *ask, uint32_t *mask, spot *far
 {
     aligned_run a = {.g = g, .ask = ask, .far = shape_rank(g, ask->f->t.far)};
     *mask = 0;
-    if (!a.far || (g->passes_off & PASS_ALIGNED)) return true;
+    bool walk = ask->f->end == EW_NONE; /* it needs them (steps_inside.c) */
+    if (!a.far || ((g->passes_off & PASS_ALIGNED) && !walk)) return true;
     a.open = (uint32_t)(((uint64_t)1 << a.far) - 1);
     a.slot = block_new(&g->memory, ask->count, sizeof *a.slot);
     a.place = block_new(&g->memory, ask->order_count * a.far, sizeof *a.place);

@@ -46,11 +46,25 @@ static carry_item *carry_find(carry *c, const flow *f, ew_node base)
     return NULL;
 }
 
+/* The innermost state of an array has none of its own (flow_by). */
+static uint32_t carry_name(const ew_graph *g, ew_node n)
+{
+    for (bool again = true; again && !node_at(g, n)->name;) {
+        again = false;
+        for (size_t i = 0; !again && i < g->states.count; i++) {
+            const graph_state *s = &g->states.at[i];
+            again = s->definition == n && s->loop != EW_NONE;
+            if (again) n = s->loop;
+        }
+    }
+    return node_at(g, n)->name;
+}
+
 /* Circles whose derivative needs the next order at every step, more than are carried. */
 static bool carry_endless(ew_graph *g, ew_node end, size_t orders)
 {
     char most[16];
-    uint32_t name = node_at(g, end)->name;
+    uint32_t name = carry_name(g, end);
     snprintf(most, sizeof most, "%zu", orders);
     uint32_t place = ((derived *)g->derived)->carry.place;
     report_at(&g->report, E_DIFF_ORDERS, place, strlen("diff"), name ? graph_name_text(g, name) : "", most, NULL);

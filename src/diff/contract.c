@@ -319,6 +319,7 @@ static view contract_derivative(contract *c, contract_term *p, uint32_t *summed)
     uint32_t by_x, by_y;
     *summed = 0;
     if (y == EW_NONE || x == EW_NONE) return view_none();
+    x = flow_by(g, x);
     bool circle = r->inside != EW_NONE && r->circle[node_arg(g, p->node, 0)];
     if (circle) return contract_carried(c, p, y, x, summed);
     if (!type_is_real(node_at(g, y)->type)) return resolve_read(r, p->node, p->at, p->domain);

@@ -27,7 +27,7 @@ static bool flow_knows(const flow *f, ew_node n)
     return f->size && f->node[flow_slot(f, n)] == n;
 }
 
-static bool flow_grow(ew_graph *g, flow *f, size_t more)
+bool flow_room(ew_graph *g, flow *f, size_t more)
 {
     flow next = *f;
     next.size = f->size ? f->size : 64;
@@ -65,11 +65,19 @@ uint32_t *flow_entry(flow *f, ew_node n)
     return &f->list[i];
 }
 
+void flow_empty(ew_graph *g, flow *f)
+{
+    block_free(&g->memory, f->node, f->size);
+    block_free(&g->memory, f->list, f->size);
+    f->node = NULL;
+    f->list = NULL;
+    f->size = f->count = 0;
+}
+
 void flow_free(ew_graph *g, flow *f)
 {
     terms_free(&f->t);
-    block_free(&g->memory, f->node, f->size);
-    block_free(&g->memory, f->list, f->size);
+    flow_empty(g, f);
     memory_free(&g->memory, f, sizeof *f);
 }
 
@@ -92,6 +100,13 @@ view flow_dense(ew_graph *g, flow *f, ew_node n)
     return made;
 }
 
+ew_node flow_by(const ew_graph *g, ew_node x)
+{
+    while (node_at(g, x)->op == OP_LOOP && node_at(g, node_state(g, x)->definition)->op == OP_LOOP)
+        x = node_state(g, x)->definition;
+    return x;
+}
+
 /* ---- What is visited ------------------------------------------------------------------------------ */
 
 static bool cone_visit(ew_graph *g, derived *d, ew_node n)
@@ -105,7 +120,7 @@ static bool cone_visit(ew_graph *g, derived *d, ew_node n)
 static bool flow_carry(ew_graph *g, flow *f, ew_node state)
 {
     view tangent;
-    if (!carry_tangent(g, f, state, &tangent) || !flow_grow(g, f, 1)) return false;
+    if (!carry_tangent(g, f, state, &tangent) || !flow_room(g, f, 1)) return false;
     return terms_add_dense(&f->t, flow_entry(f, state), node_at(g, state)->shape, tangent);
 }
 
@@ -168,7 +183,7 @@ static bool flow_active(ew_graph *g, flow *f)
         }
     }
     size_t kept = 0;
-    if (!flow_grow(g, f, d->cone.count)) return false;
+    if (!flow_room(g, f, d->cone.count)) return false;
     for (size_t i = 0; i < d->cone.count; i++) {
         if (d->mark[d->cone.at[i]] == d->epoch)
             d->cone.at[kept++] = d->cone.at[i];
@@ -352,8 +367,10 @@ static bool flow_forward_node(flow_run *r, ew_node n)
     return true;
 }
 
-static bool flow_item(flow_run *r, sequence_item item, bool turned)
+bool flow_step(flow_run *r)
 {
+    sequence_item item = r->items.at[r->at];
+    bool turned = r->f->forward;
     if (item.kind == SEQUENCE_NODE) return turned ? flow_forward_node(r, item.id) : flow_reverse_node(r, item.id);
     if ((item.kind == SEQUENCE_OPEN) != turned) return flow_open(r, item.id);
     return flow_close(r, item.id);
@@ -365,7 +382,7 @@ static bool flow_run_over(ew_graph *g, flow *f)
     derived *d = g->derived;
     uint8_t real = g->real, beside = g->beside;
     flow_run r = {.g = g, .f = f, .count = d->cone.count};
-    if (!flow_grow(g, f, 2 * r.count + 2)) return false;
+    if (!flow_room(g, f, 2 * r.count + 2)) return false;
     r.nodes = block_new(&g->memory, r.count, sizeof *r.nodes);
     bool ok = r.nodes || report_memory(&g->report);
     if (ok && r.count) memcpy(r.nodes, d->cone.at, r.count * sizeof *r.nodes);
@@ -373,7 +390,7 @@ static bool flow_run_over(ew_graph *g, flow *f)
     if (ok && !f->forward) ok = flow_seed(&r, flow_entry(f, f->end));
     for (size_t i = 0; ok && i < r.items.count; i++) {
         r.at = f->forward ? r.items.count - 1 - i : i;
-        ok = flow_item(&r, r.items.at[r.at], f->forward);
+        ok = flow_step(&r);
     }
     while (r.open.count) flow_leave(&r);
     array_free(&g->memory, &r.open);

@@ -27,10 +27,14 @@ typedef struct flow_run {
     ARRAY(flow_region) open;
 } flow_run;
 
+bool flow_room(ew_graph *g, flow *f, size_t more); /* for so many entries more */
+void flow_empty(ew_graph *g, flow *f);             /* forgets all of them; the terms stay */
 /* The entry of a node, for which there is room. */
 uint32_t *flow_entry(flow *f, ew_node n);
 /* What has no type of its own in a derivative takes that of the node. */
 void flow_real(ew_graph *g, ew_node n);
+
+bool flow_step(flow_run *r); /* the current item */
 
 /* Does the state take part, as more than its definition? */
 bool flow_takes_part(const flow_run *r, const graph_state *s);

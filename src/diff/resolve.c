@@ -31,6 +31,7 @@ static flow *resolve_flow(ew_graph *g, bool forward, ew_node of, ew_node wrt)
 ew_node diff_whole(ew_graph *g, ew_node of, ew_node wrt, int mode)
 {
     bool forward = resolve_forward(g, of, wrt, mode);
+    wrt = flow_by(g, wrt);
     uint16_t of_shape = node_at(g, of)->shape, wrt_shape = node_at(g, wrt)->shape;
     uint16_t shape = shape_join(g, of_shape, wrt_shape), to[AXES_MOST];
     if (shape == UINT16_MAX) return EW_NONE;
@@ -119,6 +120,7 @@ view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
     if (!type_is_real(node_at(g, y)->type)) return view_number(g, 0);
     size_t rank = node_rank(g, y);
     for (size_t p = 0; p < rank; p++) y_at[p] = at[p];
+    x = flow_by(g, x);
     if (r->inside != EW_NONE && r->circle[node_arg(g, diff, 0)]) {
         if (r->circle[node_arg(g, diff, 1)]) return resolve_circle(r, diff, y, y_at, x, at + rank, shape);
         return resolve_carried(r, diff, y, y_at, x, at + rank, shape);

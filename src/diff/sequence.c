@@ -19,6 +19,8 @@ size_t sequence_edges(const ew_graph *g, ew_node n)
 ew_node sequence_edge(const ew_graph *g, ew_node n, size_t k)
 {
     if (node_at(g, n)->op == OP_LOOP) return type_is_real(node_at(g, n)->type) ? node_state(g, n)->definition : EW_NONE;
+    if (node_at(g, n)->op == OP_DIFF)
+        return k == 0 ? node_arg(g, n, k) : EW_NONE; /* what it derives, as steps.c does */
     return node_is_edge(g, n, k) ? node_arg(g, n, k) : EW_NONE;
 }
 

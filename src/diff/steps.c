@@ -10,45 +10,15 @@
  * where it needs what is asked for here it is not, but must be known to be 0: so such a walk goes on with terms that
  * only say what a value depends on (STEPS_DIRTY), and where one ends at x the form is an error. What the derivative of
  * a state itself depends on is what its definition has (STEPS_CHAIN): diff(x[t-1], p) does not depend on x[t-1]. The
- * same holds for what is carried along (carry.h). Through a circle inside this one nothing is followed: also an error.
+ * same holds for what is carried along (carry.h). Circles inside this one are passed as a whole (steps_inside.c).
  */
-#include "diff/sequence.h"
-#include "diff/resolve.h"
+#include "diff/steps.h"
 
 #include <string.h>
 
 enum { STEPS_ROUNDS = 256 }; /* a round is a step, or less of one */
 
-enum {
-    STEPS_CLEAN, /* derivatives */
-    STEPS_CHAIN, /* the derivative of this node is used, no value so far */
-    STEPS_DIRTY, /* what a derivative depends on */
-    STEPS_KINDS
-};
-
-typedef struct steps_start {
-    ew_node node;
-    int kind;
-    uint32_t list;
-} steps_start;
-
-typedef struct steps_walk {
-    resolve *r;
-    ew_graph *g;
-    terms t;        /* far: where the derivative is read */
-    ew_node *node;  /* what the current round visits, ascending */
-    uint32_t *list; /* one of each kind */
-    size_t count;
-    ARRAY(steps_start) starts; /* of the next round */
-    ARRAY(ew_node) look;       /* of steps_has_diff */
-    ew_node x;
-    const spot *x_at;
-    uint16_t shape;
-    uint32_t place; /* of the diff in the text */
-    view found;
-} steps_walk;
-
-static bool steps_wrong(steps_walk *c)
+bool steps_wrong(steps_walk *c)
 {
     const graph_node *node = node_at(c->g, c->x);
     uint32_t name = node->name;
@@ -68,7 +38,23 @@ static bool steps_visit(steps_walk *c, ew_node n)
     return array_push(&c->g->memory, &d->stack, n) || report_memory(&c->g->report);
 }
 
-/* What the starts reach over edges and from a DIFF to what it derives; states are ends. */
+/* The k-th node that n leads to: over an edge, from a DIFF to what it derives, from a state of a circle inside to its
+ * definition. The circle's own states, and those around, are ends. */
+static ew_node steps_next(const steps_walk *c, ew_node n, size_t k)
+{
+    const ew_graph *g = c->g;
+    unsigned o = node_at(g, n)->op;
+    if (o == OP_STATE) return carry_open(g, n) ? EW_NONE : sequence_behind(g, n);
+    return sequence_edge(g, n, k);
+}
+
+static size_t steps_next_count(const steps_walk *c, ew_node n)
+{
+    unsigned o = node_at(c->g, n)->op;
+    return o == OP_STATE ? 1 : sequence_edges(c->g, n);
+}
+
+/* What the starts reach. */
 static bool steps_cone(steps_walk *c)
 {
     ew_graph *g = c->g;
@@ -79,19 +65,18 @@ static bool steps_cone(steps_walk *c)
     while (ok && d->stack.count) {
         ew_node n = d->stack.at[--d->stack.count];
         ok = array_push(&g->memory, &d->cone, n) || report_memory(&g->report);
-        if (ok && node_at(g, n)->op == OP_DIFF) ok = steps_visit(c, node_arg(g, n, 0));
-        for (size_t k = 0; ok && k < sequence_edges(g, n); k++) ok = steps_visit(c, sequence_edge(g, n, k));
+        for (size_t k = 0; ok && k < steps_next_count(c, n); k++) ok = steps_visit(c, steps_next(c, n, k));
     }
     if (ok) sweep_sort(d);
     return ok;
 }
 
-static uint32_t *steps_list(const steps_walk *c, ew_node n, int kind)
+uint32_t *steps_list(const steps_walk *c, ew_node n, int kind)
 {
     return &c->list[STEPS_KINDS * sequence_find(c->node, c->count, n) + (size_t)kind];
 }
 
-static void steps_append(steps_walk *c, uint32_t *list, uint32_t more)
+void steps_append(steps_walk *c, uint32_t *list, uint32_t more)
 {
     uint32_t last = more;
     if (more == TERMS_NONE) return;
@@ -116,8 +101,7 @@ static bool steps_has_diff(steps_walk *c, ew_node n)
     return has || !ok; /* no memory: told soon enough */
 }
 
-/* Is the derivative of n by argument k the same whatever values there are? */
-static bool steps_is_constant(const ew_graph *g, ew_node n, size_t k)
+bool steps_is_constant(const ew_graph *g, ew_node n, size_t k)
 {
     unsigned o = node_at(g, n)->op;
     if (o == OP_MUL || o == OP_MUL0) return node_is_const(g, node_arg(g, n, 1 - k));
@@ -142,6 +126,12 @@ static bool steps_first(steps_walk *c, uint32_t from, uint16_t own, uint16_t oth
     return terms_push(&c->t, from, own, &l, l.to, list, other, l.from);
 }
 
+static bool steps_moves(const steps_walk *c, ew_node n)
+{
+    size_t at = n == EW_NONE ? c->count : sequence_find(c->node, c->count, n);
+    return at < c->count && c->moves[at];
+}
+
 static bool steps_edges(steps_walk *c, ew_node n, int kind)
 {
     ew_graph *g = c->g;
@@ -150,6 +140,7 @@ static bool steps_edges(steps_walk *c, ew_node n, int kind)
     for (size_t k = 0; k < node_at(g, n)->count; k++) {
         if (!node_is_edge(g, n, k)) continue;
         ew_node a = node_arg(g, n, k);
+        if (!steps_moves(c, a)) continue;
         if (!linear_edge(g, n, k, &l)) return false;
         uint16_t own = node_at(g, n)->shape, other = node_at(g, a)->shape;
         uint32_t *list = steps_list(c, a, steps_kind(c, n, k, kind, &l));
@@ -171,16 +162,26 @@ static bool steps_twin(steps_walk *c, ew_node n, ew_node *twin)
     return false;
 }
 
+/* A circle inside is passed as a whole; an array of it whose state nothing uses is its definition. */
+static bool steps_loop(steps_walk *c, ew_node n, int kind)
+{
+    const graph_state *s = node_state(c->g, n);
+    uint16_t own = node_at(c->g, n)->shape;
+    if (carry_open(c->g, s->state)) return steps_wrong(c); /* that is made later */
+    if (sequence_find(c->node, c->count, s->state) < c->count) return true;
+    return steps_first(c, *steps_list(c, n, kind), own, own, steps_list(c, s->definition, kind));
+}
+
 static bool steps_node(steps_walk *c, ew_node n, int kind)
 {
     ew_graph *g = c->g;
     uint32_t from = *steps_list(c, n, kind);
     unsigned o = node_at(g, n)->op;
     steps_start instead = {n, kind, from};
-    if (from == TERMS_NONE) return true;
+    if (from == TERMS_NONE || !steps_moves(c, n)) return true; /* at rest: from outside */
+    if (o == OP_LOOP) return steps_loop(c, n, kind);
     if (kind == STEPS_CLEAN && o != OP_DIFF && !steps_twin(c, n, &instead.node)) return false;
     if (instead.node != n) return array_push(&g->memory, &c->starts, instead) || report_memory(&g->report);
-    if (o == OP_LOOP) return n < c->r->count && !c->r->circle[n] ? true : steps_wrong(c); /* from outside: at rest */
     if (o != OP_DIFF) return steps_edges(c, n, kind);
     ew_node y = node_arg(g, n, 0);
     if (!type_is_real(node_at(g, y)->type)) return true;
@@ -188,27 +189,28 @@ static bool steps_node(steps_walk *c, ew_node n, int kind)
     return steps_first(c, from, node_at(g, n)->shape, node_at(g, y)->shape, list);
 }
 
-/* How many steps the state's place in a term is after that of x; false: that is no fixed number. */
-static bool steps_distance(const steps_walk *c, ew_node state, bool down, const terms_item *term, int64_t *steps)
+bool steps_distance(const steps_walk *c, ew_node state, const terms_item *term, int64_t *steps)
 {
     const graph_state *s = node_state(c->g, state), *sx = node_state(c->g, c->x);
     size_t rank = node_rank(c->g, state);
     if (term->places == TERMS_NONE) return false;
     const spot *places = c->t.places.at + term->places;
-    spot a = places[s->axis], b = spot_substitute(c->g, &c->x_at[sx->axis], places + rank, term->domain);
+    spot to[AXES_MOST];
+    for (size_t i = 0; i < c->far; i++) to[c->axis[i]] = places[rank + i];
+    spot a = places[s->axis], b = spot_substitute(c->g, &c->x_at[sx->axis], to, term->domain);
     int64_t between = a.offset - b.offset;
     a.offset = b.offset = 0;
     if (a.gather.node != EW_NONE || !spot_same(&a, &b)) return false;
     *steps = between - s->offset + sx->offset;
-    if (down) *steps = -*steps;
+    if (c->g->regions.at[node_state(c->g, carry_base(c->g, state))->region].down) *steps = -*steps;
     return true;
 }
 
-static bool steps_found(steps_walk *c, uint32_t alone)
+bool steps_found(steps_walk *c, uint32_t alone)
 {
     ew_graph *g = c->g;
     spot far[AXES_MOST];
-    for (size_t a = 0; a < shape_rank(g, c->shape); a++) far[a] = spot_axis(a);
+    for (size_t a = 0; a < c->far; a++) far[a] = spot_axis(c->axis[a]);
     view v = terms_at(&c->t, alone, node_at(g, c->x)->shape, c->shape, c->x_at, far);
     if (v.node == EW_NONE) return false;
     if (view_is(g, v, 0)) return true;
@@ -240,16 +242,13 @@ static bool steps_on(steps_walk *c, ew_node state, int kind, uint32_t on)
 static bool steps_state(steps_walk *c, ew_node state, int kind)
 {
     uint32_t next, on = TERMS_NONE, first = *steps_list(c, state, kind);
-    ew_node base = carry_base(c->g, state);
-    bool down = c->g->regions.at[node_state(c->g, base)->region].down;
-    if (first != TERMS_NONE && !carry_open(c->g, state)) return steps_wrong(c); /* of a circle inside */
     for (uint32_t i = first; i != TERMS_NONE; i = next) {
         int64_t steps;
         next = c->t.all.at[i].next;
         c->t.all.at[i].next = TERMS_NONE;
-        if (!steps_distance(c, state, down, &c->t.all.at[i], &steps)) return steps_wrong(c);
+        if (!steps_distance(c, state, &c->t.all.at[i], &steps)) return steps_wrong(c);
         if (steps < 0) continue;
-        bool here = state == c->x && steps == 0 && kind != STEPS_CHAIN;
+        bool here = state == c->x && steps == 0 && kind != STEPS_CHAIN && c->inner == EW_NONE;
         if (here && kind == STEPS_DIRTY) return steps_wrong(c);
         if (here && !steps_found(c, i)) return false;
         if (!here) steps_append(c, &on, i);
@@ -261,7 +260,48 @@ static bool steps_visited(steps_walk *c, ew_node n)
 {
     bool ok = true;
     for (int kind = 0; ok && kind < STEPS_KINDS; kind++)
-        ok = node_at(c->g, n)->op == OP_STATE ? steps_state(c, n, kind) : steps_node(c, n, kind);
+        ok = carry_open(c->g, n) ? steps_state(c, n, kind) : steps_node(c, n, kind);
+    return ok;
+}
+
+/* In a circle inside as often as it takes. */
+static void steps_mark(steps_walk *c)
+{
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t i = 0; i < c->count; i++) {
+            bool moves = carry_open(c->g, c->node[i]);
+            if (c->moves[i]) continue;
+            for (size_t k = 0; !moves && k < steps_next_count(c, c->node[i]); k++)
+                moves = steps_moves(c, steps_next(c, c->node[i], k));
+            c->moves[i] = moves;
+            again = again || moves;
+        }
+    }
+}
+
+/* Everything but the ends, users first, circles inside as one. */
+static bool steps_order(steps_walk *c)
+{
+    ew_graph *g = c->g;
+    ew_node *inner = block_new(&g->memory, c->count, sizeof *inner);
+    size_t count = 0;
+    if (!inner) return report_memory(&g->report);
+    for (size_t i = 0; i < c->count; i++)
+        if (!carry_open(g, c->node[i])) inner[count++] = c->node[i];
+    c->items.count = 0;
+    bool ok = sequence_make(g, inner, count, &c->items);
+    block_free(&g->memory, inner, c->count);
+    return ok;
+}
+
+static bool steps_run(steps_walk *c)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < c->items.count; i++)
+        ok = c->items.at[i].kind == SEQUENCE_NODE ? steps_visited(c, c->items.at[i].id) : steps_inside(c, &i);
+    for (size_t i = c->count; ok && i-- > 0;)
+        if (carry_open(c->g, c->node[i])) ok = steps_visited(c, c->node[i]);
     return ok;
 }
 
@@ -274,44 +314,89 @@ static bool steps_round(steps_walk *c)
     size_t lists = STEPS_KINDS * c->count;
     c->node = block_new(&g->memory, c->count, sizeof *c->node);
     c->list = block_new(&g->memory, lists, sizeof *c->list);
-    bool ok = (c->node && c->list) || report_memory(&g->report);
+    c->moves = block_new(&g->memory, c->count, sizeof *c->moves);
+    bool ok = (c->node && c->list && c->moves) || report_memory(&g->report);
     if (ok && c->count) memcpy(c->node, d->cone.at, c->count * sizeof *c->node);
     for (size_t i = 0; ok && i < lists; i++) c->list[i] = TERMS_NONE;
     for (size_t i = 0; ok && i < c->starts.count; i++)
         steps_append(c, steps_list(c, c->starts.at[i].node, c->starts.at[i].kind), c->starts.at[i].list);
     c->starts.count = 0;
-    for (size_t i = c->count; ok && i-- > 0;) ok = steps_visited(c, c->node[i]);
+    if (ok) steps_mark(c);
+    ok = ok && steps_order(c) && steps_run(c);
     block_free(&g->memory, c->node, c->node ? c->count : 0);
     block_free(&g->memory, c->list, c->list ? lists : 0);
+    block_free(&g->memory, c->moves, c->moves ? c->count : 0);
     return ok && report_ok(&g->report);
+}
+
+/* The axes of `shape` that the far side has: what the derivative is read over besides changes no term. */
+static bool steps_far(steps_walk *c, ew_node y, const spot *y_at)
+{
+    ew_graph *g = c->g;
+    int64_t sizes[AXES_MOST];
+    uint32_t needs = spot_axes(g, &c->x_at[node_state(g, c->x)->axis]);
+    for (size_t p = 0; p < node_rank(g, y); p++) needs |= spot_axes(g, &y_at[p]);
+    if (!needs) needs = UINT32_MAX; /* at fixed places: any */
+    for (size_t a = 0; a < shape_rank(g, c->shape); a++) {
+        if (!(needs & 1u << a)) continue;
+        sizes[c->far] = shape_sizes(g, c->shape)[a];
+        c->axis[c->far++] = (uint16_t)a;
+    }
+    uint16_t far = graph_shape_of(g, sizes, c->far);
+    terms_begin(&c->t, g, far);
+    return far != UINT16_MAX;
+}
+
+bool steps_far_axis(const steps_walk *c, size_t *axis)
+{
+    uint32_t needs = spot_axes(c->g, &c->x_at[node_state(c->g, c->x)->axis]);
+    for (size_t i = 0; i < c->far; i++)
+        if (needs == 1u << c->axis[i]) return *axis = i, true;
+    return false;
 }
 
 /* y at its places, as one term: own = y_at, far = where it is read. */
 static bool steps_begin(steps_walk *c, ew_node y, const spot *y_at)
 {
     ew_graph *g = c->g;
-    uint16_t own = node_at(g, y)->shape;
-    linear l = {.domain = c->shape, .factor = view_number(g, 1), .when = view_none()};
-    for (size_t a = 0; a < shape_rank(g, c->shape); a++) l.to[a] = spot_axis(a);
+    uint16_t own = node_at(g, y)->shape, number[AXES_MOST] = {0};
+    linear l = {.domain = c->t.far, .factor = view_number(g, 1), .when = view_none()};
+    for (size_t a = 0; a < c->far; a++) l.to[a] = spot_axis(a), number[c->axis[a]] = (uint16_t)a;
+    for (size_t p = 0; p < node_rank(g, y); p++) {
+        l.from[p] = y_at[p];
+        spot_move(g, &l.from[p], number);
+    }
     uint32_t whole = TERMS_NONE;
     steps_start start = {y, STEPS_CLEAN, TERMS_NONE};
-    bool ok = terms_add_identity(&c->t, &whole, c->shape);
-    ok = ok && terms_push(&c->t, whole, c->shape, &l, l.to, &start.list, own, y_at);
+    bool ok = terms_add_identity(&c->t, &whole, c->t.far);
+    ok = ok && terms_push(&c->t, whole, c->t.far, &l, l.to, &start.list, own, l.from);
     return ok && (array_push(&g->memory, &c->starts, start) || report_memory(&g->report));
+}
+
+/* x may be what a circle inside computes, and one inside that. */
+static ew_node steps_inner(const steps_walk *c)
+{
+    const ew_graph *g = c->g;
+    ew_node inner = EW_NONE, n = steps_definition(c, c->x);
+    for (; node_at(g, n)->op == OP_LOOP; n = node_state(g, n)->definition) inner = n;
+    return inner;
 }
 
 view resolve_circle(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
 {
     ew_graph *g = r->g;
     steps_walk c = {.r = r, .g = g, .x = x, .x_at = x_at, .shape = shape, .found = view_number(g, 0)};
+    c.inner = EW_NONE;
     c.place = node_at(g, diff)->place;
-    terms_begin(&c.t, g, shape);
+    terms_begin(&c.t, g, 0);
     bool ok = x < r->count && r->circle[x] && node_at(g, x)->op == OP_STATE;
     if (!ok) steps_wrong(&c);
-    ok = ok && steps_begin(&c, y, y_at);
+    if (ok) c.inner = steps_inner(&c);
+    ok = ok && steps_far(&c, y, y_at) && steps_begin(&c, y, y_at);
     for (size_t round = 0; ok && c.starts.count; round++) ok = round < STEPS_ROUNDS ? steps_round(&c) : steps_wrong(&c);
     terms_free(&c.t);
     array_free(&g->memory, &c.starts);
     array_free(&g->memory, &c.look);
+    array_free(&g->memory, &c.items);
     return ok ? c.found : view_none();
 }

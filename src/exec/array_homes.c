@@ -120,7 +120,7 @@ static bool is_made_again(const array_lowering *w, const array_value *v)
 /* Its own memory, or that of what it is seen through. */
 static const array_value *base_of(const array_lowering *w, const array_value *v)
 {
-    while (is_view(w, v)) v = value_at(w, value_root(w, value_use(w, v, 0).value));
+    while (is_view(w, v) || array_is_copy(w, v)) v = value_at(w, value_root(w, value_use(w, v, 0).value));
     return v;
 }
 
@@ -164,15 +164,20 @@ static bool is_remade(const array_lowering *w, const array_value *v)
     return large == 1;
 }
 
-/* What v, made anew wherever it is needed, asks of value a: to be made anew too, or to lie in memory; of all steps,
- * if v is needed of all. */
-static uint8_t ask_again(array_lowering *w, uint32_t v, uint32_t a)
+/* v, which is needed of all steps, is computed where it is needed: so is `a`, which it is made of. */
+static void ask_whole(array_lowering *w, uint32_t v, uint32_t a)
 {
     const array_value *arg = value_at(w, a), *base = base_of(w, arg);
-    bool whole = is_whole(w, value_at(w, v));
+    if (!is_whole(w, value_at(w, v))) return;
+    for (size_t i = 0; i < base->bind_count; i++) w->binds.at[base->binds + i].whole = true;
+    for (size_t i = 0; i < arg->bind_count; i++) w->binds.at[arg->binds + i].whole = true;
+}
+
+/* What v, made anew wherever it is needed, asks of value a: to be made anew too, or to lie in memory. */
+static uint8_t ask_again(const array_lowering *w, uint32_t a)
+{
+    const array_value *arg = value_at(w, a);
     if (arg->lies == LIES_CONST || arg->lies == LIES_RAMP) return 0;
-    for (size_t i = 0; whole && i < base->bind_count; i++) w->binds.at[base->binds + i].whole = true;
-    for (size_t i = 0; whole && i < arg->bind_count; i++) w->binds.at[arg->binds + i].whole = true;
     return is_remade(w, arg) ? DEMAND_APART : DEMAND_HARD;
 }
 
@@ -284,7 +289,9 @@ static void ask(array_lowering *w, homes *h, uint32_t v, size_t k)
                      : apart                  ? DEMAND_APART
                      : shared                 ? DEMAND_SHARED
                                               : 0;
-    uint8_t again = value->lies == LIES_INLINE && h->again[v] ? ask_again(w, v, a) : 0;
+    bool made_again = value->lies == LIES_INLINE && h->again[v];
+    if (made_again || (value->lies == LIES_INLINE && h->demand[v] >= DEMAND_APART)) ask_whole(w, v, a);
+    uint8_t again = made_again ? ask_again(w, a) : 0;
     if (again > demand) demand = again;
     if (demand > h->demand[a]) h->demand[a] = demand;
     h->home[a] = home;

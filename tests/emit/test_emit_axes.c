@@ -418,6 +418,10 @@ static const struct {
      "b[t in 1..9, p] = b[t-1, p] * 0.5 + c[p, t-1]\nf = sum(p: c[p, 9]^2)\nd[p] = diff(c[p, 9], x[p])\n"
      "h[p] = diff(diff(f, x[p]), x[p])",
      "d, h"},
+    /* A derivative at a fixed distance through a circle inside. */
+    {"input x[40]\nw[0] = 0.5\nh[k in 9, 0] = 0.1\nh[k, n+1] = tanh(w[k] * h[k, n] + x[n])\n"
+     "L[k in 9] = (h[k, 40] - 0.5)^2\nw[k+1] = w[k] - 0.3 * diff(L[k], w[k])",
+     "w, L, diff(L[8], x[a1])"},
     /* Ints that may overflow. */
     {"input k[9] : int\ninput x[9]\nf = sum(i: if abs(k[i]) < 2 then x[i] * (k[i] * 3000000000 + div(7, k[i] + 2)) "
      "else 1)",

@@ -56,6 +56,9 @@ static const struct {
     {"input x[N]\ninput k[N] : int\nc[p in N, 0] = x[k[p]]\nb[0, p in N] = 1\nc[p, t in 1..3] = c[p, t-1] * x[k[p]] + "
      "b[t, p]\nb[t in 1..3, p] = sin(c[p, t-1])\nd[p] = diff(c[p, 3], x[k[p]])",
      "d, diff(c[p, 3], x[q])"},
+    {"input x[N]\nh[0] = 0.1\ng[t, 0] = h[t] + x[t]\ng[t, l in 1..2] = sin(g[t, l-1] * h[t])\n"
+     "h[t+1] = g[t, 2] - diff(g[t, 2], h[t]) + diff(g[t, 2], g[t, 0])",
+     "h"},
     {"input x[N]\ny[i] = x[i + 1]", "y"},
     {"input x[N]\na[i] = b[i]\nb[i] = a[i] + x[i]", "a"},
 };
