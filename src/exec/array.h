@@ -84,9 +84,11 @@ typedef struct plan_code {
     uint8_t kind, type;
     uint16_t op;
     uint32_t out, x, y, w; /* registers */
-    uint32_t line;         /* of the step; AT: an access */
+    uint32_t line;         /* of the step; AT: an access; EACH that picks: of x */
     uint32_t name;         /* of the node, for faults */
     bool three;            /* it reads w too */
+    bool picks;            /* an IF by one number for each row */
+    bool idle;             /* a load that only such read */
     array_kernel *kernel;
 } plan_code;
 
@@ -246,8 +248,16 @@ typedef struct plan_tile {
     int64_t units; /* in all; -1: the rows of a block, */
     int64_t each;  /* in one tile */
     bool product;  /* one of them is a product */
+    uint32_t owns, own_count;
     uint32_t flat; /* as in maps */
 } plan_tile;
+
+/* A buffer that nobody but the group uses: all tiles that a worker runs make it in one place, so that it stays in the
+ * cache. */
+typedef struct plan_own {
+    uint32_t buffer;
+    int64_t bytes; /* of a unit */
+} plan_own;
 
 typedef struct plan_guard {
     uint32_t counter;
@@ -318,6 +328,7 @@ typedef struct plan {
     ARRAY(plan_guard) guards;
     ARRAY(plan_span) spans;
     ARRAY(plan_tile) tiles;
+    ARRAY(plan_own) owns;
     ARRAY(plan_flat) flats;
     ARRAY(flat_operand) flat_operands;
     ARRAY(flat_op) flat_ops;
@@ -371,6 +382,7 @@ typedef struct array_work {
     bool careful;     /* products are done term by term */
     bool suspect;     /* a product over blocks was not finite */
     int64_t *size;    /* of the step that runs */
+    uint32_t worker;  /* whose memory it is: 0, the caller; helpers from 1 */
     bool shares;      /* it is a helper's: `memory` and `constants` are the caller's */
     bool busy;        /* a step is being run in parts */
     double bound;     /* the largest number seen (array_bound.c) */

@@ -11,6 +11,8 @@
  * What is not finite has no say there: the condition is one of the whole term, or the factor one on a path, where its 0
  * wins (LANGUAGE, section 6).
  */
+#include <math.h>
+
 #include "exec/array_build.h"
 
 enum {
@@ -95,9 +97,32 @@ static bool band_either(band_way *b, band_way other)
     return true;
 }
 
+/* A finite constant. */
+static bool band_constant(array_lowering *w, ew_node n)
+{
+    double c = node_at(w->g, n)->op == OP_CONST ? node_value(w->g, n) : HUGE_VAL;
+    return c - c == 0;
+}
+
+/* n becomes what it is a copy of, or a multiple: by a constant, or by anything where a 0 wins. */
+static bool band_multiple(array_lowering *w, ew_node *n, uint16_t *map)
+{
+    op o = (op)node_at(w->g, *n)->op;
+    bool two = o == OP_MUL || o == OP_MUL0;
+    if (!two && o != OP_COPY && o != OP_NEG) return false;
+    size_t k = two && band_constant(w, node_arg(w->g, *n, 0));
+    if (o == OP_MUL && !band_constant(w, node_arg(w->g, *n, 1 - k))) return false;
+    ew_node a = node_arg(w->g, *n, k);
+    *map = graph_map_compose(w->g, *map, use_map(w->g, *n, k), node_rank(w->g, a));
+    *n = a;
+    return *map != UINT16_MAX;
+}
+
 /* Of `if … then … else if … else 0`. */
 static bool band_value(array_lowering *w, ew_node n, uint16_t map, band_way *b)
 {
+    for (int depth = 0; depth < BAND_PENDING && band_multiple(w, &n, &map);) depth++;
+    if (map == UINT16_MAX) return false;
     for (int depth = 0; depth < BAND_PENDING; depth++) {
         band_way one;
         ew_node part[3];

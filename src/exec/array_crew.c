@@ -94,6 +94,7 @@ void array_crew_new(ew_work *work, size_t threads)
         mine->program = work->program;
         mine->arrays = array_work_new(&work->memory, work->program, w);
         if (!mine->arrays) break;
+        mine->arrays->worker = (uint32_t)w->crew_count + 1;
     }
     w->pool = array_pool_new(&work->memory, w->crew_count);
 }

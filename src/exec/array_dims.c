@@ -332,6 +332,40 @@ static bool sinks_direct(array_builder *b, const dims *d, bool rows)
     return true;
 }
 
+/* The load of a number for each row that IF c has as its condition; ARRAY_NONE: it has none. */
+static uint32_t pick_load(const array_builder *b, const dims *d, uint32_t once, const plan_code *c)
+{
+    if (c->kind != CODE_EACH || c->op != OP_IF || c->type == ARRAY_INT || c->x == c->y || c->x == c->w)
+        return ARRAY_NONE;
+    if (c->kernel != array_kernel_of(OP_IF, c->type)) return ARRAY_NONE;
+    for (uint32_t i = once; i < b->code.count; i++) {
+        const plan_code *l = &b->code.at[i];
+        bool own = l->kind == CODE_LOAD && l->out == c->x && l->type == c->type;
+        if (own && d->strides[l->line * d->count + d->count - 1] == 0) return i;
+    }
+    return ARRAY_NONE;
+}
+
+/* Where strips hold rows, an IF by one number for each of them picks one of its branches as it is where they agree,
+ * without going through the strip. The step writes nothing but what its last operation gives: so a branch that lies in
+ * memory is there until then. */
+static void code_picks(array_builder *b, const dims *d, uint32_t once)
+{
+    for (size_t i = 0; i < b->code.count; i++) {
+        plan_code *c = &b->code.at[i];
+        uint32_t load = pick_load(b, d, once, c);
+        if (load == ARRAY_NONE || i < load) continue;
+        c->picks = true;
+        c->line = b->code.at[load].line;
+    }
+    for (size_t i = once; i < b->code.count; i++) {
+        plan_code *l = &b->code.at[i];
+        size_t uses = 0;
+        for (size_t k = 0; k < b->code.count; k++) uses += b->code.at[k].picks && b->code.at[k].x == l->out;
+        l->idle = l->kind == CODE_LOAD && uses && users_count(b, l->out) == uses;
+    }
+}
+
 /* ---- Registers -------------------------------------------------------------------------------------- */
 
 static bool uses_register(const array_builder *b, const plan_code *c, uint32_t r)
@@ -359,18 +393,34 @@ static size_t last_use(const array_builder *b, uint32_t r)
     return 0;
 }
 
+/* By register: the last operation that reads it, also as what another has picked; in the order of the code those come
+ * later. */
+static void registers_last(const array_builder *b, size_t *last)
+{
+    for (size_t i = b->code.count; i-- > 0;) {
+        uint32_t r = b->code.at[i].out;
+        size_t l = last_use(b, r);
+        for (size_t k = i + 1; k < b->code.count; k++) {
+            const plan_code *c = &b->code.at[k];
+            if (c->picks && (c->y == r || c->w == r) && last[c->out] > l) l = last[c->out];
+        }
+        last[r] = l;
+    }
+}
+
 /* By register: its slot in the scratch, reused once nothing reads it any more; ARRAY_NONE: memory itself. */
 static bool registers_place(array_builder *b, uint32_t once, uint32_t *slot)
 {
     size_t n = b->registers, slots = 0;
-    size_t *until = block_new(b->w->m, n, sizeof *until); /* by slot: free after this */
-    if (!until) return array_no_memory(b->w);
+    size_t *until = block_new(b->w->m, 2 * n, sizeof *until), *lasts = until ? until + n : NULL;
+    if (!until) return array_no_memory(b->w); /* by slot: free after this; then by register */
+    registers_last(b, lasts);
     for (size_t r = 0; r < n; r++) slot[r] = ARRAY_NONE - 1;
     for (size_t i = 0; i < b->code.count; i++) {
         const plan_code *c = &b->code.at[i];
         if (c->kind == CODE_DIRECT) slot[c->out] = ARRAY_NONE;
         if (c->kind == CODE_DIRECT || slot[c->out] == ARRAY_NONE) continue;
-        size_t last = i < once ? SIZE_MAX : last_use(b, c->out), s = 0;
+        size_t last = i < once ? SIZE_MAX : lasts[c->out], s = 0;
         while (s < slots && until[s] > i) s++;       /* an operand's own slot may be taken: kernels allow it */
         if (c->kind == CODE_AT || c->op == OP_INPUT) /* a conversion changes how wide elements are */
             while (s < slots && until[s] >= i) s++;
@@ -381,7 +431,7 @@ static bool registers_place(array_builder *b, uint32_t once, uint32_t *slot)
     for (size_t r = 0; r < n; r++)
         if (slot[r] == ARRAY_NONE - 1) slot[r] = 0;
     if (slots > b->w->a->scratch_slots) b->w->a->scratch_slots = slots;
-    block_free(b->w->m, until, n);
+    block_free(b->w->m, until, 2 * n);
     return true;
 }
 
@@ -491,7 +541,10 @@ bool array_build_finish(array_builder *b)
     bool rows = ok && skip == ARRAY_NONE && d.size[d.count - 1] >= 0 && d.size[d.count - 1] <= STRIP / 2;
     if (ok) code_uniform(b, &d, rows), code_pairs(b);
     uint32_t once = ok ? code_order(b, &d, rows) : 0;
-    ok = ok && sinks_direct(b, &d, rows) && push_map(b, &d, rows, once, skip);
+    bool picks = rows && b->sinks.count == 1;
+    ok = ok && sinks_direct(b, &d, rows);
+    if (ok && picks) code_picks(b, &d, once);
+    ok = ok && push_map(b, &d, rows, once, skip);
     if (d.strides) block_free(b->w->m, d.strides, d.count * b->lines.count);
     return ok;
 }

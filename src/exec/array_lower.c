@@ -458,6 +458,7 @@ void array_free_plan(memory *m, plan *a)
     array_free(m, &a->guards);
     array_free(m, &a->spans);
     array_free(m, &a->tiles);
+    array_free(m, &a->owns);
     array_free(m, &a->flats);
     array_free(m, &a->flat_operands);
     array_free(m, &a->flat_ops);

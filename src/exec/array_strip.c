@@ -95,6 +95,36 @@ static bool code_fault(const strip *s, const plan_code *c, size_t i)
     return false;
 }
 
+static bool strip_true(const char *x, size_t bytes)
+{
+    float f;
+    double d;
+    if (bytes == sizeof f) return memcpy(&f, x, sizeof f), f != 0;
+    return memcpy(&d, x, sizeof d), d != 0;
+}
+
+/* An IF by one number for each row: a branch as it is, where all rows take that and the result has a register of its
+ * own; else row by row. */
+static void strip_pick(const strip *s, const plan_code *c)
+{
+    char **at = s->w->at;
+    uint32_t line = s->m->lines + c->line, slot = s->a->slots.at[s->m->slots + c->out];
+    int64_t row = strip_row(s, line), begin = (int64_t)s->row * row;
+    size_t bytes = c->type == ARRAY_F32 ? 4 : 8, yes = 0, wide = s->columns * bytes;
+    const char *x = s->w->line[line] + begin * (int64_t)bytes;
+    int64_t step = row * (int64_t)bytes;
+    for (size_t r = 0; r < s->rows; r++) yes += strip_true(x + (int64_t)r * step, bytes);
+    bool own = slot != ARRAY_NONE;
+    if (own) at[c->out] = s->w->strips + (size_t)slot * STRIP * 8;
+    if (own && (yes == 0 || yes == s->rows)) {
+        at[c->out] = yes ? at[c->y] : at[c->w];
+        return;
+    }
+    for (size_t r = 0; r < s->rows; r++)
+        memmove(at[c->out] + r * wide, (strip_true(x + (int64_t)r * step, bytes) ? at[c->y] : at[c->w]) + r * wide,
+                wide);
+}
+
 static bool strip_code(const strip *s, const plan_code *code, size_t count)
 {
     char **at = s->w->at;
@@ -103,6 +133,10 @@ static bool strip_code(const strip *s, const plan_code *code, size_t count)
         uint32_t line = s->m->lines + c->line;
         switch (c->kind) {
         case CODE_EACH: {
+            if (c->picks) {
+                strip_pick(s, c);
+                break;
+            }
             size_t good = c->kernel(s->count, at[c->out], at[c->x], at[c->y], at[c->w]);
             if (good < s->count && !code_fault(s, c, good)) return false;
             break;
@@ -111,7 +145,9 @@ static bool strip_code(const strip *s, const plan_code *code, size_t count)
             at[c->out] = s->w->line[line] +
                          strip_begin(s, strip_row(s, line), strip_column(s, line)) * (c->type == ARRAY_F32 ? 4 : 8);
             break;
-        case CODE_LOAD: strip_load(s, line, at[c->out]); break;
+        case CODE_LOAD:
+            if (!c->idle) strip_load(s, line, at[c->out]);
+            break;
         case CODE_RAMP: strip_ramp(s, line, (int64_t *)(void *)at[c->out]); break;
         default:
             if (!strip_access(s, &s->a->accesses.at[c->line], c->type, c->out)) return false;

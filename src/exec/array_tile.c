@@ -30,7 +30,7 @@ typedef struct tile_buffer {
     uint32_t buffer;
     uint32_t step;       /* the only one so far; ARRAY_NONE: there are more, or it reads and writes */
     bool written, later; /* later: read before it is written */
-    bool read;           /* after it is written */
+    uint32_t reads;      /* steps that read it after it is written */
     bool alike;          /* all in the same way: */
     int64_t sigma, low, high;
     const plan_line *line; /* one of them: its moves */
@@ -105,7 +105,7 @@ static bool tile_take(const plan *a, tile_group *g, const tile_buffer *way, bool
     if (writes)
         b->written = true;
     else if (b->written)
-        b->read = true;
+        b->reads++;
     else
         b->later = true;
     return b->step != ARRAY_NONE || !b->written || (b->alike && b->sigma > 0 && b->high - b->low < b->sigma);
@@ -260,7 +260,7 @@ static uint32_t tile_time(const plan *a, uint32_t s)
     return step->kind == STEP_MAP ? a->maps.at[step->at].time : a->products.at[step->at].time;
 }
 
-/* Bytes that the group makes and reads again; *each: that a unit goes over. */
+/* Bytes that the group makes and reads again, each time; *each: that a unit goes over. */
 static double tile_worth(const tile_group *g, int64_t count, double *each)
 {
     double saved = 0;
@@ -271,7 +271,7 @@ static double tile_worth(const tile_group *g, int64_t count, double *each)
         if (b->sigma > 0 && places > (double)b->sigma) places = (double)b->sigma;
         if (b->sigma == 0 && !b->written) places = 0;
         *each += places * (double)b->bytes;
-        saved += b->written && b->read ? places * (double)b->bytes * (double)count : 0;
+        saved += b->written ? places * (double)b->bytes * (double)count * b->reads : 0;
     }
     return saved;
 }
@@ -325,19 +325,78 @@ static void tile_hold(array_lowering *w, uint32_t buffer, uint32_t from, uint32_
     if (to > b->to) b->to = to;
 }
 
-static bool tile_push(array_lowering *w, uint32_t s, int64_t rows, const tile_choice *t)
+/* Which steps use a buffer, the first and the last. */
+typedef struct tile_span {
+    uint32_t first, last;
+} tile_span;
+
+static void tile_see(const plan *a, tile_span *spans, uint32_t first, uint32_t count, uint32_t step)
+{
+    for (uint32_t i = first; i < first + count; i++) {
+        uint32_t buffer = a->lines.at[i].buffer;
+        if (buffer == ARRAY_NONE) continue;
+        if (spans[buffer].first > step) spans[buffer].first = step;
+        if (spans[buffer].last < step) spans[buffer].last = step;
+    }
+}
+
+static void tile_spans(const plan *a, tile_span *spans)
+{
+    for (size_t i = 0; i < a->buffers.count; i++) spans[i] = (tile_span){UINT32_MAX, 0};
+    for (uint32_t i = 0; i < a->steps.count; i++) {
+        const plan_step *s = &a->steps.at[i];
+        const plan_product *p = s->kind == STEP_PRODUCT ? &a->products.at[s->at] : NULL;
+        step_lines l = array_step_lines(a, s);
+        tile_see(a, spans, l.first, l.count, i);
+        tile_see(a, spans, l.then, l.more, i);
+        if (!p || !product_adds_on(p)) continue;
+        tile_see(a, spans, a->maps.at[p->set].lines, a->maps.at[p->set].line_count, i);
+        tile_see(a, spans, a->maps.at[p->scatter].lines, a->maps.at[p->scatter].line_count, i);
+    }
+}
+
+static bool tile_guards_alike(const plan *a, const plan_step *x, const plan_step *y)
+{
+    if (x->guard_count != y->guard_count) return false;
+    for (uint32_t i = 0; i < x->guard_count; i++) {
+        const plan_guard *p = &a->guards.at[x->guards + i], *q = &a->guards.at[y->guards + i];
+        if (p->counter != q->counter || p->low != q->low || p->high != q->high) return false;
+    }
+    return true;
+}
+
+/* Does nobody but steps [s, end) use the buffer, and is what they read of it always what they have made? */
+static bool tile_owns(const plan *a, const tile_buffer *b, const tile_span *spans, uint32_t s, uint32_t end)
+{
+    const plan_buffer *buffer = b->buffer == ARRAY_NONE ? NULL : &a->buffers.at[b->buffer];
+    if (!buffer || b->buffer < BUFFER_FIRST || buffer->door || buffer->windows || buffer->local) return false;
+    if (!b->written || !b->reads || b->later || !b->alike || b->sigma <= 0 || b->high - b->low >= b->sigma)
+        return false;
+    for (uint32_t at = s; at < end; at++)
+        if (!tile_guards_alike(a, &a->steps.at[s], &a->steps.at[at])) return false;
+    return spans[b->buffer].first >= s && spans[b->buffer].last < end;
+}
+
+static bool tile_push(array_lowering *w, uint32_t s, int64_t rows, const tile_choice *t, const tile_span *spans)
 {
     plan *a = w->a;
     tile_group g = {.rows = rows};
     tile_cut c;
     uint32_t from = tile_time(a, s), to = tile_time(a, t->end - 1);
-    plan_tile tile = {.end = t->end, .units = t->units, .each = t->each, .product = t->product};
+    plan_tile tile = {
+        .end = t->end, .units = t->units, .each = t->each, .product = t->product, .owns = (uint32_t)a->owns.count};
     for (uint32_t at = s; at < t->end; at++) {
         if (!tile_step(a, &g, at, t->units, &c)) return false; /* it was, before */
         a->steps.at[at].dim = a->steps.at[at].kind == STEP_PRODUCT ? c.to + 1 : c.to;
         a->steps.at[at].unit = c.unit;
     }
-    for (size_t i = 0; i < g.count; i++) tile_hold(w, g.at[i].buffer, from, to);
+    for (size_t i = 0; i < g.count; i++) {
+        plan_own own = {g.at[i].buffer, g.at[i].sigma * (int64_t)g.at[i].bytes};
+        tile_hold(w, g.at[i].buffer, from, to);
+        if (!tile_owns(a, &g.at[i], spans, s, t->end)) continue;
+        if (!array_push(w->m, &a->owns, own)) return array_no_memory(w);
+        tile.own_count++;
+    }
     a->steps.at[s].tile = (uint32_t)a->tiles.count + 1;
     return array_push(w->m, &a->tiles, tile) || array_no_memory(w);
 }
@@ -362,10 +421,10 @@ static tile_range tile_limit(const plan *a, uint32_t s)
     return (tile_range){end, rows};
 }
 
-bool array_tiles(array_lowering *w)
+static bool tile_all(array_lowering *w, tile_span *spans)
 {
     plan *a = w->a;
-    if (w->segment_rows || (w->g->passes_off & PASS_TILES)) return true;
+    tile_spans(a, spans);
     for (uint32_t s = 0, next; s + 1 < a->steps.count; s = next) {
         int64_t units[2 * TILE_CHOICES];
         tile_choice best = {0};
@@ -380,8 +439,19 @@ bool array_tiles(array_lowering *w)
             }
         }
         if (!best.end) continue;
-        if (!tile_push(w, s, in.rows, &best)) return false;
+        if (!tile_push(w, s, in.rows, &best, spans)) return false;
         next = best.end;
     }
     return true;
+}
+
+bool array_tiles(array_lowering *w)
+{
+    size_t count = w->a->buffers.count;
+    if (w->segment_rows || (w->g->passes_off & PASS_TILES)) return true;
+    tile_span *spans = block_new(w->m, count, sizeof *spans);
+    if (!spans) return array_no_memory(w);
+    bool ok = tile_all(w, spans);
+    block_free(w->m, spans, count);
+    return ok;
 }

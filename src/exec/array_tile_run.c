@@ -17,6 +17,15 @@ static bool tile_run_step(const ew_program *p, ew_work *work, const plan_step *s
     return array_map_part(p, work, &a->maps.at[s->at], s->dim, from * s->unit, to * s->unit);
 }
 
+/* What the group alone uses is made where the worker's own tile of it would be: `by` tiles from where it belongs. */
+static void tile_move(array_work *w, const plan_tile *t, int64_t by)
+{
+    for (uint32_t i = t->owns; i < t->owns + t->own_count; i++) {
+        const plan_own *o = &w->plan->owns.at[i];
+        w->base[o->buffer] += by * t->each * o->bytes;
+    }
+}
+
 /* Tiles [first, last) of steps that are one list of operations: one long range. */
 static void tile_run_flat(array_work *w, const tile_run *r, int64_t first, int64_t last)
 {
@@ -40,11 +49,14 @@ static bool tile_run_range(const ew_program *p, ew_work *work, const void *conte
     }
     for (int64_t i = first; i < last; i++) {
         int64_t from = i * r->t->each, to = from + r->t->each < r->units ? from + r->t->each : r->units;
+        int64_t by = (w->worker + 1) * r->t->each <= r->units ? w->worker - i : 0;
+        tile_move(w, r->t, by);
         for (uint32_t at = r->at; at < r->t->end; at++) {
             const plan_step *s = &w->plan->steps.at[at];
             if (s->guard_count && !array_step_wanted(w, s)) continue;
             if (!tile_run_step(p, work, s, from, to)) w->suspect = true;
         }
+        tile_move(w, r->t, -by);
     }
     return true;
 }

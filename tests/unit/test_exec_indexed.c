@@ -294,10 +294,44 @@ static void test_threads(void **state)
               "f, g");
 }
 
+/* A choice by one number for each row, where all rows of a strip agree and where they do not: between what is computed,
+ * what lies in memory and a constant; as an operand and as the result. */
+static void test_choices_by_rows(void **state)
+{
+    enum { ROWS = 50, COLUMNS = 40, ALL = ROWS * COLUMNS };
+    static double in[ROWS + ALL], out[3 * ALL];
+    const char *const texts[] = {
+        "input c[50]\ninput x[50, 40]\ng[i] = c[i] > 0\ny[i, j] = (if g[i] then x[i, j] else 3) + x[i, j]\n"
+        "z[i, j] = if g[i] then x[i, j] * x[i, j] else x[i, j]\n"
+        "w[i, j] = (if g[i] then x[i, j] + 1 else (if g[i] then 7 else x[i, j])) * 2",
+        "input c[50] : f32\ninput x[50, 40] : f32\ng[i] = c[i] > 0\ny[i, j] = (if g[i] then x[i, j] else 3) + x[i, j]\n"
+        "z[i, j] = if g[i] then x[i, j] * x[i, j] else x[i, j]\n"
+        "w[i, j] = (if g[i] then x[i, j] + 1 else (if g[i] then 7 else x[i, j])) * 2"};
+    (void)state;
+    for (int i = 0; i < ROWS; i++) in[i] = i < 13 ? 1 : i < 27 ? -1 : i % 2 ? 1 : i % 3 ? -1 : NAN;
+    for (int i = 0; i < ALL; i++) in[ROWS + i] = i % 97 == 96 ? HUGE_VAL : i % 89 - 40;
+    for (int t = 0; t < 2; t++) {
+        ew_program *p = compiled(texts[t], "y, z, w, g", NULL);
+        static double all[3 * ALL + ROWS];
+        assert_int_equal(ew_out_count(p), 3 * ALL + ROWS);
+        assert_int_equal(ew_run(p, NULL, in, all), EW_OK);
+        memcpy(out, all, sizeof out);
+        for (int i = 0; i < ALL; i++) {
+            bool yes = in[i / COLUMNS] > 0;
+            double x = in[ROWS + i];
+            assert_true(out[i] == (yes ? x : 3) + x);
+            assert_true(out[ALL + i] == (yes ? x * x : x));
+            assert_true(out[2 * ALL + i] == (yes ? x + 1 : x) * 2);
+        }
+        ew_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_constant_outputs), cmocka_unit_test(test_order),
                                        cmocka_unit_test(test_needed),           cmocka_unit_test(test_directions),
-                                       cmocka_unit_test(test_direction_size),   cmocka_unit_test(test_threads)};
+                                       cmocka_unit_test(test_direction_size),   cmocka_unit_test(test_threads),
+                                       cmocka_unit_test(test_choices_by_rows)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -172,6 +172,12 @@ static const struct {
      "y[n in 20, o, r in 9, s in 9] = relu(sum(p, q, c: x[n, r+p-1, s+q-1, c else 0] * k[o, p, q, c]))\n"
      "z[n, o, r, s] = max(u in 3, v in 3: y[n, o, 3*r+u, 3*s+v])\nf = sum(n, o, r, s: z[n, o, r, s]^2)",
      "f, diff(f, k[a1, a2, a3, a4]), diff(f, x[a1, a2, a3, a4])"},
+    /* A multiple of one, as the derivative of a masked softmax makes it. */
+    {PASS_LAYOUT, "= triangular product",
+     "input q[70, 20]\ninput k[70, 20]\ninput v[70, 20]\n"
+     "a[t, s] = softmax(s: if s <= t then sum(e: q[t, e] * k[s, e]) / 4.5 else -inf)\n"
+     "f = sum(t, e: sum(s: a[t, s] * v[s, e])^2)",
+     "f, diff(f, q[a1, a2]), diff(f, k[a1, a2]), diff(f, v[a1, a2])"},
 };
 
 static void test_made(void **state)
@@ -222,15 +228,22 @@ static void test_tiles(void **state)
         "input q[8, 96, 32]\ninput k[8, 96, 32]\ninput v[8, 96, 32]\n"
         "a[n, t, s] = softmax(s: if s <= t then sum(e: q[n, t, e] * k[n, s, e]) else -inf)\n"
         "b[n, t, e] = sum(s: a[n, t, s] * v[n, s, e])\nf = sum(n, t, e: b[n, t, e]^2)",
+        /* layers, whose tiles are made in one place; some rows have nothing to look at */
+        "input q[3, 8, 96, 32] : f32\nx[0, n in 8, t in 96, e in 32] = q[0, n, t, e]\n"
+        "a[l, n in 8, t in 96, s in 96] = "
+        "softmax(s: if s < t - 2 then sum(e: x[l, n, t, e] * q[l, n, s, e]) else -inf)\n"
+        "x[l+1, n in 8, t in 96, e in 32] = x[l, n, t, e] + (if t < 4 then 0 else sum(s: a[l, n, t, s] * x[l, n, s, "
+        "e]))\n"
+        "f = sum(n, t, e: x[3, n, t, e]^2)",
         "input q[3, 70, 70] : f32\ninput w[3, 70, 900] : f32\nh[0, i in 70, j in 900] = sin(i + j)\n"
         "h[l+1, i, j] = norm(j: h[l, i, j] + tanh(sum(e: q[l, i, e] * w[l, e, j])))\nf = sum(i, j: h[3, i, j]^3)",
         /* in blocks of samples: the products' matrices one after the other, and what is around them */
         "input x[700, 16]\ninput m[16, 16]\ninput w[16, 16, 16]\n"
         "u[n, k, a] = sum(j: (x[n, j] - m[k, j]) * w[k, j, a])\nf = sum(n: logsumexp(k: -sum(a: u[n, k, a]^2)))"};
     const char *const outputs[] = {"f, diff(f, q[a1, a2, a3]), diff(f, k[a1, a2, a3]), diff(f, v[a1, a2, a3])",
-                                   "f, diff(f, q[a1, a2, a3]), diff(f, w[a1, a2, a3])",
+                                   "f, diff(f, q[a1, a2, a3, a4])", "f, diff(f, q[a1, a2, a3]), diff(f, w[a1, a2, a3])",
                                    "f, diff(f, m[a1, a2]), diff(f, w[a1, a2, a3])"};
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < 4; i++)
         for (int finite = 0; finite < 2; finite++) {
             program_text t = {texts[i], outputs[i], NULL, 11, 1, finite ? 0 : HUGE_VAL, 0};
             size_t n, m;
