@@ -295,7 +295,33 @@ static uint32_t order_to_vertex(const ordering *o, const use *u, bool one)
     return 2 * circle_member(o->c, u->name) + one;
 }
 
-/* The uses of the list, from `first` on in o->uses, by component: each component is more work. */
+/* The component in which a use is part of a circle; UINT32_MAX: it is in none. */
+static uint32_t order_component(const ordering *o, const use *u, uint32_t name)
+{
+    uint32_t from = order_from_vertex(o, u, name), own = o->component[from];
+    bool both = own == o->component[order_to_vertex(o, u, true)] ||
+                (from % 2 == 0 && own == o->component[order_to_vertex(o, u, false)]);
+    return both ? own : UINT32_MAX;
+}
+
+/* What a member gives by itself and its other places are one circle where both are in one: y[j, 0] and y[j, k]. */
+static void order_join(ordering *o, const uint32_t *list, uint32_t count, uint32_t name)
+{
+    uint32_t vertices = 2 * (uint32_t)o->c->members.count;
+    for (uint32_t v = 0; v < vertices; v++) o->first[v] = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t k = order_component(o, &o->m->uses.at[list[i]], name);
+        if (k != UINT32_MAX) o->first[k] = 1; /* it has uses */
+    }
+    for (uint32_t v = 0; v < vertices; v += 2) {
+        uint32_t a = o->component[v], b = o->component[v + 1];
+        if (a == b || !o->first[a] || !o->first[b]) continue;
+        for (uint32_t i = 0; i < vertices; i++)
+            if (o->component[i] == b) o->component[i] = a;
+    }
+}
+
+/* The uses of the list, by component: each component is more work. */
 static bool order_components(ordering *o, uint32_t group_index, const uint32_t *list, uint32_t count)
 {
     machine *m = o->m;
@@ -313,14 +339,11 @@ static bool order_components(ordering *o, uint32_t group_index, const uint32_t *
         if (from % 2 == 0) o->to[o->first[from + 1]++] = order_to_vertex(o, u, false);
     }
     if (!circle_components(m, o->first, o->to, vertices, o->component)) return false;
+    order_join(o, list, count, name);
     for (uint32_t k = 0; k < vertices; k++) {
         order_work inner = {group_index, (uint32_t)o->uses.count, 0};
         for (uint32_t i = 0; i < count; i++) {
-            const use *u = &m->uses.at[list[i]];
-            uint32_t from = order_from_vertex(o, u, name);
-            bool both = o->component[from] == k && (o->component[order_to_vertex(o, u, true)] == k ||
-                                                    (from % 2 == 0 && o->component[order_to_vertex(o, u, false)] == k));
-            if (!both) continue;
+            if (order_component(o, &m->uses.at[list[i]], name) != k) continue;
             inner.count++;
             if (!array_push(&m->g->memory, &o->uses, list[i])) return eval_memory(m);
         }

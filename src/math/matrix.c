@@ -13,7 +13,8 @@
  *
  * Where columns are few (FEW_COLUMNS), each number of A is used for those alone, and reading A from memory counts as
  * much as multiplying. Its rows are read where they are, in long runs; columns that lie side by side are packed in long
- * blocks whose panels are wide (LONG_...), so that each page is read in a piece.
+ * blocks whose panels are wide (LONG_...), so that each page is read in a piece. Where such a C has its rows side by
+ * side, all blocks of k add to a copy that has its columns so, which is turned round once at the end.
  */
 #include "math/matrix.h"
 
@@ -29,6 +30,8 @@ enum {
     BLOCK_ROWS = 96,
     FEW_COLUMNS = 2 * 3 * MATRIX_LANES, /* where columns are so few, A is read once or twice: */
     DEEP_K = 1024,                      /* rows of A where they are, in long runs; */
+    SIDE_LEAST = 256,                   /* C, where its rows lie side by side, in a copy: from so many rows on, */
+    SIDE_MOST = 1 << 19,                /* up to so many numbers; */
     LONG_COLUMNS = 8,                   /* vectors of columns; up to so many */
     LONG_K = 192,                       /* what lies across is packed in blocks with longer runs, */
     LONG_ROWS = 480,
@@ -73,11 +76,23 @@ static size_t matrix_room_a(size_t m, size_t k)
     return matrix_room(m, k, BLOCK_ROWS, BLOCK_K, LONG_ROWS, LONG_K);
 }
 
-/* Bytes: a tile, a packed block of A, one of B, each on a line of its own. */
+static size_t matrix_room_b(size_t n, size_t k)
+{
+    return matrix_room(n, k, BLOCK_COLUMNS, BLOCK_K, FEW_COLUMNS, DEEP_K);
+}
+
+/* A copy of all of C, its columns side by side; 0: it is none of few columns, many rows and long sums. */
+static size_t matrix_room_c(size_t m, size_t n, size_t k)
+{
+    size_t few = matrix_least(m, n), many = m > n ? m : n;
+    return few <= FEW_COLUMNS && k >= BLOCK_K && many >= SIDE_LEAST ? many * matrix_up(few, MATRIX_LANES) : 0;
+}
+
+/* Bytes: a tile, a packed block of A, one of B, and C, each on a line of its own. */
 static size_t matrix_scratch(size_t m, size_t n, size_t k, size_t element)
 {
-    size_t most = m > n ? m : n, room_b = matrix_room(most, k, BLOCK_COLUMNS, BLOCK_K, FEW_COLUMNS, DEEP_K);
-    return (MATRIX_ROWS * WIDEST + matrix_room_a(most, k) + room_b) * element + 4 * LINE;
+    size_t most = m > n ? m : n, room_c = matrix_least(matrix_room_c(m, n, k), SIDE_MOST);
+    return (MATRIX_ROWS * WIDEST + matrix_room_a(most, k) + matrix_room_b(most, k) + room_c) * element + 5 * LINE;
 }
 
 /* What a tile takes for each k, in halves of a cycle: two products and two loads a cycle, and each sum waits four

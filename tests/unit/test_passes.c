@@ -142,6 +142,13 @@ static const struct {
      "y[m in 1..1, l in 2] = sum(p in 2: z[m-1, p] * w[p, l]) * y[m-1, l] + x[m]\n"
      "z[m in 1..1, l in 2] = y[m, l] * x[m]\ng = diff(sum(m, l: z[m, l]^2), w[0, 1])",
      "g, diff(g, x[a1]), diff(g, w[a1, a2])"},
+    /* Columns within rows, each with a recurrence of its own to begin with. */
+    {PASS_FUSING, NULL,
+     "input x[3, 4]\ny[0, 0] = x[0, 0]\ny[0, k in 1..3] = tanh(y[0, k-1] + x[0, k])\n"
+     "y[m in 1..2, 0] = tanh(0.5 * y[m-1, 0] + x[m, 0])\n"
+     "y[m in 1..2, k in 1..3] = tanh(y[m, k-1] + 0.5 * y[m-1, k] + x[m, k])\n"
+     "g = sum(i, j: diff(sum(m, k: y[m, k]^2), x[i, j]) * (i + 2*j))\n",
+     "g, diff(g, x[a1, a2])"},
     {PASS_SKIPS, NULL,
      "input x[500, 16]\ninput c[40, 16]\nd[n, k] = sum(j: (x[n, j] - c[k, j])^2)\nf = sum(n: min(k: d[n, k]))",
      "diff(f, c[a1, a2])"},
