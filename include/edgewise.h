@@ -404,7 +404,8 @@ typedef struct ew_emit_scale { /* of an input with axes, which comes in as (in -
 typedef struct ew_emit_options {
     int flags;           /* EW_EMIT_MAIN, EW_EMIT_FLOAT */
     const double *fixed; /* values of the inputs (and params) from number `kept` on, one after the other as in `in`, */
-    size_t kept;         /* which then has the others alone; NULL: all come in */
+    size_t kept;         /* which then has the others alone, without those at their end that no output of a program
+                            with axes needs; NULL: all come in */
     const ew_emit_scale *scales;
     size_t scale_count;
 } ew_emit_options;

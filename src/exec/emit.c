@@ -316,6 +316,12 @@ ew_status ew_emit_c(const ew_program *p, const char *name, int flags, ew_write *
     return ew_emit_c_with(p, name, &o, to_source, source_context, to_header, header_context, err);
 }
 
+/* Does nothing that comes out need the input, such as the label where a trained model's answer is asked for? */
+static bool emit_is_idle(const ew_program *p, size_t input)
+{
+    return p->arrays && p->arrays->ins[input].buffer == ARRAY_NONE;
+}
+
 ew_status ew_emit_c_with(const ew_program *p, const char *name, const ew_emit_options *options, ew_write *to_source,
                          void *source_context, ew_write *to_header, void *header_context, ew_error *err)
 {
@@ -324,6 +330,8 @@ ew_status ew_emit_c_with(const ew_program *p, const char *name, const ew_emit_op
     int flags = o->flags;
     emitter e = {.p = p, .m = p->memory, .name = name, .flags = flags, .fixed = o->fixed};
     e.inputs = o->fixed && o->kept < p->input_count ? o->kept : p->input_count;
+    e.fixed_from = e.inputs < p->input_count ? p->inputs[e.inputs].offset : 0;
+    while (o->fixed && e.inputs && emit_is_idle(p, e.inputs - 1)) e.inputs--;
     e.scales = o->scales;
     e.scale_count = p->arrays ? o->scale_count : 0;
     e.in_count = e.inputs < p->input_count ? p->inputs[e.inputs].offset : p->in_count;

@@ -50,7 +50,8 @@ typedef struct emitter {
 
     const ew_emit_scale *scales; /* emit_fixed.c */
     size_t scale_count;
-    const double *fixed;                 /* values of the inputs from number `inputs` on, or NULL (emit_fixed.c) */
+    const double *fixed;                 /* values of the inputs from the double `fixed_from` on, or NULL */
+    size_t fixed_from;                   /* (emit_fixed.c); the first of these may be idle ones without a value */
     size_t inputs, in_count;             /* that come in, and their doubles */
     size_t *in_place, *out_place, doors; /* of a program with axes: converted inputs and outputs in `work` */
 

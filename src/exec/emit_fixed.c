@@ -1,9 +1,9 @@
 /*
  * emit_fixed.c - numbers that stand in the source instead of coming in: a trained model's weights.
  *
- * The last inputs, from number `kept` on, are no part of `in`. In a program with axes each is a table of its own
- * type, which the steps read where it lies; in one without, a number in the code. What the door converts is laid
- * out anew in `work`, so that the tables take no room there.
+ * The last inputs, from number `kept` on, and those just before that nothing needs, are no part of `in`. In a program
+ * with axes each is a table of its own type, which the steps read where it lies; in one without, a number in the code.
+ * What the door converts is laid out anew in `work`, so that the tables take no room there.
  *
  * Scales are what data were standardised by in training: what comes in is scaled in doubles, as training does it,
  * before anything else sees it.
@@ -21,7 +21,7 @@ bool emit_is_fixed(const emitter *e, size_t input)
 
 double emit_fixed_at(const emitter *e, size_t input, size_t element)
 {
-    double v = e->fixed[e->p->inputs[input].offset - e->in_count + element];
+    double v = e->fixed[e->p->inputs[input].offset - e->fixed_from + element];
     uint8_t type = e->p->inputs[input].type;
     return type == TYPE_F32 ? (double)(float)v : type == TYPE_BOOL ? (double)(v != 0) : v;
 }
@@ -131,6 +131,7 @@ void emit_scales(emitter *e, text *t, size_t words, const char *real)
     for (size_t k = 0; k < e->scale_count; k++) {
         const ew_emit_scale *s = &e->scales[k];
         const program_input *x = &e->p->inputs[s->input];
+        if (emit_is_fixed(e, s->input)) continue;
         text_format(t, "    for (int64_t i = 0; i < %zu; i++)\n        scaled[%zu + i] = (in[%zu + i] - ", x->count,
                     x->offset, x->offset);
         scale_name(e, t, "mean", s->input);
@@ -144,8 +145,10 @@ void emit_scales(emitter *e, text *t, size_t words, const char *real)
 bool emit_fixed_tables(emitter *e)
 {
     for (size_t k = 0; k < e->scale_count; k++)
-        if (!scale_table(e, &e->scales[k], "mean", e->scales[k].mean) ||
-            !scale_table(e, &e->scales[k], "factor", e->scales[k].factor))
+        if (emit_is_fixed(e, e->scales[k].input))
+            continue;
+        else if (!scale_table(e, &e->scales[k], "mean", e->scales[k].mean) ||
+                 !scale_table(e, &e->scales[k], "factor", e->scales[k].factor))
             return false;
     for (size_t i = e->inputs; i < e->p->input_count; i++) {
         bool read = e->p->inputs[i].count && e->p->arrays->ins[i].buffer != ARRAY_NONE;

@@ -172,9 +172,8 @@ $ edgewise draw --at line -o line.txt && cat line.txt
 >       └─(2 * d[n])─ d[n] ↑
 $ edgewise emit c --at line --outputs h -o h --main && cc -std=c11 -Wall -Wextra -Werror -o h h.c -lm && ./h 'x=[10]' && grep define.H_IN h.h
 > h = [21.000018036304379]
-> #define H_IN 2
+> #define H_IN 1
 > #define H_IN_x 0 /* x[1] */
-> #define H_IN_y 1 /* y[1] */
 $ edgewise emit c --at line N=2 --outputs h -o h2 --main && cc -std=c11 -o h2 h2.c -lm && for v in 10 20; do edgewise predict line x=[$v] --outputs h -q --json; done && ./h2 'x=[10,20]'
 > {"edgewise": 1, "values": {"h": [21.00001803630438]}}
 > {"edgewise": 1, "values": {"h": [41.000063847638344]}}
