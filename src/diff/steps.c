@@ -163,7 +163,7 @@ static bool steps_twin(steps_walk *c, ew_node n, ew_node *twin)
 }
 
 /* A circle inside is passed as a whole; an array of it whose state nothing uses is its definition. */
-static bool steps_loop(steps_walk *c, ew_node n, int kind)
+static bool steps_of_loop(steps_walk *c, ew_node n, int kind)
 {
     const graph_state *s = node_state(c->g, n);
     uint16_t own = node_at(c->g, n)->shape;
@@ -179,7 +179,7 @@ static bool steps_node(steps_walk *c, ew_node n, int kind)
     unsigned o = node_at(g, n)->op;
     steps_start instead = {n, kind, from};
     if (from == TERMS_NONE || !steps_moves(c, n)) return true; /* at rest: from outside */
-    if (o == OP_LOOP) return steps_loop(c, n, kind);
+    if (o == OP_LOOP) return steps_of_loop(c, n, kind);
     if (kind == STEPS_CLEAN && o != OP_DIFF && !steps_twin(c, n, &instead.node)) return false;
     if (instead.node != n) return array_push(&g->memory, &c->starts, instead) || report_memory(&g->report);
     if (o != OP_DIFF) return steps_edges(c, n, kind);
@@ -295,7 +295,7 @@ static bool steps_order(steps_walk *c)
     return ok;
 }
 
-static bool steps_run(steps_walk *c)
+static bool steps_walk_through(steps_walk *c)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < c->items.count; i++)
@@ -322,7 +322,7 @@ static bool steps_round(steps_walk *c)
         steps_append(c, steps_list(c, c->starts.at[i].node, c->starts.at[i].kind), c->starts.at[i].list);
     c->starts.count = 0;
     if (ok) steps_mark(c);
-    ok = ok && steps_order(c) && steps_run(c);
+    ok = ok && steps_order(c) && steps_walk_through(c);
     block_free(&g->memory, c->node, c->node ? c->count : 0);
     block_free(&g->memory, c->list, c->list ? lists : 0);
     block_free(&g->memory, c->moves, c->moves ? c->count : 0);

@@ -25,8 +25,8 @@ static int swallow(void *context, const char *bytes, size_t count)
 
 static const char *const programs[] = {
     "(a + b) * (b + 1)",
-    "f(x, k) = y * k where (y = sin(x) + x; z = 1)\nu = f(a, 2) + f(b, 3)\nv = max(u, a, b) + (if u > 0 then u^2 else "
-    "-u)\ng = diff(v, a)",
+    ("f(x, k) = y * k where (y = sin(x) + x; z = 1)\nu = f(a, 2) + f(b, 3)\nv = max(u, a, b) + (if u > 0 then u^2 else "
+     "-u)\ng = diff(v, a)"),
     "input n : int = 3\nparam w : f32 ~ normal(0, 1)\ne = n * w + mod(n, 2)\noutput e",
     "a = (((b + 1) * c",
     "x = y + 1\ny = x",
