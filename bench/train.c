@@ -206,22 +206,26 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* How many times as fast two threads are as one, by the clock: the median over rounds in which they take turns. */
-static double speed_up(ew_train *const side[2])
+/* How many times as fast two threads are as one, by the clock: the median over rounds in which they take turns, and
+ * make as many steps. Both begin anew: after a thousand steps some tasks are learned, their numbers denormal, and steps
+ * slow. */
+static double speed_up(const task *t, const data *d)
 {
-    enum { ROUNDS = 61 };
+    enum { ROUNDS = 31 };
     double ratio[ROUNDS];
-    size_t steps[2] = {1, 1};
+    ew_train *side[2] = {trainer(t, d, 1, t->rows), trainer(t, d, 2, t->rows)};
+    size_t steps = 1;
     for (int i = -1; i < ROUNDS; i++) {
         double each[2];
         for (int s = 0; s < 2; s++) {
             double begin = now(2);
-            for (size_t k = 0; k < steps[s]; k++) step(side[s]);
-            each[s] = (now(2) - begin) / (double)steps[s];
-            if (i < 0) steps[s] = 1 + (size_t)(0.05 / each[s]); /* the first round says how long a step is */
+            for (size_t k = 0; k < steps; k++) step(side[s]);
+            each[s] = now(2) - begin;
         }
+        if (i < 0) steps = 1 + (size_t)(0.05 / each[0]); /* the first round says how long a step is */
         if (i >= 0) ratio[i] = each[0] / each[1];
     }
+    for (int s = 0; s < 2; s++) ew_train_free(side[s]);
     qsort(ratio, ROUNDS, sizeof *ratio, by_size);
     return ratio[ROUNDS / 2];
 }
@@ -229,14 +233,12 @@ static double speed_up(ew_train *const side[2])
 static bool busy_row(const task *t)
 {
     data d = data_of(t);
-    ew_train *side[2] = {trainer(t, &d, 1, t->rows), trainer(t, &d, 2, t->rows)};
-    double alone = speed_up(side);
+    double alone = speed_up(t, &d);
     pid_t child = spin_begin();
-    double beside = child > 0 ? speed_up(side) : 0;
+    double beside = child > 0 ? speed_up(t, &d) : 0;
     spin_end(child);
     printf("| %s | %.2f | %.2f |\n", t->name, alone, beside);
     fflush(stdout);
-    for (int s = 0; s < 2; s++) ew_train_free(side[s]);
     free(d.x);
     free(d.label);
     return beside >= 0.9;
