@@ -275,7 +275,7 @@ static bool emit_steps(array_lowering *w, uint32_t region, uint32_t context, arr
     uint32_t first = (uint32_t)w->a->steps.count;
     if (!emit_context(w, region)) return false;
     uint32_t fill = (uint32_t)w->a->steps.count;
-    if (mine->until != ARRAY_NONE) {
+    if (mine->until != ARRAY_NONE && all.low <= r->high && all.high >= r->low) {
         if (!emit_fill(w, region)) return false;
         uint32_t line = array_until_line(w, mine->until);
         if (line == ARRAY_NONE) return false;
@@ -392,10 +392,13 @@ static uint32_t walk_next(array_lowering *w, plan_walk *walk, uint32_t context)
 
 /* ---- Peeled steps --------------------------------------------------------------------------------------- */
 
-/* A step more, in ascending order. */
-static bool peel_add(array_lowering *w, int64_t add, int64_t *step, size_t *steps)
+/* A step more, in ascending order. Where a circle may stop early one loop has all the steps that can be the last. */
+static bool peel_add(array_lowering *w, uint32_t region, int64_t add, int64_t *step, size_t *steps)
 {
+    const graph_region *r = &w->g->regions.at[region];
+    bool stops = w->regions[region].until != ARRAY_NONE;
     size_t at = *steps;
+    if (stops && add >= r->low && add <= r->high) return report_plain(&w->g->report, E_PEELED_UNTIL, NULL, NULL);
     for (size_t i = 0; i < *steps; i++)
         if (step[i] == add) return true;
     if (*steps == PEEL_MOST) return report_plain(&w->g->report, E_PEELED, "64", NULL);
@@ -410,7 +413,7 @@ static bool walk_peels(array_lowering *w, uint32_t region, array_steps all, int6
 {
     plan_walk walk = {.seen_count = w->values.count + w->g->regions.count};
     int64_t at;
-    if (w->regions[region].until != ARRAY_NONE || !array_may_peel(w, region)) return true;
+    if (!array_may_peel(w, region)) return true;
     walk.seen = block_new(w->m, walk.seen_count, 1);
     bool ok = walk.seen || array_no_memory(w);
     for (uint32_t v = w->regions[region].first; ok && v <= w->regions[region].last; v++) {
@@ -418,7 +421,7 @@ static bool walk_peels(array_lowering *w, uint32_t region, array_steps all, int6
         for (size_t k = 0; ok && unit != ARRAY_NONE && k < value_at(w, v)->count; k++) {
             uint32_t a = unit_of(w, value_root(w, value_use(w, value_at(w, v), k).value), region);
             if (!array_reads_step(w, v, k, region, &at) || at < all.low || at > all.high) continue;
-            if (walk_reaches(w, &walk, a, unit, region)) ok = peel_add(w, at, step, steps);
+            if (walk_reaches(w, &walk, a, unit, region)) ok = peel_add(w, region, at, step, steps);
             ok = ok && !walk.failed;
         }
     }
