@@ -68,14 +68,6 @@ static bool has(const char *compiler)
     return shell("command -v %s >/dev/null 2>&1", compiler) == 0;
 }
 
-static double number(uint64_t seed, size_t i)
-{
-    uint64_t x = (seed * 1000003 + i) * 0x9E3779B97F4A7C15u;
-    x ^= x >> 31;
-    x *= 0xBF58476D1CE4E5B9u;
-    return (double)(x >> 40) / (double)(1 << 23) - 1;
-}
-
 /* ---- Writing ------------------------------------------------------------------------------------------ */
 
 static int into(void *file, const char *bytes, size_t count)

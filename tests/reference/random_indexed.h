@@ -441,4 +441,13 @@ static void random_indexed_make(random_indexed *r, uint64_t seed, bool smooth)
     random_total(r);
 }
 
+/* Number i of those that a seed gives, in [-1, 1). */
+static inline double number(uint64_t seed, size_t i)
+{
+    uint64_t x = (seed * 1000003 + i) * 0x9E3779B97F4A7C15u;
+    x ^= x >> 31;
+    x *= 0xBF58476D1CE4E5B9u;
+    return (double)(x >> 40) / (double)(1 << 23) - 1;
+}
+
 #endif

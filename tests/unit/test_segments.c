@@ -25,14 +25,6 @@ static bool long_run;
 static uint64_t first_seed = 1;
 static random_indexed program;
 
-static double number(uint64_t seed, size_t i)
-{
-    uint64_t x = (seed * 1000003 + i) * 0x9E3779B97F4A7C15u;
-    x ^= x >> 31;
-    x *= 0xBF58476D1CE4E5B9u;
-    return (double)(x >> 40) / (double)(1 << 23) - 1;
-}
-
 typedef struct trial {
     const char *text, *outputs;
     double *in;
