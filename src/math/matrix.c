@@ -33,9 +33,12 @@ enum {
     SIDE_LEAST = 256,                   /* C, where its rows lie side by side, in a copy: from so many rows on, */
     SIDE_MOST = 1 << 19,                /* up to so many numbers; */
     LONG_COLUMNS = 8,                   /* vectors of columns; up to so many */
-    LONG_K = 192,                       /* what lies across is packed in blocks with longer runs, */
-    LONG_ROWS = 480,
-    LONG_UNIT = 24, /* and wide panels, a multiple of the rows of every tile */
+    LONG_K_f32 = 192,                   /* what lies across is packed in blocks with longer runs, */
+    LONG_ROWS_f32 = 480,
+    LONG_K_f64 = 144, /* of which doubles leave room for a panel of the other factor in the first cache, too; */
+    LONG_ROWS_f64 = 240,
+    LONG_LEAST = 240, /* from so many rows on; */
+    LONG_UNIT = 24,   /* in wide panels, a multiple of the rows of every tile */
     BLOCK_COLUMNS = 960,
     JOINED_K = 96,         /* an outer k and so few inner ones are packed together, */
     JOINED_SIDE = 8,       /* not for fewer rows or columns; otherwise product by product */
@@ -73,7 +76,7 @@ static size_t matrix_room(size_t n, size_t k, size_t one, size_t one_k, size_t o
 
 static size_t matrix_room_a(size_t m, size_t k)
 {
-    return matrix_room(m, k, BLOCK_ROWS, BLOCK_K, LONG_ROWS, LONG_K);
+    return matrix_room(m, k, BLOCK_ROWS, BLOCK_K, LONG_ROWS_f32, LONG_K_f32);
 }
 
 static size_t matrix_room_b(size_t n, size_t k)
@@ -163,13 +166,19 @@ size_t matrix_parts(size_t m, size_t n, size_t workers, size_t most, matrix_rang
 
 #define BLOCKS_REAL double
 #define BLOCKS_LANES MATRIX_SUM_LANES_f64
+#define BLOCKS_LONG_K LONG_K_f64
+#define BLOCKS_LONG_ROWS LONG_ROWS_f64
 #define BLOCKS_NAME(x) matrix_##x##_f64
 #include "math/matrix_blocks.inc"
 #undef BLOCKS_REAL
 #undef BLOCKS_LANES
+#undef BLOCKS_LONG_K
+#undef BLOCKS_LONG_ROWS
 #undef BLOCKS_NAME
 
 #define BLOCKS_REAL float
 #define BLOCKS_LANES MATRIX_SUM_LANES_f32
+#define BLOCKS_LONG_K LONG_K_f32
+#define BLOCKS_LONG_ROWS LONG_ROWS_f32
 #define BLOCKS_NAME(x) matrix_##x##_f32
 #include "math/matrix_blocks.inc"
