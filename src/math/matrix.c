@@ -135,31 +135,43 @@ bool matrix_fuses(matrix_variant by)
     return matrix_plain_f64()->fused || (by == MATRIX_BEST && (matrix_avx512_f64() || matrix_avx2_f64()));
 }
 
-/* So many rows or columns: whole tiles and panels, where there is enough. */
-static size_t matrix_band(size_t size, bool rows)
+/* About so many rows or columns: whole panels if there are `panels` of them, else whole tiles. */
+static size_t matrix_band(size_t size, bool rows, size_t panels)
 {
     size_t large = rows ? 3 * MATRIX_ROWS : WIDEST, small = rows ? MATRIX_ROWS : MATRIX_LANES;
-    return size >= large ? size / large * large : matrix_up(size, small);
+    return size >= panels * large ? size / large * large : matrix_up(size, small);
 }
 
-/* Bands of rows or of columns, whichever are more: each band reads all of the other factor anew, so few are better. In
- * each round three quarters of what is left are shared out; in the last all. */
+/* One worker's rows or columns, at most `most` bands: three quarters of them, three quarters of what is left, … */
+static size_t matrix_bands(matrix_range all, bool rows, size_t most, matrix_range *part)
+{
+    enum { FEW_TILES = 8 }; /* not worth another cut */
+    size_t few = FEW_TILES * (rows ? MATRIX_ROWS : MATRIX_LANES), count = 0;
+    size_t at = rows ? all.row : all.column, to = rows ? all.row_end : all.column_end;
+    while (at < to) {
+        bool last = count + 1 == most || to - at <= few;
+        size_t end = last ? to : matrix_least(at + matrix_band((to - at) * 3 / 4, rows, 1), to);
+        part[count++] =
+            rows ? (matrix_range){at, end, all.column, all.column_end} : (matrix_range){all.row, all.row_end, at, end};
+        at = end;
+    }
+    return count;
+}
+
+/* Bands of rows or of columns, whichever are more: each band reads all of the other factor anew, so few are better. */
 size_t matrix_parts(size_t m, size_t n, size_t workers, size_t most, matrix_range part[MATRIX_PARTS])
 {
-    enum { FEW_TILES = 8 }; /* for each worker; not worth another round */
     bool rows = m >= n;
-    size_t side = rows ? m : n, small = rows ? MATRIX_ROWS : MATRIX_LANES, count = 0;
+    size_t side = rows ? m : n, count = 0;
     most = matrix_least(most > 0 ? most : 1, MATRIX_PARTS);
     workers = matrix_least(workers > 0 ? workers : 1, most);
-    for (size_t at = 0; at < side;) {
-        size_t left = side - at;
-        bool last = count + 2 * workers > most || left <= FEW_TILES * workers * small;
-        size_t each =
-            last ? matrix_up((left + workers - 1) / workers, small) : matrix_band(left * 3 / 4 / workers, rows);
-        for (size_t i = 0; i < workers && at < side; i++, at += each) {
-            size_t end = matrix_least(at + each, side);
-            part[count++] = rows ? (matrix_range){at, end, 0, n} : (matrix_range){0, m, at, end};
-        }
+    most /= workers;
+    for (size_t at = 0; at < side; workers--) {
+        size_t share = workers > 1 ? matrix_band((side - at) / workers, rows, 8) : side - at;
+        size_t end = matrix_least(at + (share > 0 ? share : 1), side);
+        matrix_range own = rows ? (matrix_range){at, end, 0, n} : (matrix_range){0, m, at, end};
+        count += matrix_bands(own, rows, most, part + count);
+        at = end;
     }
     return count;
 }
