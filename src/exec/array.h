@@ -7,7 +7,8 @@
  *     segments array_segments.c, array_segment_places.c, array_windows.c  long recurrences piece by piece
  *     store    array_homes.c, array_store.c  which values are inline, which lie in memory or are seen through others
  *     plan     array_plan.c     the order of steps, buffers and their places
- *     map      array_map.c      one MAP step: lines, registers, code, sinks
+ *     map      array_map.c      one MAP step: its sinks, its pieces; array_line.c, array_code.c  lines, registers, code;
+ *              array_dims.c     the order of its axes; array_small.c  steps beside those that compute
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
  *     power    array_power.c    sums over the powers of a number
  *     scan     array_scan.c     a short recurrence, kept in registers
