@@ -253,11 +253,19 @@ static void region_along(array_lowering *w, uint32_t region)
     }
 }
 
-/* The axis of a, as `to` says, that goes along the steps, where a user reads it by another one and a recurrence inside
- * makes it, or not all users read it by that one; -1: none or several. */
-static int along_other(const array_value *a, const array_bind *to, int axis)
+static bool region_holds(const array_lowering *w, uint32_t region, uint32_t in)
 {
-    if ((a->region == to->region && !to->natural) || to->along == 0 || (axis >= 0 && to->along >> axis & 1)) return -1;
+    while (in != ARRAY_NONE && in != region) in = w->regions[in].parent;
+    return in == region;
+}
+
+/* The axis of a, as `to` says, that goes along the steps, where a user reads it by another one that it cannot be made
+ * by: a recurrence inside makes it, of which the user is no part, or not all users read it so. -1: none or several. */
+static int along_other(const array_lowering *w, uint32_t user, uint32_t a, const array_bind *to, int axis)
+{
+    uint32_t inside = value_at(w, a)->region;
+    bool made = inside != to->region && !region_holds(w, inside, value_at(w, user)->region);
+    if ((!made && !to->natural) || to->along == 0 || (axis >= 0 && to->along >> axis & 1)) return -1;
     if (to->known) return to->axis;
     for (int d = 0; d < AXES_MOST; d++)
         if (to->along == 1U << d) return d;
@@ -275,7 +283,7 @@ static bool offset_use(array_lowering *w, uint32_t region, uint32_t user, size_t
     if (!b || !b->known || !to) return false;
     for (uint32_t s = w->g->regions.at[region].first, e = s + w->g->regions.at[region].count; s < e; s++)
         if (value_root(w, w->state[s]) == a) return false;
-    int axis = array_follows(w, user, k, b->axis, &by), other = axis >= 0 ? along_other(value_at(w, a), to, axis) : -1;
+    int axis = array_follows(w, user, k, b->axis, &by), other = axis >= 0 ? along_other(w, user, a, to, axis) : -1;
     if (other >= 0) by = down ? 1 : -1, axis = other, to->ahead = true;
     if (axis == -2 && to->known) by = down ? 1 : -1, axis = to->axis;
     if (axis < 0) return false;

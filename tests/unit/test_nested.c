@@ -211,6 +211,10 @@ static void test_found(void **state)
         /* the tangent of L[p, .] at column j alone, and at all columns */
         "L[i in 4, j in 4] = 0.5 + sum(p in i: L[p, j] * 0.5) + sum(p in i: L[p, i] * K[0, p])",
         "L[i in 4, j in 4] = 0.5 + sum(p in i, q: L[p, q] * K[q, j]) + sum(p in i, q: L[p, q] * K[q, i])",
+        /* … whose place is the step's own, by a condition */
+        "L[i in 4, j in 4] = K[j, j] + L[i, j-1 else 0.7] + sum(k in i: if k == j then L[k, j] else 0)",
+        /* a circle inside, the outer one of which no derivative needs: its adjoint is that of the other's state */
+        "L[i in 4, j in 4] = L[i, j-1 else 0.7] + (if 1 < 2 then K[i, j] else sum(p in i: L[p, j]))",
     };
     (void)state;
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
