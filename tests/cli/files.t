@@ -20,7 +20,7 @@ $ edgewise eval 'input x[N, 2, 2]; z[n, i, j] = x[n, i, j]' x=@digits.csv:p00..p
 >   [2]  [[ 8,  9],
 >         [10, 11]]
 $ edgewise eval 'input x[N, 5]; z[n] = x[n, 0]' x=@digits.csv:p00..p11
-! error[E413]: the axis x[2] has size 5, here 4
+! error[E413]: axis 2 of x has size 5, but 4 in its value
 !   --> 1:12
 !   |
 ! 1 | input x[N, 5]; z[n] = x[n, 0]
