@@ -338,6 +338,7 @@ $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --weight
 $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --weights descent/weights.safetensors
 ! error[E206]: there is no array 'a' in this file
 !   --> descent/weights.safetensors
+!   the first array is 'x'
 ? 2
 $ edgewise eval line.ew x=[1] y=[1] --weights descent/weights.safetensors
 ! error[E178]: 'descent/weights.safetensors' has weights for 'x', which is no param of this program
