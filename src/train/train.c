@@ -120,8 +120,8 @@ ew_train *ew_train_new(const char *program, const ew_train_options *options, ew_
     ew_train *t = train_blank(options ? options->options : NULL, err);
     if (!t) return NULL;
     t->text = train_keep_text(t, program ? program : "");
-    bool good = train_options(t, options) && train_model_and_data(t) && train_prepare_all(t) &&
-                train_begin(t) && train_folder_new(t);
+    bool good = train_options(t, options) && train_model_and_data(t) && train_prepare_all(t) && train_begin(t) &&
+                train_folder_new(t);
     good = train_agree(t, good);
     return train_result(t, good, err);
 }

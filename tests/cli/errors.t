@@ -152,7 +152,7 @@ $ edgewise grad 'x' x=1 --mode revers
 !   did you mean 'reverse'?
 ? 2
 $ edgewise eval 'x' x=1 --seed -1
-! error[E107]: '-1' is no whole number for '--seed'
+! error[E175]: '-1' is too small for '--seed': it must not be less than 0
 ? 2
 $ edgewise eval 'x' x=1 --seed 1.5
 ! error[E107]: '1.5' is no whole number for '--seed'
