@@ -75,7 +75,7 @@ static bool absorb_bind(array_lowering *w, uint32_t v, uint32_t d, uint32_t r, a
         int64_t by = at.offset;
         if (at.gather || at.terms != 1 || at.axis[0] != p || at.factor[0] != 1) continue;
         int64_t size = value_sizes(w, value)[p];
-        *bind = (array_bind){r, (int32_t)p, made->offset - by, true, true};
+        *bind = (array_bind){r, (int32_t)p, made->offset - by, true, true, false, false, 0};
         return size > 0 && all / (size_t)size >= ABSORB_LEAST;
     }
     return false;

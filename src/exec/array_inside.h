@@ -30,6 +30,9 @@ typedef struct array_bind { /* a value of a recurrence's body: the place `step +
     int32_t axis; /* -1: the same in all steps; known: only step `offset` needs it */
     int64_t offset;
     bool known, whole; /* whole: kept for all places, not for the step alone */
+    bool ahead;        /* places of steps to come are read, too, of values that are 0 there */
+    bool natural;      /* its axis is one of `along`: */
+    uint32_t along;    /* the set of axes by which what it is made of goes along the steps */
 } array_bind;
 
 enum { PART_NONE, PART_ALONG, PART_TOTAL, PART_PICK };

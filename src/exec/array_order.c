@@ -48,9 +48,8 @@ static uint32_t unit_before(const array_lowering *w, uint32_t v, size_t k, uint3
     if (!user || !arg || arg->axis < 0 || user->axis < 0) return unit;
     if (gathers) return ARRAY_NONE;
     int axis = array_follows(w, v, k, user->axis, &by);
-    *across = axis < 0;
-    if (*across) return unit;
-    return axis == arg->axis && user->offset + by == arg->offset ? unit : ARRAY_NONE;
+    *across = axis != arg->axis;
+    return *across || user->offset + by == arg->offset ? unit : ARRAY_NONE;
 }
 
 /* ---- The order ------------------------------------------------------------------------------------------ */

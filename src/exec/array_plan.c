@@ -105,7 +105,8 @@ static bool emit_before(array_lowering *w, uint32_t region, uint32_t context)
         bool along = w->in_block && context == ARRAY_NONE && value->part.kind == PART_ALONG;
         if (!value_is_computed(value) || !value_bind(w, value, region)) continue;
         size_t from = w->a->steps.count;
-        if (value->op == OP_SCATTER && zero_context(w, value) == context) {
+        bool ahead = value_bind(w, value, region)->ahead && !value->defines;
+        if (ahead || (value->op == OP_SCATTER && zero_context(w, value) == context)) {
             if (!array_set_step(w, v, 0, false)) return false;
             if (along && !array_span_own(w, v, from, false)) return false;
         }

@@ -5,7 +5,10 @@
  * the whole body of a recurrence inside belongs to it too. State k's place p is made in step p - offset. Any
  * other value is made as late as those who need it allow: with users at step i - u for their place i, which need
  * place i + c, place i + c at the latest in step i - u: offset = max (u + c), downward min. So what one step
- * makes is mostly used in the same step, and one slice of it is kept (`whole` is false).
+ * makes is mostly used in the same step, and one slice of it is kept (`whole` is false). Who reads what a recurrence
+ * inside makes by another axis than the one that goes along the steps, L[j, k] in a step i of rows, needs places of
+ * the steps before; anything else can be made by that axis. Of steps to come it reads what is 0 there: a derivative of
+ * what a range leaves out. So such arrays are set to 0 before the loop.
  */
 #include <string.h>
 
@@ -203,14 +206,70 @@ static void region_seed(array_lowering *w, uint32_t region)
     const graph_region *r = &w->g->regions.at[region];
     for (uint32_t s = r->first; s < r->first + r->count; s++) {
         uint32_t d = value_root(w, w->state[s]);
-        array_bind bind = {region, w->g->states.at[s].axis, w->g->states.at[s].offset, true, true};
+        array_bind bind = {region, w->g->states.at[s].axis, w->g->states.at[s].offset, true, true, false, false, 0};
         array_bind *there = value_bind(w, value_at(w, d), region);
         if (there) *there = bind;
     }
     if (w->regions[region].until == ARRAY_NONE) return;
     const array_value *u = value_at(w, value_root(w, w->regions[region].until));
     array_bind *until = value_bind(w, u, region); /* its last axis: those of outer recurrences come before */
-    if (until) *until = (array_bind){region, (int32_t)value_rank(w, u) - 1, 0, true, false};
+    if (until) *until = (array_bind){region, (int32_t)value_rank(w, u) - 1, 0, true, false, false, false, 0};
+}
+
+/* The axes of v by which an argument goes along the steps. */
+static uint32_t along_of(const array_lowering *w, uint32_t region, uint32_t v)
+{
+    const array_value *value = value_at(w, v);
+    uint32_t along = 0;
+    int64_t by;
+    for (size_t k = 0; k < value->count; k++) {
+        const array_bind *from = value_bind(w, value_at(w, value_root(w, value_use(w, value, k).value)), region);
+        for (size_t d = 0; from && from->along && d < value_rank(w, value); d++) {
+            int axis = array_follows(w, v, k, (int)d, &by);
+            if (axis >= 0 && from->along >> axis & 1) along |= 1U << d;
+        }
+    }
+    return along;
+}
+
+/* From the states on. */
+static void region_along(array_lowering *w, uint32_t region)
+{
+    const array_region *r = &w->regions[region];
+    bool news = true;
+    for (uint32_t v = r->first; v <= r->last; v++) {
+        array_bind *b = value_bind(w, value_at(w, v), region);
+        if (b) b->along = b->known && b->axis >= 0 ? 1U << b->axis : 0;
+    }
+    for (int pass = 0; pass < 64 && news; pass++) {
+        news = false;
+        for (uint32_t v = r->first; v <= r->last; v++) {
+            array_bind *b = value_bind(w, value_at(w, v), region);
+            if (!b || b->known || value_at(w, v)->op == OP_SCATTER) continue;
+            uint32_t along = b->along | along_of(w, region, v);
+            news = news || along != b->along;
+            b->along = along;
+        }
+    }
+}
+
+static bool region_holds(const array_lowering *w, uint32_t region, uint32_t in)
+{
+    while (in != ARRAY_NONE && in != region) in = w->regions[in].parent;
+    return in == region;
+}
+
+/* The axis of a, as `to` says, that goes along the steps, where a user reads it by another one that it cannot be made
+ * by: a recurrence inside makes it, of which the user is no part, or not all users read it so. -1: none or several. */
+static int along_other(const array_lowering *w, uint32_t user, uint32_t a, const array_bind *to, int axis)
+{
+    uint32_t inside = value_at(w, a)->region;
+    bool made = inside != to->region && !region_holds(w, inside, value_at(w, user)->region);
+    if ((!made && !to->natural) || to->along == 0 || (axis >= 0 && to->along >> axis & 1)) return -1;
+    if (to->known) return to->axis;
+    for (int d = 0; d < AXES_MOST; d++)
+        if (to->along == 1U << d) return d;
+    return -1;
 }
 
 /* One use says when its argument must be there. Returns whether that is news. */
@@ -224,13 +283,20 @@ static bool offset_use(array_lowering *w, uint32_t region, uint32_t user, size_t
     if (!b || !b->known || !to) return false;
     for (uint32_t s = w->g->regions.at[region].first, e = s + w->g->regions.at[region].count; s < e; s++)
         if (value_root(w, w->state[s]) == a) return false;
-    int axis = array_follows(w, user, k, b->axis, &by);
+    int axis = array_follows(w, user, k, b->axis, &by), other = axis >= 0 ? along_other(w, user, a, to, axis) : -1;
+    if (other >= 0) by = down ? 1 : -1, axis = other, to->ahead = true;
     if (axis == -2 && to->known) by = down ? 1 : -1, axis = to->axis;
     if (axis < 0) return false;
     int64_t offset = b->offset + by;
     bool news = !to->known || (down ? offset < to->offset : offset > to->offset);
     if (news) to->axis = axis, to->offset = offset, to->known = true;
     return news;
+}
+
+/* Did a user choose the axis, by which not all that it is made of goes along the steps? */
+static bool along_chosen(const array_bind *b)
+{
+    return b->along != 0 && !(b->along >> b->axis & 1);
 }
 
 /* What no user says is taken from what it uses itself. */
@@ -241,7 +307,8 @@ static bool offset_own(array_lowering *w, uint32_t region, uint32_t v)
     int64_t by;
     for (size_t k = 0; k < value->count && !b->known; k++) {
         const array_bind *from = value_bind(w, value_at(w, value_root(w, value_use(w, value, k).value)), region);
-        if (!from || !from->known || from->axis < 0 || value->op == OP_JOIN || value->op == OP_SCATTER) continue;
+        if (!from || !from->known || from->axis < 0 || along_chosen(from)) continue;
+        if (value->op == OP_JOIN || value->op == OP_SCATTER) continue;
         for (size_t d = 0; d < value_rank(w, value) && !b->known; d++)
             if (array_follows(w, v, k, (int)d, &by) == from->axis)
                 b->axis = (int)d, b->offset = from->offset - by, b->known = true;
@@ -249,7 +316,7 @@ static bool offset_own(array_lowering *w, uint32_t region, uint32_t v)
     return b->known;
 }
 
-static void region_offsets(array_lowering *w, uint32_t region)
+static void region_settle(array_lowering *w, uint32_t region)
 {
     array_region *r = &w->regions[region];
     bool news = true;
@@ -261,6 +328,47 @@ static void region_offsets(array_lowering *w, uint32_t region)
             const array_bind *b = value_bind(w, value_at(w, v), region);
             if (b && !b->known && value_at(w, v)->lies != LIES_AS) news = offset_own(w, region, v);
         }
+    }
+}
+
+/* Does v read its argument k otherwise than by the axis that another user chose for it? */
+static bool along_refuted(const array_lowering *w, uint32_t region, uint32_t v, size_t k)
+{
+    const array_bind *b = value_bind(w, value_at(w, v), region);
+    const array_bind *to = value_bind(w, value_at(w, value_root(w, value_use(w, value_at(w, v), k).value)), region);
+    int64_t by;
+    if (!b || !to || !to->known || to->axis < 0 || !along_chosen(to)) return false;
+    return !b->known || b->axis < 0 || array_follows(w, v, k, b->axis, &by) != to->axis;
+}
+
+/* What not all users read by the axis chosen is made by one of its own. */
+static bool region_refuted(array_lowering *w, uint32_t region)
+{
+    const array_region *r = &w->regions[region];
+    bool any = false;
+    for (uint32_t v = r->first; v <= r->last; v++)
+        for (size_t k = 0; value_at(w, v)->op != OP_LOOP && k < value_at(w, v)->count; k++) {
+            if (!along_refuted(w, region, v, k)) continue;
+            uint32_t a = value_root(w, value_use(w, value_at(w, v), k).value);
+            value_bind(w, value_at(w, a), region)->natural = any = true;
+        }
+    return any;
+}
+
+static void region_offsets(array_lowering *w, uint32_t region)
+{
+    const array_region *r = &w->regions[region];
+    region_seed(w, region);
+    region_along(w, region);
+    region_settle(w, region);
+    for (int round = 0; round < 64 && region_refuted(w, region); round++) {
+        for (uint32_t v = r->first; v <= r->last; v++) {
+            array_bind *b = value_bind(w, value_at(w, v), region);
+            if (b) b->axis = -1, b->offset = 0, b->known = b->whole = b->ahead = false;
+        }
+        region_seed(w, region);
+        region_along(w, region);
+        region_settle(w, region);
     }
 }
 
@@ -376,7 +484,6 @@ bool array_regions(array_lowering *w)
         last = w->regions[next].last + 1;
         if (w->regions[next].first == ARRAY_NONE) continue;
         if (!region_body(w, next)) return false;
-        region_seed(w, next);
         region_offsets(w, next);
         region_fixed(w, next);
     }

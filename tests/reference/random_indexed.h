@@ -16,6 +16,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "number.h"
+
 enum { RANDOM_DIMENSIONS = 4, RANDOM_ARRAYS = 24, RANDOM_RANK = 3, RANDOM_TEXT = 16384 };
 
 typedef struct random_array {
@@ -439,15 +441,6 @@ static void random_indexed_make(random_indexed *r, uint64_t seed, bool smooth)
     unsigned wanted = 1 + random_next(r, 9);
     for (unsigned i = 0; i < wanted && r->count + 3 < RANDOM_ARRAYS; i++) kinds[random_next(r, KINDS)](r);
     random_total(r);
-}
-
-/* Number i of those that a seed gives, in [-1, 1). */
-static inline double number(uint64_t seed, size_t i)
-{
-    uint64_t x = (seed * 1000003 + i) * 0x9E3779B97F4A7C15u;
-    x ^= x >> 31;
-    x *= 0xBF58476D1CE4E5B9u;
-    return (double)(x >> 40) / (double)(1 << 23) - 1;
 }
 
 #endif
