@@ -10,6 +10,7 @@
  *     map      array_map.c      one MAP step: its sinks, its pieces
  *     code     array_code.c     its registers; array_line.c, array_dims.c  its lines, the order of its axes
  *     small    array_small.c    steps beside those that compute: copies, joins, positions of the greatest
+ *     product  array_factors.c  sums that are matrix products; array_product.c  their steps
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
  *     power    array_power.c    sums over the powers of a number
  *     scan     array_scan.c     a short recurrence, kept in registers

@@ -78,6 +78,8 @@ bool array_line_along(array_builder *b, uint32_t line, coordinate c, int64_t str
 bool array_lines_equal(const array_builder *b, uint32_t x, uint32_t y);
 /* Where value a lies when its axis p is at at[p]. */
 uint32_t array_line(array_builder *b, uint32_t a, const coordinate *at);
+/* The line of v's memory goes on to the place that `map`, whose axes are at `at`, says: the line, or ARRAY_NONE. */
+uint32_t array_line_through(array_builder *b, uint32_t line, const array_value *v, uint16_t map, const coordinate *at);
 /* The first element of what v's step makes: of sums over blocks, the chunk's partial result; then, at `at`. */
 uint32_t array_target_line(array_builder *b, uint32_t v);
 uint32_t array_target(array_builder *b, uint32_t v, const coordinate *at);
@@ -93,6 +95,8 @@ uint32_t array_code_each(array_builder *b, uint32_t v, const coordinate *at);
 uint32_t array_code_at(array_builder *b, uint32_t v, const coordinate *at);
 /* Argument k of value v, whose domain is at `at`, as a register of `type`. */
 uint32_t array_code_argument(array_builder *b, uint32_t v, size_t k, const coordinate *at, int type);
+/* Value a at the places `at` of its axes, or the one constant that it is, as a register of `type`. */
+uint32_t array_code_as(array_builder *b, uint32_t a, const coordinate *at, int type);
 uint32_t array_code_load(array_builder *b, uint32_t line);
 uint32_t array_code_constant(array_builder *b, uint32_t v, int type);
 uint32_t array_code_convert(array_builder *b, uint32_t x, int from, int to);

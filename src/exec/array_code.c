@@ -75,6 +75,13 @@ bool array_map_coordinates(const array_builder *b, uint16_t map, size_t rank, co
     return true;
 }
 
+uint32_t array_code_as(array_builder *b, uint32_t a, const coordinate *at, int type)
+{
+    const array_value *value = value_at(b->w, a);
+    if (value->lies == LIES_CONST) return array_code_constant(b, a, type);
+    return array_code_convert(b, array_code_value(b, a, at), value->lies == LIES_RAMP ? ARRAY_INT : value->type, type);
+}
+
 /* Argument k of value v, whose domain is at `at`, as a register of `type`. */
 uint32_t array_code_argument(array_builder *b, uint32_t v, size_t k, const coordinate *at, int type)
 {
@@ -84,7 +91,7 @@ uint32_t array_code_argument(array_builder *b, uint32_t v, size_t k, const coord
     coordinate to[AXES_MOST];
     if (arg->lies == LIES_CONST) return array_code_constant(b, a, type);
     if (!array_map_coordinates(b, u.map, value_rank(b->w, arg), at, to)) return array_build_fail(b);
-    return array_code_convert(b, array_code_value(b, a, to), arg->lies == LIES_RAMP ? ARRAY_INT : arg->type, type);
+    return array_code_as(b, a, to, type);
 }
 
 /* x^2 and its like, as products. ARRAY_NONE with *made false: the exponent is another. */
@@ -172,22 +179,17 @@ static uint32_t code_inside(array_builder *b, uint32_t a, uint16_t map, const co
 {
     const array_value *array = value_at(b->w, a);
     if (array->lies == LIES_CONST) return array_code_constant(b, a, array->type);
-    uint32_t line = array->lies == LIES_INLINE ? 0 : array_line_new(b, array->buffer, array->offset, array->type);
+    if (array->lies != LIES_INLINE) {
+        uint32_t line = array_line_new(b, array->buffer, array->offset, array->type);
+        return array_code_load(b, array_line_through(b, line, array, map, at));
+    }
     coordinate to[AXES_MOST];
-    for (size_t p = 0; p < value_rank(b->w, array) && line != ARRAY_NONE; p++) {
+    for (size_t p = 0; p < value_rank(b->w, array); p++) {
         map_draft d = map_axis(b->w->g, map, p);
         to[p] = d.terms ? at[d.axis[0]] : (coordinate){-1, ARRAY_NONE, 0};
         to[p].offset += d.offset;
-        if (array->lies == LIES_INLINE) continue;
-        int64_t stride = b->w->strides.at[array->strides + p];
-        b->lines.at[line].offset += d.offset * stride;
-        for (size_t t = 0; t < d.terms; t++) {
-            coordinate c = at[d.axis[t]];
-            if (array->local && (int)p == array->block_own) c.counter = ARRAY_NONE;
-            if (!array_line_along(b, line, c, d.factor[t] * stride)) return ARRAY_NONE;
-        }
     }
-    return array->lies == LIES_INLINE ? array_code_value(b, a, to) : array_code_load(b, line);
+    return array_code_value(b, a, to);
 }
 
 static uint32_t code_zero(array_builder *b, int type)

@@ -220,7 +220,7 @@ static void decide_order(array_lowering *w, uint32_t v)
     }
 }
 
-/* w->mark: it stands in for a product's terms (array_product.c), which are hardly ever computed. */
+/* w->mark: it stands in for a product's terms (array_factors.c), which are hardly ever computed. */
 static void ask_arguments(array_lowering *w, uint32_t v)
 {
     const array_value *value = value_at(w, v);

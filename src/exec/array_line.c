@@ -132,18 +132,38 @@ static bool line_sparse(const array_lowering *w, uint32_t v)
     return false;
 }
 
-/* Where value a lies when its axis p is at at[p]. */
+/* The line goes on along axis p of v. */
+static bool line_axis(array_builder *b, uint32_t line, const array_value *v, size_t p, coordinate c, int64_t stride)
+{
+    if (v->local && (int)p == v->block_own) c.counter = ARRAY_NONE; /* it holds the block alone */
+    return array_line_along(b, line, c, stride);
+}
+
+static uint32_t line_places(array_builder *b, uint32_t line, const array_value *v, const coordinate *at)
+{
+    for (size_t p = 0; line != ARRAY_NONE && p < value_rank(b->w, v); p++)
+        if (!line_axis(b, line, v, p, at[p], b->w->strides.at[v->strides + p])) return ARRAY_NONE;
+    return line;
+}
+
+uint32_t array_line_through(array_builder *b, uint32_t line, const array_value *v, uint16_t map, const coordinate *at)
+{
+    for (size_t p = 0; line != ARRAY_NONE && p < value_rank(b->w, v); p++) {
+        map_draft d = map_axis(b->w->g, map, p);
+        int64_t stride = b->w->strides.at[v->strides + p];
+        b->lines.at[line].offset += d.offset * stride;
+        for (size_t t = 0; t < d.terms; t++)
+            if (!line_axis(b, line, v, p, at[d.axis[t]], d.factor[t] * stride)) return ARRAY_NONE;
+    }
+    return line;
+}
+
 uint32_t array_line(array_builder *b, uint32_t a, const coordinate *at)
 {
     const array_value *v = value_at(b->w, a);
     uint32_t line = array_line_new(b, v->buffer, v->offset, v->buffer == ARRAY_NONE ? ARRAY_INT : v->type);
     if (line != ARRAY_NONE) b->lines.at[line].sparse = v->type == ARRAY_F64 && line_sparse(b->w, a);
-    for (size_t p = 0; line != ARRAY_NONE && p < value_rank(b->w, v); p++) {
-        coordinate c = at[p];
-        if (v->local && (int)p == v->block_own) c.counter = ARRAY_NONE; /* it holds the block alone */
-        if (!array_line_along(b, line, c, b->w->strides.at[v->strides + p])) return ARRAY_NONE;
-    }
-    return line;
+    return line_places(b, line, v, at);
 }
 
 /* The first element of what v's step makes: of sums over blocks, the chunk's partial result. */
@@ -162,14 +182,7 @@ uint32_t array_target_line(array_builder *b, uint32_t v)
 
 uint32_t array_target(array_builder *b, uint32_t v, const coordinate *at)
 {
-    const array_value *value = value_at(b->w, v);
-    uint32_t line = array_target_line(b, v);
-    for (size_t p = 0; line != ARRAY_NONE && p < value_rank(b->w, value); p++) {
-        coordinate c = at[p];
-        if (value->local && (int)p == value->block_own) c.counter = ARRAY_NONE;
-        if (!array_line_along(b, line, c, b->w->strides.at[value->strides + p])) return ARRAY_NONE;
-    }
-    return line;
+    return line_places(b, array_target_line(b, v), value_at(b->w, v), at);
 }
 
 /* The places of one target axis of a map, as a line of whole numbers; local: those of the block alone. */

@@ -87,7 +87,7 @@ static bool scatter_axis(const array_builder *b, const array_value *v, size_t d,
 static bool step_scatter(array_builder *b, uint32_t v)
 {
     const array_value *value = value_at(b->w, v);
-    size_t rank = shape_rank(b->w->g, value->domain), own = value_rank(b->w, value);
+    size_t rank = shape_rank(b->w->g, value->domain);
     coordinate at[AXES_MOST];
     bool gathers;
     for (size_t d = 0; d < rank; d++)
@@ -95,17 +95,7 @@ static bool step_scatter(array_builder *b, uint32_t v)
     uint32_t x = array_code_argument(b, v, 0, at, value->type);
     if (x == ARRAY_NONE) return false;
     if (array_inside(b->w, value->target, value->domain, value->shape, &gathers)) {
-        uint32_t line = array_target_line(b, v);
-        for (size_t p = 0; line != ARRAY_NONE && p < own; p++) {
-            map_draft d = map_axis(b->w->g, value->target, p);
-            int64_t stride = b->w->strides.at[value->strides + p];
-            b->lines.at[line].offset += d.offset * stride;
-            for (size_t t = 0; t < d.terms; t++) {
-                coordinate c = at[d.axis[t]];
-                if (value->local && (int)p == value->block_own) c.counter = ARRAY_NONE;
-                if (!array_line_along(b, line, c, d.factor[t] * stride)) return false;
-            }
-        }
+        uint32_t line = array_line_through(b, array_target_line(b, v), value, value->target, at);
         int kind = array_scatter_tiles(b->w, value) ? SINK_STORE : SINK_JOIN;
         return array_sink(b, kind, OP_SCATTER, x, line, value->type);
     }
@@ -131,8 +121,7 @@ static bool step_part(array_builder *b, uint32_t v, size_t k)
 {
     const array_value *value = value_at(b->w, v);
     array_use u = value_use(b->w, value, k);
-    uint32_t a = value_root(b->w, u.value);
-    const array_value *part = value_at(b->w, u.value), *arg = value_at(b->w, a);
+    const array_value *part = value_at(b->w, u.value);
     coordinate at[AXES_MOST];
     size_t rank = value_rank(b->w, part), along;
     for (size_t p = 0; p < rank; p++) {
@@ -144,22 +133,10 @@ static bool step_part(array_builder *b, uint32_t v, size_t k)
         else
             array_coordinate_axis(b, &at[p], value_sizes(b->w, part)[p]);
     }
-    uint32_t x = arg->lies == LIES_CONST
-                     ? array_code_constant(b, a, value->type)
-                     : array_code_convert(b, array_code_value(b, a, at), arg->lies == LIES_RAMP ? ARRAY_INT : arg->type,
-                                          value->type);
+    uint32_t x = array_code_as(b, value_root(b->w, u.value), at, value->type);
     if (x == ARRAY_NONE) return false;
     uint32_t line = array_line_new(b, value->buffer, value->offset, value->type);
-    for (size_t p = 0; line != ARRAY_NONE && p < value_rank(b->w, value); p++) {
-        map_draft d = map_axis(b->w->g, u.map, p);
-        int64_t stride = b->w->strides.at[value->strides + p];
-        b->lines.at[line].offset += d.offset * stride;
-        for (size_t t = 0; t < d.terms; t++) {
-            coordinate c = at[d.axis[t]];
-            if (value->local && (int)p == value->block_own) c.counter = ARRAY_NONE;
-            if (!array_line_along(b, line, c, d.factor[t] * stride)) return false;
-        }
-    }
+    line = array_line_through(b, line, value, u.map, at);
     return array_sink(b, SINK_STORE, OP_COPY, x, line, value->type);
 }
 

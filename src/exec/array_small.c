@@ -67,15 +67,12 @@ bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t output
     array_builder b;
     int type = w->a->outs[output].type;
     uint32_t root = value_root(w, v);
-    const array_value *x = value_at(w, root); /* one constant may be shown in many places */
     coordinate at[AXES_MOST];
-    size_t rank = node_rank(w->g, wanted); /* a constant has none of its own */
+    size_t rank = node_rank(w->g, wanted); /* a constant has no axes of its own, and may be shown in many places */
     int64_t stride = 1;
     array_build_begin(&b, w);
     for (size_t p = 0; p < rank; p++) array_coordinate_axis(&b, &at[p], node_size(w->g, wanted, p));
-    uint32_t out = x->lies == LIES_CONST ? array_code_constant(&b, root, type)
-                                         : array_code_convert(&b, array_code_value(&b, root, at),
-                                                              x->lies == LIES_RAMP ? ARRAY_INT : x->type, type);
+    uint32_t out = array_code_as(&b, root, at, type);
     uint32_t line = out == ARRAY_NONE ? ARRAY_NONE : array_line_new(&b, w->a->outs[output].buffer, 0, type);
     bool ok = line != ARRAY_NONE;
     for (size_t p = rank; ok && p-- > 0;) {
