@@ -43,7 +43,7 @@ static uint32_t unit_before(const array_lowering *w, uint32_t v, size_t k, uint3
     if (array_reads_before(w, v, k, context)) return ARRAY_NONE;
     if (!user || !arg || arg->axis < 0 || user->axis < 0) return unit;
     if (gathers) return ARRAY_NONE;
-    int axis = array_follows(w, v, k, user->axis, &by);
+    int axis = array_follows(w, v, k, user->axis, arg->axis, &by);
     *across = axis < 0;
     if (*across) return unit;
     return axis == arg->axis && user->offset + by == arg->offset ? unit : ARRAY_NONE;

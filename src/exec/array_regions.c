@@ -13,11 +13,13 @@
 
 /* ---- How places follow ----------------------------------------------------------------------------- */
 
-/* The axis of a map's target that is `axis` + *by; -2: that reads it in another way; -1: none. */
-static int follow_map(const array_lowering *w, uint16_t map, size_t rank, int axis, int64_t *by)
+/* The axis of a map's target (`asked` alone, or where that is -1 the first one) that is `axis` + *by; -2: that reads it
+ * in another way; -1: none. */
+static int follow_map(const array_lowering *w, uint16_t map, size_t rank, int axis, int asked, int64_t *by)
 {
     int found = -1;
     for (size_t p = 0; p < rank; p++) {
+        if (asked >= 0 && (int)p != asked) continue;
         map_draft d = map_axis(w->g, map, p);
         for (size_t t = 0; t < d.terms; t++) {
             if (d.axis[t] != axis) continue;
@@ -57,7 +59,7 @@ int array_scatter_axis(const array_lowering *w, const array_value *v, int axis, 
     return d.terms == 1 && d.factor[0] == 1 ? d.axis[0] : -1;
 }
 
-int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, int64_t *by)
+int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, int asked, int64_t *by)
 {
     const array_value *v = value_at(w, user);
     array_use u = value_use(w, v, k);
@@ -74,7 +76,7 @@ int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, in
         axis = array_scatter_axis(w, v, axis, &more);
         if (axis < 0) return -1;
     }
-    int p = follow_map(w, u.map, rank, axis, by);
+    int p = follow_map(w, u.map, rank, axis, asked, by);
     *by += more;
     return p;
 }
@@ -130,6 +132,7 @@ static bool mark_wanted(array_lowering *w, uint32_t v, uint32_t region)
     uint32_t first = w->regions[region].first, behind = inner_definition(w, value, region);
     bool news = behind != ARRAY_NONE && !(w->mark[behind] & WANTED);
     if (behind != ARRAY_NONE) w->mark[behind] |= WANTED;
+    if (value->op == OP_LOOP && value->as >= first) w->mark[value->as] |= WANTED; /* its memory, without a state too */
     for (size_t k = 0; k < value->count; k++) {
         uint32_t a = value_use(w, value, k).value;
         if (a >= first) w->mark[a] |= WANTED;
@@ -224,7 +227,7 @@ static bool offset_use(array_lowering *w, uint32_t region, uint32_t user, size_t
     if (!b || !b->known || !to) return false;
     for (uint32_t s = w->g->regions.at[region].first, e = s + w->g->regions.at[region].count; s < e; s++)
         if (value_root(w, w->state[s]) == a) return false;
-    int axis = array_follows(w, user, k, b->axis, &by);
+    int axis = array_follows(w, user, k, b->axis, to->known ? to->axis : -1, &by);
     if (axis == -2 && to->known) by = down ? 1 : -1, axis = to->axis;
     if (axis < 0) return false;
     int64_t offset = b->offset + by;
@@ -243,7 +246,7 @@ static bool offset_own(array_lowering *w, uint32_t region, uint32_t v)
         const array_bind *from = value_bind(w, value_at(w, value_root(w, value_use(w, value, k).value)), region);
         if (!from || !from->known || from->axis < 0 || value->op == OP_JOIN || value->op == OP_SCATTER) continue;
         for (size_t d = 0; d < value_rank(w, value) && !b->known; d++)
-            if (array_follows(w, v, k, (int)d, &by) == from->axis)
+            if (array_follows(w, v, k, (int)d, from->axis, &by) == from->axis)
                 b->axis = (int)d, b->offset = from->offset - by, b->known = true;
     }
     return b->known;
@@ -315,7 +318,7 @@ static void keep_use(array_lowering *w, uint32_t user, size_t k)
         int64_t by = 0;
         if (to->axis < 0) continue;
         bool fits =
-            b && b->axis >= 0 && array_follows(w, user, k, b->axis, &by) == to->axis && b->offset + by == to->offset;
+            b && b->axis >= 0 && array_follows(w, user, k, b->axis, to->axis, &by) == to->axis && b->offset + by == to->offset;
         bool seen = b && b->whole && (v->op == OP_AT || v->op == OP_COPY || v->op == OP_STOP);
         if (!fits || seen) to->whole = true;
     }
@@ -378,6 +381,7 @@ bool array_regions(array_lowering *w)
         if (!region_body(w, next)) return false;
         region_seed(w, next);
         region_offsets(w, next);
+        array_early(w, next);
         region_fixed(w, next);
     }
     if (!array_absorb(w)) return false;
