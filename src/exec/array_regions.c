@@ -381,7 +381,7 @@ bool array_regions(array_lowering *w)
         if (!region_body(w, next)) return false;
         region_seed(w, next);
         region_offsets(w, next);
-        array_early(w, next);
+        if (!array_early(w, next)) return false;
         region_fixed(w, next);
     }
     if (!array_absorb(w)) return false;
