@@ -6,8 +6,10 @@
  *     regions  array_regions.c  which values a recurrence computes step by step, and at which step
  *     segments array_segments.c, array_segment_places.c, array_windows.c  long recurrences piece by piece
  *     store    array_homes.c, array_store.c  which values are inline, which lie in memory or are seen through others
- *     plan     array_plan.c     the order of steps, buffers and their places
- *     map      array_map.c      one MAP step: lines, registers, code, sinks
+ *     plan     array_plan.c     (array_order.c, array_guards.c, array_places.c) the order of steps, buffers' places
+ *     map      array_map.c      one MAP step: its sinks, its pieces
+ *     code     array_code.c     its registers; array_line.c, array_dims.c  its lines, the order of its axes
+ *     small    array_small.c    steps beside those that compute: copies, joins, positions of the greatest
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
  *     power    array_power.c    sums over the powers of a number
  *     scan     array_scan.c     a short recurrence, kept in registers

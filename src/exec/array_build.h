@@ -1,5 +1,7 @@
 /*
- * array_build.h - a MAP step while it is being made (array_map.c, array_dims.c).
+ * array_build.h - a MAP step while it is being made: its coordinates and lines (array_line.c), its code
+ * (array_code.c), its sinks (array_map.c), the order of its axes (array_dims.c). What returns the number of a line or
+ * of a register returns ARRAY_NONE where memory is short.
  */
 #ifndef EXEC_ARRAY_BUILD_H
 #define EXEC_ARRAY_BUILD_H
@@ -58,15 +60,52 @@ bool array_fold_step(array_builder *b, bool *made);
 bool array_power_step(array_builder *b, bool *made);
 bool array_push_lines(array_builder *b, const int64_t *strides, size_t count, uint32_t *first);
 
+/* ---- Coordinates and lines (array_line.c) ------------------------------------------------------------ */
+
 void array_coordinate_axis(array_builder *b, coordinate *c, int64_t size);
+void array_block_axis(array_builder *b, coordinate *c); /* an axis that goes with the blocks */
+/* Axis d of the domain of v, which no recurrence binds. */
 void array_domain_axis(array_builder *b, const array_value *v, size_t d, coordinate *c);
-/* Where v's step puts its result. */
-uint32_t array_target(array_builder *b, uint32_t v, const coordinate *at);
+/* Axis p of v, if a recurrence binds it. */
+bool array_bound_axis(const array_builder *b, const array_value *v, size_t p, coordinate *c);
 void array_own_coordinates(array_builder *b, const array_value *v, coordinate *at);
+
+uint32_t array_build_fail(array_builder *b); /* memory is short: ARRAY_NONE */
+/* A line of which nothing is known yet but its buffer and offset. */
+uint32_t array_line_new(array_builder *b, uint32_t buffer, int64_t offset, int type);
+/* The line goes further by `stride` with each place of c. Only of the line made last. */
+bool array_line_along(array_builder *b, uint32_t line, coordinate c, int64_t stride);
+bool array_lines_equal(const array_builder *b, uint32_t x, uint32_t y);
+/* Where value a lies when its axis p is at at[p]. */
 uint32_t array_line(array_builder *b, uint32_t a, const coordinate *at);
+/* The first element of what v's step makes: of sums over blocks, the chunk's partial result; then, at `at`. */
+uint32_t array_target_line(array_builder *b, uint32_t v);
+uint32_t array_target(array_builder *b, uint32_t v, const coordinate *at);
+/* The places of one target axis of a map, as a line of whole numbers; local: those of the block alone. */
+uint32_t array_place_line(array_builder *b, const map_draft *d, const coordinate *at, bool local);
+
+/* ---- Code (array_code.c) ------------------------------------------------------------------------------ */
+
+/* Value a at the places `at` of its axes, in a register of its type. */
 uint32_t array_code_value(array_builder *b, uint32_t a, const coordinate *at);
+/* The operation of v, or the access that it is, whatever lies in memory. */
+uint32_t array_code_each(array_builder *b, uint32_t v, const coordinate *at);
+uint32_t array_code_at(array_builder *b, uint32_t v, const coordinate *at);
+/* Argument k of value v, whose domain is at `at`, as a register of `type`. */
+uint32_t array_code_argument(array_builder *b, uint32_t v, size_t k, const coordinate *at, int type);
+uint32_t array_code_load(array_builder *b, uint32_t line);
+uint32_t array_code_constant(array_builder *b, uint32_t v, int type);
 uint32_t array_code_convert(array_builder *b, uint32_t x, int from, int to);
+/* The places of an argument's axes under a plain map; false: it is none. */
+bool array_map_coordinates(const array_builder *b, uint16_t map, size_t rank, const coordinate *at, coordinate *to);
+/* The array of an access, and the places asked for along each of its axes. */
+bool array_access_axes(array_builder *b, uint32_t v, uint16_t map, const coordinate *at, uint32_t array,
+                       plan_access *x);
+
+/* ---- Steps -------------------------------------------------------------------------------------------- */
+
 bool array_sink(array_builder *b, int kind, op o, uint32_t value, uint32_t line, int type);
+/* A constant into all places of v: what a scatter adds to, what a reduction over nothing gives. */
 bool array_set_step(array_lowering *w, uint32_t v, double value, bool bound);
 
 /* Axis p of part k of join v where a recurrence binds it. */

@@ -1,10 +1,10 @@
 /*
  * array_early.c - what is read at places that the step does not say is made as soon as it can be.
  *
- * A value of a recurrence's body is made as late as those who need it allow (array_regions.c). That is told by uses at a
- * fixed distance. Another use, x[l] inside step t, needs whatever places there are by then, which may be the one that this
- * very step can make: in reverse of y[l, t] = x[t, t] that is place l = t. So what is used in this way, and what it is
- * made of, is made in the first step that has what it needs.
+ * A value of a recurrence's body is made as late as those who need it allow (array_regions.c). That is told by uses at
+ * a fixed distance. Another use, x[l] inside step t, needs whatever places there are by then, which may be the one that
+ * this very step can make: in reverse of y[l, t] = x[t, t] that is place l = t. So what is used in this way, and what
+ * it is made of, is made in the first step that has what it needs.
  */
 #include "exec/array_build.h"
 
@@ -62,25 +62,35 @@ static bool early_mark(early *e, uint32_t v)
     return news;
 }
 
+/* Is the place of all that v is made of told by its own? Else nothing says when it can be made. */
+static bool early_can(const early *e, uint32_t v)
+{
+    const array_value *value = value_at(e->w, v);
+    for (size_t k = 0; k < value->count; k++) {
+        uint32_t a = value_root(e->w, value_use(e->w, value, k).value);
+        const array_bind *from = early_bind(e, a);
+        if (from && (!from->known || from->axis < 0 || !early_is_told(e, v, k, a))) return false;
+    }
+    return true;
+}
+
 /* Not before what v is made of, as far as that is known; nor later than before. */
 static bool early_move(early *e, uint32_t v)
 {
     const array_value *value = value_at(e->w, v);
     array_bind *own = early_bind(e, v);
     int64_t late = e->late[v - e->first], by;
-    bool was = own->known;
+    bool moved = false;
     for (size_t k = 0; k < value->count; k++) {
         const array_bind *from = early_bind(e, value_root(e->w, value_use(e->w, value, k).value));
-        if (!from || !from->known || from->axis < 0) continue;
-        if (array_follows(e->w, v, k, own->axis, from->axis, &by) != from->axis) continue;
+        if (!from || !from->known || array_follows(e->w, v, k, own->axis, from->axis, &by) != from->axis) continue;
         int64_t offset = from->offset - by;
         if (own->known && (e->down ? offset <= own->offset : offset >= own->offset)) continue;
         if (e->down ? offset > late : offset < late) continue;
-        if (own->known) was = false;
         own->offset = offset;
-        own->known = true;
+        own->known = moved = true;
     }
-    return was != own->known;
+    return moved;
 }
 
 /* From what is known upward, until nothing moves any more. */
@@ -88,6 +98,7 @@ static void early_settle(early *e)
 {
     array_lowering *w = e->w;
     bool news = true;
+    for (uint32_t v = e->first; v <= e->last; v++) w->mark[v] = w->mark[v] && early_can(e, v);
     for (uint32_t v = e->first; v <= e->last; v++) {
         if (!w->mark[v]) continue;
         e->late[v - e->first] = early_bind(e, v)->offset;

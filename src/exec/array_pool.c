@@ -1,11 +1,14 @@
 /*
- * array_pool.c - the pool of array_pool.h: one lock, two conditions, one counter of parts.
+ * array_pool.c - the pool of array_pool.h: one lock, two conditions, a stretch of parts for each worker.
  *
  * A round is open from the moment its task stands in the pool until the caller has run out of parts. A helper
  * enters an open round under the lock, and the caller leaves a round only when all who entered have left; so
  * nobody touches a task that is over. Before they sleep both sides look a short while, without the lock, whether
  * there is something to do: steps often follow each other closely. A knock wakes helpers who sleep to do the same, so
  * that the first round need not wait for them.
+ *
+ * Parts that lie side by side go to one worker, the same share of each step to the same one: what it reads is likely to
+ * be what it wrote, in its own cache. Whoever has no more takes from the end of another's stretch.
  *
  * Where another process wants the core, a helper may be put aside in the middle of a part, and the caller waits. So
  * rounds keep an account: what helpers have done counts as the caller's own time for so many parts, waiting is taken
@@ -29,6 +32,12 @@ enum {
     POOL_REST = 16 /* times what was lost */
 };
 
+/* Parts first to end - 1, in one number, first below: taken from the front by its worker, from the back by others. */
+typedef struct pool_stretch {
+    atomic_uint_least64_t left;
+    char apart[64 - sizeof(uint_least64_t)]; /* in a line of the cache of its own */
+} pool_stretch;
+
 typedef struct pool_helper {
     array_pool *pool;
     size_t worker;
@@ -46,10 +55,10 @@ struct array_pool {
     bool open, stop;
     atomic_size_t asleep;
     atomic_uint round, knock;
-    atomic_bool coming; /* who was knocked for is on the way */
-    atomic_size_t next;
+    atomic_bool coming;    /* who was knocked for is on the way */
+    pool_stretch *stretch; /* of each worker */
     atomic_uint inside;
-    atomic_bool failed;
+    atomic_size_t failed; /* the first part known to have; SIZE_MAX: none */
     int64_t credit, rest; /* nanoseconds; until when helpers rest, or 0 */
 };
 
@@ -81,15 +90,44 @@ static void pool_look(const atomic_uint *what, unsigned value, bool becomes)
     }
 }
 
-/* How many parts it has done. */
+static bool pool_take(pool_stretch *s, bool front, size_t *part)
+{
+    uint_least64_t left = atomic_load_explicit(&s->left, memory_order_relaxed), first, end, now;
+    do {
+        first = left & UINT32_MAX, end = left >> 32;
+        if (first == end) return false;
+        *part = (size_t)(front ? first : end - 1);
+        now = front ? left + 1 : left - ((uint_least64_t)1 << 32);
+    } while (!atomic_compare_exchange_weak_explicit(&s->left, &left, now, memory_order_relaxed, memory_order_relaxed));
+    return true;
+}
+
+static bool pool_next(array_pool *p, size_t worker, size_t *part)
+{
+    size_t workers = p->helpers + 1;
+    if (pool_take(&p->stretch[worker], true, part)) return true;
+    for (size_t i = 1; i < workers; i++)
+        if (pool_take(&p->stretch[(worker + i) % workers], false, part)) return true;
+    return false;
+}
+
+static void pool_fail(array_pool *p, size_t part)
+{
+    size_t failed = atomic_load_explicit(&p->failed, memory_order_relaxed);
+    while (part < failed && !atomic_compare_exchange_weak_explicit(&p->failed, &failed, part, memory_order_relaxed,
+                                                                   memory_order_relaxed)) {
+    }
+}
+
+/* How many parts it has taken; those after one that failed are not run. */
 static size_t pool_work(array_pool *p, size_t worker)
 {
-    for (size_t done = 0;; done++) {
-        if (atomic_load_explicit(&p->failed, memory_order_relaxed)) return done;
-        size_t part = atomic_fetch_add_explicit(&p->next, 1, memory_order_relaxed);
-        if (part >= p->parts) return done;
-        if (!p->task(p->context, worker, part)) atomic_store_explicit(&p->failed, true, memory_order_relaxed);
+    size_t taken = 0;
+    for (size_t part; pool_next(p, worker, &part); taken++) {
+        if (part > atomic_load_explicit(&p->failed, memory_order_relaxed)) continue;
+        if (!p->task(p->context, worker, part)) pool_fail(p, part);
     }
+    return taken;
 }
 
 /* Until there is a round after `seen`, or the end. Under the lock. */
@@ -138,8 +176,10 @@ static void pool_open(array_pool *p, array_pool_task *task, void *context, size_
     p->context = context;
     p->parts = parts;
     p->open = true;
-    atomic_store_explicit(&p->next, 0, memory_order_relaxed);
-    atomic_store_explicit(&p->failed, false, memory_order_relaxed);
+    for (uint_least64_t i = 0, workers = p->helpers + 1; i < workers; i++)
+        atomic_store_explicit(&p->stretch[i].left, parts * i / workers | parts * (i + 1) / workers << 32,
+                              memory_order_relaxed);
+    atomic_store_explicit(&p->failed, SIZE_MAX, memory_order_relaxed);
     atomic_fetch_add_explicit(&p->round, 1, memory_order_relaxed);
     bool wake = atomic_load_explicit(&p->asleep, memory_order_relaxed) > 0;
     pthread_mutex_unlock(&p->lock);
@@ -179,7 +219,7 @@ bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t 
     size_t own = pool_work(p, 0);
     int64_t ready = pool_now();
     pool_close(p);
-    if (atomic_load_explicit(&p->failed, memory_order_relaxed)) return false;
+    if (atomic_load_explicit(&p->failed, memory_order_relaxed) != SIZE_MAX) return false;
     pool_account(p, ready - begin, pool_now() - ready, own, parts);
     return true;
 }
@@ -220,7 +260,8 @@ array_pool *array_pool_new(memory *m, size_t helpers)
     if (!p) return NULL;
     p->room = helpers;
     p->helper = block_new(m, helpers, sizeof *p->helper);
-    bool lock = p->helper && pthread_mutex_init(&p->lock, NULL) == 0;
+    p->stretch = block_new(m, helpers + 1, sizeof *p->stretch);
+    bool lock = p->helper && p->stretch && pthread_mutex_init(&p->lock, NULL) == 0;
     bool wake = lock && pthread_cond_init(&p->wake, NULL) == 0;
     bool left = wake && pthread_cond_init(&p->left, NULL) == 0;
     while (left && p->helpers < helpers) {
@@ -233,6 +274,7 @@ array_pool *array_pool_new(memory *m, size_t helpers)
     if (left) pthread_cond_destroy(&p->left);
     if (wake) pthread_cond_destroy(&p->wake);
     if (lock) pthread_mutex_destroy(&p->lock);
+    if (p->stretch) block_free(m, p->stretch, p->room + 1);
     if (p->helper) block_free(m, p->helper, p->room);
     memory_free(m, p, sizeof *p);
     return NULL;
@@ -249,6 +291,7 @@ void array_pool_free(memory *m, array_pool *p)
     pthread_cond_destroy(&p->left);
     pthread_cond_destroy(&p->wake);
     pthread_mutex_destroy(&p->lock);
+    block_free(m, p->stretch, p->room + 1);
     block_free(m, p->helper, p->room);
     memory_free(m, p, sizeof *p);
 }

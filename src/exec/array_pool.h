@@ -1,7 +1,8 @@
 /*
  * array_pool.h - sleeping threads that one run may wake: parts of one task are taken by whoever is free.
  *
- * Who takes a part is left to chance; so a part must give the same bits whoever runs it. One caller at a time.
+ * Of parts one after the other the first share is the caller's, the next the first helper's, and so on; whoever is free
+ * takes from others. So a part must give the same bits whoever runs it. One caller at a time.
  * A thread that does not wake in time is not waited for: the caller takes what is left. Built with
  * EDGEWISE_NO_THREADS there is no pool, and pool_new gives NULL.
  */
@@ -28,7 +29,7 @@ void array_pool_knock(array_pool *p);
 /* Is a helper looking for work, so that a round costs next to nothing? */
 bool array_pool_awake(array_pool *p);
 
-/* false: some part failed. */
+/* At most UINT32_MAX parts. false: some part failed. */
 bool array_pool_run(array_pool *p, array_pool_task *task, void *context, size_t parts);
 
 #endif

@@ -317,8 +317,8 @@ static void keep_use(array_lowering *w, uint32_t user, size_t k)
         const array_bind *b = value_bind(w, v, to->region);
         int64_t by = 0;
         if (to->axis < 0) continue;
-        bool fits =
-            b && b->axis >= 0 && array_follows(w, user, k, b->axis, to->axis, &by) == to->axis && b->offset + by == to->offset;
+        bool fits = b && b->axis >= 0 && array_follows(w, user, k, b->axis, to->axis, &by) == to->axis &&
+                    b->offset + by == to->offset;
         bool seen = b && b->whole && (v->op == OP_AT || v->op == OP_COPY || v->op == OP_STOP);
         if (!fits || seen) to->whole = true;
     }

@@ -1,8 +1,11 @@
 /*
  * emit_array.h - what the files share that write a program with axes as C.
  *
- *     steps    emit_array.c          the order of steps, loops, blocks; the function itself
- *     nest     emit_array_map.c      one MAP step as a loop nest
+ *     whole    emit_array.c          the function itself, its inputs and outputs
+ *     steps    emit_array_steps.c    the order of steps, loops, blocks
+ *     nest     emit_array_map.c      one MAP step as a loop nest; emit_array_code.c  what is done for each element;
+ *                                    emit_array_sink.c  where that goes, and how a strip is joined
+ *     pieces   emit_nest.c           what all functions of steps are written from
  *     product  emit_array_product.c  products, argmin and argmax, short folds
  *     helpers  emit_array_help.c     what several steps call: joins, products, definitions of types
  *     main     emit_array_main.c     a main that reads and prints arrays
@@ -39,10 +42,21 @@ typedef struct emit_nest {
     char var[NEST_DIMS][8]; /* by dimension: its variable; empty where there is one place only */
 } emit_nest;
 
+typedef struct steps_writer {
+    emit_nest n;
+    text calls;
+    size_t depth;
+    uint32_t along; /* counter of segments */
+    bool down;      /* they run from the last to the first */
+    unsigned uses;
+    bool careful, counters; /* what the steps' function needs */
+} steps_writer;
+
 /* The plan's functions, into e->nests; marks the kernels and helpers they need. */
 bool emit_array(emitter *e);
-void emit_array_helpers(emitter *e); /* into out */
-bool emit_array_main(emitter *e);    /* into out */
+bool emit_array_steps(steps_writer *w); /* the calls, into w->calls; what they call, into e->nests */
+void emit_array_helpers(emitter *e);    /* into out */
+bool emit_array_main(emitter *e);       /* into out */
 
 bool emit_array_map(emit_nest *n, const plan_map *m, const char *name, const char *comment);
 void emit_array_product(emit_nest *n, const plan_product *p, const char *name, const char *comment);
@@ -73,6 +87,9 @@ void nest_whole(emit_nest *n, text *t, uint32_t line, uint32_t count); /* of a l
 bool nest_literal(emit_nest *n, uint32_t line);
 void nest_constant(emit_nest *n, text *t, uint32_t line);
 const char *nest_type(const emitter *e, int type); /* of memory */
+const char *nest_real(const emitter *e);           /* of doubles that lie in `work` */
+/* The double in `work` that a buffer begins at: all threads', the local ones, those of the door. */
+size_t nest_place(const emit_nest *n, uint32_t buffer);
 
 /* Segments of recurrences: the loop over them; their ends; what a step does in one. */
 void emit_segments_open(text *t, const plan *a, const plan_block *b);

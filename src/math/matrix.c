@@ -33,9 +33,12 @@ enum {
     SIDE_LEAST = 256,                   /* C, where its rows lie side by side, in a copy: from so many rows on, */
     SIDE_MOST = 1 << 19,                /* up to so many numbers; */
     LONG_COLUMNS = 8,                   /* vectors of columns; up to so many */
-    LONG_K = 192,                       /* what lies across is packed in blocks with longer runs, */
-    LONG_ROWS = 480,
-    LONG_UNIT = 24, /* and wide panels, a multiple of the rows of every tile */
+    LONG_K_f32 = 192,                   /* what lies across is packed in blocks with longer runs, */
+    LONG_ROWS_f32 = 480,
+    LONG_K_f64 = 144, /* of which doubles leave room for a panel of the other factor in the first cache, too; */
+    LONG_ROWS_f64 = 240,
+    LONG_LEAST = 240, /* from so many rows on; */
+    LONG_UNIT = 24,   /* in wide panels, a multiple of the rows of every tile */
     BLOCK_COLUMNS = 960,
     JOINED_K = 96,         /* an outer k and so few inner ones are packed together, */
     JOINED_SIDE = 8,       /* not for fewer rows or columns; otherwise product by product */
@@ -73,7 +76,7 @@ static size_t matrix_room(size_t n, size_t k, size_t one, size_t one_k, size_t o
 
 static size_t matrix_room_a(size_t m, size_t k)
 {
-    return matrix_room(m, k, BLOCK_ROWS, BLOCK_K, LONG_ROWS, LONG_K);
+    return matrix_room(m, k, BLOCK_ROWS, BLOCK_K, LONG_ROWS_f32, LONG_K_f32);
 }
 
 static size_t matrix_room_b(size_t n, size_t k)
@@ -132,44 +135,62 @@ bool matrix_fuses(matrix_variant by)
     return matrix_plain_f64()->fused || (by == MATRIX_BEST && (matrix_avx512_f64() || matrix_avx2_f64()));
 }
 
-/* So many rows or columns: whole tiles and panels, where there is enough. */
-static size_t matrix_band(size_t size, bool rows)
+/* About so many rows or columns: whole panels if there are `panels` of them, else whole tiles. */
+static size_t matrix_band(size_t size, bool rows, size_t panels)
 {
     size_t large = rows ? 3 * MATRIX_ROWS : WIDEST, small = rows ? MATRIX_ROWS : MATRIX_LANES;
-    return size >= large ? size / large * large : matrix_up(size, small);
+    return size >= panels * large ? size / large * large : matrix_up(size, small);
 }
 
-/* Bands of rows or of columns, whichever are more: each band reads all of the other factor anew, so few are better. In
- * each round three quarters of what is left are shared out; in the last all. */
+/* One worker's rows or columns, at most `most` bands: three quarters of them, three quarters of what is left, … */
+static size_t matrix_bands(matrix_range all, bool rows, size_t most, matrix_range *part)
+{
+    enum { FEW_TILES = 8 }; /* not worth another cut */
+    size_t few = FEW_TILES * (rows ? MATRIX_ROWS : MATRIX_LANES), count = 0;
+    size_t at = rows ? all.row : all.column, to = rows ? all.row_end : all.column_end;
+    while (at < to) {
+        bool last = count + 1 == most || to - at <= few;
+        size_t end = last ? to : matrix_least(at + matrix_band((to - at) * 3 / 4, rows, 1), to);
+        part[count++] =
+            rows ? (matrix_range){at, end, all.column, all.column_end} : (matrix_range){all.row, all.row_end, at, end};
+        at = end;
+    }
+    return count;
+}
+
+/* Bands of rows or of columns, whichever are more: each band reads all of the other factor anew, so few are better. */
 size_t matrix_parts(size_t m, size_t n, size_t workers, size_t most, matrix_range part[MATRIX_PARTS])
 {
-    enum { FEW_TILES = 8 }; /* for each worker; not worth another round */
     bool rows = m >= n;
-    size_t side = rows ? m : n, small = rows ? MATRIX_ROWS : MATRIX_LANES, count = 0;
+    size_t side = rows ? m : n, count = 0;
     most = matrix_least(most > 0 ? most : 1, MATRIX_PARTS);
     workers = matrix_least(workers > 0 ? workers : 1, most);
-    for (size_t at = 0; at < side;) {
-        size_t left = side - at;
-        bool last = count + 2 * workers > most || left <= FEW_TILES * workers * small;
-        size_t each =
-            last ? matrix_up((left + workers - 1) / workers, small) : matrix_band(left * 3 / 4 / workers, rows);
-        for (size_t i = 0; i < workers && at < side; i++, at += each) {
-            size_t end = matrix_least(at + each, side);
-            part[count++] = rows ? (matrix_range){at, end, 0, n} : (matrix_range){0, m, at, end};
-        }
+    most /= workers;
+    for (size_t at = 0; at < side; workers--) {
+        size_t share = workers > 1 ? matrix_band((side - at) / workers, rows, 8) : side - at;
+        size_t end = matrix_least(at + (share > 0 ? share : 1), side);
+        matrix_range own = rows ? (matrix_range){at, end, 0, n} : (matrix_range){0, m, at, end};
+        count += matrix_bands(own, rows, most, part + count);
+        at = end;
     }
     return count;
 }
 
 #define BLOCKS_REAL double
 #define BLOCKS_LANES MATRIX_SUM_LANES_f64
+#define BLOCKS_LONG_K LONG_K_f64
+#define BLOCKS_LONG_ROWS LONG_ROWS_f64
 #define BLOCKS_NAME(x) matrix_##x##_f64
 #include "math/matrix_blocks.inc"
 #undef BLOCKS_REAL
 #undef BLOCKS_LANES
+#undef BLOCKS_LONG_K
+#undef BLOCKS_LONG_ROWS
 #undef BLOCKS_NAME
 
 #define BLOCKS_REAL float
 #define BLOCKS_LANES MATRIX_SUM_LANES_f32
+#define BLOCKS_LONG_K LONG_K_f32
+#define BLOCKS_LONG_ROWS LONG_ROWS_f32
 #define BLOCKS_NAME(x) matrix_##x##_f32
 #include "math/matrix_blocks.inc"

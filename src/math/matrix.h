@@ -120,9 +120,9 @@ typedef struct {
     size_t row, row_end, column, column_end;
 } matrix_range;
 
-/* All of an m x n product, m, n > 0, none twice, in parts for `workers` who take one after another: from 1 to `most` of
- * them, at most MATRIX_PARTS. First a large one for each, then ever smaller ones, so that all end together. Returns how
- * many. */
+/* All of an m x n product, m, n > 0, none twice, in parts for `workers`: from 1 to `most` of them, at most
+ * MATRIX_PARTS. First those of the first worker, side by side and ever smaller, so that others who take from the end
+ * find little pieces and all end together; then those of the next. Returns how many. */
 enum { MATRIX_PARTS = 64 };
 size_t matrix_parts(size_t m, size_t n, size_t workers, size_t most, matrix_range part[MATRIX_PARTS]);
 

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
 """Random programs of the whole indexed language beside their definition, one scalar at a time.
 
-    beside_scalars.py [--library PATH] [--from N] [--count N] [--ways LIST]
+    beside_scalars.py [--library PATH] [--from N] [--count N] [--ways LIST] [--show | --smaller]
 
-wander.py makes programs, formulas.py says what they mean, scalars.py differentiates. Compared are all arrays, the
-gradient of `total` by all real inputs, and the same in other ways: `forward`, `reverse`, four `threads` (bits).
+wander.py makes programs, formulas.py says what they mean, scalars.py differentiates: nothing but Python is needed.
+Compared are all arrays and the gradient of `total` by all real inputs, in each of the ways: auto, forward, reverse, and
+threads (four; the same bits). A program that disagrees is printed with its number; `--show --from N` prints what is due,
+`--smaller --from N` makes the program as small as it can while it stays wrong. In brackets: how far inputs changed by
+1e-12 of their size move the results. "refused" are derivatives that docs/decisions/0014 and 0022 refuse.
 """
 import argparse
 import ctypes as c
@@ -244,7 +247,7 @@ def report(tally, seed, what, text):
 def show(seed):
     case = Case(wander.Maker(seed))
     print(case.text)
-    for a in case.maker.given():
+    for a in case.maker.given(case.maker.reached()[0]):
         print(a.name, a.sizes, a.given)
     for name, due in zip(case.names, case.due):
         print(name, due)

@@ -495,8 +495,8 @@ class Array:
         last = part.circle.before(env[part.circle.name]) if part.circle else None
         if last is None:
             return part.body.at(env)
-        moved = [s if isinstance(s, int) or s[0] != part.circle.name else last + s[3] for s in part.left]
-        return self.element(tuple(p if isinstance(m, int) is False else m for p, m in zip(place, moved)))
+        ordered = [not isinstance(s, int) and s[0] == part.circle.name for s in part.left]
+        return self.element(tuple(last + s[3] if o else p for o, s, p in zip(ordered, part.left, place)))
 
     def elements(self):
         def over(sizes):

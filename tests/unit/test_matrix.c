@@ -69,6 +69,27 @@ static void test_parts(void **state)
             }
 }
 
+/* Each worker's parts lie side by side, later ones are smaller but for the last, and workers have about the same. */
+static void test_shares(void **state)
+{
+    (void)state;
+    for (size_t workers = 2; workers < 5; workers++) {
+        matrix_range part[MATRIX_PARTS];
+        size_t count = matrix_parts(1536, 256, workers, 8 * workers, part), each = count / workers;
+        assert_int_equal(count, each * workers);
+        assert_true(each > 1);
+        for (size_t p = 1; p < count; p++) {
+            assert_int_equal(part[p].row, part[p - 1].row_end);
+            size_t rows = part[p].row_end - part[p].row, before = part[p - 1].row_end - part[p - 1].row;
+            if (p % each && p % each + 1 < each) assert_true(rows < before);
+        }
+        for (size_t w = 0; w < workers; w++) {
+            size_t rows = part[w * each + each - 1].row_end - part[w * each].row;
+            assert_in_range(rows, 1536 / workers - 48, 1536 / workers + 48);
+        }
+    }
+}
+
 /* 0 in A does not hide inf and nan in B. */
 static void test_special(void **state)
 {
@@ -89,6 +110,7 @@ int main(void)
         cmocka_unit_test(test_large_f64),
         cmocka_unit_test(test_large_f32),
         cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_shares),
         cmocka_unit_test(test_special),
         cmocka_unit_test(test_lanes_f64),
         cmocka_unit_test(test_lanes_f32),
