@@ -83,11 +83,11 @@ static bool read_limits(struct cli *c, const char *s)
 
 static bool set_count(struct cli *c, const struct cli_option *o, const char *shown, const char *value, uint64_t *at)
 {
-    bool whole = read_count(value, at);
-    if (whole && (*at || o->kind == KIND_COUNT)) return true;
-    uint64_t below;
-    if (o->kind == KIND_SOME && *value == '-') whole = read_count(value + 1, &below);
-    cli_fail(c, whole ? FAULT_NOT_ABOVE_0 : FAULT_BAD_COUNT, value, shown);
+    const char *digits = value + (*value == '-');
+    bool fits = read_count(value, at), whole = *digits && !digits[strspn(digits, "0123456789")];
+    if (fits && (*at || o->kind == KIND_COUNT)) return true;
+    enum cli_fault small = o->kind == KIND_COUNT ? FAULT_NEGATIVE : FAULT_NOT_ABOVE_0;
+    cli_fail(c, !whole ? FAULT_BAD_COUNT : fits || *value == '-' ? small : FAULT_LARGE, value, shown);
     return false;
 }
 
@@ -104,12 +104,11 @@ static bool set_list(struct cli *c, const char *value, struct cli_list *at)
 static bool set_real(struct cli *c, const struct cli_option *o, const char *shown, const char *value, double *at)
 {
     if (!cli_number(c, shown, value, at)) return false;
-    bool wide = o->kind == KIND_REAL || o->kind == KIND_RATE;
-    if (!wide && !isfinite(*at))
+    if (o->kind != KIND_RATE && !isfinite(*at))
         cli_fail(c, FAULT_NOT_FINITE, value, shown);
     else if (o->kind == KIND_AMOUNT && *at < 0)
         cli_fail(c, FAULT_NEGATIVE, value, shown);
-    else if (!(*at > 0) && o->kind != KIND_REAL && o->kind != KIND_AMOUNT)
+    else if (!(*at > 0) && o->kind != KIND_AMOUNT)
         cli_fail(c, FAULT_NOT_ABOVE_0, value, shown);
     else if (*at >= 1 && o->kind == KIND_PART)
         cli_fail(c, FAULT_NOT_BELOW_1, value, shown);
@@ -129,7 +128,6 @@ static bool set_option(struct cli *c, const struct cli_option *o, const char *va
     case KIND_TEXT: *(const char **)(void *)at = value; return true;
     case KIND_LIMIT: return read_limits(c, value);
     case KIND_LIST: return set_list(c, value, (struct cli_list *)(void *)at);
-    case KIND_REAL:
     case KIND_RATE:
     case KIND_FINITE:
     case KIND_AMOUNT:

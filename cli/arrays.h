@@ -50,6 +50,7 @@ void cli_array_corner(struct cli *c, const struct array *a, size_t columns);
 /* Named arrays as the result of the verb: shown, as JSON, or into the file of -o where that ends like one of
  * arrays (eval.c). */
 void cli_answer(struct cli *c, const char **names, struct array *arrays, size_t count);
+bool cli_data_file(const char *path); /* does it end so? */
 
 /* --finite over a whole array: false, with the error out, where an element is not a finite number. */
 bool cli_array_finite(struct cli *c, const char *name, const struct array *a);

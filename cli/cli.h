@@ -93,7 +93,6 @@ enum cli_kind {
     KIND_CHOICE, /* const char *, one of the words of `argument`, which are separated by | */
     KIND_COUNT,  /* uint64_t */
     KIND_SOME,   /* uint64_t, from 1 on */
-    KIND_REAL,   /* double */
     KIND_RATE,   /* double, above 0 */
     KIND_FINITE, /* double, above 0 and finite */
     KIND_AMOUNT, /* double, from 0 on and finite */

@@ -139,9 +139,9 @@ static void show_one(struct drawing *d, char *piece)
         d->named_values = true;
     } else if (strcmp(piece, "edges") == 0) {
         d->named_edges = true;
-    } else if (forward || reverse) {
+    } else if ((forward || reverse) && piece[8]) {
         show_sweep(d, piece + 8, forward);
-    } else if (strncmp(piece, "paths=", 6) == 0 && colon) {
+    } else if (strncmp(piece, "paths=", 6) == 0 && colon && colon > piece + 6 && colon[1]) {
         *colon = '\0';
         ew_node from = cli_node(d->c, d->g, piece + 6);
         ew_node to = from == EW_NONE ? EW_NONE : cli_node(d->c, d->g, colon + 1);

@@ -60,8 +60,7 @@ static void say_lines(struct cli *c, const struct answer *a)
 
 /* ---- Files of arrays ------------------------------------------------------------------------------------ */
 
-/* Does the name of -o end like a format of arrays? */
-static bool is_data_file(const char *path)
+bool cli_data_file(const char *path)
 {
     static const char *const endings[] = {".npy", ".npz", ".csv", ".safetensors"};
     size_t n = path ? strlen(path) : 0;
@@ -95,7 +94,7 @@ static void say_answer(struct cli *c, const struct answer *a)
 {
     for (size_t i = 0; i < a->count; i++)
         if (!cli_array_finite(c, a->names[i], &a->arrays[i])) return;
-    (is_data_file(c->output) ? write_data : c->json ? say_json : say_lines)(c, a);
+    (cli_data_file(c->output) ? write_data : c->json ? say_json : say_lines)(c, a);
 }
 
 void cli_answer(struct cli *c, const char **names, struct array *arrays, size_t count)

@@ -65,6 +65,28 @@ static void say_lines(struct cli *c, ew_graph *g, const struct gradient *d)
     cli_put(c, "\n");
 }
 
+/* Into a file of arrays, under the names that the language has for them: "e", "diff(e, b)". */
+static void write_arrays(struct cli *c, ew_graph *g, const struct gradient *d)
+{
+    enum { NAME_BYTES = 256 };
+    const char *of = ew_node_name(g, d->of), **names = cli_room(c, d->count + 1, sizeof *names);
+    char(*texts)[NAME_BYTES] = names ? cli_room(c, d->count, sizeof *texts) : NULL;
+    struct array *arrays = texts ? cli_room(c, d->count + 1, sizeof *arrays) : NULL;
+    for (size_t i = 0; arrays && i < d->count; i++) {
+        snprintf(texts[i], NAME_BYTES, "diff(%.100s, %.100s)", of, ew_node_name(g, d->wrt[i]));
+        names[i + 1] = texts[i];
+        arrays[i + 1] = d->slopes[i];
+    }
+    if (arrays) {
+        names[0] = of;
+        arrays[0] = d->value;
+        cli_answer(c, names, arrays, d->count + 1);
+    }
+    free(arrays);
+    free(texts);
+    free(names);
+}
+
 static void say_gradient(struct cli *c, ew_graph *g, const struct gradient *d)
 {
     char name[256];
@@ -73,7 +95,7 @@ static void say_gradient(struct cli *c, ew_graph *g, const struct gradient *d)
         slope_name(g, d, i, name);
         if (!cli_array_finite(c, name, &d->slopes[i])) return;
     }
-    (c->json ? say_json : say_lines)(c, g, d);
+    (cli_data_file(c->output) ? write_arrays : c->json ? say_json : say_lines)(c, g, d);
 }
 
 /* ---- By a sweep ------------------------------------------------------------------------------------------- */

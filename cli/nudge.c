@@ -14,6 +14,7 @@ struct nudging {
     ew_graph *g;
     size_t *offset; /* of inputs in `in` */
     double *change;
+    bool *changed; /* which elements have one: nothing changes twice */
 };
 
 /* Up to the comma that ends it; those in brackets are its own. */
@@ -71,6 +72,11 @@ static bool read_change(struct nudging *b, size_t input, const char *name, char 
     ew_node n = ew_input_at(b->g, input).node;
     value += strspn(value, " ");
     if (place && !read_place(b, n, place, piece, &element)) return false;
+    for (size_t e = place ? element : 0; e < (place ? element + 1 : count); e++) {
+        if (b->changed[b->offset[input] + e]) cli_fail(b->c, FAULT_NAME_TWICE, name, b->c->nudge);
+        b->changed[b->offset[input] + e] = true;
+    }
+    if (b->c->status) return false;
     if (!place && *value == '[') return read_list(b, input, name, value, to);
     if (!cli_number(b->c, "--nudge", value, &by)) return false;
     for (size_t e = 0; e < count; e++)
@@ -99,12 +105,13 @@ static bool read_piece(struct nudging *b, char *piece)
 
 double *explain_changes(struct cli *c, ew_graph *g)
 {
-    struct nudging b = {c, g, cli_array_input_offsets(c, g), NULL};
+    struct nudging b = {c, g, cli_array_input_offsets(c, g), NULL, NULL};
     size_t count = b.offset ? b.offset[ew_input_count(g)] : 0;
     b.change = b.offset ? cli_room(c, count, sizeof *b.change) : NULL;
-    char *copy = b.change ? strdup(c->nudge) : NULL;
-    if (b.change && count) memset(b.change, 0, count * sizeof *b.change);
-    if (b.change && !copy) cli_fail(c, FAULT_MEMORY, NULL, NULL);
+    b.changed = b.change ? cli_room(c, count, sizeof *b.changed) : NULL;
+    char *copy = b.changed ? strdup(c->nudge) : NULL;
+    for (size_t e = 0; b.changed && e < count; e++) b.change[e] = 0, b.changed[e] = false;
+    if (b.changed && !copy) cli_fail(c, FAULT_MEMORY, NULL, NULL);
     if (copy && !*copy) cli_fail(c, FAULT_NUDGE, c->nudge, NULL);
     for (char *piece = copy; piece && *piece && !c->status;) {
         char *next = piece + piece_length(piece);
@@ -114,6 +121,7 @@ double *explain_changes(struct cli *c, ew_graph *g)
         piece = next + more;
     }
     free(copy);
+    free(b.changed);
     free(b.offset);
     if (!c->status) return b.change;
     free(b.change);

@@ -108,7 +108,7 @@ const struct cli_option cli_options[] = /* catalogue: 7 */ {
      "the learning rate: how far a step goes (0.01; of train with rmsprop, adam, adamw 0.001)"},
     {"steps", 0, "N", B(MINIMIZE) | B(FIT) | B(TRAIN), KIND_SOME, AT(steps),
      "at most so many steps (1000; 10000 for gd, momentum, adam)"},
-    {"tolerance", 0, "R", B(MINIMIZE) | B(FIT), KIND_REAL, AT(tolerance),
+    {"tolerance", 0, "R", B(MINIMIZE) | B(FIT), KIND_AMOUNT, AT(tolerance),
      "when the gradient counts as zero (1e-8); fit: when a full step does (1e-10)"},
     {"trace", 0, NULL, B(MINIMIZE) | B(FIT), KIND_FLAG, AT(trace), "a table of every step"},
     {"plot", 0, "FILE.svg", B(MINIMIZE) | B(FIT), KIND_TEXT, AT(plot),

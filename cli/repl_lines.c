@@ -135,13 +135,31 @@ void repl_statement(struct repl *r, const char *line)
     repl_after(r, plain ? name : NULL, plain);
 }
 
+/* The line, read with the functions that were defined; NULL: it is no program. */
+static ew_graph *parse_line(struct repl *r, const char *line, ew_error *e)
+{
+    ew_options options = cli_library(r->c);
+    const struct session_list *lines = &r->session.now.lines;
+    size_t size = strlen(line) + 1, used = 0;
+    for (size_t i = 0; i < lines->count; i++) size += strlen(lines->at[i]) + 1;
+    char *text = cli_room(r->c, size, 1);
+    for (size_t i = 0; text && i < lines->count; i++) {
+        const char *key;
+        size_t n = session_key(lines->at[i], &key);
+        if (n && key[n - 1] == '(') used += (size_t)sprintf(text + used, "%s\n", lines->at[i]);
+    }
+    if (text) memcpy(text + used, line, strlen(line) + 1);
+    ew_graph *g = text ? ew_parse(text, EW_WHOLE, &options, e) : NULL;
+    free(text);
+    return g;
+}
+
 /* Is every name in it an input, or new? Then, where no equation was typed, it is the formula that the
  * session is about. "diff(e, b)" asks about the one before. */
 static bool is_formula(struct repl *r, ew_graph *now, const char *line)
 {
     ew_error e;
-    ew_options options = cli_library(r->c);
-    ew_graph *g = ew_parse(line, EW_WHOLE, &options, &e);
+    ew_graph *g = parse_line(r, line, &e);
     size_t count = g ? ew_input_count(g) : 0;
     bool formula = count > 0 && !session_is_name(line);
     for (size_t i = 0; now && formula && i < count; i++) {
@@ -172,10 +190,7 @@ void repl_expression(struct repl *r, const char *line)
     if (nothing && is_formula(r, g, line)) {
         take_formula(r, line);
     } else {
-        if (!g) { /* "1 + 2", before anything else */
-            ew_options options = cli_library(r->c);
-            g = ew_parse(line, EW_WHOLE, &options, &e);
-        }
+        if (!g) g = parse_line(r, line, &e); /* "1 + 2", before anything else */
         ew_node n = g ? ew_expression(g, line, &e) : EW_NONE;
         if (n != EW_NONE)
             say_node(r, g, n, NULL, true);

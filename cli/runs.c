@@ -267,7 +267,9 @@ static void say_table(struct cli *c, struct record **runs, size_t count)
 static struct cli_file *picture_file(struct cli *c)
 {
     size_t n = c->output ? strlen(c->output) : 0;
-    if (n < 5 || strcmp(c->output + n - 4, ".svg") != 0) return NULL;
+    const char *ending = n < 5 ? "" : c->output + n - 4;
+    if (strcmp(ending, ".png") == 0 || strcmp(ending, ".pdf") == 0) cli_fail(c, FAULT_ENDING, c->output, "svg");
+    if (strcmp(ending, ".svg") != 0) return NULL;
     struct cli_file *file = cli_file_new(c, c->output);
     c->output = NULL;
     return file;

@@ -86,7 +86,15 @@ static bool is_new(struct cli *c, const struct values *v, const struct given *no
 
 static bool is_whole(double v)
 {
-    return v == floor(v) && fabs(v) < 9223372036854775808.0;
+    return v == floor(v) && v >= -9223372036854775808.0 && v < 9223372036854775808.0;
+}
+
+/* Why v, as it is shown, is no value of the int `name`. A csv file's numbers come as doubles: of one beyond 2^53 the
+ * last digits may be gone. */
+static void fail_int(struct cli *c, const char *name, double v, const char *shown)
+{
+    bool whole = v == floor(v) && isfinite(v);
+    cli_fail(c, is_whole(v) ? FAULT_INEXACT : whole ? FAULT_INT_RANGE : FAULT_NOT_WHOLE, name, shown);
 }
 
 static bool is_size(struct cli *c, const struct given *v)
@@ -105,13 +113,18 @@ static bool check_type(struct cli *c, const ew_graph *g, const struct given *v, 
     if (type == EW_INT && v->inexact) cli_fail(c, FAULT_INEXACT, v->name, v->inexact);
     if (c->status) return false;
     struct array a = cli_array_of(g, n, values);
+    double most = v->data ? 9007199254740992.0 : INFINITY;
     for (size_t e = 0; e < cli_array_count(&a); e++) {
-        if (type == EW_INT ? is_whole(values[e]) : values[e] == 0 || values[e] == 1) continue;
+        bool small = fabs(values[e]) < most;
+        if (type == EW_INT ? is_whole(values[e]) && small : values[e] == 0 || values[e] == 1) continue;
         char place[300], number[32];
         cli_array_place(&a, v->name, e, place, sizeof place);
         ew_number_text(values[e], 0, number);
         bool typed = !a.rank && !v->data;
-        cli_fail(c, type == EW_INT ? FAULT_NOT_WHOLE : FAULT_NOT_BOOL, place, typed ? v->text : number);
+        if (type == EW_INT)
+            fail_int(c, place, values[e], typed ? v->text : number);
+        else
+            cli_fail(c, FAULT_NOT_BOOL, place, typed ? v->text : number);
         return false;
     }
     return true;

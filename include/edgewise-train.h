@@ -71,7 +71,8 @@ typedef struct ew_source {
     const size_t *size;      /* `rank` of them; size[0] rows */
 } ew_source;
 
-/* The value of an input that has no data: it stays the same in all steps. Rank 0 also binds a dimension. */
+/* The value of an input that has no data: it stays the same in all steps. Rank 0 also binds a dimension. Of a param:
+ * where it begins. */
 typedef struct ew_fixed {
     const char *name;
     size_t rank;

@@ -59,6 +59,7 @@ enum { DRAW_NONE, DRAW_UNIFORM, DRAW_NORMAL };
 typedef struct graph_input {
     ew_node node;
     bool has_value;
+    bool open; /* p1 or p2 waits for a dimension that nothing has bound yet */
     uint8_t draw;
     double value;                /* the default */
     double p1, p2;               /* of the distribution */

@@ -2,6 +2,7 @@
  * view.c - the public look at a graph: nodes, names, inputs, text. What is not there is answered by
  * EW_NONE, NULL or 0, never by a read past the end.
  */
+#include <math.h>
 #include <string.h>
 
 #include "base/random.h"
@@ -208,7 +209,7 @@ int ew_input_part(const ew_graph *g, size_t i, uint64_t seed, uint64_t step, siz
 {
     const graph_input *in = input_at(g, i);
     size_t all;
-    if (!in || (in->draw == DRAW_NONE && !in->has_value)) return 0;
+    if (!in || in->open || (in->draw == DRAW_NONE && !in->has_value)) return 0;
     if (!shape_elements(g, node_at(g, in->node)->shape, &all) || first > all || count > all - first) return 0;
     const char *name = graph_name_text(g, node_at(g, in->node)->name);
     uint64_t stream = in->draw == DRAW_NONE ? 0 : random_stream(seed, name, i < g->inputs.count ? step : 0);

@@ -42,6 +42,11 @@ bool io_fail(io_read *io, error_code code, size_t offset, const char *a, const c
     return report_at(&io->r, code, NO_PLACE, 0, place, a, b);
 }
 
+void io_hint_array(io_read *io, bool alike, const char *name)
+{
+    report_hint(&io->r, alike ? "did you mean '{1}'?" : "the first array is '{1}'", name);
+}
+
 bool io_fail_count(io_read *io, error_code code, size_t offset, size_t a)
 {
     char count[24];

@@ -64,6 +64,11 @@ bool io_csv_next(csv *c, csv_field *f)
     size_t at = c->at;
     while (!csv_ends_line(c, at) && c->s[at] != ',') {
         if (c->s[at] == '"') return io_csv_fail(c, E_CSV_INSIDE, at, 1, NULL, NULL);
+        if (c->s[at] == '\r' || c->s[at] == '\0') {
+            io_csv_fail(c, E_CSV_CONTROL, at, 1, c->s[at] ? "CR" : "NUL", NULL);
+            report_hint(&c->io->r, "lines end in LF or CRLF", NULL);
+            return false;
+        }
         at++;
     }
     f->from = c->at;

@@ -64,6 +64,8 @@ bool io_refuse(report *r, error_code code, const char *path, int error);
 /* {1} is the offset. */
 bool io_fail(io_read *io, error_code code, size_t offset, const char *a, const char *b);
 bool io_fail_count(io_read *io, error_code code, size_t offset, size_t a);
+/* What a file of several arrays has instead of the one that was asked for: the name most like it, or the first. */
+void io_hint_array(io_read *io, bool alike, const char *name);
 
 /* ---- Bytes ---- */
 

@@ -3,6 +3,7 @@
  *
  * The checksum of an array is compared before it is looked at, so a stored array is read once at opening.
  */
+#include "base/alike.h"
 #include "base/unicode.h"
 #include "io/zip.h"
 
@@ -28,20 +29,35 @@ static bool npz_names(const zip *z)
     return true;
 }
 
+/* Names what is most like the part that was asked for, else the first. */
+static void npz_hint(const zip *z, const char *part)
+{
+    char word[160];
+    size_t n = part ? strlen(part) : 0;
+    alike best = alike_begin(n);
+    for (size_t i = 0; part && i < z->entry_count; i++)
+        alike_try(&best, z->names[i]->name, npz_stem(z->names[i]), part, n);
+    for (size_t i = 0; i < z->entry_count; i++)
+        if (!best.word || z->names[i]->name == best.word) {
+            io_hint_array(z->io, best.word != NULL, quote(word, z->names[i]->name, npz_stem(z->names[i])));
+            return;
+        }
+}
+
 static const zip_entry *npz_wanted(const zip *z)
 {
     io_read *io = z->io;
     char word[160], count[24];
-    if (!io->part) {
-        if (z->entry_count == 1) return z->entries;
-        count_text(z->entry_count, count);
-        report_plain(&io->r, E_FILE_WHICH, count, NULL);
-        return NULL;
-    }
-    size_t n = strlen(io->part);
-    for (size_t i = 0; i < z->entry_count; i++)
+    size_t n = io->part ? strlen(io->part) : 0;
+    if (!io->part && z->entry_count == 1) return z->entries;
+    for (size_t i = 0; io->part && i < z->entry_count; i++)
         if (npz_stem(z->names[i]) == n && memcmp(z->names[i]->name, io->part, n) == 0) return z->names[i];
-    report_plain(&io->r, E_FILE_PART, quote(word, io->part, n), NULL);
+    count_text(z->entry_count, count);
+    if (io->part)
+        report_plain(&io->r, E_FILE_PART, quote(word, io->part, n), NULL);
+    else
+        report_plain(&io->r, E_FILE_WHICH, count, NULL);
+    npz_hint(z, io->part);
     return NULL;
 }
 

@@ -6,6 +6,7 @@
  * Offsets count from the end of the header. Together the arrays cover every byte after it, none twice.
  * The header is read by jansson, whose memory is its own and in proportion to the header.
  */
+#include "base/alike.h"
 #include "io/io.h"
 
 #include <jansson.h>
@@ -168,6 +169,20 @@ static bool tensors_header(tensors *t)
     return io_fail(io, twice ? E_TENSOR_TWICE : E_TENSOR_JSON, place, NULL, NULL);
 }
 
+/* Names what is most like the part that was asked for, else the first. */
+static void tensors_hint(const tensors *t)
+{
+    const char *part = t->io->part, *first = NULL;
+    size_t n = part ? strlen(part) : 0;
+    alike best = alike_begin(n);
+    for (size_t i = 0; i < t->count; i++) {
+        const char *name = t->at[i].name;
+        if (name && part) alike_try(&best, name, strlen(name), part, n);
+        if (name && (!first || strcmp(name, first) < 0)) first = name;
+    }
+    if (first) io_hint_array(t->io, best.word != NULL, best.word ? best.word : first);
+}
+
 static const tensor *tensors_wanted(const tensors *t)
 {
     const tensor *found = NULL;
@@ -182,6 +197,7 @@ static const tensor *tensors_wanted(const tensors *t)
     if (t->io->part && !found)
         report_plain(&t->io->r, E_FILE_PART, quote(word, t->io->part, strlen(t->io->part)), NULL);
     if (!t->io->part && arrays != 1) report_plain(&t->io->r, E_FILE_WHICH, count, NULL);
+    if (!report_ok(&t->io->r)) tensors_hint(t);
     return report_ok(&t->io->r) ? found : NULL;
 }
 

@@ -79,11 +79,18 @@ static bool size_clash(machine *m, uint32_t dimension, int64_t size, uint32_t in
     return report_at(&m->g->report, E_SIZE_CLASH, x->place, x->bytes, quote(shown, word, strlen(word)), first, here);
 }
 
+/* "2 of x" */
 static void size_axis_text(machine *m, uint32_t input, size_t axis, char buffer[200])
 {
-    char shown[160];
+    char shown[160], number[24];
     const char *word = graph_name_text(m->g, input);
-    snprintf(buffer, 200, "%.100s[%zu]", quote(shown, word, strlen(word)), axis + 1);
+    const char *args[] = {number, quote(shown, word, strlen(word))};
+    text t;
+    count_text(axis + 1, number);
+    text_begin(&t, &m->g->memory);
+    text_fill(&t, translate(m->g->language, "{1} of {2}"), args, 2);
+    snprintf(buffer, 200, "%.199s", text_string(&t));
+    text_free(&t);
 }
 
 /* The dimension that an expression needs and nothing has bound; 0: there is none, or more than one. */

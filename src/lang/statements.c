@@ -10,16 +10,40 @@
 
 /* ---- Inputs and outputs ----------------------------------------------------------------------- */
 
-/* A constant for a declaration: a default, or an argument of a distribution. */
-static bool eval_constant(machine *m, uint32_t name, span s, double *result)
+/* Is n made of numbers and of dimensions that nothing has bound yet? Then it is a constant once they are. */
+static bool draw_of_sizes(machine *m, ew_node n)
+{
+    size_t count = (size_t)n + 1;
+    unsigned char *needed = memory_new(&m->g->memory, count);
+    bool only = needed && n != EW_NONE;
+    if (!needed) return eval_memory(m);
+    needed[n] = 1;
+    for (size_t i = count; only && i-- > 0;) {
+        const graph_node *node = node_at(m->g, (ew_node)i);
+        if (!needed[i]) continue;
+        only = node->count || node->op == OP_SIZE || node->op == OP_CONST;
+        for (size_t k = 0; k < node->count; k++) needed[node_arg(m->g, (ew_node)i, k)] = 1;
+    }
+    memory_free(&m->g->memory, needed, count);
+    return only;
+}
+
+/* A constant for a declaration: a default, or an argument of a distribution, which is `open` while it waits for the
+ * size of data. */
+static bool eval_constant(machine *m, uint32_t name, span s, double *result, bool *open)
 {
     const piece *p = &m->l->pieces.at[s.begin];
     value v;
     m->sizing = true;
     if (!eval_span(m, s, NO_PLACE, &v)) return false;
     m->sizing = false;
-    if (v.rank && m->l->symbols.at[name].draw == DRAW_NONE) return sizes_ranks(m, name, v.rank);
-    return value_closed(m, &v, p) && sizes_value(m, name, p, v.node, result);
+    bool draw = m->l->symbols.at[name].draw != DRAW_NONE;
+    if (v.rank && !draw) return sizes_ranks(m, name, v.rank);
+    if (draw && !v.rank && node_at(m->g, v.node)->op != OP_CONST && draw_of_sizes(m, v.node)) {
+        *open = true;
+        return true;
+    }
+    return report_ok(&m->g->report) && value_closed(m, &v, p) && sizes_value(m, name, p, v.node, result);
 }
 
 /* normal(mean, sd) has an sd of 0 or more, uniform(lo, hi) bounds in their order; all are finite. */
@@ -40,12 +64,14 @@ static bool eval_default(machine *m, uint32_t name)
     const graph_node *node = node_at(m->g, m->g->names.at[name].node);
     graph_input *in = s.kind == S_PARAM ? &m->g->params.at[node->args] : &m->g->inputs.at[node->args];
     double first = 0, second = 0;
+    bool open = false;
     if (s.value.begin == s.value.end) return true;
     if (s.rank && s.value.indexed && s.draw == DRAW_NONE) return sizes_default(m, name, in);
-    if (!eval_constant(m, name, s.value, &first)) return false;
-    if (s.draw != DRAW_NONE && !eval_constant(m, name, s.value2, &second)) return false;
-    if (s.draw != DRAW_NONE && !eval_draw(m, &s, first, second)) return false;
+    if (!eval_constant(m, name, s.value, &first, &open)) return false;
+    if (s.draw != DRAW_NONE && !eval_constant(m, name, s.value2, &second, &open)) return false;
+    if (s.draw != DRAW_NONE && !open && !eval_draw(m, &s, first, second)) return false;
     in->draw = s.draw;
+    in->open = open;
     in->has_value = s.draw == DRAW_NONE;
     in->value = first;
     in->p1 = first;

@@ -283,6 +283,7 @@ bool train_load(ew_train *t, const char *path)
         if (!checkpoint_load(t, path, t->weight[k].name, &t->weight[k], NULL)) return false;
     for (size_t k = 0; k < t->weights; k++)
         if (!checkpoint_load(t, path, t->weight[k].name, &t->weight[k], t->weight[k].value)) return false;
+    train_keep_point(t);
     return true;
 }
 

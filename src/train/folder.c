@@ -121,6 +121,15 @@ static bool folder_files(ew_train *t)
     return good;
 }
 
+/* Has the folder's run got anywhere? One that its data stopped at the first step has nothing to be kept. */
+static bool folder_begun(ew_train *t)
+{
+    struct stat s;
+    const char *weights = train_run_path(t, "weights.safetensors"), *lines = train_run_path(t, "metrics.jsonl");
+    if (!weights || !lines) return true;
+    return access(weights, F_OK) == 0 || (stat(lines, &s) == 0 && s.st_size > 0) || train_has_checkpoint(t);
+}
+
 bool train_folder_new(ew_train *t)
 {
     if (!train_leads(t)) t->o.run = NULL;
@@ -128,7 +137,7 @@ bool train_folder_new(ew_train *t)
     if (!folder_make(t, t->o.run) || !folder_hold(t)) return false;
     const char *config = train_run_path(t, "config.json");
     if (!config) return false;
-    if (access(config, F_OK) == 0) {
+    if (access(config, F_OK) == 0 && folder_begun(t)) {
         report_plain(&t->r, E_TRAIN_TAKEN, t->o.run, NULL);
         report_hint(&t->r, "go on with it by --resume, or choose another folder", NULL);
         return false;

@@ -93,13 +93,26 @@ static bool model_no_input(ew_train *t, const char *name)
     return false;
 }
 
+/* The number of the input that data may fill; SIZE_MAX: there is none of that name. */
+static size_t model_input(const ew_train *t, const char *name)
+{
+    for (size_t k = 0; k < t->inputs; k++)
+        if (t->input[k].kind != TRAIN_PARAM && strcmp(t->input[k].name, name) == 0) return k;
+    return SIZE_MAX;
+}
+
+bool train_named(ew_train *t, const ew_source *sources, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (model_input(t, sources[i].name) == SIZE_MAX) return model_no_input(t, sources[i].name);
+    return true;
+}
+
 bool train_bind(ew_train *t, train_set *s)
 {
     for (size_t i = 0; i < s->count; i++) {
         train_source *x = &s->at[i];
-        x->input = SIZE_MAX;
-        for (size_t k = 0; k < t->inputs; k++)
-            if (t->input[k].kind != TRAIN_PARAM && strcmp(t->input[k].name, x->name) == 0) x->input = k;
+        x->input = model_input(t, x->name);
         if (x->input == SIZE_MAX) return model_no_input(t, x->name);
         for (size_t k = 0; k < i; k++)
             if (s->at[k].input == x->input) return report_plain(&t->r, E_TRAIN_TWICE, x->name, NULL);
@@ -124,14 +137,23 @@ bool train_all_fed(ew_train *t, const train_set *s)
     return true;
 }
 
+static bool model_axes(ew_train *t, const train_input *in, const ew_fixed *f)
+{
+    char due[24], given[24];
+    count_text(in->rank, due);
+    count_text(f->rank, given);
+    return report_at(&t->r, E_TRAIN_FIXED_AXES, NO_PLACE, 0, f->name, due, given);
+}
+
 static bool model_fixed(ew_train *t)
 {
     for (size_t k = 0; k < t->o.fixed_count; k++) {
         const ew_fixed *f = &t->o.fixed[k];
         for (size_t i = 0; i < t->inputs; i++) {
-            if (t->input[i].kind == TRAIN_PARAM || strcmp(t->input[i].name, f->name) != 0) continue;
+            if (strcmp(t->input[i].name, f->name) != 0) continue;
             if (t->input[i].fixed || model_source(&t->data, i))
                 return report_plain(&t->r, E_TRAIN_TWICE, f->name, NULL);
+            if (f->rank != t->input[i].rank) return model_axes(t, &t->input[i], f);
             t->input[i].fixed = f;
         }
     }
@@ -194,6 +216,17 @@ size_t train_fixed_sizes(const ew_train *t, ew_size *at)
     return count;
 }
 
+/* What a trained model's weights say, so that new data of other sizes are told from them. */
+static size_t model_weight_sizes(const ew_train *t, ew_size *at)
+{
+    size_t count = 0;
+    for (size_t k = 0; t->closed && k < t->weights; k++) {
+        const train_weight *w = &t->weight[k];
+        if (w->value && w->rank) at[count++] = (ew_size){.name = w->name, .rank = w->rank, .size = w->size};
+    }
+    return count;
+}
+
 /* Each source's row fills its input's row exactly. */
 static bool model_fits(ew_train *t, const ew_graph *g, const train_set *s, size_t rows, size_t extra)
 {
@@ -224,13 +257,14 @@ ew_graph *train_parse_more(ew_train *t, const train_set *s, size_t rows, bool tr
     ew_error err;
     ew_options o = t->options;
     train_kept *blocks = NULL;
-    size_t room = s->count + t->o.fixed_count + 1, axes = s->count * TRAIN_AXES;
+    size_t room = s->count + t->o.fixed_count + (t->closed ? t->weights : 0) + 1, axes = s->count * TRAIN_AXES;
     model_sizes m = {train_keep_in(t, &blocks, room, sizeof(ew_size)), 0,
                      train_keep_in(t, &blocks, axes, sizeof(size_t))};
     ew_graph *g = NULL;
     if (m.at && m.size) {
         for (size_t i = 0; i < s->count; i++) model_size_source(t, &s->at[i], rows, m.size + i * TRAIN_AXES, &m);
         m.count += train_fixed_sizes(t, m.at + m.count);
+        m.count += model_weight_sizes(t, m.at + m.count);
         if (t->rows_name) m.at[m.count++] = (ew_size){.name = t->rows_name, .value = (int64_t)rows};
         o.sizes = m.at;
         o.size_count = m.count;

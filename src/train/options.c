@@ -54,9 +54,13 @@ static bool options_numbers(ew_train *t)
 static bool options_metrics(ew_train *t)
 {
     static const char *const taken[] = {"step", "epoch", "loss", "validation", "test", "seconds"};
-    for (size_t k = 0; k < t->o.metric_count; k++)
-        for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-            if (strcmp(t->o.metrics[k], taken[i]) == 0) return report_plain(&t->r, E_TRAIN_METRIC_NAME, taken[i], NULL);
+    for (size_t k = 0; k < t->o.metric_count; k++) {
+        const char *name = t->o.metrics[k];
+        bool free = true;
+        for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) free = free && strcmp(name, taken[i]) != 0;
+        for (size_t i = 0; i < k; i++) free = free && strcmp(name, t->o.metrics[i]) != 0;
+        if (!free) return report_plain(&t->r, E_TRAIN_METRIC_NAME, name, NULL);
+    }
     return true;
 }
 

@@ -186,7 +186,7 @@ static bool weight_new(ew_train *t, const ew_graph *g, train_weight *w)
     w->value = train_keep(t, w->count ? w->count : 1, train_type_bytes(w->type));
     if (!w->value) return false;
     bool known = train_draw(t, g, w->input, w->type, 0, w->value, w->count);
-    return known || t->o.weights || report_plain(&t->r, E_TRAIN_NO_START, w->name, NULL);
+    return known || t->input[w->input].fixed || t->o.weights || report_plain(&t->r, E_TRAIN_NO_START, w->name, NULL);
 }
 
 bool train_weights_new(ew_train *t)

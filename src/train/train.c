@@ -102,13 +102,26 @@ static ew_train *train_result(ew_train *t, bool good, ew_error *err)
     return NULL;
 }
 
+/* Where the params begin: as the text says, as a file does, or at a value of their own, which goes before. */
+static bool train_begin(ew_train *t)
+{
+    if (t->o.weights && !train_load(t, t->o.weights)) return false;
+    for (size_t k = 0; k < t->weights; k++) {
+        const train_weight *w = &t->weight[k];
+        const ew_fixed *f = t->input[w->input].fixed;
+        if (f) train_narrow(w->type, w->value, f->values, w->count);
+    }
+    train_keep_point(t);
+    return true;
+}
+
 ew_train *ew_train_new(const char *program, const ew_train_options *options, ew_error *err)
 {
     ew_train *t = train_blank(options ? options->options : NULL, err);
     if (!t) return NULL;
     t->text = train_keep_text(t, program ? program : "");
-    bool good = train_options(t, options) && train_model_and_data(t) && train_prepare_all(t) &&
-                (!t->o.weights || train_load(t, t->o.weights)) && train_folder_new(t);
+    bool good = train_options(t, options) && train_model_and_data(t) && train_prepare_all(t) && train_begin(t) &&
+                train_folder_new(t);
     good = train_agree(t, good);
     return train_result(t, good, err);
 }
@@ -127,7 +140,7 @@ ew_train *ew_train_resume(const char *run, const ew_train_options *options, ew_e
     bool leads = !options || !options->ranks || options->ranks->rank == 0;
     if (options) t->o.ranks = options->ranks;
     bool good = train_folder_open(t, run, options, leads) && train_model_and_data(t) && train_prepare_all(t) &&
-                (!t->o.weights || train_has_checkpoint(t) || train_load(t, t->o.weights)) && train_folder_go_on(t);
+                (train_has_checkpoint(t) || train_begin(t)) && train_folder_go_on(t);
     good = train_agree(t, good);
     return options && options->data_count ? train_result(t, good, err) : train_of_files(t, good, err);
 }

@@ -224,6 +224,8 @@ size_t train_validation_row(const ew_train *t, size_t i);
 
 /* Inputs, params, loss and metrics: from the text without sizes. */
 bool train_model(ew_train *t);
+/* Has each source an input of its name? */
+bool train_named(ew_train *t, const ew_source *sources, size_t count);
 /* Which input each source fills. */
 bool train_bind(ew_train *t, train_set *s);
 /* Every input has data in the set, or a value. */

@@ -152,7 +152,7 @@ $ edgewise grad 'x' x=1 --mode revers
 !   did you mean 'reverse'?
 ? 2
 $ edgewise eval 'x' x=1 --seed -1
-! error[E107]: '-1' is no whole number for '--seed'
+! error[E175]: '-1' is too small for '--seed': it must not be less than 0
 ? 2
 $ edgewise eval 'x' x=1 --seed 1.5
 ! error[E107]: '1.5' is no whole number for '--seed'
@@ -431,4 +431,25 @@ $ edgewise minimize '(x-1)^2' x=0 --lr=-0.1
 ? 2
 $ edgewise eval 'x' x=0 --threads 0
 ! error[E134]: '0' is too small for '--threads': it must be more than 0
+? 2
+
+# Numbers of options: what is wrong with them.
+
+$ edgewise eval 1 --seed -1
+! error[E175]: '-1' is too small for '--seed': it must not be less than 0
+? 2
+$ edgewise eval 1 --seed 18446744073709551616
+! error[E195]: '18446744073709551616' is too large for '--seed'
+? 2
+$ edgewise eval 1 --seed -1.5
+! error[E107]: '-1.5' is no whole number for '--seed'
+? 2
+$ edgewise eval 1 --threads -18446744073709551616
+! error[E134]: '-18446744073709551616' is too small for '--threads': it must be more than 0
+? 2
+$ edgewise draw 'a+b' a=1 b=2 -o x.svg --show forward=
+! error[E142]: 'forward=' is nothing to show: values, edges, forward=NAME, reverse=NAME, paths=FROM:TO
+? 2
+$ edgewise draw 'a+b' a=1 b=2 -o x.svg --show paths=a:
+! error[E142]: 'paths=a:' is nothing to show: values, edges, forward=NAME, reverse=NAME, paths=FROM:TO
 ? 2

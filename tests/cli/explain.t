@@ -64,3 +64,10 @@ $ edgewise explain 'y = tanh(x*w); z = tanh(y*y*w + x); q = tanh(z*y+z); q*z + y
 >     x → f → z → h → q → i → j
 >         1·0.880062·0.175954·1·0.225491·1 = 0.0349173
 >     ∂j/∂x = 1.28356, the sum over all of them, found by the reverse sweep below
+$ edgewise explain '(a+b)*(b+1)' a=2 b=1 --nudge b=0.1,b=0.2
+! error[E132]: 'b' stands twice in 'b=0.1,b=0.2'
+? 2
+$ edgewise explain 's = sum(i: x[i])' x=[1,2] --nudge 'x[0]=0.1,x[1]=1' | tail -n 1; edgewise explain 's = sum(i: x[i])' x=[1,2] --nudge 'x[0]=0.1,x=1'
+> There is no gap: along this nudge s changes in a straight line.
+! error[E132]: 'x' stands twice in 'x[0]=0.1,x=1'
+? 2

@@ -20,7 +20,7 @@ $ edgewise eval 'input x[N, 2, 2]; z[n, i, j] = x[n, i, j]' x=@digits.csv:p00..p
 >   [2]  [[ 8,  9],
 >         [10, 11]]
 $ edgewise eval 'input x[N, 5]; z[n] = x[n, 0]' x=@digits.csv:p00..p11
-! error[E413]: the axis x[2] has size 5, here 4
+! error[E413]: axis 2 of x has size 5, but 4 in its value
 !   --> 1:12
 !   |
 ! 1 | input x[N, 5]; z[n] = x[n, 0]
@@ -43,6 +43,44 @@ $ edgewise eval 'z[n] = x[n]' x=@nothing.csv
 $ edgewise eval 'input y[N] : int; z[n] = y[n]' y=@points.csv:y
 ! error[E127]: 'y[1]' is an int: its value must be a whole number, not 4.5
 ? 2
+$ printf 'a\n9007199254740991\n' > long.csv; edgewise eval 'input y[N] : int; z[n] = y[n]' y=@long.csv; printf 'a\n9007199254740993\n' > long.csv; edgewise eval 'input y[N] : int; z[n] = y[n]' y=@long.csv
+> z = [9007199254740991]
+! error[E194]: 'y[0]' cannot be 9007199254740992: beyond 2^53 not every whole number has an exact double
+? 2
+$ printf 'a\n1e300\n' > long.csv; edgewise eval 'input y[N] : int; z[n] = y[n]' y=@long.csv; edgewise eval 'input n : int; n' n=9223372036854775808; edgewise eval 'input n : int; n + 1' n=-9223372036854775808
+> c = -9223372036854775807
+! error[E196]: 'y[0]' is an int: 1e300 does not fit into its 64 bits
+! error[E196]: 'n' is an int: 9223372036854775808 does not fit into its 64 bits
+$ printf 'a\r1\r2\r' > old.csv; edgewise eval 'z[n] = x[n]' x=@old.csv; printf 'a\n1\0\n' > zero.csv; edgewise eval 'z[n] = x[n]' x=@zero.csv 2>&1 | head -n 2
+> error[E305]: the character NUL cannot stand here
+>   --> zero.csv:2:2
+! error[E305]: the character CR cannot stand here
+!   --> old.csv:1:2
+!   |
+! 1 | a
+!   |  ^ lines end in LF or CRLF
+$ edgewise eval 'y[i] = x[i]; z = 2; output y, z' x=[1,2] -o two.npz; edgewise eval 'z[n] = x[n]' x=@two.npz; edgewise eval 'z[n] = x[n]' x=@two.npz:Y1; edgewise eval 'y[i] = x[i]; longer = 2; output y, longer' x=[1,2] -o two.safetensors; edgewise eval 'z[n] = x[n]' x=@two.safetensors; edgewise eval 'x' x=@two.safetensors:lomger
+! error[E207]: this file holds 2 arrays: the name of one is needed
+!   --> two.npz
+!   the first array is 'y'
+! error[E206]: there is no array 'Y1' in this file
+!   --> two.npz
+!   the first array is 'y'
+! error[E207]: this file holds 2 arrays: the name of one is needed
+!   --> two.safetensors
+!   the first array is 'longer'
+! error[E206]: there is no array 'lomger' in this file
+!   --> two.safetensors
+!   did you mean 'longer'?
+? 2
+$ edgewise grad 'y[i] = w * x[i]^2' x=[1,2] w=3 -o grad.npz && edgewise eval 'z[i, j] = a[i, j]; s = sum(i: b[i]); v = sum(i: y[i]); output z, s, v' a='@grad.npz:diff(y, x)' b='@grad.npz:diff(y, w)' y=@grad.npz:y
+> z = [[6,  0],
+>      [0, 12]]
+> s = 5
+> v = 15
+$ edgewise grad '(a+b)*(b+1)' a=2 b=1 -o grad.csv && cat grad.csv
+> e,"diff(e, a)","diff(e, b)"
+> 6,2,5
 $ edgewise eval --json 'z[n] = x[n]' x=@nothing.csv
 > {"edgewise": 1, "error": {"code": "E200", "message": "there is no file 'nothing.csv'", "file": "nothing.csv"}}
 ? 4

@@ -300,7 +300,7 @@ $ edgewise check 'h[t+1] = stop(h[t]) * x[t] + h[t] * w; h[0] = 1; e = sum(t: so
 $ edgewise eval 'input l[D*(D-1)/2]; y = sum(i: l[i]) + D' l=[1,2,3] D=3
 > y = 9
 $ edgewise eval 'input x[N*2]; y = sum(i: x[i]) + N' x=[1,2,3,4] N=3
-! error[E413]: the axis x[1] has size 6, here 4
+! error[E413]: axis 1 of x has size 6, but 4 in its value
 !   --> 1:9
 !   |
 ! 1 | input x[N*2]; y = sum(i: x[i]) + N

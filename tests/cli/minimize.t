@@ -152,3 +152,12 @@ $ edgewise minimize 'f = (x-3)^2' x=0 --lang vi -q
 > f = 0
 > x = 3
 > lbfgs, 2 bước: đã hội tụ: gradient gần bằng 0
+$ edgewise minimize '(x-3)^2' x=0 --tolerance -1
+! error[E175]: '-1' is too small for '--tolerance': it must not be less than 0
+? 2
+$ edgewise minimize '(x-3)^2' x=0 --tolerance nan
+! error[E173]: 'nan' is not finite, and '--tolerance' must be
+? 2
+$ edgewise fit 'r[i] = x[i] - a' x=[1,2] a=0 --tolerance inf
+! error[E173]: 'inf' is not finite, and '--tolerance' must be
+? 2

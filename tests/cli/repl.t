@@ -169,6 +169,14 @@ $ edgewise repl 'a = = b'
 ! 1 | a = = b
 !   |     ^
 ? 3
+$ printf 'f(x) = x^2 # by itself\nf(3)\nf(3) + f(2)\nf(a) * 2\na = 2\n:grad\n' | edgewise repl
+> 9
+> 13
+> no value yet for a
+> d = 8
+> d = 8
+> ∂d/∂a = 8
+> mode: reverse
 $ edgewise repl --json
 ! error[E108]: the option '--json' does not belong to 'repl'
 ? 2

@@ -121,3 +121,6 @@ $ edgewise show odd --json --lang vi
 $ edgewise show adam -o no/where.svg
 ! error[E161]: 'no/where.svg' cannot be written: there is no such file or folder
 ? 4
+$ edgewise show adam -o curves.png
+! error[E141]: the ending of 'curves.png' is no format of pictures; the endings are svg
+? 2

@@ -338,6 +338,7 @@ $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --weight
 $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --weights descent/weights.safetensors
 ! error[E206]: there is no array 'a' in this file
 !   --> descent/weights.safetensors
+!   the first array is 'x'
 ? 2
 $ edgewise eval line.ew x=[1] y=[1] --weights descent/weights.safetensors
 ! error[E178]: 'descent/weights.safetensors' has weights for 'x', which is no param of this program
@@ -384,7 +385,7 @@ $ sed 's/^loss = .*/loss = mean(n: if y[n] < 3 then xent(k: z[n, k], y[n]) else 
 > loss = 0.549306
 > 1 step: all steps were made
 $ edgewise predict class4 'x=[[1,2,3]]' --outputs 'z[n, k]'
-! error[E413]: the axis x[2] has size 2, here 3
+! error[E413]: axis 2 of x has size 2, but 3 in its value
 !   --> class4/model.ew:1:12
 !   |
 ! 1 | input x[N, 2]
@@ -417,3 +418,52 @@ $ edgewise train log.ew --lr 0.6 --steps 9 -o logs2 -q --json | sed 's/, "second
 > {"step": 1, "epoch": 1, "loss": 1}
 ! error[E354]: step 2: c is nan: x = -0.2
 !   a smaller learning rate, a limit to the gradient's length, or data without such numbers may help
+
+# What a param's value on the command line says is where it begins, as with the other verbs, and goes before --weights;
+# --on-nan rollback without a step goes back to where the run began, not to what the text says.
+
+$ printf 'input x[N]\ninput y[N]\nparam w = 0\nloss = mean(n: (w * x[n] - y[n])^2)\noutput loss\n' > slope.ew; printf 'x,y\nnan,1\n1,1\n' > hole.csv
+$ edgewise train slope.ew --data x=hole.csv:x --data y=hole.csv:y --on-nan skip --batch 1 --no-shuffle --steps 1 -q w=7 -o seven && edgewise predict seven --outputs w
+> loss = nan
+> steps that were not finite: 1
+> 1 step: all steps were made
+> w = 7
+$ edgewise train slope.ew --data x=hole.csv:x --data y=hole.csv:y --on-nan rollback --batch 1 --no-shuffle --steps 1 -q --weights seven/weights.safetensors -o back2 && edgewise predict back2 --outputs w
+> loss = nan
+> steps that were not finite: 1
+> 1 step: all steps were made
+> w = 7
+$ edgewise train slope.ew --data x=hole.csv:x --data y=hole.csv:y --on-nan rollback --batch 1 --no-shuffle --steps 1 -q --weights seven/weights.safetensors w=5 -o back3 && edgewise predict back3 --outputs w
+> loss = nan
+> steps that were not finite: 1
+> 1 step: all steps were made
+> w = 5
+$ edgewise train slope.ew --data x=hole.csv:x --data y=hole.csv:y w=[1,2] -o back4
+! error[E126]: 'w' is a single number, and its value is an array of sizes [2]
+? 2
+
+# A metric is told once; with a name twice the lines of metrics.jsonl could not be read back.
+
+$ edgewise train slope.ew --data x=hole.csv:x --data y=hole.csv:y --metric w --metric w -o twice
+! error[E368]: 'w' cannot be a metric: a report has an entry of that name already
+? 2
+
+# A run that its data stop before anything was learned leaves nothing that stands in the way of the next.
+
+$ edgewise train xent.ew --data x=half.csv:a,b --data y=half.csv:y -o class5 -q
+! error[E345]: row 0 of the data for 'y' has 0.5, which is no int
+!   --> half.csv:y
+!   rows are counted from 0
+? 4
+$ printf 'a,b,y\n1,2,1\n' > whole.csv && edgewise train xent.ew --data x=whole.csv:a,b --data y=whole.csv:y -o class5 -q --epochs 1 | tail -n 1 && edgewise train xent.ew --data x=whole.csv:a,b --data y=whole.csv:y -o class5 -q
+> 1 step: all steps were made
+! error[E355]: 'class5' holds a run already
+!   go on with it by --resume, or choose another folder
+? 4
+
+# New data of other sizes than the weights, and a param among them, are told as what they are.
+
+$ edgewise predict class5 'x=[[1,2,3]]' --outputs 'argmax(k: z[n, k])' 2>&1 | head -n 1; edgewise predict seven w=[1] --outputs w
+> error[E413]: axis 2 of x has size 2, but 3 in its value
+! error[E333]: the model has no input called 'w'
+? 2
