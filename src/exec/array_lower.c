@@ -357,6 +357,16 @@ static bool lower_specially(array_lowering *w, ew_node n, uint32_t *made)
     return *made != ARRAY_NONE;
 }
 
+/* What a reduction goes through may be far more than any array has: a body that says nothing of it is none. */
+static bool lower_countable(const array_lowering *w, const graph_node *node)
+{
+    size_t places;
+    if (!op_is_reduction(node->op)) return true;
+    for (size_t d = 0; d < shape_rank(w->g, node->domain); d++)
+        if (!size_is_known(shape_sizes(w->g, node->domain)[d])) return true; /* told where the size is needed */
+    return shape_elements(w->g, node->domain, &places);
+}
+
 static bool lower_value(array_lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
@@ -366,6 +376,7 @@ static bool lower_value(array_lowering *w, ew_node n)
         if (!size_is_known(node_size(w->g, n, p))) return exec_refuse(w->g, n, E_SIZE_UNKNOWN);
     if (node->op == OP_SIZE) return exec_refuse(w->g, n, E_SIZE_UNKNOWN);
     if (!shape_elements(w->g, node->shape, &elements)) return exec_refuse(w->g, n, E_ELEMENTS);
+    if (!lower_countable(w, node)) return exec_refuse(w->g, n, E_PLACES);
     if (node->op == OP_LOOP) {
         uint32_t region = node_state(w->g, n)->region;
         if (!w->regions[region].needed && !lower_loops(w, region)) return false;
