@@ -42,6 +42,8 @@ bool exec_refuse(ew_graph *g, ew_node n, error_code code)
     else
         report_plain(&g->report, node_at(g, n)->op == OP_SIZE ? E_SIZE_VALUE : code, text_string(&t),
                      text_string(&shape));
+    if (code == E_SIZE_UNKNOWN && node_at(g, n)->op == OP_INPUT)
+        report_hint(&g->report, "a value for '{1}' has them", graph_name_text(g, node_at(g, n)->name));
     text_free(&t);
     text_free(&shape);
     return false;

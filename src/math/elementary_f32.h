@@ -207,41 +207,54 @@ static inline float k_erf_f32(float x)
 }
 
 /*
- * phi(a) f(a) for 0 <= a <= 16, f the rational function of m, phi the normal density: exp(-a^2/2) with the square in
- * double, where e^-h would be subnormal 2^30 times as large, and all that follows in double.
+ * exp(-a^2/2) / 2^k for 0 <= a <= 15, *turn = 1.5 * 2^23 + k: the square, what is left of it and the sum in double,
+ * since far from 0 each last bit of the square counts; what only adds a little in float.
  */
-static inline double k_normal_f32(double a, double m)
+static inline double k_bell_f32(float a, float *turn)
 {
-    double h = 0.5 * a * a, far = a > 12.0 ? 20.794415416798358 : 0.0; /* 30 log 2 */
-    float e = (float)(far - h);
-    double rest = (far - h) - (double)e;
-    return (double)k_exp_f32(e) * (1.0 + rest) * (m * (a > 12.0 ? 0x1p-30 : 1.0));
+    double d = (double)a, h = d * -0.5 * d, r;
+    float t = a * a * -0.721347520F + 12582912.0F, q;
+    r = h - (double)(t - 12582912.0F) * 0.69314718055994531;
+    q = (float)r;
+    *turn = t;
+    return (1.0 + r) + (double)(q * q * k_exp_tail_f32(q));
 }
 
-/* x Phi(x); Phi(-a) = phi(a) M(a) with the ratio of Mills M (fit of M over sqrt(2 pi), 2^-27.1). [1.5] */
+/* y 2^k where that may be subnormal: rounded once. */
+static inline float k_scaled_f32(float y, float turn)
+{
+    return y * k_power_of_2_f32(turn + 64.0F) * 0x1p-64F;
+}
+
+/*
+ * x Phi(x), which is -a phi(a) M(a) below zero and x - a phi(a) M(a) above, a = |x|, with the ratio of Mills M. With
+ * t = a / (a + 3.5), a M(a) / sqrt(2 pi) is t times a polynomial in t - 1/2 (fit for a <= 15, 2^-26.9); its first two
+ * terms are added in double. [1.5]
+ */
 static inline float k_gelu_f32(float x)
 {
-    double c = (double)(x < -16.0F ? -16.0F : x), a = (double)(fabsf(x) > 16.0F ? 16.0F : fabsf(x));
-    double p =
-        0.500000003579 + a * (0.441281181617 + a * (0.185458084753 + a * (0.0413854399848 + a * 0.00422869330287)));
-    double q = 1.0 + a * (1.6804474263 +
-                          a * (1.21171358753 + a * (0.475341080433 + a * (0.103743399823 + a * 0.0105996655936))));
-    double tail = k_normal_f32(a, p / q);
-    float y = (float)(c * (x < 0.0F ? tail : 1.0 - tail));
+    float a = fabsf(x) > 15.0F ? 15.0F : fabsf(x), turn, u, z, w, p, y;
+    double e = k_bell_f32(a, &turn), t = (double)a / ((double)a + 3.5), v = t - 0.5;
+    u = (float)v, z = u * u, w = z * z;
+    p = ((1.26170037F - 0.928425398F * u) + z * (0.278493135F + 0.207799253F * u)) +
+        w * ((-0.203060976F - 0.0633649908F * u) + z * (0.107090514F + 0.0556507115F * u));
+    t *= (0.7444160735921 - 1.131123478499 * v) + (double)(z * p);
+    y = k_scaled_f32((float)(e * t), turn);
+    y = x < 0.0F ? -y : x - y;
     return x < -3.40282347e38F ? 0.0F : y;
 }
 
-/* Phi(x) + x phi(x): with g(a) = a - M(a) it is -phi(a) g(a) below zero, 1 + phi(a) g(a) above (fit of g over
- * sqrt(2 pi) (a - a0), a0 being its zero, 2^-28.0). [1.5] */
+/* Phi(x) + x phi(x): with g(a) = a - M(a) it is -phi(a) g(a) below zero, 1 + phi(a) g(a) above. g(a) / sqrt(2 pi) is
+ * a - a0, a0 being its zero, times a polynomial in a / (a + 4) - 1/2 (fit for a <= 15, 2^-26.0). [1.5] */
 static inline float k_gelu1_f32(float x)
 {
-    double a = (double)(fabsf(x) > 16.0F ? 16.0F : fabsf(x)), root = a - 0.75179152469356446;
-    double p =
-        0.665077992652 + a * (0.734725638691 + a * (0.36024124013 + a * (0.0887423598594 + a * 0.00936004915855)));
-    double q = 1.0 + a * (1.37033390417 +
-                          a * (0.758940701301 + a * (0.204824466299 + a * (0.0234614234346 + a * 1.23811500498e-8))));
-    double g = k_normal_f32(a, root * p / q);
-    float y = (float)(x < 0.0F ? -g : 1.0 + g);
+    float a = fabsf(x) > 15.0F ? 15.0F : fabsf(x), turn, u = a / (a + 4.0F) - 0.5F, z = u * u, w = z * z, p, y;
+    double e = k_bell_f32(a, &turn), g = (double)a - 0.75179152469356446;
+    p = ((0.241850108F - 0.224658046F * u) + z * (0.152160947F - 0.0573811277F * u)) +
+        w * ((-0.0113229022F + 0.0238132443F * u) + z * 0.0040310191F);
+    g *= (0.4622112496906 - 0.206731897164 * (double)u) + (double)(z * p);
+    y = k_scaled_f32((float)(e * g), turn);
+    y = x < 0.0F ? -y : 1.0F + y;
     return x < -3.40282347e38F ? 0.0F : y;
 }
 

@@ -9,7 +9,8 @@
  * For each block of k (BLOCK_K), each block of columns (BLOCK_COLUMNS) and each block of rows
  * (BLOCK_ROWS): B's block is packed into panels as wide as a tile, A's into panels as high, when that
  * pays or when the strides ask for it. Small operands are read where they are. The tile picks up C
- * where the block of k before left it, so blocks do not show in the bits.
+ * where the block of k before left it, so blocks do not show in the bits. Where one operand fits the second cache
+ * (WHOLE_BYTES), all of it is packed once and the other goes by in pieces, so that both are read from memory once.
  *
  * Where columns are few (FEW_COLUMNS), each number of A is used for those alone, and reading A from memory counts as
  * much as multiplying. Its rows are read where they are, in long runs; columns that lie side by side are packed in long
@@ -40,6 +41,9 @@ enum {
     LONG_LEAST = 240, /* from so many rows on; */
     LONG_UNIT = 24,   /* in wide panels, a multiple of the rows of every tile */
     BLOCK_COLUMNS = 960,
+    WHOLE_BYTES = 5 << 17, /* floats: a packed operand that stays in the second cache, all of it, */
+    FIRST_BYTES = 3 << 13, /* a panel of three vectors that stays in the first, */
+    PIECE_BYTES = 3 << 16, /* and a piece of the other beside it */
     JOINED_K = 96,         /* an outer k and so few inner ones are packed together, */
     JOINED_SIDE = 8,       /* not for fewer rows or columns; otherwise product by product */
     DOTS_BYTES = 12 << 10, /* of B's columns that sums in lanes go over before the next set */
@@ -66,22 +70,30 @@ static size_t matrix_block_k(size_t k, size_t most)
     return blocks < 2 ? k : matrix_up((k + blocks - 1) / blocks, 8);
 }
 
-/* The most of an operand that is packed: blocks of two kinds, of so many rows (columns) and so deep. */
-static size_t matrix_room(size_t n, size_t k, size_t one, size_t one_k, size_t other, size_t other_k)
+/* A multiple of `unit`, at least one. */
+static size_t matrix_whole(size_t x, size_t unit)
+{
+    return x < unit ? unit : x / unit * unit;
+}
+
+/* The most of an operand that is packed: blocks of three kinds, of so many rows (columns) and so deep, or all of it. */
+static size_t matrix_room(size_t n, size_t k, size_t one, size_t one_k, size_t other, size_t other_k, size_t element)
 {
     size_t x = (matrix_least(n, one) + WIDEST) * matrix_up(matrix_least(k, one_k), 8);
     size_t y = (matrix_least(n, other) + WIDEST) * matrix_up(matrix_least(k, other_k), 8);
-    return x > y ? x : y;
+    size_t z = matrix_least((n + WIDEST) * matrix_up(matrix_least(k, BLOCK_K), 8), WHOLE_BYTES / element);
+    x = x > y ? x : y;
+    return x > z ? x : z;
 }
 
-static size_t matrix_room_a(size_t m, size_t k)
+static size_t matrix_room_a(size_t m, size_t k, size_t element)
 {
-    return matrix_room(m, k, BLOCK_ROWS, BLOCK_K, LONG_ROWS_f32, LONG_K_f32);
+    return matrix_room(m, k, BLOCK_ROWS, BLOCK_K, LONG_ROWS_f32, LONG_K_f32, element);
 }
 
-static size_t matrix_room_b(size_t n, size_t k)
+static size_t matrix_room_b(size_t n, size_t k, size_t element)
 {
-    return matrix_room(n, k, BLOCK_COLUMNS, BLOCK_K, FEW_COLUMNS, DEEP_K);
+    return matrix_room(n, k, BLOCK_COLUMNS, BLOCK_K, FEW_COLUMNS, DEEP_K, element);
 }
 
 /* A copy of all of C, its columns side by side; 0: it is none of few columns, many rows and long sums. */
@@ -95,7 +107,8 @@ static size_t matrix_room_c(size_t m, size_t n, size_t k)
 static size_t matrix_scratch(size_t m, size_t n, size_t k, size_t element)
 {
     size_t most = m > n ? m : n, room_c = matrix_least(matrix_room_c(m, n, k), SIDE_MOST);
-    return (MATRIX_ROWS * WIDEST + matrix_room_a(most, k) + matrix_room_b(most, k) + room_c) * element + 5 * LINE;
+    size_t room_a = matrix_room_a(most, k, element), room_b = matrix_room_b(most, k, element);
+    return (MATRIX_ROWS * WIDEST + room_a + room_b + room_c) * element + 5 * LINE;
 }
 
 /* What a tile takes for each k, in halves of a cycle: two products and two loads a cycle, and each sum waits four

@@ -89,6 +89,7 @@ $ ./row 'x=[1,2]'
 $ edgewise emit c row.ew -o open
 ! error[E462]: no data give the sizes of 'x[i, j]' (N×M)
 !   --> row.ew
+!   a value for 'x' has them
 ? 2
 
 # … which begins with lists and draws too, those of the seed 0
