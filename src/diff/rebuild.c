@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "diff/view.h"
+
 enum { REBUILD_REACHED = 1, REBUILD_CHANGED = 2, REBUILD_KEPT = 4 };
 
 typedef struct rebuild {
@@ -165,6 +167,15 @@ static bool rebuild_one(rebuild *b, ew_node n)
     return rebuild_plain(b, n);
 }
 
+ew_node rebuild_shaped(ew_graph *g, ew_node made, ew_node from)
+{
+    uint16_t shape = node_at(g, from)->shape;
+    if (made == EW_NONE || node_rank(g, made) || !shape) return made;
+    if (type_is_real(node_at(g, from)->type)) return view_node(g, view_of(g, made), shape);
+    node_spec s = {.op = OP_AT, .args = &made, .count = 1, .shape = shape, .place = node_at(g, from)->place};
+    return graph_make(g, &s);
+}
+
 static bool rebuild_run(rebuild *b, const rebuild_pair *pairs, size_t pairs_count, ew_node *roots, size_t count)
 {
     for (size_t i = 0; i < pairs_count; i++) b->mark[pairs[i].from] |= REBUILD_CHANGED;
@@ -177,7 +188,7 @@ static bool rebuild_run(rebuild *b, const rebuild_pair *pairs, size_t pairs_coun
     }
     for (ew_node n = 0; n < b->count; n++)
         if ((b->mark[n] & REBUILD_CHANGED) && !rebuild_one(b, n)) return false;
-    for (size_t i = 0; i < count; i++) roots[i] = b->to[roots[i]];
+    for (size_t i = 0; i < count; i++) roots[i] = rebuild_shaped(b->g, b->to[roots[i]], roots[i]);
     return report_ok(&b->g->report);
 }
 

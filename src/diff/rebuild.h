@@ -16,6 +16,9 @@ typedef struct rebuild_pair {
 bool rebuild_nodes(ew_graph *g, const rebuild_pair *pairs, size_t pairs_count, const uint8_t *keep, size_t keep_count,
                    ew_node *roots, size_t count);
 
+/* What `from` has become, with the axes of `from` again where it was folded to a number, which has none. */
+ew_node rebuild_shaped(ew_graph *g, ew_node made, ew_node from);
+
 /* Which nodes are in the body of a closed region: body[id], for ids below `count`. */
 bool rebuild_body(ew_graph *g, uint32_t region, uint8_t *body, size_t count);
 

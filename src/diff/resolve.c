@@ -354,7 +354,7 @@ bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
     for (size_t i = count; ok && i-- > 0;) resolve_twin(&r, nodes[i]);
     ok = ok && resolve_run(&r);
     for (size_t i = 0; ok && i < count; i++)
-        if (r.needs[nodes[i]]) nodes[i] = r.twin[nodes[i]];
+        if (r.needs[nodes[i]]) nodes[i] = rebuild_shaped(g, r.twin[nodes[i]], nodes[i]);
     ((derived *)g->derived)->inside = EW_NONE;
     block_free(&g->memory, r.needs, r.needs ? r.count : 0);
     block_free(&g->memory, r.circle, r.circle ? r.count : 0);

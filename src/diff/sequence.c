@@ -206,21 +206,37 @@ static uint64_t *sequence_key(sequence *o, size_t i, uint32_t child)
     return child ? &o->regions.at[child - 1].key : &o->key[i];
 }
 
+/* The definition behind a state that needs no state of that region by edges: no circle leads back to it, and it is
+ * needed as an argument is. */
+static size_t sequence_before(const sequence *o, size_t i)
+{
+    size_t at = sequence_at(o, sequence_behind(o->g, o->nodes[i]));
+    if (at == o->count) return at;
+    uint32_t region = node_state(o->g, o->nodes[i])->region, r = o->inner[at];
+    while (r && o->regions.at[r - 1].region != region) r = o->regions.at[r - 1].parent;
+    return r ? o->count : at;
+}
+
+/* Node i needs node `at`: its key is the higher one. */
+static bool sequence_raise_key(sequence *o, size_t i, size_t at, uint32_t level)
+{
+    uint32_t child = sequence_child(o, i, level);
+    uint32_t other = at < o->count ? sequence_child(o, at, level) : UINT32_MAX;
+    if (other == UINT32_MAX || (child && other == child)) return false;
+    uint64_t least = *sequence_key(o, at, other) + 1, *key = sequence_key(o, i, child);
+    if (*key >= least) return false;
+    *key = least;
+    return true;
+}
+
 static bool sequence_keys(sequence *o, uint32_t level)
 {
     bool change = false;
     for (size_t i = 0; i < o->count; i++) {
-        uint32_t child = sequence_child(o, i, level);
-        if (child == UINT32_MAX) continue;
-        for (size_t k = 0; k < sequence_edges(o->g, o->nodes[i]); k++) {
-            size_t at = sequence_at(o, sequence_edge(o->g, o->nodes[i], k));
-            uint32_t other = at < o->count ? sequence_child(o, at, level) : UINT32_MAX;
-            if (other == UINT32_MAX || (child && other == child)) continue;
-            uint64_t least = *sequence_key(o, at, other) + 1, *key = sequence_key(o, i, child);
-            if (*key >= least) continue;
-            *key = least;
-            change = true;
-        }
+        if (sequence_child(o, i, level) == UINT32_MAX) continue;
+        change |= sequence_raise_key(o, i, sequence_before(o, i), level);
+        for (size_t k = 0; k < sequence_edges(o->g, o->nodes[i]); k++)
+            change |= sequence_raise_key(o, i, sequence_at(o, sequence_edge(o->g, o->nodes[i], k)), level);
     }
     return change;
 }

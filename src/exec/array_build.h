@@ -144,6 +144,9 @@ enum { NEEDS_NOT, NEEDS_MADE, NEEDS_IT };
 /* Does v need its argument k before itself, in the loop of a peeled recurrence that is being emitted? */
 int array_needs_now(const array_lowering *w, uint32_t v, size_t k, uint32_t region);
 
+/* What the region's steps use at places that they do not say is made as soon as it can be (array_early.c). */
+bool array_early(array_lowering *w, uint32_t region);
+
 int array_scatter_axis(const array_lowering *w, const array_value *v, int axis, int64_t *by);
 
 #endif

@@ -157,7 +157,7 @@ static int carry_step(const array_lowering *w, uint32_t v, size_t k, uint32_t r)
     const array_bind *own = value_bind(w, value_at(w, v), r);
     const array_bind *made = value_bind(w, value_at(w, value_root(w, value_use(w, value_at(w, v), k).value)), r);
     int64_t by;
-    if (!own || !made || array_follows(w, v, k, own->axis, &by) != made->axis) return -1;
+    if (!own || !made || array_follows(w, v, k, own->axis, made->axis, &by) != made->axis) return -1;
     int64_t back = made->offset - (own->offset + by);
     if (w->g->regions.at[r].down) back = -back;
     return back == 0 || back == 1 ? (int)back : -1;

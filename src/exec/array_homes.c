@@ -243,7 +243,7 @@ bool array_goes_along(const array_lowering *w, uint32_t v, size_t k)
     int64_t by;
     if (arg->region != ARRAY_NONE || value->op == OP_JOIN || value->op == OP_SCATTER || arg->op == OP_AT) return false;
     for (size_t i = 0; i < value->bind_count; i++)
-        if (array_follows(w, v, k, w->binds.at[value->binds + i].axis, &by) < 0) return false;
+        if (array_follows(w, v, k, w->binds.at[value->binds + i].axis, -1, &by) < 0) return false;
     return true;
 }
 

@@ -327,9 +327,10 @@ bool array_doors(array_lowering *w);      /* before values get their places: the
 bool array_doors_plan(array_lowering *w); /* when all steps are there */
 int array_storage_of(int type);           /* of elements of a type of the language */
 
-/* How the place of argument `k` along the bound axis of the user follows from the user's: the argument's axis, and
- * *by how much it is further. -1: it has none; -2: not by a fixed distance. */
-int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, int64_t *by);
+/* How the place of argument `k` follows from the user's along its axis `axis`: the argument's axis, and *by how much it
+ * is further. -1: it has none; -2: not by a fixed distance. Where the user's axis is in several of the argument's,
+ * h[t, t-1], `asked` is the one that counts; -1: the first one. */
+int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, int asked, int64_t *by);
 
 /* Is argument k, which no step changes, used at another place in each step of v? Then v's step may compute it. */
 bool array_goes_along(const array_lowering *w, uint32_t v, size_t k);

@@ -389,10 +389,7 @@ static bool lower_value(array_lowering *w, ew_node n)
     w->of[n] = made;
     if (made == ARRAY_NONE) return false;
     if (node->op == OP_STATE) w->state[node->extra] = w->of[n];
-    if (node->op != OP_LOOP) return true;
-    array_value *loop = value_at(w, made);
-    loop->as = w->state[node->extra];
-    if (value_at(w, value_use(w, loop, 0).value)->op == OP_STATE) w->uses.at[loop->uses].value = loop->as; /* a copy */
+    if (node->op == OP_LOOP) value_at(w, made)->as = w->state[node->extra];
     return true;
 }
 

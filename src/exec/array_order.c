@@ -45,10 +45,10 @@ static uint32_t unit_before(const array_lowering *w, uint32_t v, size_t k, uint3
         return needs == NEEDS_NOT ? ARRAY_NONE : unit;
     }
     if (array_reads_before(w, v, k, context)) return ARRAY_NONE;
-    if (!user || !arg || arg->axis < 0 || user->axis < 0) return unit;
+    if (!user || !arg || arg->axis < 0) return unit;
+    if (user->axis < 0) return *across = true, unit;
     if (gathers) return ARRAY_NONE;
-    int axis = array_follows(w, v, k, user->axis, &by);
-    *across = axis != arg->axis;
+    *across = array_follows(w, v, k, user->axis, arg->axis, &by) != arg->axis;
     return *across || user->offset + by == arg->offset ? unit : ARRAY_NONE;
 }
 

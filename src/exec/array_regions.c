@@ -16,11 +16,13 @@
 
 /* ---- How places follow ----------------------------------------------------------------------------- */
 
-/* The axis of a map's target that is `axis` + *by; -2: that reads it in another way; -1: none. */
-static int follow_map(const array_lowering *w, uint16_t map, size_t rank, int axis, int64_t *by)
+/* The axis of a map's target (`asked` alone, or where that is -1 the first one) that is `axis` + *by; -2: that reads it
+ * in another way; -1: none. */
+static int follow_map(const array_lowering *w, uint16_t map, size_t rank, int axis, int asked, int64_t *by)
 {
     int found = -1;
     for (size_t p = 0; p < rank; p++) {
+        if (asked >= 0 && (int)p != asked) continue;
         map_draft d = map_axis(w->g, map, p);
         for (size_t t = 0; t < d.terms; t++) {
             if (d.axis[t] != axis) continue;
@@ -60,7 +62,7 @@ int array_scatter_axis(const array_lowering *w, const array_value *v, int axis, 
     return d.terms == 1 && d.factor[0] == 1 ? d.axis[0] : -1;
 }
 
-int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, int64_t *by)
+int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, int asked, int64_t *by)
 {
     const array_value *v = value_at(w, user);
     array_use u = value_use(w, v, k);
@@ -77,7 +79,7 @@ int array_follows(const array_lowering *w, uint32_t user, size_t k, int axis, in
         axis = array_scatter_axis(w, v, axis, &more);
         if (axis < 0) return -1;
     }
-    int p = follow_map(w, u.map, rank, axis, by);
+    int p = follow_map(w, u.map, rank, axis, asked, by);
     *by += more;
     return p;
 }
@@ -133,6 +135,7 @@ static bool mark_wanted(array_lowering *w, uint32_t v, uint32_t region)
     uint32_t first = w->regions[region].first, behind = inner_definition(w, value, region);
     bool news = behind != ARRAY_NONE && !(w->mark[behind] & WANTED);
     if (behind != ARRAY_NONE) w->mark[behind] |= WANTED;
+    if (value->op == OP_LOOP && value->as >= first) w->mark[value->as] |= WANTED; /* its memory, without a state too */
     for (size_t k = 0; k < value->count; k++) {
         uint32_t a = value_use(w, value, k).value;
         if (a >= first) w->mark[a] |= WANTED;
@@ -216,18 +219,24 @@ static void region_seed(array_lowering *w, uint32_t region)
     if (until) *until = (array_bind){region, (int32_t)value_rank(w, u) - 1, 0, true, false, false, false, 0};
 }
 
+/* Does axis d of v go with one of these axes of its argument k? */
+static bool along_follows(const array_lowering *w, uint32_t v, size_t k, int d, uint32_t along)
+{
+    int64_t by;
+    for (int axis = 0; along; axis++, along >>= 1)
+        if ((along & 1) && array_follows(w, v, k, d, axis, &by) == axis) return true;
+    return false;
+}
+
 /* The axes of v by which an argument goes along the steps. */
 static uint32_t along_of(const array_lowering *w, uint32_t region, uint32_t v)
 {
     const array_value *value = value_at(w, v);
     uint32_t along = 0;
-    int64_t by;
     for (size_t k = 0; k < value->count; k++) {
         const array_bind *from = value_bind(w, value_at(w, value_root(w, value_use(w, value, k).value)), region);
-        for (size_t d = 0; from && from->along && d < value_rank(w, value); d++) {
-            int axis = array_follows(w, v, k, (int)d, &by);
-            if (axis >= 0 && from->along >> axis & 1) along |= 1U << d;
-        }
+        for (size_t d = 0; from && d < value_rank(w, value); d++)
+            if (along_follows(w, v, k, (int)d, from->along)) along |= 1U << d;
     }
     return along;
 }
@@ -283,7 +292,9 @@ static bool offset_use(array_lowering *w, uint32_t region, uint32_t user, size_t
     if (!b || !b->known || !to) return false;
     for (uint32_t s = w->g->regions.at[region].first, e = s + w->g->regions.at[region].count; s < e; s++)
         if (value_root(w, w->state[s]) == a) return false;
-    int axis = array_follows(w, user, k, b->axis, &by), other = axis >= 0 ? along_other(w, user, a, to, axis) : -1;
+    int asked = to->known ? to->axis : -1, axis = array_follows(w, user, k, b->axis, asked, &by), read = axis;
+    if (axis == -1 && asked >= 0) read = array_follows(w, user, k, b->axis, -1, &by);
+    int other = read >= 0 ? along_other(w, user, a, to, read) : -1;
     if (other >= 0) by = down ? 1 : -1, axis = other, to->ahead = true;
     if (axis == -2 && to->known) by = down ? 1 : -1, axis = to->axis;
     if (axis < 0) return false;
@@ -310,7 +321,7 @@ static bool offset_own(array_lowering *w, uint32_t region, uint32_t v)
         if (!from || !from->known || from->axis < 0 || along_chosen(from)) continue;
         if (value->op == OP_JOIN || value->op == OP_SCATTER) continue;
         for (size_t d = 0; d < value_rank(w, value) && !b->known; d++)
-            if (array_follows(w, v, k, (int)d, &by) == from->axis)
+            if (array_follows(w, v, k, (int)d, from->axis, &by) == from->axis)
                 b->axis = (int)d, b->offset = from->offset - by, b->known = true;
     }
     return b->known;
@@ -338,7 +349,7 @@ static bool along_refuted(const array_lowering *w, uint32_t region, uint32_t v, 
     const array_bind *to = value_bind(w, value_at(w, value_root(w, value_use(w, value_at(w, v), k).value)), region);
     int64_t by;
     if (!b || !to || !to->known || to->axis < 0 || !along_chosen(to)) return false;
-    return !b->known || b->axis < 0 || array_follows(w, v, k, b->axis, &by) != to->axis;
+    return !b->known || b->axis < 0 || array_follows(w, v, k, b->axis, to->axis, &by) != to->axis;
 }
 
 /* What not all users read by the axis chosen is made by one of its own. */
@@ -422,8 +433,8 @@ static void keep_use(array_lowering *w, uint32_t user, size_t k)
         const array_bind *b = value_bind(w, v, to->region);
         int64_t by = 0;
         if (to->axis < 0) continue;
-        bool fits =
-            b && b->axis >= 0 && array_follows(w, user, k, b->axis, &by) == to->axis && b->offset + by == to->offset;
+        bool fits = b && b->axis >= 0 && array_follows(w, user, k, b->axis, to->axis, &by) == to->axis &&
+                    b->offset + by == to->offset;
         bool seen = b && b->whole && (v->op == OP_AT || v->op == OP_COPY || v->op == OP_STOP);
         if (!fits || seen) to->whole = true;
     }
@@ -485,6 +496,7 @@ bool array_regions(array_lowering *w)
         if (w->regions[next].first == ARRAY_NONE) continue;
         if (!region_body(w, next)) return false;
         region_offsets(w, next);
+        if (!array_early(w, next)) return false;
         region_fixed(w, next);
     }
     if (!array_absorb(w)) return false;

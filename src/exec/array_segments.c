@@ -54,17 +54,18 @@ static bool segment_is_none(const array_value *v)
            v->op == OP_INPUT || v->op == OP_PARAM;
 }
 
-/* The axis of argument k that follows axis d of v's domain (JOIN, SCATTER: own axis d), and by how much. */
-static int segment_follows(const array_lowering *w, uint32_t v, size_t k, int d, int64_t *by)
+/* The axis of argument k (`asked`, where that is not -1) that follows axis d of v's domain (JOIN, SCATTER: own axis d),
+ * and by how much. */
+static int segment_follows(const array_lowering *w, uint32_t v, size_t k, int d, int asked, int64_t *by)
 {
     const array_value *value = value_at(w, v);
-    if (value->op != OP_SCATTER || value->part.kind != PART_TOTAL) return array_follows(w, v, k, d, by);
+    if (value->op != OP_SCATTER || value->part.kind != PART_TOTAL) return array_follows(w, v, k, d, asked, by);
     array_use u = value_use(w, value, k);
     size_t rank = value_rank(w, value_at(w, u.value));
     *by = 0;
     for (size_t p = 0; p < rank; p++) {
         map_draft m = map_axis(w->g, u.map, p);
-        if (m.terms != 1 || m.factor[0] != 1 || m.axis[0] != d) continue;
+        if (m.terms != 1 || m.factor[0] != 1 || m.axis[0] != d || (asked >= 0 && (int)p != asked)) continue;
         *by = m.offset;
         return (int)p;
     }
@@ -106,7 +107,7 @@ static int along_axis(const array_lowering *w, uint32_t v, size_t k, int32_t axi
     size_t rank = own ? value_rank(w, value) : shape_rank(w->g, value_domain(value));
     int64_t by;
     for (size_t d = 0; d < rank; d++)
-        if (array_follows(w, v, k, (int)d, &by) == axis) return (int)d;
+        if (array_follows(w, v, k, (int)d, axis, &by) == axis) return (int)d;
     return -1;
 }
 
@@ -153,7 +154,7 @@ static bool along_by_user(array_lowering *w, uint32_t v, int64_t steps)
     bool news = false;
     for (size_t k = 0; k < value->count; k++) {
         int64_t by;
-        int p = segment_follows(w, v, k, value->part.axis, &by);
+        int p = segment_follows(w, v, k, value->part.axis, -1, &by);
         array_value *a = value_at(w, value_root(w, value_use(w, value, k).value));
         if (p < 0 || a->part.kind != PART_NONE || segment_is_none(a) || a->own_blocks || a->region != ARRAY_NONE)
             continue;
@@ -201,7 +202,7 @@ int array_segment_use(const array_lowering *w, uint32_t v, size_t k, int64_t *by
     array_use u = value_use(w, value, k);
     const array_value *a = value_at(w, value_root(w, u.value));
     bool part = value->part.kind == PART_ALONG || value->part.kind == PART_TOTAL;
-    if (part && segment_follows(w, v, k, value->part.axis, by) == a->part.axis) return 1;
+    if (part && segment_follows(w, v, k, value->part.axis, a->part.axis, by) == a->part.axis) return 1;
     if (value->op != OP_AT || k || value->part.kind == PART_ALONG) return -1;
     map_draft m = map_axis(w->g, u.map, (size_t)a->part.axis);
     *by = m.offset;

@@ -82,7 +82,15 @@ bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t output
     return array_build_end(&b, ok && array_sink(&b, SINK_STORE, OP_COPY, out, line, type));
 }
 
-/* out = a of one place of a recurrence, at another: what `until` leaves behind. */
+static bool fill_is_inside(const array_lowering *w, uint32_t inner, uint32_t region)
+{
+    if (inner == region) return false;
+    while (inner != ARRAY_NONE && inner != region) inner = w->regions[inner].parent;
+    return inner == region;
+}
+
+/* out = a of one place of a recurrence, at another: what `until` leaves behind. All places of recurrences inside: what
+ * equations of one place there have made is not made again. */
 bool array_fill_step(array_lowering *w, uint32_t v, uint32_t region)
 {
     array_builder b;
@@ -90,6 +98,11 @@ bool array_fill_step(array_lowering *w, uint32_t v, uint32_t region)
     coordinate from[AXES_MOST], to[AXES_MOST];
     array_build_begin(&b, w);
     array_own_coordinates(&b, x, to);
+    for (size_t i = 0; i < x->bind_count; i++) {
+        const array_bind *bind = &w->binds.at[x->binds + i];
+        if (bind->axis >= 0 && fill_is_inside(w, bind->region, region))
+            array_coordinate_axis(&b, &to[bind->axis], value_sizes(w, x)[bind->axis]);
+    }
     memcpy(from, to, sizeof from);
     for (size_t p = 0; p < value_rank(w, x); p++)
         if (from[p].axis < 0 && from[p].counter == w->regions[region].counter)

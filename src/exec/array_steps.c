@@ -182,7 +182,7 @@ int array_needs_now(const array_lowering *w, uint32_t v, size_t k, uint32_t regi
     if (reads == READS_BEFORE) return NEEDS_NOT;
     if (reads == READS_MADE) return step == loop->range_low && step == loop->range_high ? NEEDS_IT : NEEDS_NOT;
     if (user->axis < 0) return NEEDS_MADE;
-    int axis = array_follows(w, v, k, user->axis, &by);
+    int axis = array_follows(w, v, k, user->axis, arg->axis, &by);
     if (axis < 0) return NEEDS_MADE;
     int64_t low = loop->range_low + user->offset + by, high = loop->range_high + user->offset + by;
     if (axis != arg->axis || user->offset + by != arg->offset) return NEEDS_NOT;

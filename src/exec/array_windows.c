@@ -70,7 +70,7 @@ bool array_span_use(array_lowering *w, uint32_t v, size_t k, size_t from, bool b
         s.low += by, s.high += by;
         s.last = shape_sizes(w->g, value->domain)[d] - 1;
     } else { /* JOIN */
-        int p = array_follows(w, v, k, value->part.axis, &by);
+        int p = array_follows(w, v, k, value->part.axis, -1, &by);
         s = span_of(w, value, before);
         if (p < 0) {
             s.place = map_axis(w->g, value_use(w, value, k).map, (size_t)value->part.axis).offset;
