@@ -225,7 +225,8 @@ static ew_node resolve_again(resolve *r, ew_node n)
         bool whole = resolve_is_whole(&node, k);
         view v =
             whole ? (view){resolve_twin(r, node_arg(g, n, k)), use_map(g, n, k)} : resolve_argument(r, n, k, domain);
-        args[k] = v.node;
+        bool shaped = node.op == OP_JOIN || node.op == OP_LOOP;
+        args[k] = shaped ? rebuild_shaped(g, v.node, node_arg(g, n, k)) : v.node;
         maps[k] = v.node != EW_NONE && !node_rank(g, v.node) && node.op != OP_JOIN ? 0 : v.map;
     }
     node_spec s = {.op = (op)node.op,
