@@ -233,6 +233,7 @@ static bool flow_reverse_node(flow_run *r, ew_node n)
         ew_node a = node_arg(g, n, k);
         if (!linear_edge(g, n, k, &l)) return false;
         uint16_t own = node_at(g, n)->shape, other = node_at(g, a)->shape;
+        f->t.first = node_at(g, a)->op == OP_STATE ? node_state(g, a)->axis : 0;
         if (!terms_push(&f->t, from, own, &l, l.to, flow_entry(f, a), other, l.from)) return false;
     }
     return true;

@@ -128,6 +128,15 @@ static ew_node rebuild_typed(ew_graph *g, const node_spec *s, int type)
     return made;
 }
 
+ew_node rebuild_shaped(ew_graph *g, ew_node made, ew_node from)
+{
+    uint16_t shape = node_at(g, from)->shape;
+    if (made == EW_NONE || node_rank(g, made) || !shape) return made;
+    if (type_is_real(node_at(g, from)->type)) return view_node(g, view_of(g, made), shape);
+    node_spec s = {.op = OP_AT, .args = &made, .count = 1, .shape = shape, .place = node_at(g, from)->place};
+    return graph_make(g, &s);
+}
+
 static bool rebuild_plain(rebuild *b, ew_node n)
 {
     ew_graph *g = b->g;
@@ -138,7 +147,9 @@ static bool rebuild_plain(rebuild *b, ew_node n)
     bool ok = args && maps;
     if (!ok) report_memory(&g->report);
     for (size_t k = 0; ok && k < count; k++) {
-        args[k] = b->to[node_arg(g, n, k)];
+        ew_node arg = node_arg(g, n, k);
+        bool shaped = node.op == OP_JOIN || node.op == OP_LOOP; /* which lie in their arguments' axes */
+        args[k] = shaped ? rebuild_shaped(g, b->to[arg], arg) : b->to[arg];
         maps[k] = node_rank(g, args[k]) || node.op == OP_JOIN ? use_map(g, n, k) : 0;
     }
     node_spec s = {.op = (op)node.op,
@@ -165,15 +176,6 @@ static bool rebuild_one(rebuild *b, ew_node n)
         return rebuild_states(b, region) && rebuild_loops(b, region);
     }
     return rebuild_plain(b, n);
-}
-
-ew_node rebuild_shaped(ew_graph *g, ew_node made, ew_node from)
-{
-    uint16_t shape = node_at(g, from)->shape;
-    if (made == EW_NONE || node_rank(g, made) || !shape) return made;
-    if (type_is_real(node_at(g, from)->type)) return view_node(g, view_of(g, made), shape);
-    node_spec s = {.op = OP_AT, .args = &made, .count = 1, .shape = shape, .place = node_at(g, from)->place};
-    return graph_make(g, &s);
 }
 
 static bool rebuild_run(rebuild *b, const rebuild_pair *pairs, size_t pairs_count, ew_node *roots, size_t count)

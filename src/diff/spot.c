@@ -335,6 +335,7 @@ typedef struct deposit {
     ew_graph *g;
     uint16_t domain, shape;
     const spot *own;
+    size_t first; /* target axis that is solved for before the others */
     bool solved[AXES_MOST];
     spot at[AXES_MOST];        /* of solved domain axes: over `shape`, then the axes that stay at rank + axis */
     bool condition[AXES_MOST]; /* target axis p must be own[p] */
@@ -377,7 +378,8 @@ static bool deposit_solve(deposit *d, size_t p, int term)
 
 static bool deposit_solve_all(deposit *d, size_t terms)
 {
-    for (size_t p = 0; p < shape_rank(d->g, d->shape); p++) {
+    for (size_t k = 0; k < shape_rank(d->g, d->shape); k++) {
+        size_t p = k == 0 ? d->first : k - (k <= d->first);
         const spot *own = &d->own[p];
         if (own->gather.node != EW_NONE) return false;
         if ((own->terms <= 1) != (terms <= 1)) continue;
@@ -475,7 +477,7 @@ static view deposit_solved(deposit *d, view v, uint32_t stay)
     return view_sum(g, joint, v, mask);
 }
 
-view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape)
+view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape, size_t first)
 {
     uint32_t needed = 0, stay = 0;
     size_t all;
@@ -491,7 +493,8 @@ view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_
         report_memory(&g->report);
         return view_none();
     }
-    *d = (deposit){.g = g, .domain = domain, .shape = shape, .own = own};
+    *d = (deposit){
+        .g = g, .domain = domain, .shape = shape, .own = own, .first = first < shape_rank(g, shape) ? first : 0};
     bool ok = all + shape_rank(g, shape) <= AXES_MOST && deposit_solve_all(d, 1) && deposit_solve_all(d, 2);
     stay = 0;
     for (size_t a = 0; a < all; a++)

@@ -29,6 +29,7 @@ typedef struct terms {
     ew_graph *g;
     uint16_t far;
     uint32_t aligned; /* far axes that full terms lack; 0: none are made */
+    size_t first;     /* the own axis of which places on a diagonal keep the value: a recurrence's order */
     ARRAY(terms_item) all;
     ARRAY(spot) places;
 } terms;

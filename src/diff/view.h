@@ -84,8 +84,9 @@ bool spot_inside(const ew_graph *g, uint16_t shape, const spot *p, int64_t size,
 
 /* v, over a domain whose axis a is at to[a], as a view over `shape`; 0 where that is outside. */
 view view_fetch(ew_graph *g, view v, const spot *to, uint16_t shape);
-/* The sum of the values of v, over `domain`, that lie at each place of `shape`: value d at own[0 …]. */
-view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape);
+/* The sum of the values of v, over `domain`, that lie at each place of `shape`: value d at own[0 …]. On a diagonal the
+ * value is found by axis `first`, and the others are compared with it. */
+view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape, size_t first);
 /* The gathered `place` of an axis of `array` that access `at` asks for, checked where `when` (node EW_NONE: everywhere)
  * holds: an int (inside.c). */
 view view_checked(ew_graph *g, ew_node at, ew_node array, size_t axis, view place, view when, uint16_t shape);

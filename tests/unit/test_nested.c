@@ -215,6 +215,9 @@ static void test_found(void **state)
         "L[i in 4, j in 4] = K[j, j] + L[i, j-1 else 0.7] + sum(k in i: if k == j then L[k, j] else 0)",
         /* a circle inside, the outer one of which no derivative needs: its adjoint is that of the other's state */
         "L[i in 4, j in 4] = L[i, j-1 else 0.7] + (if 1 < 2 then K[i, j] else sum(p in i: L[p, j]))",
+        /* two diagonals in one circle, one of the step itself and one of the step before */
+        "M[p in 4, 0] = 0.5\nM[p in 4, j in 1..3] = N[j, p, j-1]\nN[r in 4, s in 4, 0] = -0.27\n"
+        "N[r in 4, s in 4, j in 1..3] = M[j, j] - K[s, 0] * K[r, j]\nL[i in 4, j in 4] = M[i, j]",
     };
     (void)state;
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
