@@ -145,7 +145,7 @@ static ew_node resolve_down(resolve *r, ew_node n, spot *here, uint16_t shape, r
         const graph_node *node = node_at(g, n);
         if ((node->op != OP_COPY && node->op != OP_AT) || (node->flags & (NODE_ZERO | NODE_WHEN))) return EW_NONE;
         ew_node a = node_arg(g, n, 0);
-        if (!resolve_needs(r, a)) return EW_NONE;
+        if (!resolve_needs(r, a) || (r->needs[a] & RESOLVE_BY)) return EW_NONE;
         resolve_access x = {.at = n};
         for (size_t p = 0; p < node_rank(g, a); p++) {
             spot use = spot_of_use(g, n, use_map(g, n, 0), p);
@@ -164,7 +164,8 @@ view resolve_value(resolve *r, ew_node n, const spot *at, uint16_t shape)
     resolve_accesses passed = {0};
     spot here[AXES_MOST];
     for (size_t p = 0; p < node_rank(g, n); p++) here[p] = at[p];
-    ew_node diff = resolve_needs(r, n) ? resolve_down(r, n, here, shape, &passed) : EW_NONE;
+    bool down = resolve_needs(r, n) && !(r->needs[n] & RESOLVE_BY);
+    ew_node diff = down ? resolve_down(r, n, here, shape, &passed) : EW_NONE;
     view v = diff == EW_NONE ? view_none() : resolve_read(r, diff, here, shape);
     for (size_t i = 0; i < passed.count && v.node != EW_NONE; i++)
         v = resolve_inside(r, passed.at[i].at, passed.at[i].places, view_none(), shape, v);
@@ -272,6 +273,41 @@ static ew_node resolve_try(resolve *r, ew_node n)
     return r->waiting ? EW_NONE : view_node(g, v, shape);
 }
 
+static bool resolve_is_number(const ew_graph *g, ew_node n)
+{
+    while ((node_at(g, n)->op == OP_AT || node_at(g, n)->op == OP_COPY) && node_at(g, n)->count == 1)
+        n = node_arg(g, n, 0);
+    return node_is_const(g, n);
+}
+
+/* What a derivative is by may have come out as a number. It stays a node of its own, a sum of one, lest what is made of
+ * it is folded and no path leads to it. */
+static ew_node resolve_kept(ew_graph *g, ew_node twin)
+{
+    if (twin == EW_NONE || !resolve_is_number(g, twin)) return twin;
+    int64_t sizes[AXES_MOST];
+    map_draft drafts[AXES_MOST] = {{0}};
+    size_t rank = node_rank(g, twin);
+    if (rank + 1 > AXES_MOST) return twin;
+    for (size_t p = 0; p < rank; p++) {
+        sizes[p] = node_size(g, twin, p);
+        drafts[p].terms = 1;
+        drafts[p].factor[0] = 1;
+        drafts[p].axis[0] = (uint16_t)p;
+    }
+    sizes[rank] = 1;
+    ew_node one = view_real(g, (view){twin, 0}).node;
+    uint16_t map = graph_map_of(g, drafts, rank);
+    node_spec s = {.op = OP_SUM,
+                   .args = &one,
+                   .maps = &map,
+                   .count = 1,
+                   .shape = graph_shape_of(g, sizes, rank),
+                   .domain = graph_shape_of(g, sizes, rank + 1),
+                   .place = NO_PLACE};
+    return graph_make(g, &s);
+}
+
 /* Makes the twins of all nodes on the stack. */
 static bool resolve_run(resolve *r)
 {
@@ -286,7 +322,7 @@ static bool resolve_run(resolve *r)
         ew_node twin = resolve_try(r, n);
         if (r->waiting) continue;
         if (twin == EW_NONE) return false;
-        r->twin[n] = twin;
+        r->twin[n] = r->needs[n] & RESOLVE_BY ? resolve_kept(r->g, rebuild_shaped(r->g, twin, n)) : twin;
         r->stack.count = before - 1;
     }
     return report_ok(&r->g->report);
@@ -350,6 +386,10 @@ bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
     bool ok = (r.needs && r.circle && r.twin) || report_memory(&g->report);
     for (size_t n = 0; ok && n < r.count; n++) r.twin[n] = EW_NONE;
     if (ok) resolve_marks(g, r.needs, r.count);
+    for (ew_node n = 0; ok && n < r.count; n++) {
+        ew_node by = node_at(g, n)->op == OP_DIFF ? node_arg(g, n, 1) : n;
+        if (by != n && r.needs[by]) r.needs[by] |= RESOLVE_BY;
+    }
     ((derived *)g->derived)->inside = inside;
     if (ok && inside != EW_NONE) resolve_circle_marks(g, r.circle, r.count);
     for (size_t i = count; ok && i-- > 0;) resolve_twin(&r, nodes[i]);

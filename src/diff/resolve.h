@@ -12,7 +12,8 @@
 #include "diff/flow.h"
 #include "diff/sweep.h"
 
-enum { RESOLVE_NEEDS = 1, RESOLVE_TRIED = 2 }; /* tried: steps.c waited for its twin */
+/* tried: steps.c waited for its twin; by: a derivative is by it */
+enum { RESOLVE_NEEDS = 1, RESOLVE_TRIED = 2, RESOLVE_BY = 4 };
 
 typedef struct resolve {
     ew_graph *g;

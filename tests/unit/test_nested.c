@@ -191,13 +191,13 @@ static void random_ones(size_t levels, size_t count)
 static void test_two(void **state)
 {
     (void)state;
-    random_ones(2, long_run ? 1500 : 60);
+    random_ones(2, long_run ? 1500 : 40);
 }
 
 static void test_three(void **state)
 {
     (void)state;
-    random_ones(3, long_run ? 700 : 25);
+    random_ones(3, long_run ? 700 : 15);
 }
 
 /* The smallest that went wrong. */
