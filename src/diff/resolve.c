@@ -282,7 +282,7 @@ static bool resolve_is_number(const ew_graph *g, ew_node n)
 
 /* What a derivative is by may have come out as a number. It stays a node of its own, a sum of one, lest what is made of
  * it is folded and no path leads to it. */
-static ew_node resolve_kept(ew_graph *g, ew_node twin)
+static ew_node resolve_opaque(ew_graph *g, ew_node twin)
 {
     if (twin == EW_NONE || !resolve_is_number(g, twin)) return twin;
     int64_t sizes[AXES_MOST];
@@ -322,7 +322,7 @@ static bool resolve_run(resolve *r)
         ew_node twin = resolve_try(r, n);
         if (r->waiting) continue;
         if (twin == EW_NONE) return false;
-        r->twin[n] = r->needs[n] & RESOLVE_BY ? resolve_kept(r->g, rebuild_shaped(r->g, twin, n)) : twin;
+        r->twin[n] = r->needs[n] & RESOLVE_BY ? resolve_opaque(r->g, rebuild_shaped(r->g, twin, n)) : twin;
         r->stack.count = before - 1;
     }
     return report_ok(&r->g->report);
