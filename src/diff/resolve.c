@@ -285,27 +285,10 @@ static bool resolve_is_number(const ew_graph *g, ew_node n)
 static ew_node resolve_opaque(ew_graph *g, ew_node twin)
 {
     if (twin == EW_NONE || !resolve_is_number(g, twin)) return twin;
-    int64_t sizes[AXES_MOST];
-    map_draft drafts[AXES_MOST] = {{0}};
-    size_t rank = node_rank(g, twin);
-    if (rank + 1 > AXES_MOST) return twin;
-    for (size_t p = 0; p < rank; p++) {
-        sizes[p] = node_size(g, twin, p);
-        drafts[p].terms = 1;
-        drafts[p].factor[0] = 1;
-        drafts[p].axis[0] = (uint16_t)p;
-    }
-    sizes[rank] = 1;
-    ew_node one = view_real(g, (view){twin, 0}).node;
-    uint16_t map = graph_map_of(g, drafts, rank);
-    node_spec s = {.op = OP_SUM,
-                   .args = &one,
-                   .maps = &map,
-                   .count = 1,
-                   .shape = graph_shape_of(g, sizes, rank),
-                   .domain = graph_shape_of(g, sizes, rank + 1),
-                   .place = NO_PLACE};
-    return graph_make(g, &s);
+    int64_t once = 1;
+    uint16_t own = node_at(g, twin)->shape, domain = shape_join(g, own, graph_shape_of(g, &once, 1));
+    if (domain == UINT16_MAX) return EW_NONE;
+    return graph_reduce(g, OP_SUM, view_real(g, view_of(g, twin)).node, 0, own, domain);
 }
 
 /* Makes the twins of all nodes on the stack. */
@@ -377,6 +360,15 @@ static void resolve_circle_marks(const ew_graph *g, uint8_t *circle, size_t coun
     }
 }
 
+static void resolve_by_marks(resolve *r)
+{
+    for (ew_node n = 0; n < r->count; n++) {
+        if (node_at(r->g, n)->op != OP_DIFF) continue;
+        ew_node by = node_arg(r->g, n, 1);
+        if (r->needs[by]) r->needs[by] |= RESOLVE_BY;
+    }
+}
+
 bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
 {
     resolve r = {.g = g, .mode = g->mode, .count = g->nodes.count, .inside = inside, .roots = nodes};
@@ -386,10 +378,7 @@ bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
     bool ok = (r.needs && r.circle && r.twin) || report_memory(&g->report);
     for (size_t n = 0; ok && n < r.count; n++) r.twin[n] = EW_NONE;
     if (ok) resolve_marks(g, r.needs, r.count);
-    for (ew_node n = 0; ok && n < r.count; n++) {
-        ew_node by = node_at(g, n)->op == OP_DIFF ? node_arg(g, n, 1) : n;
-        if (by != n && r.needs[by]) r.needs[by] |= RESOLVE_BY;
-    }
+    if (ok) resolve_by_marks(&r);
     ((derived *)g->derived)->inside = inside;
     if (ok && inside != EW_NONE) resolve_circle_marks(g, r.circle, r.count);
     for (size_t i = count; ok && i-- > 0;) resolve_twin(&r, nodes[i]);
