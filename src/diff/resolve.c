@@ -111,7 +111,7 @@ static view resolve_carried(resolve *r, ew_node diff, ew_node y, const spot *y_a
     return f ? terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, fixed ? NULL : x_at) : view_none();
 }
 
-view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
+static view resolve_found(resolve *r, ew_node diff, const spot *at, uint16_t shape)
 {
     ew_graph *g = r->g;
     ew_node y = resolve_twin(r, node_arg(g, diff, 0)), x = resolve_twin(r, node_arg(g, diff, 1));
@@ -127,6 +127,11 @@ view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
     }
     y = resolve_narrow(g, y, y_at);
     return y == EW_NONE ? view_none() : resolve_outside(r, y, y_at, x, at + rank, shape);
+}
+
+view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
+{
+    return view_derivative(r->g, shape, resolve_found(r, diff, at, shape), node_at(r->g, diff)->type);
 }
 
 /* An access on the way to a DIFF, whose places may have to be checked. */

@@ -56,6 +56,8 @@ view view_sum(ew_graph *g, uint16_t shape, view v, uint32_t mask);
 view view_product_sum(ew_graph *g, uint16_t shape, view x, view y, uint32_t mask);
 /* A whole number that becomes an array is no int: derivatives are real. */
 view view_real(ew_graph *g, view v);
+/* A derivative is real, also where it came out as an int that stood beside what it is by; type: of such a one. */
+view view_derivative(ew_graph *g, uint16_t shape, view v, int type);
 /* A node over exactly the shape. */
 ew_node view_node(ew_graph *g, view v, uint16_t shape);
 /* The number of the place along an axis. */
