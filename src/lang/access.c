@@ -470,16 +470,6 @@ bool access_gather(machine *m, const piece *p, const value *base, const value *p
 
 /* ---- diff ---------------------------------------------------------------------------------------------------- */
 
-/* The type of an array of a circle is known when the whole circle is (circle_finish). */
-static bool access_diff_type(machine *m, const piece *p, const value *x)
-{
-    char buffer[160];
-    const graph_node *node = node_at(m->g, x->node);
-    if (type_is_real(node->type) || x->member) return true;
-    const char *name = eval_diff_name(m, p, node);
-    return eval_error(m, E_DIFF_TYPE, p, quote(buffer, name, strlen(name)), type_name(node->type), NULL);
-}
-
 /* The derivative of each place of `of` by each of x: the axes of both. Axes of x that have an index (a
  * function's parameter) are read at it; the others are still open. */
 static bool access_diff_base(machine *m, const value *of, const value *with, uint32_t place, value *v)
@@ -509,7 +499,7 @@ bool access_diff(machine *m, const piece *p)
     const value *first = m->stack.at + (m->stack.count - p->count);
     value of = first[0], by = first[1], v;
     if (by.member) by.node = circle_state(m, by.member, first + 2, brackets);
-    if (by.node == EW_NONE || !access_diff_type(m, p, &by) || !access_count(m, p, &by, brackets)) return false;
+    if (by.node == EW_NONE || (!by.member && !eval_diff_type(m, p, p, by.node)) || !access_count(m, p, &by, brackets)) return false;
     bool whole = !brackets && m->l->outside; /* in a list of expressions a bare name is the whole array */
     if (brackets < by.open && !whole) return access_few(m, p, &by, brackets);
     if ((brackets || by.rank > by.open) && !value_closed(m, &of, p)) return false;

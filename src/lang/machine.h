@@ -202,7 +202,8 @@ bool access_read(machine *m, const piece *p, bool guarded);
 bool access_array(machine *m, const piece *p);
 bool access_condition(machine *m, value *v, bool *any); /* all conditions that hold here, as one */
 bool access_diff(machine *m, const piece *p);
-const char *eval_diff_name(const machine *m, const piece *p, const graph_node *x); /* what a diff is by */
+/* May there be a derivative by x? If not, that is told `at` a piece. */
+bool eval_diff_type(machine *m, const piece *diff, const piece *at, ew_node x);
 /* The array of one axis `base` at the place that an int has, where `when` (NULL: everywhere) holds. */
 bool access_gather(machine *m, const piece *p, const value *base, const value *place, const value *when, value *v);
 
@@ -234,6 +235,8 @@ bool circle_shape(const machine *m, uint32_t name, uint16_t *shape); /* is it an
 bool circle_axis(machine *m, uint32_t name, size_t axis, int64_t *size);
 bool circle_is_ordered(const machine *m, const affine *a); /* does the form use an index that orders it? */
 ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t brackets);
+/* Is it made of a circle that is not closed yet? Ints may still become real in it. */
+bool circle_retypes(const machine *m, ew_node n);
 bool circle_none(machine *m, uint32_t name); /* tells that no index orders the circle */
 
 /* made.c: is a place of a state there when it is read? */
