@@ -33,14 +33,29 @@ typedef struct steps_walk {
     sequence_items items;
     ARRAY(steps_start) starts; /* of the next round */
     ARRAY(ew_node) look;       /* of steps_has_diff */
-    ew_node x;
-    ew_node
-        inner; /* the array of a circle inside that x is, or EW_NONE: other places of x may need it in the same step */
+    ew_node x;     /* a state, or a node of a definition */
+    ew_node inner; /* the array of a circle inside that x is, or EW_NONE: x elsewhere may need it in the same step */
     const spot *x_at;
+    spot when;      /* over `shape`: what says at which step x is read, an axis of x or of a state that it is made of, */
+    int64_t offset; /* and what is taken from that place; of a node of a definition it is no later than its step */
+    bool timed;     /* these are known */
+    bool timing;    /* this walk finds them (steps_clock.c) */
     uint16_t shape;
     uint32_t place; /* of the diff in the text */
     view found;
 } steps_walk;
+
+/* One walk from the starts, which hands what is left at states to the next; from y at its places, over `far`. */
+bool steps_round(steps_walk *c);
+bool steps_far(steps_walk *c, uint32_t axes);
+bool steps_begin(steps_walk *c, ew_node y, const spot *y_at, int kind);
+bool steps_edges(steps_walk *c, ew_node n, int kind);
+void steps_free(steps_walk *c);
+
+/* Finds c->when; reports where nothing says it (steps_clock.c). */
+bool steps_clock(steps_walk *c);
+/* What a walk that finds it does at n. */
+bool steps_time(steps_walk *c, ew_node n);
 
 bool steps_wrong(steps_walk *c); /* reports that the form is none that can be followed */
 uint32_t *steps_list(const steps_walk *c, ew_node n, int kind);
@@ -50,7 +65,7 @@ bool steps_is_constant(const ew_graph *g, ew_node n, size_t k);
 /* The far axis that says at which step the derivative is read; false: there is no such one. */
 bool steps_far_axis(const steps_walk *c, size_t *axis);
 
-/* How many steps the state's place in a term is after that of x; false: that is no fixed number. */
+/* How many steps the place of an open state in a term is after that of x; false: that is no fixed number. */
 bool steps_distance(const steps_walk *c, ew_node state, const terms_item *term, int64_t *steps);
 /* The term is the derivative by x at its own step, as far as it lies there. */
 bool steps_found(steps_walk *c, uint32_t alone);
