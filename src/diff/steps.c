@@ -202,17 +202,34 @@ static spot steps_x_place(const steps_walk *c, ew_node n, const terms_item *term
     return spot_substitute(c->g, x, to, term->domain);
 }
 
-bool steps_distance(const steps_walk *c, ew_node state, const terms_item *term, int64_t *steps)
+/* … of the state `of`, which has the places of `state`: itself, or its array's state of a circle around. */
+static bool steps_between(const steps_walk *c, ew_node state, ew_node of, const terms_item *term, int64_t *steps)
 {
-    const graph_state *s = node_state(c->g, state);
-    if (term->places == TERMS_NONE) return false;
-    spot a = c->t.places.at[term->places + s->axis], b = steps_x_place(c, state, term, &c->when);
+    const graph_state *s = node_state(c->g, of);
+    const steps_clock *clock = steps_clock_of(c, of);
+    if (!clock || term->places == TERMS_NONE) return false;
+    spot a = c->t.places.at[term->places + s->axis], b = steps_x_place(c, state, term, &clock->when);
     int64_t between = a.offset - b.offset;
     a.offset = b.offset = 0;
     if (a.gather.node != EW_NONE || !spot_same(&a, &b)) return false;
-    *steps = between - s->offset + c->offset;
-    if (c->g->regions.at[node_state(c->g, carry_base(c->g, state))->region].down) *steps = -*steps;
+    *steps = between - s->offset + clock->offset;
+    if (c->g->regions.at[clock->region].down) *steps = -*steps;
     return true;
+}
+
+bool steps_distance(const steps_walk *c, ew_node state, const terms_item *term, int64_t *steps)
+{
+    return steps_between(c, state, state, term, steps);
+}
+
+/* Is the state's place in a term of an earlier step than x, of a circle around? */
+static bool steps_is_before(const steps_walk *c, ew_node state, const terms_item *term)
+{
+    int64_t steps = 0;
+    ew_node around = carry_base(c->g, state);
+    while (steps >= 0 && (around = steps_around(c->g, around)) != EW_NONE)
+        if (!steps_between(c, state, around, term, &steps)) steps = 0;
+    return steps < 0;
 }
 
 /* Is a term at x of the places where x is read, as far as form says? */
@@ -283,6 +300,7 @@ static bool steps_state(steps_walk *c, ew_node state, int kind)
         int64_t steps;
         next = c->t.all.at[i].next;
         c->t.all.at[i].next = TERMS_NONE;
+        if (steps_is_before(c, state, &c->t.all.at[i])) continue;
         if (!steps_distance(c, state, &c->t.all.at[i], &steps)) return steps_wrong(c);
         if (steps < 0) continue;
         bool here = state == c->x && steps == 0 && kind != STEPS_CHAIN && c->inner == EW_NONE;
@@ -387,15 +405,18 @@ bool steps_far(steps_walk *c, uint32_t axes)
 /* The axes of `shape` that the far side has: what the derivative is read over besides changes no term. */
 static uint32_t steps_far_axes(const steps_walk *c, ew_node y, const spot *y_at)
 {
-    uint32_t needs = spot_axes(c->g, &c->when);
+    uint32_t needs = 0;
+    for (size_t i = 0; i < c->clocks; i++) needs |= spot_axes(c->g, &c->clock[i].when);
     for (size_t p = 0; p < node_rank(c->g, y); p++) needs |= spot_axes(c->g, &y_at[p]);
     return needs ? needs : UINT32_MAX; /* at fixed places: any */
 }
 
 bool steps_far_axis(const steps_walk *c, size_t *axis)
 {
-    uint32_t needs = spot_axes(c->g, &c->when);
-    for (size_t i = 0; i < c->far; i++)
+    uint32_t region = node_state(c->g, c->r->inside)->region, needs = 0;
+    for (size_t i = 0; i < c->clocks; i++)
+        if (c->clock[i].region == region) needs = spot_axes(c->g, &c->clock[i].when);
+    for (size_t i = 0; needs && i < c->far; i++)
         if (needs == 1u << c->axis[i]) return *axis = i, true;
     return false;
 }
@@ -441,7 +462,7 @@ view resolve_circle(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_no
     steps_walk c = {.r = r, .g = g, .x = x, .x_at = x_at, .shape = shape, .found = view_number(g, 0)};
     c.place = node_at(g, diff)->place;
     terms_begin(&c.t, g, 0);
-    bool ok = steps_clock(&c);
+    bool ok = steps_find_clocks(&c);
     if (ok) c.inner = steps_inner(&c);
     ok = ok && steps_far(&c, steps_far_axes(&c, y, y_at)) && steps_begin(&c, y, y_at, STEPS_CLEAN);
     for (size_t round = 0; ok && c.starts.count; round++) ok = round < STEPS_ROUNDS ? steps_round(&c) : steps_wrong(&c);

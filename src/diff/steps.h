@@ -20,6 +20,15 @@ typedef struct steps_start {
     uint32_t list;
 } steps_start;
 
+enum { STEPS_CLOCKS = 8 };
+
+/* At which step of a circle x is read: */
+typedef struct steps_clock {
+    uint32_t region;
+    spot when;      /* over `shape`, a place along the steps of x, or of a state that x is made of, */
+    int64_t offset; /* and what is taken from it. Of a node of a definition the step is this one or a later one. */
+} steps_clock;
+
 typedef struct steps_walk {
     resolve *r;
     ew_graph *g;
@@ -36,10 +45,9 @@ typedef struct steps_walk {
     ew_node x;     /* a state, or a node of a definition */
     ew_node inner; /* the array of a circle inside that x is, or EW_NONE: x elsewhere may need it in the same step */
     const spot *x_at;
-    spot when;      /* over `shape`: what says at which step x is read, an axis of x or of a state that it is made of, */
-    int64_t offset; /* and what is taken from that place; of a node of a definition it is no later than its step */
-    bool timed;     /* these are known */
-    bool timing;    /* this walk finds them (steps_clock.c) */
+    steps_clock clock[STEPS_CLOCKS]; /* of circles, as far as they are known (steps_clock.c) */
+    size_t clocks;
+    bool timing; /* this walk finds them */
     uint16_t shape;
     uint32_t place; /* of the diff in the text */
     view found;
@@ -52,10 +60,14 @@ bool steps_begin(steps_walk *c, ew_node y, const spot *y_at, int kind);
 bool steps_edges(steps_walk *c, ew_node n, int kind);
 void steps_free(steps_walk *c);
 
-/* Finds c->when; reports where nothing says it (steps_clock.c). */
-bool steps_clock(steps_walk *c);
-/* What a walk that finds it does at n. */
+/* Finds the clocks of x (steps_clock.c). */
+bool steps_find_clocks(steps_walk *c);
+/* What a walk that finds them does at n. */
 bool steps_time(steps_walk *c, ew_node n);
+/* The clock of a state's circle; NULL: it is not known. */
+const steps_clock *steps_clock_of(const steps_walk *c, ew_node state);
+/* The state of a circle around that has this state's array; EW_NONE: there is none. */
+ew_node steps_around(const ew_graph *g, ew_node state);
 
 bool steps_wrong(steps_walk *c); /* reports that the form is none that can be followed */
 uint32_t *steps_list(const steps_walk *c, ew_node n, int kind);
