@@ -42,7 +42,7 @@ typedef struct steps_walk {
     sequence_items items;
     ARRAY(steps_start) starts; /* of the next round */
     ARRAY(ew_node) look;       /* of steps_has_diff */
-    ew_node x;     /* a state, or a node of a definition */
+    ew_node x;                 /* a state, or a node of a definition */
     ew_node inner; /* the array of a circle inside that x is, or EW_NONE: x elsewhere may need it in the same step */
     const spot *x_at;
     steps_clock clock[STEPS_CLOCKS]; /* of circles, as far as they are known (steps_clock.c) */

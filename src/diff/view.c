@@ -114,7 +114,7 @@ view view_derivative(ew_graph *g, uint16_t shape, view v, int type)
     if (type_is_real(node_at(g, v.node)->type)) return v;
     uint8_t beside = g->beside;
     view args[2] = {v, {graph_real(g, 1), 0}};
-    g->beside = (uint8_t)type;
+    g->beside = type_is_soft(type) ? g->real : (uint8_t)type; /* of literals alone: as what declares none */
     v = view_each(g, shape, OP_MUL, args, 2);
     g->beside = beside;
     return v;

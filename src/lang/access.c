@@ -499,7 +499,8 @@ bool access_diff(machine *m, const piece *p)
     const value *first = m->stack.at + (m->stack.count - p->count);
     value of = first[0], by = first[1], v;
     if (by.member) by.node = circle_state(m, by.member, first + 2, brackets);
-    if (by.node == EW_NONE || (!by.member && !eval_diff_type(m, p, p, by.node)) || !access_count(m, p, &by, brackets)) return false;
+    if (by.node == EW_NONE || (!by.member && !eval_diff_type(m, p, p, by.node)) || !access_count(m, p, &by, brackets))
+        return false;
     bool whole = !brackets && m->l->outside; /* in a list of expressions a bare name is the whole array */
     if (brackets < by.open && !whole) return access_few(m, p, &by, brackets);
     if ((brackets || by.rank > by.open) && !value_closed(m, &of, p)) return false;

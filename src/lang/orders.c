@@ -220,8 +220,8 @@ static uint32_t order_from(machine *m, circle *c, const uint8_t *inside, const u
 
 enum { ORDER_TRIES = 64 }; /* indices that are looked at */
 
-/* The index that orders these uses; 0: none does. One that ends by a condition comes first, whose steps are those of the
- * whole circle; then what form proves. */
+/* The index that orders these uses; 0: none does. One that ends by a condition comes first, whose steps are those of
+ * the whole circle; then what form proves. */
 static uint32_t order_find(machine *m, circle *c, const uint8_t *inside, const uint32_t *uses, size_t count,
                            uint32_t parent, bool *down)
 {
