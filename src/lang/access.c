@@ -26,10 +26,20 @@ typedef struct access {
 
 /* ---- Conditions -------------------------------------------------------------------------------------------- */
 
-static bool access_condition_value(machine *m, const condition *c, const piece *p, value *v)
+/* Condition k as it counts here. What a reduction is over that keeps its index needs all places where any of them is
+ * needed: in `if c[l] then softmax(l: x[l]) else 0` all of x. */
+static bool access_condition_value(machine *m, size_t k, const piece *p, value *v)
 {
-    *v = c->v;
-    return !c->negated || value_op(m, OP_NOT, &c->v, 1, NULL, 0, p, v);
+    const condition c = m->conditions.at[k];
+    *v = c.v;
+    if (c.negated && !value_op(m, OP_NOT, &c.v, 1, NULL, 0, p, v)) return false;
+    for (size_t i = 0; i < m->rebound.count; i++) {
+        const rebound *b = &m->rebound.at[i];
+        bool depends = false;
+        for (size_t q = 0; q < v->rank && !depends; q++) depends = value_list(m, v)[q] == b->id;
+        if (depends && k < b->conditions && !reduce_any(m, b->id, v)) return false;
+    }
+    return true;
 }
 
 bool access_condition(machine *m, value *v, bool *any)
@@ -38,7 +48,7 @@ bool access_condition(machine *m, value *v, bool *any)
     *any = false;
     for (size_t k = eval_top(m)->conditions; k < m->conditions.count; k++) {
         value both[2];
-        if (!access_condition_value(m, &m->conditions.at[k], &nowhere, &both[1])) return false;
+        if (!access_condition_value(m, k, &nowhere, &both[1])) return false;
         both[0] = *v;
         if (!*any)
             *v = both[1];

@@ -444,6 +444,7 @@ static bool eval_reduce(machine *m, const piece *p)
 {
     const reduction *r = &m->l->reductions.at[p->value];
     uint32_t own = lang_symbol(m->l, r->name)->function;
+    reduce_unbind(m, r);
     return own ? eval_call_of(m, p, own, r) : reduce_run(m, p);
 }
 
@@ -572,6 +573,7 @@ void eval_end(machine *m)
     array_free(hook, &m->affines);
     array_free(hook, &m->indices);
     array_free(hook, &m->conditions);
+    array_free(hook, &m->rebound);
     array_free(hook, &m->guesses);
     array_free(hook, &m->limits);
     array_free(hook, &m->uses);

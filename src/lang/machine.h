@@ -74,6 +74,10 @@ typedef struct condition {
     bool negated;
 } condition;
 
+typedef struct rebound { /* a reduction that is open goes over an index; conditions before it are of the one outside */
+    uint32_t id, conditions;
+} rebound;
+
 #define NO_PART UINT32_MAX
 #define LOCAL_BUSY (EW_NONE - 1)
 
@@ -120,6 +124,7 @@ typedef struct machine {
     ARRAY(affine) affines;
     ARRAY(index_state) indices;
     ARRAY(condition) conditions;
+    ARRAY(rebound) rebound;
     ARRAY(guess) guesses;
     uint32_t guess_piece; /* where what is being guessed begins */
     ARRAY(range_limit) limits;
@@ -211,6 +216,8 @@ bool access_gather(machine *m, const piece *p, const value *base, const value *p
 bool reduce_run(machine *m, const piece *p);
 
 bool reduce_bind(machine *m, const piece *p);
+void reduce_unbind(machine *m, const reduction *r);
+bool reduce_any(machine *m, uint32_t id, value *v); /* does it hold anywhere along the index? */
 
 /* parts.c: several equations of one array, put together. */
 bool parts_step(machine *m); /* F_ARRAY */
