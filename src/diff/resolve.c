@@ -77,7 +77,7 @@ static view resolve_one_hot(resolve *r, ew_node y, const spot *y_at, ew_node x, 
 {
     ew_graph *g = r->g;
     uint16_t own = node_at(g, x)->shape;
-    view seed = view_deposit(g, view_number(g, 1), 0, x_at, own, 0);
+    view seed = view_deposit(g, view_number(g, 1), 0, x_at, own, view_any);
     if (seed.node == EW_NONE) return seed;
     flow *f = flow_of(g, true, x, seed, 0, y);
     return f ? terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, NULL) : view_none();
@@ -106,7 +106,7 @@ static view resolve_carried(resolve *r, ew_node diff, ew_node y, const spot *y_a
     bool fixed = node_rank(g, x) > 0;
     ((derived *)g->derived)->carry.place = node_at(g, diff)->place;
     for (size_t p = 0; p < node_rank(g, x); p++) fixed = fixed && spot_is_fixed(&x_at[p]);
-    view seed = fixed ? view_deposit(g, view_number(g, 1), 0, x_at, own, 0) : view_none();
+    view seed = fixed ? view_deposit(g, view_number(g, 1), 0, x_at, own, view_any) : view_none();
     flow *f = report_ok(&g->report) ? flow_carried(g, x, seed, fixed ? 0 : own, y) : NULL;
     return f ? terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, fixed ? NULL : x_at) : view_none();
 }

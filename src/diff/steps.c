@@ -227,7 +227,7 @@ static bool steps_is_before(const steps_walk *c, ew_node state, const terms_item
 {
     int64_t steps = 0;
     ew_node around = carry_base(c->g, state);
-    while (steps >= 0 && (around = steps_around(c->g, around)) != EW_NONE)
+    while (steps >= 0 && (around = sequence_around(c->g, around)) != EW_NONE)
         if (!steps_between(c, state, around, term, &steps)) steps = 0;
     return steps < 0;
 }

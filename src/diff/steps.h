@@ -66,8 +66,6 @@ bool steps_find_clocks(steps_walk *c);
 bool steps_time(steps_walk *c, ew_node n);
 /* The clock of a state's circle; NULL: it is not known. */
 const steps_clock *steps_clock_of(const steps_walk *c, ew_node state);
-/* The state of a circle around that has this state's array; EW_NONE: there is none. */
-ew_node steps_around(const ew_graph *g, ew_node state);
 
 bool steps_wrong(steps_walk *c); /* reports that the form is none that can be followed */
 uint32_t *steps_list(const steps_walk *c, ew_node n, int kind);

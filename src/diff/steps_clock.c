@@ -12,14 +12,6 @@
 
 #include <string.h>
 
-ew_node steps_around(const ew_graph *g, ew_node state)
-{
-    ew_node loop = node_state(g, state)->loop;
-    for (size_t i = 0; loop != EW_NONE && i < g->states.count; i++)
-        if (g->states.at[i].definition == loop) return g->states.at[i].state;
-    return EW_NONE;
-}
-
 const steps_clock *steps_clock_of(const steps_walk *c, ew_node state)
 {
     uint32_t region = node_state(c->g, carry_base(c->g, state))->region;
@@ -61,7 +53,7 @@ bool steps_time(steps_walk *c, ew_node n)
     uint32_t first = *steps_list(c, n, STEPS_DIRTY);
     if (!carry_open(c->g, n)) return first == TERMS_NONE || steps_edges(c, n, STEPS_DIRTY);
     for (uint32_t i = first; i != TERMS_NONE; i = c->t.all.at[i].next)
-        for (ew_node s = carry_base(c->g, n); s != EW_NONE; s = steps_around(c->g, s))
+        for (ew_node s = carry_base(c->g, n); s != EW_NONE; s = sequence_around(c->g, s))
             if (clock_read(c, n, node_state(c->g, s)->axis, &c->t.all.at[i], &when, &ahead))
                 clock_add(c, s, when, ahead);
     return true;
@@ -72,7 +64,7 @@ bool steps_find_clocks(steps_walk *c)
     ew_graph *g = c->g;
     unsigned o = node_at(g, c->x)->op;
     if (o == OP_LOOP) return steps_wrong(c); /* an array of a circle inside, made by other steps */
-    for (ew_node s = c->x; o == OP_STATE && s != EW_NONE; s = steps_around(g, s))
+    for (ew_node s = c->x; o == OP_STATE && s != EW_NONE; s = sequence_around(g, s))
         clock_add(c, s, c->x_at[node_state(g, s)->axis], 0);
     if (o == OP_STATE) return true;
     steps_walk w = {.r = c->r, .g = g, .x = EW_NONE, .shape = c->shape, .place = c->place, .timing = true};
