@@ -304,6 +304,7 @@ bool array_plan(array_lowering *w);
 bool array_reuse(array_lowering *w); /* then: what lies in the place of something else */
 bool array_tiles(array_lowering *w); /* when all steps are there, before buffers get their places */
 bool array_flats(array_lowering *w); /* and last */
+bool array_tracks(array_lowering *w);
 
 /* A flat step while it is being made (array_flat.c, array_chain.c). */
 enum { FLAT_OPERANDS = 48, FLAT_OPS = 32 };
