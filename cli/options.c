@@ -77,8 +77,8 @@ const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
 };
 
 #define ALL UINT32_MAX
-#define ALL_BUT_REPL (ALL & ~CLI_BIT(VERB_REPL)) /* of answers: a session has many, and each of its commands takes it  \
-                                                  */
+/* Of answers: a session has many, and each of its commands takes it. */
+#define ALL_BUT_REPL (ALL & ~CLI_BIT(VERB_REPL))
 #define B(verb) CLI_BIT(VERB_##verb)
 #define AT(field) offsetof(struct cli, field)
 
