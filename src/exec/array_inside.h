@@ -345,8 +345,9 @@ bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t output
 uint32_t array_until_line(array_lowering *w, uint32_t v);
 /* Later places of definition v become the place of the step that ran last. */
 bool array_fill_step(array_lowering *w, uint32_t v, uint32_t region);
-uint32_t array_label(array_lowering *w, uint32_t v);
-uint32_t array_label_of(array_lowering *w, ew_node n);
+uint32_t array_label(array_lowering *w, uint32_t v); /* for who reads a plan beside the graph */
+uint32_t array_words(array_lowering *w, uint32_t v); /* for faults: in the program's words */
+uint32_t array_words_of(array_lowering *w, ew_node n);
 uint32_t array_spot(array_lowering *w, uint32_t v, uint32_t access); /* the same, with where the access stands */
 bool array_constant(array_lowering *w, uint64_t bits, int type, uint32_t *at);
 bool array_inside(const array_lowering *w, uint16_t map, uint16_t domain, uint16_t shape, bool *gathers);
