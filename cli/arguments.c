@@ -284,20 +284,28 @@ static bool take_verb(struct cli *c)
     return !c->word_count || !mistyped_verb(c, c->words[0]);
 }
 
+static void fail_foreign(struct cli *c, const struct cli_option *o)
+{
+    char hint[200] = "";
+    const char *verb = c->verb == VERB_SHORT ? cli_tr(c, "the short form") : cli_verbs[c->verb].name;
+    for (int v = VERB_EVAL; v < VERB_COUNT; v++) {
+        if (!(o->verbs & CLI_BIT(v)) || strlen(hint) > 120) continue;
+        strcat(strcat(hint, hint[0] ? ", " : ""), cli_verbs[v].name);
+    }
+    if (CLI_EVERYWHERE(o))
+        cli_fail_hint(c, FAULT_FOREIGN, o->name, verb, "in a session its commands take it, as in :grad e --{1}",
+                      o->argument ? "output e.npz" : o->name);
+    else
+        cli_fail_hint(c, FAULT_FOREIGN, o->name, verb, "it belongs to: {1}", hint);
+}
+
 static bool check_foreign(struct cli *c)
 {
-    for (size_t i = 0; i < cli_option_count; i++) {
-        const struct cli_option *o = &cli_options[i];
-        char hint[200] = "";
-        if (!(c->given >> i & 1) || o->verbs & CLI_BIT(c->verb)) continue;
-        for (int v = VERB_EVAL; v < VERB_COUNT; v++) {
-            if (!(o->verbs & CLI_BIT(v)) || strlen(hint) > 120) continue;
-            strcat(strcat(hint, hint[0] ? ", " : ""), cli_verbs[v].name);
+    for (size_t i = 0; i < cli_option_count; i++)
+        if (c->given >> i & 1 && !(cli_options[i].verbs & CLI_BIT(c->verb))) {
+            fail_foreign(c, &cli_options[i]);
+            return false;
         }
-        const char *verb = c->verb == VERB_SHORT ? cli_tr(c, "the short form") : cli_verbs[c->verb].name;
-        cli_fail_hint(c, FAULT_FOREIGN, o->name, verb, "it belongs to: {1}", hint);
-        return false;
-    }
     return true;
 }
 

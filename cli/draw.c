@@ -291,7 +291,7 @@ static bool finite_output(struct drawing *d)
     ew_node n = ew_output_at(d->g, 0);
     for (size_t i = 0; i < ew_node_index(d->g, n); i++) first += cli_array_count_of(d->g, ew_node_at(d->g, i));
     struct array a = cli_array_of(d->g, n, d->values + first);
-    return cli_array_finite(d->c, ew_node_name(d->g, n), &a);
+    return cli_array_finite(d->c, d->g, ew_node_name(d->g, n), &a);
 }
 
 static void draw_graph(struct cli *c, ew_graph *g, const char *format)

@@ -88,7 +88,7 @@ void scene_partial(const scene *s, const scene_edge *e, text *t, bool brief)
         scene_number(t, numbers[e->edge]);
         return;
     }
-    graph_print_at(s->g, e->partial, e->user, t, SCENE_WHOLE);
+    graph_print_at(s->g, e->partial, e->user, false, t, SCENE_WHOLE);
     if (!numbers || node_is_const(s->g, e->partial)) return;
     text_add(t, " = ");
     scene_number(t, numbers[e->edge]);
@@ -118,7 +118,7 @@ static void scene_state_texts(scene *s, scene_node *n)
     if (r->down) steps = /* catalogue */ "later steps";
     if (r->count > 1) steps = /* catalogue */ "steps so far";
     text_begin(&t, s->m);
-    graph_print_at(s->g, n->id, state->loop == EW_NONE ? n->id : state->loop, &t, SCENE_WHOLE);
+    graph_print_at(s->g, n->id, state->loop == EW_NONE ? n->id : state->loop, false, &t, SCENE_WHOLE);
     n->name = scene_keep(s, text_string(&t), SCENE_COLUMNS);
     n->operation = scene_keep(s, scene_say(s, steps), SCENE_COLUMNS);
     if (t.failed) s->pool.failed = true;

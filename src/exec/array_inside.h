@@ -307,6 +307,7 @@ bool array_reuse(array_lowering *w); /* then: what lies in the place of somethin
 bool array_hoist(array_lowering *w); /* products that stand in the way of tiles */
 bool array_tiles(array_lowering *w); /* when all steps are there, before buffers get their places */
 bool array_flats(array_lowering *w); /* and last */
+bool array_tracks(array_lowering *w);
 
 /* A flat step while it is being made (array_flat.c, array_chain.c). */
 enum { FLAT_OPERANDS = 48, FLAT_OPS = 32 };
@@ -351,8 +352,9 @@ bool array_out_step(array_lowering *w, uint32_t v, ew_node wanted, size_t output
 uint32_t array_until_line(array_lowering *w, uint32_t v);
 /* Later places of definition v become the place of the step that ran last. */
 bool array_fill_step(array_lowering *w, uint32_t v, uint32_t region);
-uint32_t array_label(array_lowering *w, uint32_t v);
-uint32_t array_label_of(array_lowering *w, ew_node n);
+uint32_t array_label(array_lowering *w, uint32_t v); /* for who reads a plan beside the graph */
+uint32_t array_words(array_lowering *w, uint32_t v); /* for faults: in the program's words */
+uint32_t array_words_of(array_lowering *w, ew_node n);
 uint32_t array_spot(array_lowering *w, uint32_t v, uint32_t access); /* the same, with where the access stands */
 bool array_constant(array_lowering *w, uint64_t bits, int type, uint32_t *at);
 bool array_inside(const array_lowering *w, uint16_t map, uint16_t domain, uint16_t shape, bool *gathers);

@@ -356,11 +356,14 @@ static int eval_mode(machine *m, const piece *p)
 }
 
 /* What a diff is by, as the text calls it. */
-const char *eval_diff_name(const machine *m, const piece *p, const graph_node *x)
+const char *eval_diff_name(machine *m, const piece *p, const graph_node *x)
 {
     const piece *base = &m->l->pieces.at[p->value];
     if (base->kind == P_NAME) return graph_name_text(m->g, base->value);
     if (base->kind == P_BOOL) return "training"; /* has been replaced by its value */
+    const frame *f = eval_top(m);
+    if (base->kind == P_LOCAL && f->function) /* its node may be called a_2 */
+        return graph_name_text(m->g, m->l->locals.at[m->l->functions.at[f->function - 1].locals + base->value].name);
     return x->name ? graph_name_text(m->g, x->name) : "";
 }
 
