@@ -179,6 +179,15 @@ static size_t word_distance(const char *a, size_t m, const char *b, size_t n)
     return row[m % 3][n];
 }
 
+/* Of words that are as far away the one that begins alike longer, then the one whose length differs less. */
+static bool word_closer(const char *word, const char *now, const char *found)
+{
+    size_t m = strlen(word), n = strlen(now), f = strlen(found), a = 0, b = 0;
+    while (word[a] && word[a] == now[a]) a++;
+    while (word[b] && word[b] == found[b]) b++;
+    return a != b ? a > b : (m > n ? m - n : n - m) < (m > f ? m - f : f - m);
+}
+
 const char *cli_suggest(const char *const *words, const char *word)
 {
     size_t m = strlen(word), best = m < 4 ? 2 : m < 6 ? 3 : m / 3 + 1;
@@ -187,7 +196,8 @@ const char *cli_suggest(const char *const *words, const char *word)
     bool only = words[0] && !words[1];
     for (; *words; words++) {
         size_t n = strlen(*words), d = n > SUGGEST_BYTES ? best : word_distance(word, m, *words, n);
-        if (d < best && (only || d < (m > n ? m : n))) best = d, found = *words; /* all letters wrong is no likeness */
+        if (d > best || (d == best && !found) || (!only && d >= (m > n ? m : n))) continue; /* all letters wrong: none */
+        if (d < best || word_closer(word, *words, found)) best = d, found = *words;
     }
     return found;
 }

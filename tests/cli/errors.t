@@ -37,7 +37,7 @@ $ edgewise 'sine(x)' x=1
 !   --> 1:1
 !   |
 ! 1 | sine(x)
-!   | ^^^^ did you mean 'sin'?
+!   | ^^^^ did you mean 'sinh'?
 ? 3
 $ edgewise 'x = x + 1' x=1
 ! error[E015]: these names need each other in a circle that no index orders: x → x
@@ -480,7 +480,7 @@ $ edgewise eval 'sinn(x)' x=1
 !   --> 1:1
 !   |
 ! 1 | sinn(x)
-!   | ^^^^ did you mean 'sin'?
+!   | ^^^^ did you mean 'sinh'?
 ? 3
 $ edgewise eval 'foo(x)' x=1
 ! error[E013]: there is no function called 'foo'
@@ -502,4 +502,11 @@ $ edgewise draw 'a*b' a=1 -o e.svg --show edges,values
 ? 2
 $ edgewise emit rust 'a*b' -o e
 ! error[E143]: 'rust' is no language to emit; there is: c
+? 2
+$ edgewise ops tahn
+! error[E146]: there is no operation 'tahn'
+!   did you mean 'tanh'?
+? 2
+$ edgewise eval 'a + 1' a=1 --all --outputs a
+! error[E176]: '--all' and '--outputs' exclude each other
 ? 2
