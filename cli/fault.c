@@ -179,13 +179,20 @@ static size_t word_distance(const char *a, size_t m, const char *b, size_t n)
     return row[m % 3][n];
 }
 
-/* Of words that are as far away the one that begins alike longer, then the one whose length differs less. */
+/* How long two words begin alike, and by how much their lengths differ, if one is not the other's beginning. */
+static size_t word_begins(const char *a, const char *b, size_t *longer)
+{
+    size_t m = strlen(a), n = strlen(b), k = 0;
+    while (k < m && a[k] == b[k]) k++;
+    *longer = k == m || k == n ? 0 : m > n ? m - n : n - m;
+    return k;
+}
+
+/* Of words that are as far away: as alike.c of the library has it. */
 static bool word_closer(const char *word, const char *now, const char *found)
 {
-    size_t m = strlen(word), n = strlen(now), f = strlen(found), a = 0, b = 0;
-    while (word[a] && word[a] == now[a]) a++;
-    while (word[b] && word[b] == found[b]) b++;
-    return a != b ? a > b : (m > n ? m - n : n - m) < (m > f ? m - f : f - m);
+    size_t longer, than, a = word_begins(word, now, &longer), b = word_begins(word, found, &than);
+    return a != b ? a > b : longer < than;
 }
 
 const char *cli_suggest(const char *const *words, const char *word)
@@ -196,7 +203,8 @@ const char *cli_suggest(const char *const *words, const char *word)
     bool only = words[0] && !words[1];
     for (; *words; words++) {
         size_t n = strlen(*words), d = n > SUGGEST_BYTES ? best : word_distance(word, m, *words, n);
-        if (d > best || (d == best && !found) || (!only && d >= (m > n ? m : n))) continue; /* all letters wrong: none */
+        if (d > best || (d == best && !found) || (!only && d >= (m > n ? m : n)))
+            continue; /* all letters wrong: none */
         if (d < best || word_closer(word, *words, found)) best = d, found = *words;
     }
     return found;

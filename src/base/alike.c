@@ -38,6 +38,7 @@ void alike_try(alike *best, const char *word, size_t count, const char *name, si
     if (d == 0 || d > best->distance || d >= longest || (d == best->distance && !best->word)) return;
     size_t begins = 0, longer = longest - alike_least(count, name_count);
     while (begins < count && begins < name_count && word[begins] == name[begins]) begins++;
+    if (begins == count || begins == name_count) longer = 0;
     bool closer = begins != best->begins ? begins > best->begins : longer < best->longer;
     if (d < best->distance || closer) *best = (alike){word, d, begins, longer};
 }

@@ -10,7 +10,7 @@ typedef struct alike { /* the likest so far */
     const char *word;  /* or NULL */
     size_t distance;   /* more than that of any that will do */
     size_t begins;     /* with so many letters alike: of those as far the one that begins alike longer, */
-    size_t longer;     /* then the one whose length differs less */
+    size_t longer;     /* then the one whose length differs less, if it is not the other's beginning */
 } alike;
 
 /* For a word of so many bytes: one letter wrong in short ones (up to 3), a third of them in long ones. */
