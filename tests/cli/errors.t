@@ -37,7 +37,7 @@ $ edgewise 'sine(x)' x=1
 !   --> 1:1
 !   |
 ! 1 | sine(x)
-!   | ^^^^ did you mean 'sinh'?
+!   | ^^^^ did you mean 'sin'?
 ? 3
 $ edgewise 'x = x + 1' x=1
 ! error[E015]: these names need each other in a circle that no index orders: x → x
@@ -480,7 +480,7 @@ $ edgewise eval 'sinn(x)' x=1
 !   --> 1:1
 !   |
 ! 1 | sinn(x)
-!   | ^^^^ did you mean 'sinh'?
+!   | ^^^^ did you mean 'sin'?
 ? 3
 $ edgewise eval 'foo(x)' x=1
 ! error[E013]: there is no function called 'foo'
