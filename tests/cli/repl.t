@@ -191,5 +191,5 @@ $ printf 'a = 2; e = a^2\n:grad e --json\n' | edgewise repl
 > e = 4
 > {"edgewise": 1, "of": "e", "value": 4, "gradient": {"a": 4}, "mode": "reverse"}
 $ edgewise repl 'a*b' c=1
-! error[E130]: 'c' is no input: its value is computed
+! error[E122]: this program has no input 'c'
 ? 2
