@@ -510,3 +510,23 @@ $ edgewise ops tahn
 $ edgewise eval 'a + 1' a=1 --all --outputs a
 ! error[E176]: '--all' and '--outputs' exclude each other
 ? 2
+$ edgewise eval 'sum(1..3)'
+! error[E027]: '..' cannot stand here
+!   --> 1:6
+!   |
+! 1 | sum(1..3)
+!   |      ^^ a range is that of an index: sum(i in 1..3: i)
+? 3
+$ edgewise eval 'a // 2' a=3
+! error[E008]: a number, a name or a bracket is missing before '/'
+!   --> 1:4
+!   |
+! 1 | a // 2
+!   |    ^ div(a, b) is the whole quotient, rounded down
+? 3
+$ edgewise paths '(a+b)*(b+1)' a=2 b=1 --from b --most 1
+> 2 paths from b to e; the largest by absolute value:
+>
+>   b → d → e:  1·c = 1·3 = 3
+>
+> ∂e/∂b = 5

@@ -193,3 +193,10 @@ $ printf 'a = 2; e = a^2\n:grad e --json\n' | edgewise repl
 $ edgewise repl 'a*b' c=1
 ! error[E122]: this program has no input 'c'
 ? 2
+# an array goes over lines, as a statement does
+$ printf 's = sum(i: x[i]^2)\nx = [1, # one\n2,\n  3]\n:show\nx = [1,\n2\n]\n' | edgewise repl
+> no value yet for x
+> s = 14
+> s = sum(i: x[i]^2)
+> x = [1,  2,   3]
+> s = 5
