@@ -170,11 +170,16 @@ static const char *stumble(char **argv, int argc)
     return in_last || !now ? last : now;
 }
 
-/* Whether more than one option begins so. */
-static bool ambiguous(const char *word)
+/* Whether more than one option begins so; they are listed. */
+static bool ambiguous(const char *word, char list[120])
 {
     size_t n = strcspn(word, "="), count = 0;
-    for (size_t i = 0; i < cli_option_count; i++) count += strncmp(cli_options[i].name, word, n) == 0;
+    *list = '\0';
+    for (size_t i = 0; i < cli_option_count; i++) {
+        if (strncmp(cli_options[i].name, word, n) != 0) continue;
+        if (count++ < 4) strcat(strcat(list, count > 1 ? ", --" : "--"), cli_options[i].name);
+    }
+    if (count > 4) strcat(list, ", …");
     return n > 0 && count > 1;
 }
 
@@ -190,23 +195,23 @@ static void fail_unknown(struct cli *c, const char *word)
     if (near)
         cli_fail_hint(c, FAULT_NO_OPTION, word, NULL, "did you mean '--{1}'?", near);
     else
-        cli_fail_hint(c, FAULT_NO_OPTION, word, NULL, "a program that begins with - goes after --: edgewise -- '{1}'",
-                      word);
+        cli_fail_hint(c, FAULT_NO_OPTION, word, NULL,
+                      "a program that begins with - goes after --, as in edgewise eval -- '{1}'", word);
 }
 
 static void fail_getopt(struct cli *c, int code, char **argv, int argc)
 {
     const struct cli_option *o = option_by(optopt);
     const char *last = argv[optind - 1];
-    char letter[3] = {'-', (char)optopt, '\0'};
+    char letter[3] = {'-', (char)optopt, '\0'}, list[120];
     if (code == ':')
         cli_fail(c, FAULT_NO_ARGUMENT, optopt < LONG_FIRST ? letter : last, o->argument);
     else if (optopt >= LONG_FIRST)
         cli_fail(c, FAULT_ARGUMENT, last, NULL);
     else if (optopt)
         fail_unknown(c, stumble(argv, argc));
-    else if (ambiguous(last + 2))
-        cli_fail(c, FAULT_AMBIGUOUS, last, NULL);
+    else if (ambiguous(last + 2, list))
+        cli_fail_hint(c, FAULT_AMBIGUOUS, last, NULL, "there are: {1}", list);
     else
         fail_unknown(c, last);
 }

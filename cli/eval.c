@@ -164,6 +164,7 @@ static void eval_expressions(struct cli *c, ew_graph *g, const double *in)
 
 int cli_eval(struct cli *c)
 {
+    if (c->all && c->outputs) return cli_fail(c, FAULT_EITHER, "--all", "--outputs");
     ew_graph *g = cli_graph(c);
     double *in = g ? cli_values(c, g) : NULL;
     if (in && c->outputs)

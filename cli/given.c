@@ -123,6 +123,7 @@ static bool literal_number(struct literal *l)
     size_t n = number_length(l->at);
     if (l->rank && l->rank != l->depth) return literal_fail(l, "numbers stand at different depths");
     if (l->entries[l->depth] && !l->rank) return literal_fail(l, "numbers stand at different depths");
+    if (n == 0) return literal_fail(l, "a number is missing between its commas or brackets");
     l->rank = l->depth;
     char *word = strndup(l->at, n);
     bool ok = word && literal_grow(l);
@@ -214,6 +215,9 @@ static bool file_read(struct cli *c, struct given *v)
     v->text_own = strdup(v->text + 1);
     if (!v->text_own) cli_fail(c, FAULT_MEMORY, NULL, NULL);
     if (!v->text_own) return false;
+    if (!*v->text_own)
+        cli_fail_hint(c, FAULT_NO_NUMBER, v->name, "'@'", "a file is given with @: {1}", "x=@points.csv");
+    if (c->status) return false;
     v->path = v->text_own;
     const char *part = given_part(v->text_own);
     options.file = NULL;

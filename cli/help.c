@@ -154,7 +154,8 @@ int cli_help(struct cli *c)
     }
     names[count] = NULL;
     const char *near = cli_suggest(names, c->words[0]);
-    return cli_fail_hint(c, FAULT_NO_VERB, c->words[0], NULL, near ? "did you mean '{1}'?" : "", near);
+    return cli_fail_hint(c, FAULT_NO_VERB, c->words[0], NULL,
+                         near ? "did you mean '{1}'?" : "edgewise help lists what there is", near);
 }
 
 /* ---- Operations ------------------------------------------------------------------------------------- */

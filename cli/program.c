@@ -222,7 +222,12 @@ ew_node cli_node(struct cli *c, ew_graph *g, const char *name)
     ew_node n = ew_find(g, name);
     if (n != EW_NONE) return n;
     const char *near = ew_suggest(g, name);
-    cli_fail_hint(c, FAULT_NO_NAME, name, NULL, near ? "did you mean '{1}'?" : "", near);
+    bool place = strchr(name, '[') != NULL;
+    cli_fail_hint(c, FAULT_NO_NAME, name, NULL,
+                  place  ? "names stand here without a place; of places: edgewise eval --outputs 'diff(y[0], x[1])'"
+                  : near ? "did you mean '{1}'?"
+                         : "",
+                  near);
     return EW_NONE;
 }
 

@@ -169,9 +169,10 @@ static bool eval_unbound(machine *m, const piece *p)
     const char *word = graph_name_text(m->g, p->value);
     bool left = eval_is_left(m, p);
     eval_error(m, left ? E_NEW_INDEX : E_UNBOUND, p, quote(buffer, word, m->g->names.at[p->value].count), NULL, NULL);
-    if (left)
-        report_hint(&m->g->report,
-                    "give it the range of the places, {1} in FROM..TO, and take the rest off on the right", word);
+    report_hint(&m->g->report,
+                left ? "give it the range of the places, {1} in FROM..TO, and take the rest off on the right"
+                     : "bind it, as in sum({1}: …), or, if it is a size or a place, declare it: input {1} : int",
+                word);
     return false;
 }
 

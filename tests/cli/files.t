@@ -139,3 +139,9 @@ $ edgewise eval 'y = x^2' x=.
 ? 2
 $ edgewise eval 's = sum(i: x[i])' x=@points.csv:y
 > s = 6
+# of fields that something else separates
+$ printf 'x;y\n1;2\n' > semi.csv; edgewise eval 's = sum(i: x[i])' x=@semi.csv:x
+! error[E301]: there is no column 'x'
+!   --> semi.csv
+!   fields are separated by commas; this file has one column, 'x;y'
+? 2

@@ -191,5 +191,12 @@ $ printf 'a = 2; e = a^2\n:grad e --json\n' | edgewise repl
 > e = 4
 > {"edgewise": 1, "of": "e", "value": 4, "gradient": {"a": 4}, "mode": "reverse"}
 $ edgewise repl 'a*b' c=1
-! error[E130]: 'c' is no input: its value is computed
+! error[E122]: this program has no input 'c'
 ? 2
+# an array goes over lines, as a statement does
+$ printf 's = sum(i: x[i]^2)\nx = [1, # one\n2,\n  3]\n:show\nx = [1,\n2\n]\n' | edgewise repl
+> no value yet for x
+> s = 14
+> s = sum(i: x[i]^2)
+> x = [1,  2,   3]
+> s = 5

@@ -132,3 +132,13 @@ $ { printf '\223NUMPY\001\000\166\000%-117s\n' "{'descr': '<i8', 'fortran_order'
 ! error[E212]: element 1 is 9007199254740993: a whole number beyond 2^53 has no exact double
 !   --> wide.npy
 ? 4
+# What does not go with --at is told; test data lack what the data have.
+$ edgewise explain --at stopped --plan; edgewise draw --at stopped -o a.svg --show edges; edgewise emit c --at stopped --weights stopped/weights.safetensors -o a
+! error[E176]: '--at' and '--plan' exclude each other
+! error[E176]: '--at' and '--show' exclude each other
+! error[E176]: '--at' and '--weights' exclude each other
+? 2
+$ edgewise train line.ew --data x=line.csv:x --data y=line.csv:y --test x=line.csv:x --steps 1 -o tested -q
+! error[E335]: the input 'y' has neither data nor a value
+!   the test data must have it too
+? 2

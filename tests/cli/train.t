@@ -237,6 +237,7 @@ $ edgewise train line.ew -o new --data x=line.csv:x --data x=line.csv:y
 ? 2
 $ edgewise train line.ew -o new --data x=line.csv:x --data z=line.csv:y
 ! error[E333]: the model has no input called 'z'
+!   its inputs: x, y
 ? 2
 $ printf 'input points[N]\nparam a = 0\nf = mean(n: (points[n] - a)^2)\noutput f\n' > near.ew; edgewise train near.ew -o new --data point=line.csv:y
 ! error[E333]: the model has no input called 'point'
@@ -260,6 +261,7 @@ $ mkdir -p folder/of && cp parabola.ew folder/model.ew && edgewise train folder 
 ? 4
 $ edgewise train line.ew -o new --data x=line.csv:x
 ! error[E335]: the input 'y' has neither data nor a value
+!   every input without a value is filled by data
 ? 2
 $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --metric wosrt
 ! error[E338]: 'wosrt' is no number of the model, so it cannot be a metric
@@ -291,6 +293,7 @@ $ edgewise predict
 ? 2
 $ edgewise predict line z=[1] --outputs h
 ! error[E333]: the model has no input called 'z'
+!   its inputs: x, y
 ? 2
 $ edgewise predict line --outputs h
 ! error[E335]: the input 'x' has neither data nor a value
@@ -466,6 +469,7 @@ $ printf 'a,b,y\n1,2,1\n' > whole.csv && edgewise train xent.ew --data x=whole.c
 $ edgewise predict class5 'x=[[1,2,3]]' --outputs 'argmax(k: z[n, k])' 2>&1 | head -n 1; edgewise predict seven w=[1] --outputs w
 > error[E413]: axis 2 of x has size 2, but 3 in its value
 ! error[E333]: the model has no input called 'w'
+!   its inputs: x, y
 ? 2
 
 # Of an array the place, and what stands there; backward too. What the text names keeps its name.
