@@ -20,12 +20,7 @@ enum { STEPS_ROUNDS = 256 }; /* a round is a step, or less of one */
 
 bool steps_wrong(steps_walk *c)
 {
-    const graph_node *node = node_at(c->g, c->x);
-    uint32_t name = node->name;
-    if (!name && node->op == OP_STATE && node_state(c->g, c->x)->loop != EW_NONE)
-        name = node_at(c->g, node_state(c->g, c->x)->loop)->name;
-    const char *word = name ? graph_name_text(c->g, name) : "";
-    return report_at(&c->g->report, E_DIFF_CIRCLE, c->place, strlen("diff"), word, NULL, NULL);
+    return graph_refuse(c->g, E_DIFF_CIRCLE, c->place, strlen("diff"), carry_named(c->g, c->x), NULL);
 }
 
 /* ---- A round ------------------------------------------------------------------------------------- */
@@ -391,6 +386,7 @@ view resolve_circle(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_no
     terms_begin(&c.t, g, 0);
     bool ok = x < r->count && r->circle[x] && node_at(g, x)->op == OP_STATE;
     if (!ok) steps_wrong(&c);
+    if (!ok) report_hint(&g->report, "inside a circle one derives by its arrays, or by what is outside of it", NULL);
     if (ok) c.inner = steps_inner(&c);
     ok = ok && steps_far(&c, y, y_at) && steps_begin(&c, y, y_at);
     for (size_t round = 0; ok && c.starts.count; round++) ok = round < STEPS_ROUNDS ? steps_round(&c) : steps_wrong(&c);

@@ -470,12 +470,13 @@ bool access_gather(machine *m, const piece *p, const value *base, const value *p
 
 /* ---- diff ---------------------------------------------------------------------------------------------------- */
 
-/* The type of an array of a circle is known when the whole circle is (circle_finish). */
+/* The type of an array of a circle, and of what is computed from it there, is known when the whole circle is
+ * (circle_finish). */
 static bool access_diff_type(machine *m, const piece *p, const value *x)
 {
     char buffer[160];
     const graph_node *node = node_at(m->g, x->node);
-    if (type_is_real(node->type) || x->member) return true;
+    if (type_is_real(node->type) || x->member || circle_settles(m, x->node)) return true;
     const char *name = eval_diff_name(m, p, node);
     return eval_error(m, E_DIFF_TYPE, p, quote(buffer, name, strlen(name)), type_name(node->type), NULL);
 }

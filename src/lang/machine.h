@@ -202,7 +202,7 @@ bool access_read(machine *m, const piece *p, bool guarded);
 bool access_array(machine *m, const piece *p);
 bool access_condition(machine *m, value *v, bool *any); /* all conditions that hold here, as one */
 bool access_diff(machine *m, const piece *p);
-const char *eval_diff_name(const machine *m, const piece *p, const graph_node *x); /* what a diff is by */
+const char *eval_diff_name(machine *m, const piece *p, const graph_node *x); /* what a diff is by */
 /* The array of one axis `base` at the place that an int has, where `when` (NULL: everywhere) holds. */
 bool access_gather(machine *m, const piece *p, const value *base, const value *place, const value *when, value *v);
 
@@ -234,6 +234,8 @@ bool circle_shape(const machine *m, uint32_t name, uint16_t *shape); /* is it an
 bool circle_axis(machine *m, uint32_t name, size_t axis, int64_t *size);
 bool circle_is_ordered(const machine *m, const affine *a); /* does the form use an index that orders it? */
 ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t brackets);
+/* Is n made while the circle is, and no bool: is its type known only when the whole circle is? */
+bool circle_settles(const machine *m, ew_node n);
 bool circle_none(machine *m, uint32_t name); /* tells that no index orders the circle */
 
 /* made.c: is a place of a state there when it is read? */
