@@ -170,11 +170,16 @@ static const char *stumble(char **argv, int argc)
     return in_last || !now ? last : now;
 }
 
-/* Whether more than one option begins so. */
-static bool ambiguous(const char *word)
+/* Whether more than one option begins so; they are listed. */
+static bool ambiguous(const char *word, char list[120])
 {
     size_t n = strcspn(word, "="), count = 0;
-    for (size_t i = 0; i < cli_option_count; i++) count += strncmp(cli_options[i].name, word, n) == 0;
+    *list = '\0';
+    for (size_t i = 0; i < cli_option_count; i++) {
+        if (strncmp(cli_options[i].name, word, n) != 0) continue;
+        if (count++ < 4) strcat(strcat(list, count > 1 ? ", --" : "--"), cli_options[i].name);
+    }
+    if (count > 4) strcat(list, ", …");
     return n > 0 && count > 1;
 }
 
@@ -190,23 +195,23 @@ static void fail_unknown(struct cli *c, const char *word)
     if (near)
         cli_fail_hint(c, FAULT_NO_OPTION, word, NULL, "did you mean '--{1}'?", near);
     else
-        cli_fail_hint(c, FAULT_NO_OPTION, word, NULL, "a program that begins with - goes after --: edgewise -- '{1}'",
-                      word);
+        cli_fail_hint(c, FAULT_NO_OPTION, word, NULL,
+                      "a program that begins with - goes after --, as in edgewise eval -- '{1}'", word);
 }
 
 static void fail_getopt(struct cli *c, int code, char **argv, int argc)
 {
     const struct cli_option *o = option_by(optopt);
     const char *last = argv[optind - 1];
-    char letter[3] = {'-', (char)optopt, '\0'};
+    char letter[3] = {'-', (char)optopt, '\0'}, list[120];
     if (code == ':')
         cli_fail(c, FAULT_NO_ARGUMENT, optopt < LONG_FIRST ? letter : last, o->argument);
     else if (optopt >= LONG_FIRST)
         cli_fail(c, FAULT_ARGUMENT, last, NULL);
     else if (optopt)
         fail_unknown(c, stumble(argv, argc));
-    else if (ambiguous(last + 2))
-        cli_fail(c, FAULT_AMBIGUOUS, last, NULL);
+    else if (ambiguous(last + 2, list))
+        cli_fail_hint(c, FAULT_AMBIGUOUS, last, NULL, "there are: {1}", list);
     else
         fail_unknown(c, last);
 }
@@ -284,20 +289,28 @@ static bool take_verb(struct cli *c)
     return !c->word_count || !mistyped_verb(c, c->words[0]);
 }
 
+static void fail_foreign(struct cli *c, const struct cli_option *o)
+{
+    char hint[200] = "";
+    const char *verb = c->verb == VERB_SHORT ? cli_tr(c, "the short form") : cli_verbs[c->verb].name;
+    for (int v = VERB_EVAL; v < VERB_COUNT; v++) {
+        if (!(o->verbs & CLI_BIT(v)) || strlen(hint) > 120) continue;
+        strcat(strcat(hint, hint[0] ? ", " : ""), cli_verbs[v].name);
+    }
+    if (CLI_EVERYWHERE(o))
+        cli_fail_hint(c, FAULT_FOREIGN, o->name, verb, "in a session its commands take it, as in :grad e --{1}",
+                      o->argument ? "output e.npz" : o->name);
+    else
+        cli_fail_hint(c, FAULT_FOREIGN, o->name, verb, "it belongs to: {1}", hint);
+}
+
 static bool check_foreign(struct cli *c)
 {
-    for (size_t i = 0; i < cli_option_count; i++) {
-        const struct cli_option *o = &cli_options[i];
-        char hint[200] = "";
-        if (!(c->given >> i & 1) || o->verbs & CLI_BIT(c->verb)) continue;
-        for (int v = VERB_EVAL; v < VERB_COUNT; v++) {
-            if (!(o->verbs & CLI_BIT(v)) || strlen(hint) > 120) continue;
-            strcat(strcat(hint, hint[0] ? ", " : ""), cli_verbs[v].name);
+    for (size_t i = 0; i < cli_option_count; i++)
+        if (c->given >> i & 1 && !(cli_options[i].verbs & CLI_BIT(c->verb))) {
+            fail_foreign(c, &cli_options[i]);
+            return false;
         }
-        const char *verb = c->verb == VERB_SHORT ? cli_tr(c, "the short form") : cli_verbs[c->verb].name;
-        cli_fail_hint(c, FAULT_FOREIGN, o->name, verb, "it belongs to: {1}", hint);
-        return false;
-    }
     return true;
 }
 

@@ -168,14 +168,14 @@ void cli_array_json(struct cli_json *j, const struct array *a)
     }
 }
 
-bool cli_array_finite(struct cli *c, const char *name, const struct array *a)
+bool cli_array_finite(struct cli *c, const ew_graph *g, const char *name, const struct array *a)
 {
     char place[300];
     if (!c->finite) return true;
     for (size_t e = 0; e < cli_array_count(a); e++) {
         if (isfinite(a->values[e])) continue;
         cli_array_place(a, name, e, place, sizeof place);
-        return cli_finite(c, place, a->values[e]);
+        return cli_finite(c, g, place, a->values[e]);
     }
     return true;
 }

@@ -53,6 +53,6 @@ void cli_answer(struct cli *c, const char **names, struct array *arrays, size_t 
 bool cli_data_file(const char *path); /* does it end so? */
 
 /* --finite over a whole array: false, with the error out, where an element is not a finite number. */
-bool cli_array_finite(struct cli *c, const char *name, const struct array *a);
+bool cli_array_finite(struct cli *c, const ew_graph *g, const char *name, const struct array *a);
 
 #endif

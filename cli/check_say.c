@@ -164,7 +164,23 @@ static void say_table(struct checking *k)
     say_sum(k);
 }
 
+/* --finite: the value, then its derivatives in each mode; differences are no result of the program. */
+static bool all_finite(struct checking *k)
+{
+    char of[128], wrt[128], name[300];
+    for (size_t i = 0; k->c->finite && i < k->count; i++) {
+        const struct checked *r = &k->row[i];
+        row_names(k, r, of, wrt);
+        slope_name(k, r, name);
+        if (!cli_finite(k->c, k->g, of, r->found.value)) return false;
+        for (int m = 0; m < (k->by_paths ? MODES : PATHS); m++)
+            if (!cli_finite(k->c, k->g, name, r->mode[m])) return false;
+    }
+    return true;
+}
+
 void check_say(struct checking *k)
 {
+    if (!all_finite(k)) return;
     (k->c->json ? say_json : say_table)(k);
 }

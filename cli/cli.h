@@ -118,6 +118,9 @@ struct cli_option {
     const char *help; /* one line, no full stop */
 };
 
+/* One of the options everywhere: a session has some of them in its commands alone. */
+#define CLI_EVERYWHERE(option) (((option)->verbs | CLI_BIT(VERB_REPL)) == UINT32_MAX)
+
 extern const struct cli_option cli_options[];
 extern const size_t cli_option_count;
 
@@ -208,8 +211,9 @@ double *cli_run(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, 
 double *cli_run_whole(struct cli *c, ew_graph *g, const ew_node *nodes, size_t count, const double *in,
                       int64_t **whole);
 double *cli_run_program(struct cli *c, const ew_program *p, const double *in, int64_t **whole); /* of its outputs */
-/* false, with the error out, if --finite was asked for and v is not. */
-bool cli_finite(struct cli *c, const char *name, double v);
+/* false, with the error out, if --finite was asked for and v is not. A name that g has made for a
+ * part is explained (NULL: not). */
+bool cli_finite(struct cli *c, const ew_graph *g, const char *name, double v);
 /* The same for `of` and its derivatives by `wrt`; computes them only if it must. */
 bool cli_finite_slopes(struct cli *c, ew_graph *g, ew_node of, const ew_node *wrt, size_t count, const double *in);
 

@@ -181,7 +181,7 @@ static void zsh_options(struct cli *c, enum cli_verb_id verb, bool everywhere)
 {
     for (size_t i = 0; i < cli_option_count; i++) {
         const struct cli_option *o = &cli_options[i];
-        if ((o->verbs == UINT32_MAX) == everywhere && o->verbs & CLI_BIT(verb)) zsh_option(c, o);
+        if (CLI_EVERYWHERE(o) == everywhere && o->verbs & CLI_BIT(verb)) zsh_option(c, o);
     }
 }
 
@@ -232,7 +232,7 @@ static void fish_text(struct cli *c, const char *s)
 
 static void fish_condition(struct cli *c, const struct cli_option *o)
 {
-    if (o->verbs == UINT32_MAX) return;
+    if (CLI_EVERYWHERE(o)) return;
     cli_put(c, " -n '");
     if (o->verbs & CLI_BIT(VERB_SHORT)) cli_put(c, "__fish_use_subcommand; or ");
     cli_put(c, "__fish_seen_subcommand_from");

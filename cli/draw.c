@@ -280,9 +280,11 @@ static void draw(struct drawing *d, const char *format)
     if (ew_draw(d->g, &d->o, cli_write, d->c, &e) != EW_OK) cli_fail_error(d->c, &e);
 }
 
-static bool shows_sweep(const char *show)
+/* Is something asked for that values alone have? */
+static bool shows_values(const char *show)
 {
-    return show && (strstr(show, "forward=") || strstr(show, "reverse="));
+    return show && (strstr(show, "forward=") || strstr(show, "reverse=") || strncmp(show, "values", 6) == 0 ||
+                    strstr(show, ",values"));
 }
 
 static bool finite_output(struct drawing *d)
@@ -291,12 +293,12 @@ static bool finite_output(struct drawing *d)
     ew_node n = ew_output_at(d->g, 0);
     for (size_t i = 0; i < ew_node_index(d->g, n); i++) first += cli_array_count_of(d->g, ew_node_at(d->g, i));
     struct array a = cli_array_of(d->g, n, d->values + first);
-    return cli_array_finite(d->c, ew_node_name(d->g, n), &a);
+    return cli_array_finite(d->c, d->g, ew_node_name(d->g, n), &a);
 }
 
 static void draw_graph(struct cli *c, ew_graph *g, const char *format)
 {
-    double *in = shows_sweep(c->show) ? cli_values(c, g) : cli_values_if_any(c, g);
+    double *in = shows_values(c->show) ? cli_values(c, g) : cli_values_if_any(c, g);
     struct drawing d = {.c = c, .g = g, .in = in, .o = {.of = EW_NONE}};
     if (c->of && !c->status) d.o.of = cli_node(c, g, c->of);
     if (!c->status) gather(&d);
@@ -344,6 +346,7 @@ static void draw_norms(struct cli *c, ew_graph *g, const struct look *l, const c
 static void draw_at(struct cli *c, const char *format)
 {
     struct look l;
+    if (!cli_at_alone(c)) return;
     if (look_read(&l, c, (const char *const *)c->words, c->word_count)) {
         c->word_count = 0; /* they were the data */
         ew_graph *g = cli_trained(c) ? cli_graph(c) : NULL;

@@ -1,6 +1,7 @@
 /*
  * emit.c - a program as C: BASE.c and BASE.h, both or neither.
  */
+#include "look.h"
 #include "values.h"
 
 #include <stdio.h>
@@ -114,6 +115,7 @@ static double *emit_values(struct cli *c, ew_graph *g)
 static void emit_program(struct cli *c, const char *base)
 {
     ew_error e;
+    if (c->at && !cli_at_alone(c)) return;
     ew_graph *g = c->at ? cli_trained_graph(c) : cli_graph(c);
     double *in = NULL;
     if (g && c->weights)
@@ -134,7 +136,11 @@ static void emit_program(struct cli *c, const char *base)
 int cli_emit(struct cli *c)
 {
     if (!c->word_count) return cli_fail(c, FAULT_NO_LANGUAGE, NULL, NULL);
-    if (strcmp(c->words[0], "c") != 0) return cli_fail(c, FAULT_LANGUAGE_TO, c->words[0], NULL);
+    if (strcmp(c->words[0], "c") != 0) {
+        bool word = !c->words[0][strspn(c->words[0], "abcdefghijklmnopqrstuvwxyz")]; /* else a program */
+        const char *mend = word ? "" : "the language goes before the program: edgewise emit c PROGRAM -o BASE";
+        return cli_fail_hint(c, FAULT_LANGUAGE_TO, c->words[0], NULL, mend, NULL);
+    }
     if (!c->output || !*last_part(c->output)) return cli_fail(c, FAULT_NEEDS_OPTION, "emit", "-o BASE");
     c->words++;
     c->word_count--;

@@ -10,15 +10,16 @@
 
 /* What is asked: names (or texts) with arrays, in order. */
 struct answer {
+    const ew_graph *g; /* or NULL */
     size_t count;
     const char **names;
     struct array *arrays;
     double *values;
 };
 
-static bool answer_new(struct cli *c, struct answer *a, size_t count)
+static bool answer_new(struct cli *c, const ew_graph *g, struct answer *a, size_t count)
 {
-    *a = (struct answer){.count = count};
+    *a = (struct answer){.g = g, .count = count};
     a->names = cli_room(c, count, sizeof *a->names);
     a->arrays = a->names ? cli_room(c, count, sizeof *a->arrays) : NULL;
     return a->arrays != NULL;
@@ -93,13 +94,13 @@ static void write_data(struct cli *c, const struct answer *a)
 static void say_answer(struct cli *c, const struct answer *a)
 {
     for (size_t i = 0; i < a->count; i++)
-        if (!cli_array_finite(c, a->names[i], &a->arrays[i])) return;
+        if (!cli_array_finite(c, a->g, a->names[i], &a->arrays[i])) return;
     (cli_data_file(c->output) ? write_data : c->json ? say_json : say_lines)(c, a);
 }
 
 void cli_answer(struct cli *c, const char **names, struct array *arrays, size_t count)
 {
-    const struct answer a = {count, names, arrays, NULL};
+    const struct answer a = {NULL, count, names, arrays, NULL};
     say_answer(c, &a);
 }
 
@@ -115,7 +116,7 @@ static void eval_program(struct cli *c, ew_graph *g, const ew_program *p, const 
 {
     struct answer a;
     int64_t *whole;
-    if (answer_new(c, &a, ew_out_arrays(p)) && (a.values = cli_run_program(c, p, in, &whole)) != NULL) {
+    if (answer_new(c, g, &a, ew_out_arrays(p)) && (a.values = cli_run_program(c, p, in, &whole)) != NULL) {
         for (size_t i = 0; i < a.count; i++) {
             ew_array_info info = ew_out_array(p, i);
             struct array *to = &a.arrays[i];
@@ -163,6 +164,7 @@ static void eval_expressions(struct cli *c, ew_graph *g, const double *in)
 
 int cli_eval(struct cli *c)
 {
+    if (c->all && c->outputs) return cli_fail(c, FAULT_EITHER, "--all", "--outputs");
     ew_graph *g = cli_graph(c);
     double *in = g ? cli_values(c, g) : NULL;
     if (in && c->outputs)

@@ -14,4 +14,7 @@ void explain_short(struct cli *c, ew_graph *g, const ew_explain_options *o);
 /* The object of `explain --json`, of o->of, o->wrt, o->in and o->nudge. */
 void explain_json(struct cli *c, ew_graph *g, ew_explain_options *o);
 
+/* The key "plan" of that object: how it would be computed (plan_json.c). */
+void explain_plan_json(struct cli *c, struct cli_json *j, ew_graph *g, const ew_explain_options *o);
+
 #endif

@@ -383,6 +383,7 @@ void explain_json(struct cli *c, ew_graph *g, ew_explain_options *o)
         say_sweeps(&x);
         say_paths(&x);
         if (o->nudge) say_nudge(&x);
+        if (c->plan) explain_plan_json(c, &x.j, g, o);
         cli_json_end(&x.j);
     }
     release(&x);

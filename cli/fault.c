@@ -179,6 +179,22 @@ static size_t word_distance(const char *a, size_t m, const char *b, size_t n)
     return row[m % 3][n];
 }
 
+/* How long two words begin alike, and by how much their lengths differ, if one is not the other's beginning. */
+static size_t word_begins(const char *a, const char *b, size_t *longer)
+{
+    size_t m = strlen(a), n = strlen(b), k = 0;
+    while (k < m && a[k] == b[k]) k++;
+    *longer = k == m || k == n ? 0 : m > n ? m - n : n - m;
+    return k;
+}
+
+/* Of words that are as far away: as alike.c of the library has it. */
+static bool word_closer(const char *word, const char *now, const char *found)
+{
+    size_t longer, than, a = word_begins(word, now, &longer), b = word_begins(word, found, &than);
+    return a != b ? a > b : longer < than;
+}
+
 const char *cli_suggest(const char *const *words, const char *word)
 {
     size_t m = strlen(word), best = m < 4 ? 2 : m < 6 ? 3 : m / 3 + 1;
@@ -187,7 +203,9 @@ const char *cli_suggest(const char *const *words, const char *word)
     bool only = words[0] && !words[1];
     for (; *words; words++) {
         size_t n = strlen(*words), d = n > SUGGEST_BYTES ? best : word_distance(word, m, *words, n);
-        if (d < best && (only || d < (m > n ? m : n))) best = d, found = *words; /* all letters wrong is no likeness */
+        if (d > best || (d == best && !found) || (!only && d >= (m > n ? m : n)))
+            continue; /* all letters wrong: none */
+        if (d < best || word_closer(word, *words, found)) best = d, found = *words;
     }
     return found;
 }

@@ -223,7 +223,7 @@ static void fit_plot(struct fit *f)
 static void fit_answer(struct fit *f, const double *in)
 {
     struct cli *c = f->w.c;
-    if (!cli_finite(c, f->w.of, f->found.value)) return;
+    if (!cli_finite(c, f->w.g, f->w.of, f->found.value)) return;
     if (c->json) {
         fit_json(f, in);
     } else {

@@ -36,8 +36,33 @@ static bool number_of(struct cli *c, struct given *v, const char *word, double *
     return v->inexact != NULL;
 }
 
+static bool is_file(const char *text)
+{
+    struct stat s;
+    char *path = strdup(text);
+    if (path) given_part(path);
+    bool is = path && (((stat(path, &s) == 0 && !S_ISDIR(s.st_mode)) || cli_data_file(path)));
+    free(path);
+    return is;
+}
+
+/* `x=points.csv`: a file is meant, unless it has a number for a name. */
+static bool fail_file(struct cli *c, const struct given *v)
+{
+    ew_error e;
+    double x;
+    char quoted[64], mend[256];
+    ew_options options = cli_library(c);
+    if (v->input == SIZE_MAX || ew_number_read(v->text, &options, &x, &e) == EW_OK || !is_file(v->text)) return false;
+    snprintf(quoted, sizeof quoted, "'%.40s'", v->text);
+    snprintf(mend, sizeof mend, "%.100s=@%.100s", v->name, v->text);
+    cli_fail_hint(c, FAULT_NO_NUMBER, v->name, quoted, "a file is given with @: {1}", mend);
+    return true;
+}
+
 static bool number_read(struct cli *c, struct given *v)
 {
+    if (fail_file(c, v)) return false;
     v->values = cli_room(c, 1, sizeof *v->values);
     v->rank = 0;
     return v->values && number_of(c, v, v->text, v->values);
@@ -98,6 +123,7 @@ static bool literal_number(struct literal *l)
     size_t n = number_length(l->at);
     if (l->rank && l->rank != l->depth) return literal_fail(l, "numbers stand at different depths");
     if (l->entries[l->depth] && !l->rank) return literal_fail(l, "numbers stand at different depths");
+    if (n == 0) return literal_fail(l, "a number is missing between its commas or brackets");
     l->rank = l->depth;
     char *word = strndup(l->at, n);
     bool ok = word && literal_grow(l);
@@ -189,6 +215,9 @@ static bool file_read(struct cli *c, struct given *v)
     v->text_own = strdup(v->text + 1);
     if (!v->text_own) cli_fail(c, FAULT_MEMORY, NULL, NULL);
     if (!v->text_own) return false;
+    if (!*v->text_own)
+        cli_fail_hint(c, FAULT_NO_NUMBER, v->name, "'@'", "a file is given with @: {1}", "x=@points.csv");
+    if (c->status) return false;
     v->path = v->text_own;
     const char *part = given_part(v->text_own);
     options.file = NULL;

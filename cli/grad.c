@@ -90,10 +90,10 @@ static void write_arrays(struct cli *c, ew_graph *g, const struct gradient *d)
 static void say_gradient(struct cli *c, ew_graph *g, const struct gradient *d)
 {
     char name[256];
-    if (!cli_array_finite(c, ew_node_name(g, d->of), &d->value)) return;
+    if (!cli_array_finite(c, g, ew_node_name(g, d->of), &d->value)) return;
     for (size_t i = 0; i < d->count; i++) {
         slope_name(g, d, i, name);
-        if (!cli_array_finite(c, name, &d->slopes[i])) return;
+        if (!cli_array_finite(c, g, name, &d->slopes[i])) return;
     }
     (cli_data_file(c->output) ? write_arrays : c->json ? say_json : say_lines)(c, g, d);
 }

@@ -80,7 +80,7 @@ static void help_options(struct cli *c, enum cli_verb_id verb, bool own)
     bool begun = false;
     for (size_t i = 0; i < cli_option_count; i++) {
         const struct cli_option *o = &cli_options[i];
-        bool everywhere = o->verbs == UINT32_MAX;
+        bool everywhere = CLI_EVERYWHERE(o);
         if (everywhere == own || !(o->verbs & CLI_BIT(verb))) continue;
         if (!begun) heading(c, cli_tr(c, own ? "Options:" : "Options everywhere:"));
         begun = true;
@@ -154,7 +154,8 @@ int cli_help(struct cli *c)
     }
     names[count] = NULL;
     const char *near = cli_suggest(names, c->words[0]);
-    return cli_fail_hint(c, FAULT_NO_VERB, c->words[0], NULL, near ? "did you mean '{1}'?" : "", near);
+    return cli_fail_hint(c, FAULT_NO_VERB, c->words[0], NULL,
+                         near ? "did you mean '{1}'?" : "edgewise help lists what there is", near);
 }
 
 /* ---- Operations ------------------------------------------------------------------------------------- */

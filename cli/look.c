@@ -254,9 +254,21 @@ static bool mark_generated(struct cli *c, struct look *l)
     return !c->status;
 }
 
+bool cli_at_alone(struct cli *c)
+{
+    static const char *const others[] = {"of", "wrt", "step", "nudge", "plan", "most", "show", "weights"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        char option[20];
+        snprintf(option, sizeof option, "--%s", others[i]);
+        if (cli_given(c, others[i])) cli_fail(c, FAULT_EITHER, "--at", option);
+    }
+    return !c->status;
+}
+
 int cli_explain_at(struct cli *c)
 {
     struct look l;
+    if (!cli_at_alone(c)) return c->status;
     if (look_read(&l, c, (const char *const *)c->words, c->word_count) && mark_generated(c, &l))
         (c->json ? say_json : say_table)(c, &l);
     look_free(&l);

@@ -28,5 +28,7 @@ void look_free(struct look *l);
 double look_rms(const struct look_node *n, double norm);
 
 int cli_explain_at(struct cli *c); /* explain --at RUN */
+/* Options that --at does not go with: false, with the error out, where one is given. */
+bool cli_at_alone(struct cli *c);
 
 #endif

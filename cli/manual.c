@@ -140,7 +140,7 @@ static void page_options(struct cli *c, enum cli_verb_id verb, bool everywhere)
     bool begun = false;
     for (size_t i = 0; i < cli_option_count; i++) {
         const struct cli_option *o = &cli_options[i];
-        if ((o->verbs == UINT32_MAX) != everywhere || !(o->verbs & CLI_BIT(verb))) continue;
+        if (CLI_EVERYWHERE(o) != everywhere || !(o->verbs & CLI_BIT(verb))) continue;
         if (!begun) section(c, everywhere ? "OPTIONS EVERYWHERE" : "OPTIONS");
         begun = true;
         page_option(c, o);

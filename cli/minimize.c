@@ -81,8 +81,8 @@ static void say_hint(struct watch *w, const ew_minimize_result *found)
 static void answer(struct watch *w, const double *in, const ew_minimize_result *found)
 {
     struct cli *c = w->c;
-    if (c->finite && found->reason == EW_REASON_NONFINITE) cli_finite(c, w->of, NAN);
-    if (!cli_finite(c, w->of, found->value)) return;
+    if (c->finite && found->reason == EW_REASON_NONFINITE) cli_finite(c, w->g, w->of, NAN);
+    if (!cli_finite(c, w->g, w->of, found->value)) return;
     if (c->json) {
         say_json(w, in, found);
     } else {

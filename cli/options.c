@@ -77,6 +77,8 @@ const struct cli_verb cli_verbs[VERB_COUNT] = /* catalogue: 3 4 */ {
 };
 
 #define ALL UINT32_MAX
+/* Of answers: a session has many, and each of its commands takes it. */
+#define ALL_BUT_REPL (ALL & ~CLI_BIT(VERB_REPL))
 #define B(verb) CLI_BIT(VERB_##verb)
 #define AT(field) offsetof(struct cli, field)
 
@@ -147,8 +149,8 @@ const struct cli_option cli_options[] = /* catalogue: 7 */ {
      AT(weights), "the params from a safetensors or npz file"},
     {"resume", 0, "RUN", B(TRAIN), KIND_TEXT, AT(resume), "go on with a run from its last checkpoint"},
     {"at", 0, "RUN", B(EXPLAIN) | B(DRAW) | B(EMIT), KIND_TEXT, AT(at), "a trained model, as its run has left it"},
-    {"json", 0, NULL, ALL, KIND_FLAG, AT(json), "the answer, or what went wrong, as JSON"},
-    {"output", 'o', "FILE", ALL, KIND_TEXT, AT(output),
+    {"json", 0, NULL, ALL_BUT_REPL, KIND_FLAG, AT(json), "the answer, or what went wrong, as JSON"},
+    {"output", 'o', "FILE", ALL_BUT_REPL, KIND_TEXT, AT(output),
      "write there, whole or not at all, instead of to standard output"},
     {"lang", 0, "en|vi", ALL, KIND_CHOICE, AT(lang), "the language; from LC_ALL, LC_MESSAGES, LANG if not given"},
     {"color", 0, "auto|always|never", ALL, KIND_CHOICE, AT(color_choice),

@@ -67,7 +67,7 @@ static bool route_sum(struct route *r, const double *in)
     free(sum);
     char name[256];
     snprintf(name, sizeof name, "∂%.100s/∂%.100s", ew_node_name(r->g, r->to), ew_node_name(r->g, r->from));
-    return !r->c->status && (!in || cli_finite(r->c, name, r->sum));
+    return !r->c->status && (!in || cli_finite(r->c, r->g, name, r->sum));
 }
 
 static void answer(struct route *r, const double *in)

@@ -103,7 +103,7 @@ void paths_of_arrays(struct route *r, const double *in)
     char name[256];
     double *values = find_sum(r, in, &sum);
     snprintf(name, sizeof name, "∂%.100s/∂%.100s", ew_node_name(r->g, r->to), ew_node_name(r->g, r->from));
-    if (!r->c->status && (!values || cli_array_finite(r->c, name, &sum))) {
+    if (!r->c->status && (!values || cli_array_finite(r->c, r->g, name, &sum))) {
         ew_paths *paths = cli_paths_new(r->c, r->g, r->from, r->to, NULL, (size_t)r->c->most);
         if (!r->c->status) (r->c->json ? say_json : say_text)(r, paths, values ? &sum : NULL);
         ew_paths_free(paths);

@@ -298,7 +298,11 @@ static void say_count(const struct route *r, const ew_paths *paths, const char *
     snprintf(listed, sizeof listed, "%zu", ew_paths_listed(paths));
     cli_say(r->c, one ? "{1} path from {2} to {3}" : "{1} paths from {2} to {3}", count, from, to);
     if (!all && ew_paths_listed(paths))
-        cli_say(r->c, r->partial ? "; the {1} largest by absolute value:" : "; the first {1}:", listed, NULL, NULL);
+        cli_say(r->c,
+                !r->partial                   ? "; the first {1}:"
+                : ew_paths_listed(paths) == 1 ? "; the largest by absolute value:"
+                                              : "; the {1} largest by absolute value:",
+                listed, NULL, NULL);
     cli_put(r->c, "\n");
 }
 

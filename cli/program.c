@@ -141,12 +141,27 @@ bool cli_number(struct cli *c, const char *what, const char *s, double *value)
     return false;
 }
 
-bool cli_finite(struct cli *c, const char *name, double v)
+/* "d[i] = log(x[i]) * 2", where what is told ("d", "d[1]", "∂d/∂x") begins with a name that the text does not have. */
+static void made_name(const ew_graph *g, const char *told, char *to, size_t size)
 {
-    char number[32];
+    char name[128], label[200], words[300];
+    if (strncmp(told, "∂", strlen("∂")) == 0) told += strlen("∂");
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(told, "[/ "), told);
+    ew_node n = g ? ew_find(g, name) : EW_NONE;
+    *to = '\0';
+    if (n == EW_NONE || !ew_node_generated(g, n)) return;
+    ew_node_label(g, n, label, sizeof label);
+    ew_node_words(g, n, words, sizeof words);
+    snprintf(to, size, "%s = %s", label, words);
+}
+
+bool cli_finite(struct cli *c, const ew_graph *g, const char *name, double v)
+{
+    char number[32], made[600];
     if (!c->finite || isfinite(v)) return true;
     ew_number_text(v, 0, number);
-    cli_fail(c, FAULT_NONFINITE, name, number);
+    made_name(g, name, made, sizeof made);
+    cli_fail_hint(c, FAULT_NONFINITE, name, number, *made ? "{1}" : "", made);
     return false;
 }
 
@@ -165,7 +180,7 @@ bool cli_finite_slopes(struct cli *c, ew_graph *g, ew_node of, const ew_node *wr
         char name[256];
         const char *by = i ? ew_node_name(g, wrt[i - 1]) : "";
         snprintf(name, sizeof name, i ? "∂%.100s/∂%.100s" : "%.100s%.100s", ew_node_name(g, of), by);
-        cli_finite(c, name, values[i]);
+        cli_finite(c, g, name, values[i]);
     }
     free(values);
     free(nodes);
@@ -207,7 +222,12 @@ ew_node cli_node(struct cli *c, ew_graph *g, const char *name)
     ew_node n = ew_find(g, name);
     if (n != EW_NONE) return n;
     const char *near = ew_suggest(g, name);
-    cli_fail_hint(c, FAULT_NO_NAME, name, NULL, near ? "did you mean '{1}'?" : "", near);
+    bool place = strchr(name, '[') != NULL;
+    cli_fail_hint(c, FAULT_NO_NAME, name, NULL,
+                  place  ? "names stand here without a place; of places: edgewise eval --outputs 'diff(y[0], x[1])'"
+                  : near ? "did you mean '{1}'?"
+                         : "",
+                  near);
     return EW_NONE;
 }
 

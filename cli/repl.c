@@ -147,8 +147,6 @@ static void converse(struct repl *r)
 int cli_repl(struct cli *c)
 {
     struct repl r = {.c = c, .session = {.c = c}};
-    if (c->json) return c->json = false, cli_fail(c, FAULT_FOREIGN, "json", "repl");
-    if (c->output) return cli_fail(c, FAULT_FOREIGN, "output", "repl");
     r.edit = edit_new(c, repl_offer, &r);
     if (r.edit) converse(&r);
     free(r.pending);

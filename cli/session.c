@@ -246,18 +246,29 @@ const char *session_value(const struct session *s, const char *name)
     return i == SIZE_MAX ? NULL : s->now.values.at[i] + strlen(name) + 1;
 }
 
+/* Without comments, in one line: an array may go over several. Returns how long it is. */
+static size_t value_line(char *to, const char *value)
+{
+    size_t length = 0;
+    for (; *value; value++) {
+        if (*value == '#') value += strcspn(value, "\n");
+        if (!*value) break;
+        to[length++] = *value == '\n' ? ' ' : *value;
+    }
+    while (length && isspace((unsigned char)to[length - 1])) length--;
+    to[length] = '\0';
+    return length;
+}
+
 bool session_set(struct session *s, const char *name, size_t count, const char *value)
 {
     size_t line = find_line(s, name, count), old = find_value(s, name, count);
     value = skip_blanks(value);
-    size_t length = strcspn(value, "#\n");
-    while (length && isspace((unsigned char)value[length - 1])) length--;
-    char *pair = malloc(count + length + 2);
+    char *pair = malloc(count + strlen(value) + 2);
     if (!session_memory(s, pair)) return false;
     memcpy(pair, name, count);
     pair[count] = '=';
-    memcpy(pair + count + 1, value, length);
-    pair[count + 1 + length] = '\0';
+    size_t length = value_line(pair + count + 1, value);
     bool ok = list_add(s, &s->now.values, pair, count + 1 + length);
     free(pair);
     if (ok && old != SIZE_MAX) list_remove(&s->now.values, old);

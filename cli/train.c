@@ -319,7 +319,7 @@ static bool check_resumed(struct cli *c)
     for (size_t i = 0; i < cli_option_count && !c->status; i++) {
         const struct cli_option *o = &cli_options[i];
         bool same = strcmp(o->name, "seed") == 0 || strcmp(o->name, "precision") == 0 || strcmp(o->name, "output") == 0;
-        bool own = o->verbs != UINT32_MAX && strcmp(o->name, "resume") != 0 && strcmp(o->name, "rank-timeout") != 0;
+        bool own = !CLI_EVERYWHERE(o) && strcmp(o->name, "resume") != 0 && strcmp(o->name, "rank-timeout") != 0;
         if ((c->given >> i & 1) && (own || same)) cli_fail(c, FAULT_RESUMED, o->name, NULL);
     }
     return !c->status;
@@ -350,6 +350,13 @@ static bool check_new(struct cli *c)
     return !c->status;
 }
 
+static bool has_checkpoint(const char *run)
+{
+    char path[4096];
+    int n = snprintf(path, sizeof path, "%s/checkpoint/last.safetensors", run);
+    return n < 0 || (size_t)n >= sizeof path || access(path, F_OK) == 0;
+}
+
 static void begin(struct training *w)
 {
     ew_error e;
@@ -360,7 +367,10 @@ static void begin(struct training *w)
     ew_train_options o = {
         .report = see, .context = w, .stop = &train_interrupt, .options = &w->library, .ranks = &w->ranks.ranks};
     if (c->resume) {
+        bool anew = !has_checkpoint(w->run);
         w->t = ew_train_resume(w->run, &o, &e);
+        if (w->t && anew && !w->ranks.ranks.rank)
+            cli_note(c, "{1} had no checkpoint yet: it begins anew", w->run, NULL, NULL);
     } else {
         fill_numbers(c, &o);
         fill_lists(w, &o);

@@ -68,7 +68,7 @@ static bool take_name(struct cli *c, ew_graph *g, const char *word, struct given
     v->input = node == EW_NONE ? SIZE_MAX : cli_input_index(g, node);
     v->text = equals + 1 + strspn(equals + 1, " ");
     if (v->input != SIZE_MAX || (node == EW_NONE && is_dimension(g, v->name))) return true;
-    if (node == EW_NONE)
+    if (node == EW_NONE || ew_node_generated(g, node)) /* c of (a+b)*(b+1): nobody has written it */
         fail_no_input(c, g, v->name);
     else
         cli_fail(c, FAULT_NOT_INPUT, v->name, NULL);

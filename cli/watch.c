@@ -107,6 +107,7 @@ bool watch_begin(struct watch *w, struct cli *c, ew_graph *g, ew_node of, const 
 {
     memset(w, 0, sizeof *w);
     w->c = c;
+    w->g = g;
     w->of = ew_node_name(g, of);
     w->method = method;
     w->over = over;

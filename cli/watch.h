@@ -9,6 +9,7 @@ enum { WATCH_POINTS = 2048 };
 
 struct watch {
     struct cli *c;
+    const ew_graph *g;
     const char *of, *method;
     double lr;          /* 0: the method's own business */
     const char **names; /* of the varied inputs */

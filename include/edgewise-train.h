@@ -167,7 +167,7 @@ typedef struct ew_train_options { /* all zero means the defaults */
 typedef struct ew_train_bad {
     int found;      /* 0: every node is finite where it could be looked at, the others are not set */
     int backward;   /* not 0: it is a derivative of the loss by this node */
-    char node[120]; /* "z[3, 7]", as the program calls it */
+    char node[120]; /* "z[3, 7]", as the program calls it; a part without a name as it stands there: "x[3] - 3" */
     char text[240]; /* its operation, "log(p[n, k])" */
     size_t rank;
     size_t index[16]; /* of the element */

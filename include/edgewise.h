@@ -189,7 +189,14 @@ EW_API ew_array_info ew_out_array(const ew_program *p, size_t i);
 EW_API const char *ew_in_name(const ew_program *p, size_t i);  /* of ew_in_array */
 EW_API const char *ew_out_name(const ew_program *p, size_t i); /* of ew_out_array */
 EW_API size_t ew_instruction_count(const ew_program *p);       /* operations of one run */
-/* What a run does, step by step, as text: for people. */
+typedef struct ew_cost {                                       /* of one run */
+    size_t instructions, batches; /* prepared; groups of equal ones that are run together, 0 where there are axes */
+    double operations;            /* done: an instruction over n elements is n of them */
+    size_t bytes;                 /* of work memory */
+} ew_cost;
+EW_API ew_cost ew_program_cost(const ew_program *p);
+/* What a run does, step by step, as text: for people. The first line sums up; with axes a line follows for each step:
+ * how many operations it takes (10 characters), then it, two spaces farther in for each loop around it. */
 EW_API ew_status ew_plan(const ew_program *p, ew_write *write, void *context, ew_error *err);
 
 /* ---- A graph from text ------------------------------------------------------------------------ */
@@ -322,6 +329,8 @@ EW_API ew_edge ew_edge_at(const ew_graph *g, size_t i);
 EW_API size_t ew_edge_rule(const ew_graph *g, size_t i, char *buffer, size_t size);
 EW_API size_t ew_edge_upper(const ew_graph *g, size_t i, char *buffer, size_t size);
 EW_API size_t ew_edge_lower(const ew_graph *g, size_t i, char *buffer, size_t size);
+EW_API size_t ew_edge_rule_words(const ew_graph *g, size_t i, char *buffer, size_t size); /* as ew_node_words */
+EW_API size_t ew_edge_lower_words(const ew_graph *g, size_t i, char *buffer, size_t size);
 
 /* The derivative of one node by another: the sum over all paths, as a node. */
 EW_API ew_node ew_diff(ew_graph *g, ew_node of, ew_node wrt, int mode, ew_error *err);
@@ -379,6 +388,9 @@ EW_API ew_status ew_pathwise(ew_graph *g, ew_node of, ew_node wrt, const double 
 EW_API size_t ew_node_text(const ew_graph *g, ew_node n, char *buffer, size_t size);
 /* The same as an operand: its name if it has one ("d"), else its text: for partials on edges. */
 EW_API size_t ew_node_label(const ew_graph *g, ew_node n, char *buffer, size_t size);
+/* The label in the program's own words: a part that the text gives no name is written whole ("x[n] - 3"), not by the
+ * name that was made for it ("c[n]"): for messages. */
+EW_API size_t ew_node_words(const ew_graph *g, ew_node n, char *buffer, size_t size);
 
 /* The shortest decimal that reads back to the same double ("nan", "inf", "-inf"); digits > 0
  * rounds to that many. `buffer` has room for 32. Never uses a decimal comma. */

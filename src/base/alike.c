@@ -3,6 +3,7 @@
  */
 #include "base/alike.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { ALIKE_LONGEST = 40 };
@@ -34,10 +35,15 @@ void alike_try(alike *best, const char *word, size_t count, const char *name, si
 {
     size_t d = alike_distance(name, name_count, word, count, best->distance);
     size_t longest = count > name_count ? count : name_count; /* all letters wrong is no likeness */
-    if (d > 0 && d < best->distance && d < longest) *best = (alike){word, d};
+    if (d == 0 || d > best->distance || d >= longest || (d == best->distance && !best->word)) return;
+    size_t begins = 0, longer = longest - alike_least(count, name_count);
+    while (begins < count && begins < name_count && word[begins] == name[begins]) begins++;
+    if (begins == count || begins == name_count) longer = 0;
+    bool closer = begins != best->begins ? begins > best->begins : longer < best->longer;
+    if (d < best->distance || closer) *best = (alike){word, d, begins, longer};
 }
 
 alike alike_begin(size_t count)
 {
-    return (alike){NULL, count < 3 ? 2 : count < 6 ? 3 : count / 3 + 1};
+    return (alike){NULL, count < 4 ? 2 : count < 6 ? 3 : count / 3 + 1, 0, 0};
 }

@@ -46,9 +46,9 @@ static carry_item *carry_find(carry *c, const flow *f, ew_node base)
     return NULL;
 }
 
-/* The innermost state of an array has none of its own (flow_by). */
-static uint32_t carry_name(const ew_graph *g, ew_node n)
+ew_node carry_named(const ew_graph *g, ew_node n)
 {
+    if (node_at(g, n)->op == OP_STATE && node_state(g, n)->loop != EW_NONE) n = node_state(g, n)->loop;
     for (bool again = true; again && !node_at(g, n)->name;) {
         again = false;
         for (size_t i = 0; !again && i < g->states.count; i++) {
@@ -57,17 +57,16 @@ static uint32_t carry_name(const ew_graph *g, ew_node n)
             if (again) n = s->loop;
         }
     }
-    return node_at(g, n)->name;
+    return n;
 }
 
 /* Circles whose derivative needs the next order at every step, more than are carried. */
 static bool carry_endless(ew_graph *g, ew_node end, size_t orders)
 {
     char most[16];
-    uint32_t name = carry_name(g, end);
     snprintf(most, sizeof most, "%zu", orders);
     uint32_t place = ((derived *)g->derived)->carry.place;
-    report_at(&g->report, E_DIFF_ORDERS, place, strlen("diff"), name ? graph_name_text(g, name) : "", most, NULL);
+    graph_refuse(g, E_DIFF_ORDERS, place, strlen("diff"), carry_named(g, end), most);
     report_hint(&g->report, "stop(diff(…)) needs one order alone", NULL);
     return false;
 }

@@ -48,6 +48,9 @@ typedef struct carry {
 
 /* Is it a STATE that is no array yet: of a circle that is being resolved, of one around it, or a tangent of these? */
 bool carry_open(const ew_graph *g, ew_node n);
+/* What messages call n: the array whose state or definition it is (the innermost state has none of its own, flow_by),
+ * or n itself. */
+ew_node carry_named(const ew_graph *g, ew_node n);
 /* The circle's own state at the bottom of a tangent; a state of a circle itself. */
 ew_node carry_base(const ew_graph *g, ew_node state);
 /* The tangent of such a state in a carried sweep, over its axes and the far ones: 0, or a place-holder. */

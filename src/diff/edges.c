@@ -47,21 +47,21 @@ ew_edge ew_edge_at(const ew_graph *g, size_t i)
 
 enum { EDGE_RULE, EDGE_UPPER, EDGE_LOWER };
 
-static bool edge_print(const ew_graph *g, const ew_edge *e, int what, text *t, size_t most)
+static bool edge_print(const ew_graph *g, const ew_edge *e, int what, bool words, text *t, size_t most)
 {
-    if (what == EDGE_RULE) return graph_print_at(g, e->partial, e->user, t, most);
-    return what == EDGE_UPPER ? graph_print_upper(g, e->to, e->user, e->arg, t, most)
-                              : graph_print_lower(g, e->user, e->arg, t, most);
+    if (what == EDGE_RULE) return graph_print_at(g, e->partial, e->user, words, t, most);
+    return what == EDGE_UPPER ? graph_print_upper(g, e->to, e->user, e->arg, words, t, most)
+                              : graph_print_lower(g, e->user, e->arg, words, t, most);
 }
 
 /* The whole text, and `size` where the buffer has no room for it. */
-static size_t edge_text(const ew_graph *g, size_t i, int what, char *buffer, size_t size)
+static size_t edge_text(const ew_graph *g, size_t i, int what, bool words, char *buffer, size_t size)
 {
     memory m = g->memory; /* a copy: looking changes nothing */
     ew_edge e = ew_edge_at(g, i);
     text t;
     text_begin(&t, &m);
-    bool whole = e.to == EW_NONE || edge_print(g, &e, what, &t, size ? size - 1 : 0);
+    bool whole = e.to == EW_NONE || edge_print(g, &e, what, words, &t, size ? size - 1 : 0);
     size_t count = t.count < size ? t.count : size ? size - 1 : 0;
     while (count && count < t.count && ((unsigned char)t.at[count] & 0xC0) == 0x80) count--;
     if (size) {
@@ -75,17 +75,27 @@ static size_t edge_text(const ew_graph *g, size_t i, int what, char *buffer, siz
 
 size_t ew_edge_rule(const ew_graph *g, size_t i, char *buffer, size_t size)
 {
-    return edge_text(g, i, EDGE_RULE, buffer, size);
+    return edge_text(g, i, EDGE_RULE, false, buffer, size);
+}
+
+size_t ew_edge_rule_words(const ew_graph *g, size_t i, char *buffer, size_t size)
+{
+    return edge_text(g, i, EDGE_RULE, true, buffer, size);
 }
 
 size_t ew_edge_upper(const ew_graph *g, size_t i, char *buffer, size_t size)
 {
-    return edge_text(g, i, EDGE_UPPER, buffer, size);
+    return edge_text(g, i, EDGE_UPPER, false, buffer, size);
 }
 
 size_t ew_edge_lower(const ew_graph *g, size_t i, char *buffer, size_t size)
 {
-    return edge_text(g, i, EDGE_LOWER, buffer, size);
+    return edge_text(g, i, EDGE_LOWER, false, buffer, size);
+}
+
+size_t ew_edge_lower_words(const ew_graph *g, size_t i, char *buffer, size_t size)
+{
+    return edge_text(g, i, EDGE_LOWER, true, buffer, size);
 }
 
 /* ---- Derivatives ------------------------------------------------------------------------------- */
@@ -107,8 +117,7 @@ static bool by_real(ew_graph *g, ew_node wrt)
     if (!known_node(g, wrt)) return false;
     const graph_node *node = node_at(g, wrt);
     if (type_is_real(node->type)) return true;
-    const char *name = node->name ? graph_name_text(g, node->name) : "";
-    return report_at(&g->report, E_DIFF_TYPE, NO_PLACE, 0, name, type_name(node->type), NULL);
+    return graph_refuse(g, E_DIFF_TYPE, NO_PLACE, 0, wrt, type_name(node->type));
 }
 
 ew_node ew_diff(ew_graph *g, ew_node of, ew_node wrt, int mode, ew_error *err)

@@ -23,12 +23,7 @@ enum { STEPS_ROUNDS = 256 }; /* a round is a step, or less of one */
 
 bool steps_wrong(steps_walk *c)
 {
-    const graph_node *node = node_at(c->g, c->x);
-    uint32_t name = node->name;
-    if (!name && node->op == OP_STATE && node_state(c->g, c->x)->loop != EW_NONE)
-        name = node_at(c->g, node_state(c->g, c->x)->loop)->name;
-    const char *word = name ? graph_name_text(c->g, name) : "";
-    return report_at(&c->g->report, E_DIFF_CIRCLE, c->place, strlen("diff"), word, NULL, NULL);
+    return graph_refuse(c->g, E_DIFF_CIRCLE, c->place, strlen("diff"), carry_named(c->g, c->x), NULL);
 }
 
 /* ---- A round ------------------------------------------------------------------------------------- */

@@ -88,7 +88,7 @@ void scene_partial(const scene *s, const scene_edge *e, text *t, bool brief)
         scene_number(t, numbers[e->edge]);
         return;
     }
-    graph_print_at(s->g, e->partial, e->user, t, SCENE_WHOLE);
+    graph_print_at(s->g, e->partial, e->user, false, t, SCENE_WHOLE);
     if (!numbers || node_is_const(s->g, e->partial)) return;
     text_add(t, " = ");
     scene_number(t, numbers[e->edge]);
@@ -118,7 +118,7 @@ static void scene_state_texts(scene *s, scene_node *n)
     if (r->down) steps = /* catalogue */ "later steps";
     if (r->count > 1) steps = /* catalogue */ "steps so far";
     text_begin(&t, s->m);
-    graph_print_at(s->g, n->id, state->loop == EW_NONE ? n->id : state->loop, &t, SCENE_WHOLE);
+    graph_print_at(s->g, n->id, state->loop == EW_NONE ? n->id : state->loop, false, &t, SCENE_WHOLE);
     n->name = scene_keep(s, text_string(&t), SCENE_COLUMNS);
     n->operation = scene_keep(s, scene_say(s, steps), SCENE_COLUMNS);
     if (t.failed) s->pool.failed = true;
@@ -342,24 +342,30 @@ static void scene_clean(text *t, const char *s, size_t n)
     }
 }
 
+/* The node whose equation is the title: `of`, or the first output; SIZE_MAX: it is not seen. */
+static size_t scene_head(const scene *s)
+{
+    ew_node of = s->options->of != EW_NONE ? s->options->of : ew_output_at(s->g, 0);
+    for (size_t i = s->nodes.count; i-- > 0;)
+        if (s->nodes.at[i].id == of) return i;
+    return SIZE_MAX;
+}
+
 /* The caller's; else the program if it is one short line; else the output's equation. */
 static void scene_title(scene *s)
 {
-    size_t from, to;
+    size_t from, to, head = scene_head(s);
     text t;
     text_begin(&t, s->m);
     if (s->options->title) {
         scene_clean(&t, s->options->title, strlen(s->options->title));
     } else if (s->options->of == EW_NONE && s->g->text && scene_one_line(s->g, &from, &to)) {
         scene_clean(&t, s->g->text + from, to - from);
-    } else {
-        for (size_t i = s->nodes.count; i-- > 0;) {
-            if (s->options->of == EW_NONE ? !s->nodes.at[i].output : s->nodes.at[i].id != s->options->of) continue;
-            if (!s->nodes.at[i].equations) text_add(&t, scene_text(s, s->nodes.at[i].name));
-            if (!s->nodes.at[i].equations && s->nodes.at[i].operation) text_add(&t, " = ");
-            scene_operation(s, &s->nodes.at[i], &t);
-            break;
-        }
+    } else if (head != SIZE_MAX) {
+        const scene_node *n = &s->nodes.at[head];
+        if (!n->equations) text_add(&t, scene_text(s, n->name));
+        if (!n->equations && n->operation) text_add(&t, " = ");
+        scene_operation(s, n, &t);
     }
     s->title = scene_keep(s, text_string(&t), SCENE_TITLE_COLUMNS);
     if (t.failed) s->pool.failed = true;

@@ -12,11 +12,13 @@
  *     small    array_small.c    steps beside those that compute: copies, joins, positions of the greatest
  *     product  array_factors.c  sums that are matrix products; array_product.c  their steps
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
- *     power    array_power.c    sums over the powers of a number
+ *     power    array_power.c, array_power_run.c  sums over the powers of a number
  *     scan     array_scan.c     a short recurrence, kept in registers
  *     band     array_band.c     products with a triangular factor, in pieces
  *     tiles    array_tile.c, array_tile_run.c  steps one after another that run together, tile by tile
+ *     hoist    array_hoist.c    products that stand between such steps go before them
  *     flat     array_flat.c, array_chain.c  steps over one piece of memory as one list of operations
+ *     tracks   array_track.c, array_track_take.c, array_track_run.c  the body of a loop as one list of operations
  *     door     array_door.c   the caller's arrays: where they lie, what is converted, what may be written in place
  *     run      array_run.c, array_strip.c, array_access.c, array_sink.c, array_multiply.c
  *     threads  array_crew.c, array_pool.c
@@ -39,6 +41,7 @@
 #include "graph/axes.h"
 
 enum { STRIP = 512 };
+enum { POWER_WIDTH = 8 }; /* sums over powers: places that go side by side */
 
 #define ARRAY_NONE UINT32_MAX
 
@@ -59,7 +62,8 @@ enum {
     PASSES = 8,
     PASS_SEGMENTS = 256, /* beside them: long recurrences piece by piece, */
     PASS_TILES = 512,    /* steps tile by tile, */
-    PASS_FLAT = 1024     /* and as one list of operations: the same bits */
+    PASS_FLAT = 1024,    /* and as one list of operations, */
+    PASS_TRACKS = 2048   /* also the bodies of loops: the same bits */
 };
 
 enum {                  /* buffers that are no own memory */
@@ -209,7 +213,38 @@ typedef struct plan_loop {
     uint32_t fill, end; /* steps that fill later places; end of the loop's steps */
     bool kept;          /* after `until` the other steps still run */
     uint32_t scan;      /* how some of its steps run in registers, or ARRAY_NONE */
+    uint32_t track;     /* index + 1: its body as one list; 0: step by step */
 } plan_loop;
+
+/* What an operation of a track reads or makes, all in bytes. */
+typedef struct track_operand {
+    uint32_t buffer;            /* ARRAY_NONE: the track's own memory */
+    uint32_t moves, move_count; /* of counters that stand still meanwhile */
+    int64_t offset, step;       /* step: by which it goes on with the loop's counter */
+} track_operand;
+
+typedef struct track_copy { /* elements from one place to another; strides in bytes */
+    uint32_t rows, columns, bytes;
+    int64_t from_row, from_column, to_row, to_column;
+} track_copy;
+
+typedef struct track_op {
+    array_kernel *kernel; /* NULL: a copy, or steps as they are */
+    uint32_t count;       /* elements */
+    uint32_t copy;        /* index + 1 in plan->track_copies; 0: the steps [step, end) as they are */
+    uint16_t out, x, y, w;
+    uint32_t step, end;
+    bool begins;                  /* in the first block of a chunk alone */
+    uint32_t guards, guard_count; /* of counters that stand still */
+    int64_t low, high;            /* of the loop's own */
+} track_op;
+
+typedef struct plan_track {
+    uint32_t operands, operand_count, ops, op_count;
+    uint32_t once; /* the first so many run when the loop begins */
+    bool steps;    /* some are steps as they are: these read the counter */
+    size_t memory; /* where its own begins */
+} plan_track;
 
 typedef struct plan_scan { /* steps low … high of a loop: c = c·t + b for each place, and maybe the sum of all c */
     int64_t low, high;
@@ -335,6 +370,10 @@ typedef struct plan {
     ARRAY(plan_flat) flats;
     ARRAY(flat_operand) flat_operands;
     ARRAY(flat_op) flat_ops;
+    ARRAY(plan_track) tracks;
+    ARRAY(track_operand) track_operands;
+    ARRAY(track_op) track_ops;
+    ARRAY(track_copy) track_copies;
     ARRAY(plan_window) windows;
     ARRAY(plan_buffer) buffers;
     plan_door *ins, *outs;  /* as many as the program has */
@@ -345,6 +384,7 @@ typedef struct plan {
     ARRAY(uint8_t) constant_types;
     uint32_t counters;
     size_t scratch_slots, registers, most_lines;
+    size_t track_bytes;
     size_t bytes;                   /* of all buffers but the local ones, */
     size_t windowed;                /* and where windows are */
     bool short_of;                  /* memory is: it runs with windows */
@@ -371,6 +411,10 @@ typedef struct array_work {
     char *constants;              /* each STRIP times */
     char *strips;                 /* scratch registers */
     char *scratch;                /* of products */
+    char *track;                  /* what tracks keep; by their operands: where they are, and where they go on; */
+    char **track_at;
+    int64_t *track_by;
+    uint32_t *track_live; /* by their operations, too: those that run now */
     int64_t *counter;
     char **at;        /* by register, while a step runs */
     char **line;      /* by line, while a step runs */
@@ -428,6 +472,10 @@ bool array_bounded(const ew_program *p, ew_work *work, uint32_t from, uint32_t e
 bool array_map_run(const ew_program *p, ew_work *work, const plan_map *m);
 /* The places [from, to) of a flat map, or of a tile, whose lines have begun. */
 void array_flat_run(array_work *w, const plan_flat *f, int64_t from, int64_t to);
+/* The steps `first` to `last` of a loop that is a track; false: a fault. */
+bool array_track_run(const ew_program *p, ew_work *work, const plan_loop *l, int64_t first, int64_t last);
+/* `count` elements from x to out. */
+array_kernel *array_track_copier(size_t bytes);
 /* Do the loops around step s say that it runs now? */
 bool array_step_wanted(const array_work *w, const plan_step *s);
 /* The same for the places [from, to) of one dimension: any but, where strips hold several rows, the last. Of the last

@@ -134,7 +134,7 @@ uint32_t array_code_each(array_builder *b, uint32_t v, const coordinate *at)
     array_kernel *kernel =
         logic && value->inner == ARRAY_INT ? array_kernel_compare(o) : array_kernel_of(o, value->inner);
     plan_code c = {.kind = CODE_EACH, .type = value->type, .op = value->op, .kernel = kernel};
-    if (value->inner == ARRAY_INT) c.name = array_label(b->w, v);
+    if (value->inner == ARRAY_INT) c.name = array_words(b->w, v);
     bool many = ops_row(o)->count == 0;
     uint32_t args[3] = {0, 0, 0};
     for (size_t k = 0; k < value->count; k++) {

@@ -227,14 +227,23 @@ static void describe_line(describing *d, const plan_step *s, void *none)
     describe_step(d, s);
 }
 
-bool array_describe(const ew_program *p, text *t)
+ew_cost ew_program_cost(const ew_program *p)
 {
     const plan *a = p->arrays;
-    describing d = {.p = p, .t = t};
+    describing d = {.p = p};
     double all = 0;
+    if (!a) return (ew_cost){p->code_count, p->batch_count, (double)p->code_count, program_slots(p) * sizeof(uint64_t)};
     describe_all(&d, describe_add, &all);
-    describe_fill(&d, "{1} instructions, {2} operations in one run, {3} bytes of work", (double)a->count, all,
-                  (double)((a->short_of ? a->windowed : a->bytes) + a->scratch_slots * STRIP * 8 + a->scratch));
+    return (ew_cost){a->count, 0, all,
+                     (a->short_of ? a->windowed : a->bytes) + a->scratch_slots * STRIP * 8 + a->scratch};
+}
+
+bool array_describe(const ew_program *p, text *t)
+{
+    describing d = {.p = p, .t = t};
+    ew_cost cost = ew_program_cost(p);
+    describe_fill(&d, "{1} instructions, {2} operations in one run, {3} bytes of work", (double)cost.instructions,
+                  cost.operations, (double)cost.bytes);
     text_add(t, "\n");
     describe_all(&d, describe_line, NULL);
     return !t->failed;

@@ -473,6 +473,10 @@ void array_free_plan(memory *m, plan *a)
     array_free(m, &a->flats);
     array_free(m, &a->flat_operands);
     array_free(m, &a->flat_ops);
+    array_free(m, &a->tracks);
+    array_free(m, &a->track_operands);
+    array_free(m, &a->track_ops);
+    array_free(m, &a->track_copies);
     array_free(m, &a->windows);
     array_free(m, &a->buffers);
     array_free(m, &a->phases);

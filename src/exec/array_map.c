@@ -66,7 +66,7 @@ static bool step_reduce(array_builder *b, uint32_t v)
     array_own_coordinates(b, value, at);
     for (size_t d = own; d < rank; d++) array_domain_axis(b, value, d, &at[d]);
     b->blocked = b->w->in_block && value->sums;
-    if (value->type == ARRAY_INT) b->name = array_label(b->w, v);
+    if (value->type == ARRAY_INT) b->name = array_words(b->w, v);
     uint32_t x = array_code_argument(b, v, 0, at, value->type);
     return array_sink(b, SINK_JOIN, (op)value->op, x, b->failed ? ARRAY_NONE : array_target(b, v, at), value->type);
 }

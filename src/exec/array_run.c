@@ -49,13 +49,18 @@ array_work *array_work_new(memory *m, const ew_program *p, const array_work *wit
     w->strips = memory_new(m, a->scratch_slots * STRIP * 8);
     w->scratch = memory_new(m, a->scratch);
     w->shared = block_new(m, with ? 0 : a->out_count + a->phases.count, sizeof *w->shared);
+    w->track = memory_resize(m, NULL, 0, a->track_bytes + 64);
+    w->track_at = block_new(m, a->track_operands.count, sizeof *w->track_at);
+    w->track_by = block_new(m, a->track_operands.count, sizeof *w->track_by);
+    w->track_live = block_new(m, a->track_ops.count, sizeof *w->track_live);
     w->counter = block_new(m, a->counters, sizeof *w->counter);
     w->at = block_new(m, a->registers, sizeof *w->at);
     w->line = block_new(m, a->lines.count, sizeof *w->line);
     w->number = block_new(m, a->lines.count, sizeof *w->number);
     w->place = block_new(m, AXES_MOST + 2, sizeof *w->place);
     if (!w->shared || !w->lane || !w->door || !w->size || !w->base || !w->memory || !w->constants || !w->strips ||
-        !w->scratch || !w->counter || !w->at || !w->line || !w->number || !w->place) {
+        !w->scratch || !w->track || !w->track_at || !w->track_by || !w->track_live || !w->counter || !w->at ||
+        !w->line || !w->number || !w->place) {
         array_work_free(m, w);
         return NULL;
     }
@@ -81,6 +86,10 @@ void array_work_free(memory *m, array_work *w)
     memory_free(m, w->strips, a->scratch_slots * STRIP * 8);
     memory_free(m, w->scratch, a->scratch);
     block_free(m, w->shared, w->shares ? 0 : a->out_count + a->phases.count);
+    memory_free(m, w->track, a->track_bytes + 64);
+    block_free(m, w->track_at, a->track_operands.count);
+    block_free(m, w->track_by, a->track_operands.count);
+    block_free(m, w->track_live, a->track_ops.count);
     block_free(m, w->counter, a->counters);
     block_free(m, w->at, a->registers);
     block_free(m, w->line, a->lines.count);
@@ -186,6 +195,7 @@ static bool run_loop(const ew_program *p, ew_work *work, uint32_t at, const plan
         array_span_begin(w, &w->plan->spans.at[span - 1], l->down ? &last : &first, &behind);
         *(l->down ? &first : &last) = behind - 1;
     }
+    if (l->track) return array_track_run(p, work, l, first, last);
     const plan_scan *scan = l->scan == ARRAY_NONE ? NULL : &w->plan->scans.at[l->scan];
     for (int64_t t = first; l->down ? t >= last : t <= last; t += step) {
         w->counter[l->counter] = t;

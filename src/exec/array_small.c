@@ -152,7 +152,7 @@ bool array_arg_step(array_lowering *w, uint32_t v)
     plan_arg s = {.dims = (uint32_t)a->sizes.count,
                   .dim_count = (uint32_t)b.axes,
                   .most = value->op == OP_ARGMAX,
-                  .name = array_label(w, v)};
+                  .name = array_words(w, v)};
     ok = line != ARRAY_NONE && array_line(&b, v, at) != ARRAY_NONE && array_reserve(w->m, &a->sizes, b.axes);
     int64_t *strides = ok ? block_new(w->m, 2 * b.axes, sizeof *strides) : NULL;
     for (size_t i = 0; strides && i < 2 * b.axes; i++) strides[i] = b.strides.at[i / b.axes * AXES_STEP + i % b.axes];

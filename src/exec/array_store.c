@@ -67,7 +67,7 @@ static bool is_slice(const array_lowering *w, const array_value *v, size_t p)
 static bool push_buffer(array_lowering *w, const array_value *v, size_t bytes, bool local, uint32_t *made)
 {
     plan_buffer b = {.bytes = bytes, .from = ARRAY_NONE, .local = local};
-    if (bytes >= ARRAY_LARGE) b.name = array_label(w, (uint32_t)(v - w->values.at));
+    if (bytes >= ARRAY_LARGE) b.name = array_words(w, (uint32_t)(v - w->values.at));
     *made = (uint32_t)w->a->buffers.count;
     return array_push(w->m, &w->a->buffers, b) || array_no_memory(w);
 }

@@ -19,16 +19,11 @@ static ew_node label_node(const array_lowering *w, uint32_t v)
     return n;
 }
 
-uint32_t array_label(array_lowering *w, uint32_t v)
-{
-    return array_label_of(w, label_node(w, v));
-}
-
-uint32_t array_label_of(array_lowering *w, ew_node n)
+static uint32_t label_of(array_lowering *w, ew_node n, bool words)
 {
     text t;
     text_begin(&t, w->m);
-    graph_print_operand(w->g, n, &t, 80);
+    (words ? graph_print_words : graph_print_operand)(w->g, n, &t, 80);
     uint32_t at = (uint32_t)w->p->name_text.count;
     if (t.failed || !array_reserve(w->m, &w->p->name_text, t.count + 1)) {
         text_free(&t);
@@ -40,6 +35,21 @@ uint32_t array_label_of(array_lowering *w, ew_node n)
     w->p->name_text.count += t.count + 1;
     text_free(&t);
     return at;
+}
+
+uint32_t array_label(array_lowering *w, uint32_t v)
+{
+    return label_of(w, label_node(w, v), false);
+}
+
+uint32_t array_words(array_lowering *w, uint32_t v)
+{
+    return label_of(w, label_node(w, v), true);
+}
+
+uint32_t array_words_of(array_lowering *w, ew_node n)
+{
+    return label_of(w, n, true);
 }
 
 bool array_constant(array_lowering *w, uint64_t bits, int type, uint32_t *at)

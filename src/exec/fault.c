@@ -31,7 +31,7 @@ uint32_t array_spot(array_lowering *w, uint32_t v, uint32_t access)
 {
     const ew_graph *g = w->g;
     ew_node n = value_at(w, access)->node, instead = n == EW_NONE ? n : node_stands_for(g, n);
-    uint32_t name = instead == EW_NONE ? array_label(w, v) : array_label_of(w, instead);
+    uint32_t name = instead == EW_NONE ? array_words(w, v) : array_words_of(w, instead);
     if (n == EW_NONE || !spot_is_there(g, n)) return name;
     program_spot spot = {name, node_at(g, n)->place};
     if (!w->p->source) {

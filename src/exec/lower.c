@@ -200,17 +200,32 @@ static int lower_type(const lowering *w, ew_node n)
     return type == TYPE_WHOLE ? TYPE_F64 : type;
 }
 
-enum { LOWER_NAMES_MOST = 200000 }; /* of a larger program only ints keep names: errors speak of them */
+/* Of a larger program only ints keep names, since errors speak of them, and those that were made are not written out.
+ */
+enum { LOWER_NAMES_MOST = 200000, LOWER_WORDS_MOST = 20000 };
+
+static uint32_t lower_text(lowering *w, const char *s, size_t count)
+{
+    uint32_t at = (uint32_t)w->p->name_text.count;
+    if (!array_reserve(w->m, &w->p->name_text, count + 1)) return 0;
+    memcpy(w->p->name_text.at + at, s, count);
+    w->p->name_text.at[at + count] = '\0';
+    w->p->name_text.count += count + 1;
+    return at;
+}
 
 static uint32_t lower_name(lowering *w, ew_node n)
 {
     const graph_node *node = node_at(w->g, n);
     if (!node->name || (w->names.count >= LOWER_NAMES_MOST && node->type != TYPE_INT)) return 0;
+    bool made = node->type == TYPE_INT && (node->flags & NODE_GENERATED) && w->names.count < LOWER_WORDS_MOST;
     const graph_name *name = &w->g->names.at[node->name];
-    uint32_t at = (uint32_t)w->p->name_text.count;
-    if (!array_reserve(w->m, &w->p->name_text, name->count + 1u)) return 0;
-    memcpy(w->p->name_text.at + at, w->g->name_text.at + name->at, name->count + 1u);
-    w->p->name_text.count += name->count + 1u;
+    if (!made) return lower_text(w, w->g->name_text.at + name->at, name->count);
+    text t;
+    text_begin(&t, w->m);
+    graph_print_words(w->g, n, &t, 80);
+    uint32_t at = t.failed ? 0 : lower_text(w, text_string(&t), t.count);
+    text_free(&t);
     return at;
 }
 

@@ -35,7 +35,7 @@ bool exec_refuse(ew_graph *g, ew_node n, error_code code)
     text t, shape;
     text_begin(&t, &g->memory);
     text_begin(&shape, &g->memory);
-    graph_print_operand(g, n, &t, 60);
+    graph_print_words(g, n, &t, 60);
     graph_shape_text(g, n, &shape);
     if (t.failed || shape.failed)
         report_memory(&g->report);

@@ -236,7 +236,7 @@ static void forward_term(lesson *l, text *t, size_t e, bool first)
         text_add(t, "·");
     }
     text_add(t, MARK_SLOPE "∂");
-    graph_print_lower(l->g, edge.user, edge.arg, t, 200);
+    graph_print_lower(l->g, edge.user, edge.arg, false, t, 200);
     text_add(t, MARK_END);
     explain_drop(l, &part);
 }
@@ -250,7 +250,7 @@ static void forward_node(lesson *l, size_t i)
         size_t first = e;
         text_clear(t);
         text_add(t, MARK_SLOPE "∂");
-        graph_print_upper(l->g, edge.to, edge.user, edge.arg, t, 200);
+        graph_print_upper(l->g, edge.to, edge.user, edge.arg, false, t, 200);
         text_add(t, MARK_END " = ");
         for (; e < end && forward_same(l, first, e); e++) {
             if (e - first < LESSON_TERMS) forward_term(l, t, e, e == first);

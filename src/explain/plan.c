@@ -25,9 +25,8 @@ static bool plan_prepare(lesson *l, size_t count, int mode, plan_cost *cost)
     ew_program *p = ok ? ew_prepare_nodes(l->g, nodes, count + 1, &err) : NULL;
     explain_heard(l, &err);
     if (p) {
-        cost->operations = (double)ew_instruction_count(p);
-        cost->batches = (double)p->batch_count;
-        cost->bytes = (double)(program_slots(p) * sizeof(uint64_t));
+        ew_cost made = ew_program_cost(p);
+        *cost = (plan_cost){made.operations, (double)made.batches, (double)made.bytes};
     }
     block_free(l->m, nodes, count + 1);
     ew_free(p);

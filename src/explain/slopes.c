@@ -201,9 +201,9 @@ static void slope_ends(const lesson *l, text *t, size_t e)
 {
     ew_edge edge = ew_edge_at(l->g, e);
     text_add(t, MARK_SLOPE "∂");
-    graph_print_upper(l->g, edge.to, edge.user, edge.arg, t, 200);
+    graph_print_upper(l->g, edge.to, edge.user, edge.arg, false, t, 200);
     text_add(t, "/∂");
-    graph_print_lower(l->g, edge.user, edge.arg, t, 200);
+    graph_print_lower(l->g, edge.user, edge.arg, false, t, 200);
     text_add(t, MARK_END);
 }
 

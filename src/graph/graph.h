@@ -276,15 +276,21 @@ bool node_is_edge(const ew_graph *g, ew_node n, size_t k);
 bool graph_print(const ew_graph *g, ew_node n, text *out, size_t most, bool exact);
 /* The same for a node as an operand: its name if it has one, "h[n, j]" where it has axes. */
 bool graph_print_operand(const ew_graph *g, ew_node n, text *out, size_t most);
+/* The same in the program's own words: a part that the text gives no name is written whole, not by the name that was
+ * made for it (but where its beginning is too deep in brackets). */
+bool graph_print_words(const ew_graph *g, ew_node n, text *out, size_t most);
+/* An error about n, whose {1} is n's name, or where the text gives it none, what it is (never nothing), and {2} `more`.
+ * Always false. */
+bool graph_refuse(ew_graph *g, error_code code, uint32_t place, size_t bytes, ew_node n, const char *more);
 /* A node as an equation, "z[n, k] = d[n, k] + b[k]"; a leaf's name alone. */
 bool graph_print_equation(const ew_graph *g, ew_node n, text *out, size_t most);
 /* As an operand whose axes are called as those of `of` are (a partial of `of`; of a reduction's domain). */
-bool graph_print_at(const ew_graph *g, ew_node n, ew_node of, text *out, size_t most);
+bool graph_print_at(const ew_graph *g, ew_node n, ew_node of, bool words, text *out, size_t most);
 
 /* The two ends of an edge, as its user names its indices: "h[t + 1, i]", the place of `to` that `user`
- * makes (of a join: from its argument k); "h[t, j]", argument k of `user`. */
-bool graph_print_upper(const ew_graph *g, ew_node to, ew_node user, size_t k, text *out, size_t most);
-bool graph_print_lower(const ew_graph *g, ew_node user, size_t k, text *out, size_t most);
+ * makes (of a join: from its argument k); "h[t, j]", argument k of `user`. `words` as in graph_print_words. */
+bool graph_print_upper(const ew_graph *g, ew_node to, ew_node user, size_t k, bool words, text *out, size_t most);
+bool graph_print_lower(const ew_graph *g, ew_node user, size_t k, bool words, text *out, size_t most);
 
 const char *type_name(int type);
 

@@ -1,5 +1,5 @@
 /*
- * names.c - names are numbers: a text for each, and a table to find them by.
+ * names.c - names are numbers: a text for each, and a table to find them by; and how messages call a node.
  */
 #include "graph/graph.h"
 
@@ -108,4 +108,23 @@ uint32_t graph_free_name(ew_graph *g, uint32_t base, const uint8_t *taken, size_
     if (t.failed) report_memory(&g->report);
     text_free(&t);
     return name;
+}
+
+/* ---- In messages ------------------------------------------------------------------------------- */
+
+bool graph_refuse(ew_graph *g, error_code code, uint32_t place, size_t bytes, ew_node n, const char *more)
+{
+    const graph_node *node = node_at(g, n);
+    text t;
+    text_begin(&t, &g->memory);
+    if (node->name && !(node->flags & NODE_GENERATED))
+        text_add(&t, graph_name_text(g, node->name));
+    else
+        graph_print_words(g, n, &t, 60);
+    if (t.failed)
+        report_memory(&g->report);
+    else
+        report_at(&g->report, code, place, bytes, text_string(&t), more, NULL);
+    text_free(&t);
+    return false;
 }

@@ -16,7 +16,7 @@
 
 /* Forms open at once before a cut text gives up looking for its first letter: the derivative of a
  * chain of a million nodes is a product nested as deep, and a million labels would cost its square. */
-enum { PRINT_DEPTH = 512 };
+enum { PRINT_DEPTH = 512, PRINT_WORDS_DEPTH = 64 };
 enum { PRINT_WHOLE = -1 }; /* the level of what is no operand */
 
 typedef enum print_kind {
@@ -45,6 +45,7 @@ typedef struct printer {
     text *out;
     size_t end; /* out->count may not pass this */
     bool exact, full;
+    bool words; /* names that were made for parts are written out */
     ARRAY(print_frame) stack;
     places places; /* of the open forms */
 } printer;
@@ -201,7 +202,7 @@ static void print_push(printer *p, ew_node n, int need, size_t axes, size_t char
     if (kind == PRINT_EQUATIONS) places_pop(&p->places, axes, chars); /* each has its own */
     if (kind == PRINT_REDUCE) print_open_reduction(p, n);
     if (kind == PRINT_SCATTER) f.axes = (uint32_t)print_open_scatter(p, n, axes);
-    if (p->stack.count > PRINT_DEPTH && p->stack.count > p->end - p->out->count) {
+    if (p->stack.count > (p->words ? PRINT_WORDS_DEPTH : PRINT_DEPTH) && p->stack.count > p->end - p->out->count) {
         p->full = true; /* each open form writes something yet: it cannot fit */
         text_add(p->out, "…");
     }
@@ -218,6 +219,7 @@ static void print_pop(printer *p)
 static uint32_t print_name(const printer *p, ew_node n)
 {
     const graph_node *node = node_at(p->g, n);
+    if (p->words && (node->flags & NODE_GENERATED)) return 0;
     if (node->op != OP_STATE) return node->name;
     ew_node loop = node_state(p->g, n)->loop;
     return loop == EW_NONE ? 0 : node_at(p->g, loop)->name;
@@ -425,72 +427,82 @@ bool graph_print_inside(const ew_graph *g, ew_node n, places *at, text *t)
 
 /* ---- From outside ------------------------------------------------------------------------------ */
 
-/* Node n with the axes called as those of `of` (where that is a reduction and not n itself: of its domain). */
-static bool print_all(const ew_graph *g, ew_node n, ew_node of, bool operand, text *out, size_t most, bool exact)
+/* A printer whose places are those of `user` (domain: of its domain). */
+static printer print_begin(const ew_graph *g, ew_node user, bool domain, bool words, text *out, size_t most)
 {
     size_t end = most > SIZE_MAX - out->count ? SIZE_MAX : out->count + most;
-    printer p = {.g = g, .out = out, .end = end, .exact = exact, .places = {.g = g, .m = out->m}};
+    printer p = {.g = g, .out = out, .end = end, .words = words, .places = {.g = g, .m = out->m}};
+    if (!places_push_node(&p.places, user, domain)) print_failed(&p);
+    return p;
+}
+
+static bool print_all(const ew_graph *g, ew_node n, bool operand, text *out, size_t most, bool exact)
+{
+    printer p = print_begin(g, n, false, false, out, most);
     const graph_node *node = &g->nodes.at[n];
     bool leaf = node->op == OP_INPUT || node->op == OP_PARAM;
-    if (!places_push_node(&p.places, of, of != n))
-        print_failed(&p);
-    else if (operand || leaf)
+    p.exact = exact;
+    if (!p.full && (operand || leaf))
         print_node(&p, n, 0, 0, 0);
-    else
+    else if (!p.full)
         print_push(&p, n, PRINT_WHOLE, 0, 0);
     return print_run(&p);
 }
 
 bool graph_print(const ew_graph *g, ew_node n, text *out, size_t most, bool exact)
 {
-    return print_all(g, n, n, false, out, most, exact);
+    return print_all(g, n, false, out, most, exact);
 }
 
 bool graph_print_equation(const ew_graph *g, ew_node n, text *out, size_t most)
 {
     size_t start = out->count;
     bool leaf = op_is_leaf(node_at(g, n)->op) && node_at(g, n)->op != OP_CONST;
-    if (leaf || graph_is_equations(g, n)) return print_all(g, n, n, false, out, most, false);
+    if (leaf || graph_is_equations(g, n)) return print_all(g, n, false, out, most, false);
     if (node_at(g, n)->op == OP_JOIN && node_at(g, n)->name) /* v = [a, 3] */
         text_add(out, graph_name_text(g, node_at(g, n)->name));
-    else if (!print_all(g, n, n, true, out, most, false))
+    else if (!print_all(g, n, true, out, most, false))
         return false;
     text_add(out, " = ");
     size_t used = out->count - start;
-    return print_all(g, n, n, false, out, most > used ? most - used : 0, false);
+    return print_all(g, n, false, out, most > used ? most - used : 0, false);
 }
 
 bool graph_print_operand(const ew_graph *g, ew_node n, text *out, size_t most)
 {
-    return print_all(g, n, n, true, out, most, false);
+    return print_all(g, n, true, out, most, false);
 }
 
-bool graph_print_at(const ew_graph *g, ew_node n, ew_node of, text *out, size_t most)
+bool graph_print_at(const ew_graph *g, ew_node n, ew_node of, bool words, text *out, size_t most)
 {
-    return print_all(g, n, of, true, out, most, false);
+    printer p = print_begin(g, of, of != n, words, out, most);
+    if (!p.full) print_node(&p, n, 0, 0, 0);
+    return print_run(&p);
 }
 
-/* A printer whose places are those of the domain of `user`. */
-static printer print_begin(const ew_graph *g, ew_node user, bool domain, text *out, size_t most)
+bool graph_print_words(const ew_graph *g, ew_node n, text *out, size_t most)
 {
-    printer p = {.g = g, .out = out, .end = out->count + most, .places = {.g = g, .m = out->m}};
-    if (!places_push_node(&p.places, user, domain)) print_failed(&p);
-    return p;
+    size_t start = out->count;
+    if (graph_print_at(g, n, n, true, out, most)) return true;
+    if (out->failed || out->count - start > strlen("…")) return false;
+    out->count = start; /* too deep to begin with */
+    return graph_print_operand(g, n, out, most);
 }
 
-bool graph_print_lower(const ew_graph *g, ew_node user, size_t k, text *out, size_t most)
+bool graph_print_lower(const ew_graph *g, ew_node user, size_t k, bool words, text *out, size_t most)
 {
-    printer p = print_begin(g, user, true, out, most);
+    printer p = print_begin(g, user, true, words, out, most);
     print_frame f = {.node = user};
     if (node_at(g, user)->op == OP_JOIN) places_pop(&p.places, 0, 0);
     if (!p.full) print_operand(&p, &f, k, 0);
     return print_run(&p);
 }
 
-bool graph_print_upper(const ew_graph *g, ew_node to, ew_node user, size_t k, text *out, size_t most)
+bool graph_print_upper(const ew_graph *g, ew_node to, ew_node user, size_t k, bool words, text *out, size_t most)
 {
     size_t part = graph_equation_of(g, to, user, k);
-    printer p = print_begin(g, part == SIZE_MAX ? user : node_arg(g, graph_equation(g, to), part), false, out, most);
+    ew_node of = part == SIZE_MAX ? user : node_arg(g, graph_equation(g, to), part);
+    printer p = print_begin(g, of, false, words, out, most);
     print_frame f = {.node = graph_equation(g, to), .name = node_at(g, to)->name};
     if (!p.full && part == SIZE_MAX)
         print_node(&p, to, 0, 0, 0);

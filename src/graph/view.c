@@ -131,15 +131,20 @@ static void view_cut(text *t, size_t most)
 
 /* How long a text would be can be beyond counting, where parts are shared many times: what does not
  * fit is not printed to its end. */
-static size_t view_text(const ew_graph *g, ew_node n, bool operand, char *buffer, size_t size)
+typedef bool view_print(const ew_graph *g, ew_node n, text *out, size_t most);
+
+static bool view_operation(const ew_graph *g, ew_node n, text *out, size_t most)
+{
+    return graph_print(g, n, out, most, false);
+}
+
+static size_t view_text(const ew_graph *g, ew_node n, view_print *print, char *buffer, size_t size)
 {
     memory m = g->memory; /* a copy: looking changes nothing, not even the count of bytes */
     text t;
     size_t most = size ? size - 1 : 0;
     text_begin(&t, &m);
-    bool whole =
-        n >= g->nodes.count || (operand ? graph_print_operand(g, n, &t, most) : graph_print(g, n, &t, most, false));
-    whole = whole && !t.failed;
+    bool whole = n >= g->nodes.count || (print(g, n, &t, most) && !t.failed);
     if (!whole && t.at) view_cut(&t, most);
     if (size) {
         memcpy(buffer, text_string(&t), t.count);
@@ -152,12 +157,17 @@ static size_t view_text(const ew_graph *g, ew_node n, bool operand, char *buffer
 
 size_t ew_node_text(const ew_graph *g, ew_node n, char *buffer, size_t size)
 {
-    return view_text(g, n, false, buffer, size);
+    return view_text(g, n, view_operation, buffer, size);
 }
 
 size_t ew_node_label(const ew_graph *g, ew_node n, char *buffer, size_t size)
 {
-    return view_text(g, n, true, buffer, size);
+    return view_text(g, n, graph_print_operand, buffer, size);
+}
+
+size_t ew_node_words(const ew_graph *g, ew_node n, char *buffer, size_t size)
+{
+    return view_text(g, n, graph_print_words, buffer, size);
 }
 
 size_t ew_number_text(double value, int digits, char *buffer)

@@ -352,11 +352,12 @@ static bool circle_diffs(machine *m, const circle *c)
         const graph_node *x = node_at(m->g, n);
         if (x->op != OP_DIFF || type_is_real(node_at(m->g, node_arg(m->g, n, 1))->type)) continue;
         uint32_t name = circle_name_of(c, node_arg(m->g, n, 1));
-        if (!name) name = node_at(m->g, node_arg(m->g, n, 1))->name;
+        const char *type = type_name(node_at(m->g, node_arg(m->g, n, 1))->type);
+        if (!name) return graph_refuse(m->g, E_DIFF_TYPE, x->place, strlen("diff"), node_arg(m->g, n, 1), type);
         char buffer[160];
         const char *word = graph_name_text(m->g, name);
-        return report_at(&m->g->report, E_DIFF_TYPE, x->place, strlen("diff"), quote(buffer, word, strlen(word)),
-                         type_name(node_at(m->g, node_arg(m->g, n, 1))->type), NULL);
+        return report_at(&m->g->report, E_DIFF_TYPE, x->place, strlen("diff"), quote(buffer, word, strlen(word)), type,
+                         NULL);
     }
     return true;
 }

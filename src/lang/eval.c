@@ -169,9 +169,10 @@ static bool eval_unbound(machine *m, const piece *p)
     const char *word = graph_name_text(m->g, p->value);
     bool left = eval_is_left(m, p);
     eval_error(m, left ? E_NEW_INDEX : E_UNBOUND, p, quote(buffer, word, m->g->names.at[p->value].count), NULL, NULL);
-    if (left)
-        report_hint(&m->g->report,
-                    "give it the range of the places, {1} in FROM..TO, and take the rest off on the right", word);
+    report_hint(&m->g->report,
+                left ? "give it the range of the places, {1} in FROM..TO, and take the rest off on the right"
+                     : "bind it, as in sum({1}: …), or, if it is a size or a place, declare it: input {1} : int",
+                word);
     return false;
 }
 
@@ -356,12 +357,14 @@ static int eval_mode(machine *m, const piece *p)
 }
 
 /* What a diff is by, as the text calls it. */
-/* `training` and dimensions have no node of their own. */
-static const char *eval_diff_name(const machine *m, const piece *diff, const graph_node *x)
+static const char *eval_diff_name(machine *m, const piece *diff, const graph_node *x)
 {
     const piece *base = &m->l->pieces.at[diff->value];
     if (base->kind == P_NAME) return graph_name_text(m->g, base->value);
     if (base->kind == P_BOOL) return "training"; /* has been replaced by its value */
+    const frame *f = eval_top(m);
+    if (base->kind == P_LOCAL && f->function) /* its node may be called a_2 */
+        return graph_name_text(m->g, m->l->locals.at[m->l->functions.at[f->function - 1].locals + base->value].name);
     return x->name ? graph_name_text(m->g, x->name) : "";
 }
 

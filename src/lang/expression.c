@@ -32,7 +32,10 @@ bool expr_wait(expr *e, wait_kind kind, uint32_t value, uint32_t place)
 bool expr_here(expr *e)
 {
     char buffer[160];
-    return lang_error(e->l, E_HERE, expr_now(e), lexer_quote(&e->l->lexer, expr_now(e), buffer), NULL);
+    lang_error(e->l, E_HERE, expr_now(e), lexer_quote(&e->l->lexer, expr_now(e), buffer), NULL);
+    if (expr_now(e)->kind == T_RANGE)
+        report_hint(&e->l->g->report, "a range is that of an index: sum(i in 1..3: i)", NULL);
+    return false;
 }
 
 /* ---- Reducing --------------------------------------------------------------------------------- */
@@ -76,6 +79,8 @@ static bool expr_missing(expr *e)
     lang_error(l, E_OPERAND, t, lexer_quote(&l->lexer, t, buffer), NULL);
     if (t->kind == T_OPERATOR && t->op == OP_MUL && e->before.kind == T_OPERATOR && e->before.op == OP_MUL)
         report_hint(&l->g->report, "powers are written with ^", NULL);
+    if (t->kind == T_OPERATOR && t->op == OP_DIV && e->before.kind == T_OPERATOR && e->before.op == OP_DIV)
+        report_hint(&l->g->report, "div(a, b) is the whole quotient, rounded down", NULL);
     return false;
 }
 

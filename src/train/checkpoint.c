@@ -9,6 +9,7 @@
 #include "run.h"
 
 #define CHECKPOINT "checkpoint/last.safetensors"
+#define WEIGHTS "weights.safetensors"
 
 /* ---- Arrays ----------------------------------------------------------------------------------------------- */
 
@@ -210,12 +211,15 @@ bool train_store(ew_train *t, const char *path, bool best)
     return good;
 }
 
+/* The weights come first: of a run whose checkpoint says that it has ended they are the final ones. Only the first
+ * checkpoint comes before them, so that weights without one mean that it was taken away (checkpoint_none). */
 bool train_save(ew_train *t)
 {
-    const char *path = train_run_path(t, CHECKPOINT), *weights = train_run_path(t, "weights.safetensors");
-    /* The weights come first: of a run whose checkpoint says that it has ended they are the final ones. */
-    if (!path || !weights || !train_metrics_sync(t) || !train_store(t, weights, true) || !checkpoint_write(t, path))
-        return false;
+    const char *path = train_run_path(t, CHECKPOINT), *weights = train_run_path(t, WEIGHTS);
+    if (!path || !weights || !train_metrics_sync(t)) return false;
+    bool first = access(path, F_OK) != 0;
+    if (first && !checkpoint_write(t, path)) return false;
+    if (!train_store(t, weights, true) || (!first && !checkpoint_write(t, path))) return false;
     t->saved_step = t->step;
     t->save_clock = train_clock();
     return true;
@@ -259,18 +263,35 @@ static bool checkpoint_read_numbers(ew_train *t, const char *path)
     return true;
 }
 
-/* A run without a checkpoint yet begins anew: from the same seed it is the same run. */
+/* A run without a checkpoint yet begins anew: from the same seed it is the same run. Not one that has saved already. */
+static bool checkpoint_none(ew_train *t, const char *path)
+{
+    const char *weights = train_run_path(t, WEIGHTS);
+    if (!weights || access(weights, F_OK) != 0) return weights != NULL;
+    report_plain(&t->r, E_TRAIN_NO_CHECKPOINT, path, NULL);
+    report_hint(&t->r, "put it back, or begin another run by --weights {1}", weights);
+    return false;
+}
+
+/* Killed between its only checkpoint and the weights, an ended run still owes them. */
+static bool checkpoint_owes(ew_train *t)
+{
+    const char *weights = train_run_path(t, WEIGHTS);
+    bool owes = t->ended && train_leads(t) && weights && access(weights, F_OK) != 0;
+    return weights && (!owes || train_store(t, weights, true));
+}
+
 bool train_checkpoint_read(ew_train *t)
 {
     ew_error err;
     text note;
     const char *path = train_run_path(t, CHECKPOINT);
     if (!path) return false;
-    if (!train_has_checkpoint(t)) return true;
+    if (!train_has_checkpoint(t)) return checkpoint_none(t, path);
     text_begin(&note, &t->m);
     bool good = ew_data_note(path, checkpoint_add, &note, &t->options, &err) == EW_OK || train_take(t, &err);
     good = good && checkpoint_read_note(t, path, &note) && checkpoint_read_arrays(t, path) &&
-           checkpoint_read_numbers(t, path);
+           checkpoint_read_numbers(t, path) && checkpoint_owes(t);
     text_free(&note);
     train_release(t, &t->passing);
     t->saved_step = t->step;

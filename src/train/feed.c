@@ -2,7 +2,8 @@
  * feed.c - rows of the data, converted to the type of the input that they fill, and standardised.
  *
  * Where a source's elements lie in memory they are converted directly; else they come as doubles, row by row. An
- * int or bool input takes exactly its values: anything else is an error that names the row; so is an int that the model
+ * int or bool input takes exactly its values: anything else is an error that names the row; so is an int from 2^53 on,
+ * whose double may be that of a neighbour, as everywhere else (values.c of the command), and an int that the model
  * uses as a class or as a place in an array, and that is none (ew_input_classes). Standardising,
  * (x - mean) * factor by column, is done in doubles before the one rounding to the input's type.
  */
@@ -41,9 +42,11 @@ static void feed_doubles(ew_kind kind, const unsigned char *p, size_t count, dou
 #undef FEED
 }
 
+/* Wide ints of a file are left to its reader, which refuses what has no exact double. */
 static bool feed_direct(const train_source *s)
 {
-    return s->elements && s->kind != EW_KIND_F16 && s->kind != EW_KIND_BF16;
+    bool wide = s->kind == EW_KIND_I64 || s->kind == EW_KIND_U64;
+    return s->elements && s->kind != EW_KIND_F16 && s->kind != EW_KIND_BF16 && !(s->file && wide);
 }
 
 /* ---- Checks and standardising -------------------------------------------------------------------- */
@@ -72,10 +75,12 @@ static bool feed_refuse_class(ew_train *t, const train_source *s, size_t row, do
 /* Elements first .. first + count of a row. */
 static bool feed_check(ew_train *t, const train_source *s, size_t row, size_t first, const double *v, size_t count)
 {
-    const double most = 9223372036854775808.0;
+    const double most = 9223372036854775808.0, exact = 9007199254740992.0;
     const train_input *in = &t->input[s->input];
-    for (size_t i = 0; in->type == EW_INT && i < count; i++)
+    for (size_t i = 0; in->type == EW_INT && i < count; i++) {
         if (!(v[i] >= -most && v[i] < most && v[i] == floor(v[i]))) return feed_refuse(t, s, row, v[i], E_TRAIN_INT);
+        if (fabs(v[i]) >= exact) return feed_refuse(t, s, row, v[i], E_TRAIN_INEXACT);
+    }
     for (size_t i = 0; in->type == EW_BOOL && i < count; i++)
         if (v[i] != 0 && v[i] != 1) return feed_refuse(t, s, row, v[i], E_TRAIN_BOOL);
     for (size_t i = 0; in->classes && i < count; i++) {

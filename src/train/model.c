@@ -82,6 +82,17 @@ static bool model_rows(ew_train *t, const ew_graph *g, const train_set *s)
     return report_ok(&t->r);
 }
 
+/* The first few: "x, label". */
+static void model_list_inputs(ew_train *t)
+{
+    char list[200] = "";
+    for (size_t k = 0; k < t->inputs; k++) {
+        if (t->input[k].kind == TRAIN_PARAM || strlen(list) + strlen(t->input[k].name) + 3 > sizeof list) continue;
+        strcat(strcat(list, *list ? ", " : ""), t->input[k].name);
+    }
+    if (*list) report_hint(&t->r, "its inputs: {1}", list);
+}
+
 static bool model_no_input(ew_train *t, const char *name)
 {
     size_t count = strlen(name);
@@ -89,7 +100,10 @@ static bool model_no_input(ew_train *t, const char *name)
     for (size_t k = 0; k < t->inputs; k++)
         if (t->input[k].kind != TRAIN_PARAM) alike_try(&best, t->input[k].name, strlen(t->input[k].name), name, count);
     report_plain(&t->r, E_TRAIN_NO_INPUT, name, NULL);
-    if (best.word) report_hint(&t->r, "did you mean '{1}'?", best.word);
+    if (best.word)
+        report_hint(&t->r, "did you mean '{1}'?", best.word);
+    else
+        model_list_inputs(t);
     return false;
 }
 
@@ -131,8 +145,12 @@ bool train_all_fed(ew_train *t, const train_set *s)
 {
     for (size_t i = 0; i < t->inputs; i++) {
         const train_input *in = &t->input[i];
-        if (in->kind == TRAIN_FIXED && !in->fixed && !in->has_value && !model_source(s, i))
-            return report_plain(&t->r, E_TRAIN_NO_DATA, in->name, NULL);
+        if (in->kind != TRAIN_FIXED || in->fixed || in->has_value || model_source(s, i)) continue;
+        report_plain(&t->r, E_TRAIN_NO_DATA, in->name, NULL);
+        report_hint(&t->r,
+                    s == &t->test ? "the test data must have it too" : "every input without a value is filled by data",
+                    NULL);
+        return false;
     }
     return true;
 }

@@ -3,7 +3,8 @@
  *
  * Nodes are run in the order of the program until one is not finite; where all values are, the derivatives of the
  * loss by them, from the loss backward. The operands' values at that place are found by their own text: "p[n, k]" at
- * n = 3, k = 7 is the expression "p[3, 7]".
+ * n = 3, k = 7 is the expression "p[3, 7]". What the text gives no name is told in its words, "x[3] - 3", though it is
+ * looked up by the name that was made for it.
  */
 #include <ctype.h>
 #include <math.h>
@@ -87,23 +88,27 @@ static void watch_copy(char *to, size_t size, const char *from)
 
 /* ---- What it came from ------------------------------------------------------------------------------------- */
 
-static void watch_operand(train_nodes *x, ew_train_bad *bad, const watch_names *names, const char *expression)
+/* The value of `expression`, which people know as `words`. */
+static void watch_operand(train_nodes *x, ew_train_bad *bad, const watch_names *names, const char *expression,
+                          const char *words)
 {
-    char placed[WATCH_TEXT];
+    char placed[WATCH_TEXT], told[WATCH_TEXT], name[sizeof bad->operand[0].name];
     double value;
     watch_place(names, expression, placed, sizeof placed);
+    watch_place(names, words, told, sizeof told);
+    watch_copy(name, sizeof name, told);
     for (size_t i = 0; i < bad->operand_count; i++)
-        if (strncmp(bad->operand[i].name, placed, sizeof bad->operand[i].name - 1) == 0) return;
+        if (strcmp(bad->operand[i].name, name) == 0) return;
     if (bad->operand_count == sizeof bad->operand / sizeof *bad->operand || !train_node_number(x, placed, &value))
         return;
-    watch_copy(bad->operand[bad->operand_count].name, sizeof bad->operand[0].name, placed);
+    memcpy(bad->operand[bad->operand_count].name, name, sizeof name);
     bad->operand[bad->operand_count++].value = value;
 }
 
 /* Forward: what the node is computed from. Backward: the derivatives on the edges to its users. */
 static void watch_operands(train_nodes *x, ew_node n, ew_train_bad *bad)
 {
-    char part[WATCH_TEXT], label[WATCH_TEXT];
+    char part[WATCH_TEXT], words[WATCH_TEXT], label[WATCH_TEXT];
     watch_names names;
     size_t edges = ew_edge_count(x->g, NULL);
     for (size_t i = 0; i < edges; i++) {
@@ -115,16 +120,35 @@ static void watch_operands(train_nodes *x, ew_node n, ew_train_bad *bad)
             ew_edge_upper(x->g, i, label, sizeof label);
         if (!watch_indices(label, bad, &names)) continue;
         if (bad->backward)
-            ew_edge_rule(x->g, i, part, sizeof part);
+            ew_edge_rule(x->g, i, part, sizeof part), ew_edge_rule_words(x->g, i, words, sizeof words);
         else
-            ew_edge_lower(x->g, i, part, sizeof part);
-        watch_operand(x, bad, &names, part);
+            ew_edge_lower(x->g, i, part, sizeof part), ew_edge_lower_words(x->g, i, words, sizeof words);
+        watch_operand(x, bad, &names, part, words);
+    }
+}
+
+/* "z[3, 7]", or what the text has instead of a name: "x[3] - 3". */
+static void watch_name(const ew_graph *g, ew_node n, ew_train_bad *bad)
+{
+    char label[WATCH_TEXT], words[WATCH_TEXT], told[WATCH_TEXT], index[48];
+    watch_names names = {.count = 0};
+    ew_node_label(g, n, label, sizeof label);
+    if (ew_node_generated(g, n) && (bad->rank == 0 || watch_indices(label, bad, &names))) {
+        ew_node_words(g, n, words, sizeof words);
+        watch_place(&names, words, told, sizeof told);
+        watch_copy(bad->node, sizeof bad->node, told);
+        return;
+    }
+    size_t used = (size_t)snprintf(bad->node, sizeof bad->node, "%.60s", ew_node_name(g, n) ? ew_node_name(g, n) : "");
+    for (size_t p = 0; p < bad->rank; p++) {
+        snprintf(index, sizeof index, "%s%zu%s", p ? ", " : "[", bad->index[p], p + 1 == bad->rank ? "]" : "");
+        used += (size_t)snprintf(bad->node + used, sizeof bad->node - used, "%s", index);
+        if (used >= sizeof bad->node) used = sizeof bad->node - 1;
     }
 }
 
 static void watch_describe(train_nodes *x, ew_node n, size_t element, double value, bool backward, ew_train_bad *bad)
 {
-    char index[48];
     *bad = (ew_train_bad){.found = 1, .backward = backward, .value = value, .rank = ew_node_rank(x->g, n)};
     if (bad->rank > 16) bad->rank = 16;
     for (size_t p = bad->rank; p-- > 0;) {
@@ -132,13 +156,7 @@ static void watch_describe(train_nodes *x, ew_node n, size_t element, double val
         bad->index[p] = element % size;
         element /= size;
     }
-    size_t used =
-        (size_t)snprintf(bad->node, sizeof bad->node, "%.60s", ew_node_name(x->g, n) ? ew_node_name(x->g, n) : "");
-    for (size_t p = 0; p < bad->rank; p++) {
-        snprintf(index, sizeof index, "%s%zu%s", p ? ", " : "[", bad->index[p], p + 1 == bad->rank ? "]" : "");
-        used += (size_t)snprintf(bad->node + used, sizeof bad->node - used, "%s", index);
-        if (used >= sizeof bad->node) used = sizeof bad->node - 1;
-    }
+    watch_name(x->g, n, bad);
     ew_node_text(x->g, n, bad->text, sizeof bad->text);
     watch_operands(x, n, bad);
 }

@@ -78,3 +78,35 @@ $ edgewise check 'x + 1e-3*sin(1e17*x)' x=1 --json
 
 $ edgewise check 'y = sum(i: x[i]^2)' x=[]
 > there is nothing to check: the program has no real input, or empty ones alone
+
+# --finite: no kink, but status 6, where the value or a derivative is not finite; differences never count
+$ edgewise check 'y = sqrt(x)' x=0
+>                derivative         differences     error
+> ∂y/∂x                 inf                   –            kink
+>   at the edge of where it is defined
+>
+> modes: forward, reverse, paths
+> 1 is at a kink, where differences say nothing
+$ edgewise check 'y = sqrt(x)' x=0 --finite
+! error[E145]: '∂y/∂x' is inf
+? 6
+$ edgewise check 'log(x)' x=0 --finite
+! error[E145]: 'c' is -inf
+!   c = log(x)
+? 6
+$ edgewise check 'x^0.5 + x' x=0 --finite --json
+> {"edgewise": 1, "error": {"code": "E145", "message": "'∂d/∂x' is inf", "hint": "d = x^0.5 + x"}}
+? 6
+$ edgewise check 'y[i] = sqrt(x[i])' x=[1,0] --finite
+! error[E145]: '∂y[1]/∂x[1]' is inf
+? 6
+$ edgewise check 'y = abs(x)' x=0 --finite
+>                derivative         differences     error
+> ∂y/∂x                   0                   –            kink
+>   from the left -1, from the right 1
+>
+> modes: forward, reverse, paths
+> 1 is at a kink, where differences say nothing
+$ edgewise check 'y[i in 1000] = sum(j: sqrt(x[j] * (i + 1)))' x=[1,2,0] --finite
+! error[E145]: '∂y/∂x (1)' is nan
+? 6

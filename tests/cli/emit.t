@@ -18,6 +18,7 @@ $ edgewise emit c '(a+b)*(b+1)'
 ? 2
 $ edgewise emit '(a+b)*(b+1)' -o e
 ! error[E143]: '(a+b)*(b+1)' is no language to emit; there is: c
+!   the language goes before the program: edgewise emit c PROGRAM -o BASE
 ? 2
 $ edgewise emit rust '(a+b)*(b+1)' -o e
 ! error[E143]: 'rust' is no language to emit; there is: c

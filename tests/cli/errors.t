@@ -86,15 +86,15 @@ $ edgewise eval 'a+b' a=1 '=2'
 ? 2
 $ edgewise -x^2 x=1
 ! error[E103]: there is no option '-x^2'
-!   a program that begins with - goes after --: edgewise -- '-x^2'
+!   a program that begins with - goes after --, as in edgewise eval -- '-x^2'
 ? 2
 $ edgewise eval -x^2 x=1
 ! error[E103]: there is no option '-x^2'
-!   a program that begins with - goes after --: edgewise -- '-x^2'
+!   a program that begins with - goes after --, as in edgewise eval -- '-x^2'
 ? 2
 $ edgewise --x+1 x=1
 ! error[E103]: there is no option '--x+1'
-!   a program that begins with - goes after --: edgewise -- '--x+1'
+!   a program that begins with - goes after --, as in edgewise eval -- '--x+1'
 ? 2
 $ edgewise --jsn '(a+b)*(b+1)'
 ! error[E103]: there is no option '--jsn'
@@ -106,17 +106,19 @@ $ edgewise eval 'x' x=1 --ouputs x
 ? 2
 $ edgewise eval 'x' x=1 --xyzzy
 ! error[E103]: there is no option '--xyzzy'
-!   a program that begins with - goes after --: edgewise -- '--xyzzy'
+!   a program that begins with - goes after --, as in edgewise eval -- '--xyzzy'
 ? 2
 $ edgewise eval 'x' x=1 -z
 ! error[E103]: there is no option '-z'
-!   a program that begins with - goes after --: edgewise -- '-z'
+!   a program that begins with - goes after --, as in edgewise eval -- '-z'
 ? 2
 $ edgewise eval 'x' x=1 --o=1
 ! error[E112]: the option '--o=1' could mean more than one
+!   there are: --outputs, --of, --over, --optimizer, …
 ? 2
 $ edgewise eval 'x' x=1 --outp x
 ! error[E112]: the option '--outp' could mean more than one
+!   there are: --outputs, --output
 ? 2
 $ edgewise grad 'x' x=1 --of
 ! error[E104]: the option '--of' needs a value: NAME
@@ -220,7 +222,7 @@ $ edgewise eval '(a+b)*(b+1)' a=2 b=1 bb=3
 !   did you mean 'b'?
 ? 2
 $ edgewise eval '(a+b)*(b+1)' a=2 b=1 c=3
-! error[E130]: 'c' is no input: its value is computed
+! error[E122]: this program has no input 'c'
 ? 2
 $ edgewise eval '1+2' a=2
 ! error[E123]: this program has no inputs, so 'a' cannot have a value
@@ -453,3 +455,78 @@ $ edgewise draw 'a+b' a=1 b=2 -o x.svg --show forward=
 $ edgewise draw 'a+b' a=1 b=2 -o x.svg --show paths=a:
 ! error[E142]: 'paths=a:' is nothing to show: values, edges, forward=NAME, reverse=NAME, paths=FROM:TO
 ? 2
+
+# What a newcomer types: a place where a name is due, a number that is missing, a file without a name.
+$ edgewise grad 'y[i] = x[i]^2' x=[1,2] --wrt 'x[0]'
+! error[E129]: nothing is called 'x[0]' in this program
+!   names stand here without a place; of places: edgewise eval --outputs 'diff(y[0], x[1])'
+? 2
+$ edgewise eval 'y[i] = x[i]^2' x=[1,,2]
+! error[E136]: the array given for 'x' cannot be read: a number is missing between its commas or brackets
+? 2
+$ edgewise eval 'y[i] = x[i]^2' x=[1,]
+! error[E136]: the array given for 'x' cannot be read: a number is missing between its commas or brackets
+? 2
+$ edgewise eval 'y[i] = x[i]^2' x=@
+! error[E124]: the value of 'x' is not a number: '@'
+!   a file is given with @: x=@points.csv
+? 2
+$ edgewise help nosuch
+! error[E102]: there is no verb 'nosuch'
+!   edgewise help lists what there is
+? 2
+$ edgewise eval 'sinn(x)' x=1
+! error[E013]: there is no function called 'sinn'
+!   --> 1:1
+!   |
+! 1 | sinn(x)
+!   | ^^^^ did you mean 'sin'?
+? 3
+$ edgewise eval 'foo(x)' x=1
+! error[E013]: there is no function called 'foo'
+!   --> 1:1
+!   |
+! 1 | foo(x)
+!   | ^^^ to multiply, write foo*(x)
+? 3
+$ edgewise eval 'y = sum(i in N: i)' N=3
+! error[E405]: the index 'N' is bound neither on the left nor by a reduction
+!   --> 1:14
+!   |
+! 1 | y = sum(i in N: i)
+!   |              ^ bind it, as in sum(N: …), or, if it is a size or a place, declare it: input N : int
+? 3
+$ edgewise draw 'a*b' a=1 -o e.svg --show edges,values
+! error[E120]: 'b' has no value
+!   give it one after the program: b=1
+? 2
+$ edgewise emit rust 'a*b' -o e
+! error[E143]: 'rust' is no language to emit; there is: c
+? 2
+$ edgewise ops tahn
+! error[E146]: there is no operation 'tahn'
+!   did you mean 'tanh'?
+? 2
+$ edgewise eval 'a + 1' a=1 --all --outputs a
+! error[E176]: '--all' and '--outputs' exclude each other
+? 2
+$ edgewise eval 'sum(1..3)'
+! error[E027]: '..' cannot stand here
+!   --> 1:6
+!   |
+! 1 | sum(1..3)
+!   |      ^^ a range is that of an index: sum(i in 1..3: i)
+? 3
+$ edgewise eval 'a // 2' a=3
+! error[E008]: a number, a name or a bracket is missing before '/'
+!   --> 1:4
+!   |
+! 1 | a // 2
+!   |    ^ div(a, b) is the whole quotient, rounded down
+? 3
+$ edgewise paths '(a+b)*(b+1)' a=2 b=1 --from b --most 1
+> 2 paths from b to e; the largest by absolute value:
+>
+>   b → d → e:  1·c = 1·3 = 3
+>
+> ∂e/∂b = 5

@@ -71,3 +71,14 @@ $ edgewise explain 's = sum(i: x[i])' x=[1,2] --nudge 'x[0]=0.1,x[1]=1' | tail -
 > There is no gap: along this nudge s changes in a straight line.
 ! error[E132]: 'x' stands twice in 'x[0]=0.1,x=1'
 ? 2
+
+# --plan has its place in the object, too: without sizes of arrays the mode alone
+$ edgewise explain --plan --json '(a+b)*(b+1)' a=2 b=1 | sed 's/.*"cost"/"cost"/'
+> "cost": {"edges": 5, "paths": "3", "forward_sweeps": 2, "reverse_sweeps": 1}, "plan": {"mode": "reverse", "value": {"instructions": 3, "operations": 3, "batches": 2, "bytes": 48}, "gradient": {"instructions": 4, "operations": 4, "batches": 3, "bytes": 56}}}
+$ edgewise explain --plan --json 'y[n] = sum(j: x[n, j] * W[j]); s = sum(n: y[n]^2)' --of s | sed 's/.*"plan"/"plan"/'
+> "plan": {"mode": "reverse"}}
+$ edgewise explain --plan --json 'x[0] = a; x[t in 1..4] = x[t-1] * sin(a)' a=1 --of x | sed 's/.*"plan"/"plan"/; s/"bytes": [0-9]*/"bytes": N/g'
+> "plan": {"mode": "forward", "value": {"instructions": 3, "operations": 5, "bytes": N}, "steps": [{"operations": 1, "depth": 0, "text": "c = map 1: sin"}, {"operations": 0, "depth": 0, "text": "x[t] = map 1: store"}, {"depth": 0, "text": "loop from 0 to 3"}, {"operations": 4, "depth": 1, "text": "x[t] = map 1: mul"}]}}
+$ edgewise explain --json '(a+b)*(b+1)' a=2 b=1 | grep -c plan
+> 0
+? 1

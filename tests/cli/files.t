@@ -118,3 +118,30 @@ $ edgewise minimize 'e = sum(n: (w[0] + w[1] * x[n] - y[n])^2)' x=@points.csv:x 
 > e = 0.375
 > w = [0.5000000000027218, 1.7500000000103733]
 > lbfgs, 5 steps: converged: the gradient is almost 0
+
+# a file without its @ is told how to be given, unless its name is a number
+$ printf 'x,y\n1,2\n3,4\n' > points.csv; printf '5\n' > 2; edgewise eval 's = sum(i: x[i])' x=points.csv
+! error[E124]: the value of 'x' is not a number: 'points.csv'
+!   a file is given with @: x=@points.csv
+? 2
+$ edgewise eval 's = sum(i: x[i])' x=points.csv:y
+! error[E124]: the value of 'x' is not a number: 'points.csv:y'
+!   a file is given with @: x=@points.csv:y
+? 2
+$ edgewise eval 's = sum(i: x[i])' x=none.npy --json
+> {"edgewise": 1, "error": {"code": "E124", "message": "the value of 'x' is not a number: 'none.npy'", "hint": "a file is given with @: x=@none.npy"}}
+? 2
+$ edgewise eval 'y = x^2' x=2
+> y = 4
+$ edgewise eval 'y = x^2' x=.
+! error[E124]: the value of 'x' is not a number: '.'
+!   the character '.' (the point) means nothing here
+? 2
+$ edgewise eval 's = sum(i: x[i])' x=@points.csv:y
+> s = 6
+# of fields that something else separates
+$ printf 'x;y\n1;2\n' > semi.csv; edgewise eval 's = sum(i: x[i])' x=@semi.csv:x
+! error[E301]: there is no column 'x'
+!   --> semi.csv
+!   fields are separated by commas; this file has one column, 'x;y'
+? 2

@@ -64,7 +64,7 @@ $ edgewise eval 'a' --jsn --json
 > {"edgewise": 1, "error": {"code": "E103", "message": "there is no option '--jsn'", "hint": "did you mean '--json'?"}}
 ? 2
 $ edgewise eval --json 'log(x)' x=-1 --finite
-> {"edgewise": 1, "error": {"code": "E145", "message": "'c' is nan"}}
+> {"edgewise": 1, "error": {"code": "E145", "message": "'c' is nan", "hint": "c = log(x)"}}
 ? 6
 $ edgewise eval --json nothere.ew
 > {"edgewise": 1, "error": {"code": "E160", "message": "'nothere.ew' cannot be read: there is no such file or folder", "file": "nothere.ew"}}

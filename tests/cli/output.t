@@ -8,6 +8,7 @@ $ echo old > out.txt; edgewise eval 'log(x)' x=-1 --finite -o out.txt; echo $?; 
 > old
 > out.txt
 ! error[E145]: 'c' is nan
+!   c = log(x)
 $ edgewise eval 'x' x=1 --output=out.txt; cat out.txt
 > c = 1
 $ edgewise eval 'x' x=1 -oout.txt; cat out.txt

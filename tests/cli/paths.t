@@ -164,6 +164,7 @@ $ edgewise paths '(a+b)*(b+1)' a=2 b=1 --from b --most x
 ? 2
 $ edgewise paths 'sqrt(x)' x=0 --from x --finite
 ! error[E145]: '∂c/∂x' is inf
+!   c = sqrt(x)
 ? 6
 $ edgewise paths 'input n : int = 2; input x; y = n*x' x=0 --from n
 ! error[E133]: there is no derivative by 'n': it is int

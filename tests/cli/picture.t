@@ -89,3 +89,9 @@ $ edgewise draw 'p = a > b; e = if p then -c else c; output e' a=2 b=1 c=0 -o p.
 > d = p * 2 = 0
 > └─(2)─ p = -c = 0
 >    └─(-1)─ c = 0
+
+# the title is the first output's equation, also where there are more
+$ printf 'loss = a * b\nright = a > b\noutput loss\noutput right\n' > two.ew; edgewise draw two.ew -o two.md && head -n 1 two.md
+> # `loss = a * b`
+$ edgewise draw two.ew --of right -o two.md && head -n 1 two.md
+> # `right = a > b`

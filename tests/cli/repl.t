@@ -177,9 +177,26 @@ $ printf 'f(x) = x^2 # by itself\nf(3)\nf(3) + f(2)\nf(a) * 2\na = 2\n:grad\n' |
 > d = 8
 > ∂d/∂a = 8
 > mode: reverse
+# of the options everywhere those of one answer belong to the commands of a session; help does not name them
 $ edgewise repl --json
-! error[E108]: the option '--json' does not belong to 'repl'
+> {"edgewise": 1, "error": {"code": "E108", "message": "the option '--json' does not belong to 'repl'", "hint": "in a session its commands take it, as in :grad e --json"}}
 ? 2
+$ edgewise repl -o e.txt
+! error[E108]: the option '--output' does not belong to 'repl'
+!   in a session its commands take it, as in :grad e --output e.npz
+? 2
+$ edgewise help repl | grep -e --json -e --output
+? 1
+$ printf 'a = 2; e = a^2\n:grad e --json\n' | edgewise repl
+> e = 4
+> {"edgewise": 1, "of": "e", "value": 4, "gradient": {"a": 4}, "mode": "reverse"}
 $ edgewise repl 'a*b' c=1
-! error[E130]: 'c' is no input: its value is computed
+! error[E122]: this program has no input 'c'
 ? 2
+# an array goes over lines, as a statement does
+$ printf 's = sum(i: x[i]^2)\nx = [1, # one\n2,\n  3]\n:show\nx = [1,\n2\n]\n' | edgewise repl
+> no value yet for x
+> s = 14
+> s = sum(i: x[i]^2)
+> x = [1,  2,   3]
+> s = 5

@@ -237,6 +237,7 @@ $ edgewise train line.ew -o new --data x=line.csv:x --data x=line.csv:y
 ? 2
 $ edgewise train line.ew -o new --data x=line.csv:x --data z=line.csv:y
 ! error[E333]: the model has no input called 'z'
+!   its inputs: x, y
 ? 2
 $ printf 'input points[N]\nparam a = 0\nf = mean(n: (points[n] - a)^2)\noutput f\n' > near.ew; edgewise train near.ew -o new --data point=line.csv:y
 ! error[E333]: the model has no input called 'point'
@@ -260,6 +261,7 @@ $ mkdir -p folder/of && cp parabola.ew folder/model.ew && edgewise train folder 
 ? 4
 $ edgewise train line.ew -o new --data x=line.csv:x
 ! error[E335]: the input 'y' has neither data nor a value
+!   every input without a value is filled by data
 ? 2
 $ edgewise train line.ew -o new --data x=line.csv:x --data y=line.csv:y --metric wosrt
 ! error[E338]: 'wosrt' is no number of the model, so it cannot be a metric
@@ -291,6 +293,7 @@ $ edgewise predict
 ? 2
 $ edgewise predict line z=[1] --outputs h
 ! error[E333]: the model has no input called 'z'
+!   its inputs: x, y
 ? 2
 $ edgewise predict line --outputs h
 ! error[E335]: the input 'x' has neither data nor a value
@@ -397,7 +400,7 @@ $ printf 'a,b,y\n1,2,0.5\n' > half.csv && edgewise train xent.ew --data x=half.c
 !   rows are counted from 0
 ? 4
 $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far -q
-! error[E354]: step 7: d is inf: c = -3.2e182
+! error[E354]: step 7: (x - 3)^2 is inf: x - 3 = -3.2e182
 !   a smaller learning rate, a limit to the gradient's length, or data without such numbers may help
 ? 6
 $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far2 -q --on-nan skip
@@ -405,18 +408,18 @@ $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far2 -q --on-nan skip
 > steps that were not finite: 14
 > 20 steps: all steps were made
 $ edgewise train parabola.ew --lr 1e30 --steps 20 -o far3 --on-nan skip 2>&1 >far3.out | grep -v loss | sed 's/^[0-9.e-]* seconds/T seconds/'
-> step 7: d is inf: c = -3.2e182
-> step 8: d is inf: c = -3.2e182
-> step 9: d is inf: c = -3.2e182
+> step 7: (x - 3)^2 is inf: x - 3 = -3.2e182
+> step 8: (x - 3)^2 is inf: x - 3 = -3.2e182
+> step 9: (x - 3)^2 is inf: x - 3 = -3.2e182
 > more such steps are only counted
 > T seconds; the weights are in far3/weights.safetensors
 $ printf 'param x = 1\nf = log(x) + x\noutput f\n' > log.ew && edgewise train log.ew --lr 0.6 --steps 9 -o logs -q
-! error[E354]: step 2: c is nan: x = -0.2
+! error[E354]: step 2: log(x) is nan: x = -0.2
 !   a smaller learning rate, a limit to the gradient's length, or data without such numbers may help
 ? 6
 $ edgewise train log.ew --lr 0.6 --steps 9 -o logs2 -q --json | sed 's/, "seconds": [^}]*//'
 > {"step": 1, "epoch": 1, "loss": 1}
-! error[E354]: step 2: c is nan: x = -0.2
+! error[E354]: step 2: log(x) is nan: x = -0.2
 !   a smaller learning rate, a limit to the gradient's length, or data without such numbers may help
 
 # What a param's value on the command line says is where it begins, as with the other verbs, and goes before --weights;
@@ -466,4 +469,15 @@ $ printf 'a,b,y\n1,2,1\n' > whole.csv && edgewise train xent.ew --data x=whole.c
 $ edgewise predict class5 'x=[[1,2,3]]' --outputs 'argmax(k: z[n, k])' 2>&1 | head -n 1; edgewise predict seven w=[1] --outputs w
 > error[E413]: axis 2 of x has size 2, but 3 in its value
 ! error[E333]: the model has no input called 'w'
+!   its inputs: x, y
 ? 2
+
+# Of an array the place, and what stands there; backward too. What the text names keeps its name.
+$ printf 'x,y\n1,1\n0,2\n' > zero.csv; printf 'input x[N]\ninput y[N]\nparam w = 1\nloss = mean(n: (w * log(x[n]) - y[n])^2)\noutput loss\n' > words.ew; edgewise train words.ew --data x=zero.csv:x --data y=zero.csv:y --steps 3 -o words1 -q
+! error[E354]: step 1: log(x[1]) is -inf: x[1] = 0
+!   a smaller learning rate, a limit to the gradient's length, or data without such numbers may help
+? 6
+$ printf 'input x[N]\ninput y[N]\nparam w = 0\nloss = mean(n: 3 * (sqrt(w * (x[n] + 1)) - y[n]))\noutput loss\n' > words.ew; edgewise train words.ew --data x=zero.csv:x --data y=zero.csv:y --steps 3 -o words3 -q
+! error[E354]: step 1: the derivative by w * (x[0] + 1) is inf: 0.5 / sqrt(w * (x[0] + 1)) = inf
+!   a smaller learning rate, a limit to the gradient's length, or data without such numbers may help
+? 6

@@ -159,17 +159,21 @@ $ edgewise '(a+b)*(b+1)' a=2 b=1 --of c --wrt a
 
 $ edgewise eval 'log(x)' x=-1 --finite
 ! error[E145]: 'c' is nan
+!   c = log(x)
 ? 6
 $ edgewise grad 'sqrt(x)' x=0 --finite
 ! error[E145]: '∂c/∂x' is inf
+!   c = sqrt(x)
 ? 6
 $ edgewise eval 'log(x)' x=1 --finite
 > c = 0
 $ edgewise 'log(x)' x=0 --finite
 ! error[E145]: 'c' is -inf
+!   c = log(x)
 ? 6
 $ edgewise explain 'log(x)' x=0 --finite
 ! error[E145]: 'c' is -inf
+!   c = log(x)
 ? 6
 
 # An int holds 64 bits, a value on this line goes through a double: what that would change is told.
@@ -186,3 +190,38 @@ $ edgewise eval 'input n : int; y = mod(n, 10)' n=1e18
 > y = 0
 $ edgewise eval 'y = n' n=9007199254740993
 > y = 9007199254740992
+
+# Parts without a name are told in messages by what they are; the name that an output was given is explained.
+$ edgewise eval 'input n : int = 5000000000; e = (n*n) * 0.5'
+! error[E084]: the int 'n * n' overflows: 5000000000 * 5000000000
+? 5
+$ edgewise eval 'input n : int = 0; e = 3 * div(7, n)'
+! error[E085]: in 'div(7, n)' an int is divided by zero: div(7, 0)
+? 5
+$ edgewise eval 'input k[2] : int = [1, 5000000000]; s = sum(i: (k[i]*k[i] - 1) * 0.5)'
+! error[E084]: the int 'k[i] * k[i]' overflows: 5000000000 * 5000000000
+? 5
+$ edgewise eval 'log(x)*2' x=0 --finite
+! error[E145]: 'd' is -inf
+!   d = log(x) * 2
+? 6
+$ edgewise eval 'log(x[0])*2' 'x=[0]' --finite --json
+> {"edgewise": 1, "error": {"code": "E145", "message": "'d' is -inf", "hint": "d = log(x[0]) * 2"}}
+? 6
+$ edgewise grad 'sqrt(x)*2' x=0 --finite
+! error[E145]: '∂d/∂x' is inf
+!   d = sqrt(x) * 2
+? 6
+$ edgewise eval 'y = log(x)*2' x=0 --finite
+! error[E145]: 'y' is -inf
+? 6
+$ edgewise minimize 'log(x)' x=-1 --finite 2>&1 | tail -2
+> error[E145]: 'c' is nan
+>   c = log(x)
+$ edgewise eval 'f(a) = diff(a, a); y = f(x > 2); z = f(x < 2)' x=1
+! error[E031]: there is no derivative by 'a': it is bool
+!   --> 1:16
+!   |
+! 1 | f(a) = diff(a, a); y = f(x > 2); z = f(x < 2)
+!   |                ^
+? 3

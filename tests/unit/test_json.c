@@ -114,6 +114,11 @@ static void test_answers(void **state)
     assert_true(json_array_size(json_object_get(j, "operations")) > 50);
     json_decref(j);
     json_decref(ask("explain --json " PROGRAM " --nudge b=0.1", 0));
+    j = ask("explain --json --plan " PROGRAM, 0);
+    has_keys(j, "of inputs operations nodes edges forward reverse paths cost plan");
+    has_keys(json_object_get(j, "plan"), "mode value gradient");
+    has_keys(json_object_get(json_object_get(j, "plan"), "gradient"), "instructions operations batches bytes");
+    json_decref(j);
 }
 
 /* Arrays are nested lists; indices and shapes; what is too large to show is left out. */

@@ -120,6 +120,47 @@ static void test_rules(void **state)
     ew_graph_free(g);
 }
 
+/* ---- In the program's own words ---------------------------------------------------------------- */
+
+static void assert_words(const ew_graph *g, const char *name, const char *wanted)
+{
+    char words[100];
+    ew_node_words(g, ew_find(g, name), words, sizeof words);
+    assert_string_equal(words, wanted);
+}
+
+/* Names that were made (d, e, f, g) are written out; the text's own stay, and what is too deep keeps its name. */
+static void test_words(void **state)
+{
+    (void)state;
+    char words[100], text[2000] = "q = ";
+    ew_error err;
+    ew_graph *g = ew_parse("s = sum(n: (w * x[n] - y[n])^2)\nz[n] = s * x[n]^3", EW_WHOLE, NULL, &err);
+    assert_non_null(g);
+    assert_words(g, "s", "s");
+    assert_words(g, "z", "z[n]");
+    assert_words(g, "c", "w * x[n]");
+    assert_words(g, "d", "w * x[n] - y[n]");
+    assert_words(g, "e", "(w * x[n] - y[n])^2");
+    static const char *const rules[] = {"x[n]", "w", "1", "-1", "2 * (w * x[n] - y[n])", "1"};
+    static const char *const lower[] = {"w", "x[n]", "w * x[n]", "y[n]", "w * x[n] - y[n]", "(w * x[n] - y[n])^2"};
+    for (size_t i = 0; i < sizeof rules / sizeof *rules && i < ew_edge_count(g, &err); i++) {
+        ew_edge_rule_words(g, i, words, sizeof words);
+        assert_string_equal(words, rules[i]);
+        ew_edge_lower_words(g, i, words, sizeof words);
+        assert_string_equal(words, lower[i]);
+    }
+    assert_int_equal(ew_node_words(g, ew_find(g, "e"), words, 8), 8); /* cut */
+    ew_graph_free(g);
+    strcat(text, "x");
+    for (size_t i = 0; i < 150; i++) strcat(text, " - y"); /* ((x - y) - y) - … */
+    assert_non_null(g = ew_parse(text, EW_WHOLE, NULL, &err));
+    assert_words(g, "c", "x - y");
+    assert_words(g, "d", "x - y - y");
+    assert_words(g, "v90", "v90");
+    ew_graph_free(g);
+}
+
 /* ---- Paths ------------------------------------------------------------------------------------ */
 
 static void assert_paths(ew_graph *g, const char *from, const char *to, const char *count, size_t listed, double times)
@@ -339,12 +380,15 @@ static void show_nodes(ew_graph *g)
     for (size_t i = 0; i < ew_node_count(g); i++) {
         ew_node_text(g, ew_node_at(g, i), buffer, sizeof buffer);
         ew_node_label(g, ew_node_at(g, i), buffer, 1 + i % 40);
+        ew_node_words(g, ew_node_at(g, i), buffer, 1 + i % 40);
     }
     size_t edges = ew_edge_count(g, &err);
     for (size_t i = 0; i < edges; i++) {
         ew_edge_rule(g, i, buffer, sizeof buffer);
         ew_edge_upper(g, i, buffer, sizeof buffer);
         ew_edge_lower(g, i, buffer, 9);
+        ew_edge_rule_words(g, i, buffer, sizeof buffer);
+        ew_edge_lower_words(g, i, buffer, 9);
     }
     if (err.status != EW_OK || !ew_node_count(g)) return;
     ew_paths *p = ew_paths_new(g, ew_node_at(g, 0), ew_node_at(g, ew_node_count(g) - 1), NULL, 3, &err);
@@ -388,8 +432,9 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_equations), cmocka_unit_test(test_edges),      cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_paths),     cmocka_unit_test(test_many_paths), cmocka_unit_test(test_random),
+        cmocka_unit_test(test_equations), cmocka_unit_test(test_edges), cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_words),     cmocka_unit_test(test_paths), cmocka_unit_test(test_many_paths),
+        cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
