@@ -140,7 +140,8 @@ static bool csv_no_column(csv *c, const char *s, size_t n)
     report_plain(&c->io->r, E_CSV_COLUMN, quote(word, s, n), NULL);
     if (best.word) report_hint(&c->io->r, "did you mean '{1}'?", best.word);
     if (c->columns.count == 1 && strpbrk(csv_column_name(c, 0), ";\t|"))
-        report_hint(&c->io->r, "fields are separated by commas; this file has one column, '{1}'", csv_column_name(c, 0));
+        report_hint(&c->io->r, "fields are separated by commas; this file has one column, '{1}'",
+                    csv_column_name(c, 0));
     report_hint(&c->io->r, "the first column is '{1}'", csv_column_name(c, 0));
     return false;
 }
