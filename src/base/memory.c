@@ -38,6 +38,7 @@ void *memory_resize(memory *m, void *pointer, size_t old_size, size_t new_size)
         m->refused = true;
         return NULL;
     }
+    if (!pointer && m->resize == plain_resize) memory_pages(result, new_size);
     m->used += new_size - old_size; /* modular: right for shrinking too */
     return result;
 }

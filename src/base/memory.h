@@ -28,6 +28,9 @@ void *memory_resize(memory *m, void *pointer, size_t old_size, size_t new_size);
 void *memory_new(memory *m, size_t size); /* zeroed */
 void memory_free(memory *m, void *pointer, size_t size);
 
+/* A block of the library's own that is about to be written for the first time may lie in large pages (pages.c). */
+void memory_pages(void *block, size_t bytes);
+
 /* The checked-arithmetic helpers: false where the result does not fit. */
 bool size_add(size_t a, size_t b, size_t *sum);
 bool size_mul(size_t a, size_t b, size_t *product);

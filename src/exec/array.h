@@ -16,6 +16,7 @@
  *     scan     array_scan.c     a short recurrence, kept in registers
  *     band     array_band.c     products with a triangular factor, in pieces
  *     tiles    array_tile.c, array_tile_run.c  steps one after another that run together, tile by tile
+ *     hoist    array_hoist.c    products that stand between such steps go before them
  *     flat     array_flat.c, array_chain.c  steps over one piece of memory as one list of operations
  *     tracks   array_track.c, array_track_take.c, array_track_run.c  the body of a loop as one list of operations
  *     door     array_door.c   the caller's arrays: where they lie, what is converted, what may be written in place

@@ -100,6 +100,22 @@ static bool access_at_once(const strip *s, const plan_access *x, int type, uint3
     return places != PLACES_MIXED;
 }
 
+/* The place along one axis of the strip's row r: its first column's, and by how much it goes on; false: not evenly. A
+ * gathered one, as a table's row, may be the same all along. */
+static bool access_along(const strip *s, const access_axis *axis, size_t r, int64_t *first, int64_t *along)
+{
+    if (axis->line == ARRAY_NONE) {
+        const int64_t *gather = (const int64_t *)(const void *)s->w->at[axis->gather] + r * s->columns;
+        *first = gather[0], *along = 0;
+        return memcmp(gather, gather + 1, (s->columns - 1) * sizeof *gather) == 0;
+    }
+    uint32_t line = s->m->lines + axis->line;
+    int64_t down = strip_row(s, line);
+    *along = strip_column(s, line);
+    *first = s->w->number[line] + strip_begin(s, down, *along) + (int64_t)r * down;
+    return true;
+}
+
 /* Of the strip's row r: the columns that lie inside, its first column's element and their stride; false: not to be had
  * without a look at each place. */
 static bool access_range(const strip *s, const plan_access *x, size_t r, access_row *range)
@@ -107,10 +123,8 @@ static bool access_range(const strip *s, const plan_access *x, size_t r, access_
     *range = (access_row){.till = (int64_t)s->columns};
     for (uint32_t k = 0; k < x->axis_count; k++) {
         const access_axis *axis = &s->a->access_axes.at[x->axes + k];
-        if (axis->line == ARRAY_NONE) return false;
-        uint32_t line = s->m->lines + axis->line;
-        int64_t down = strip_row(s, line), along = strip_column(s, line);
-        int64_t first = s->w->number[line] + strip_begin(s, down, along) + (int64_t)r * down;
+        int64_t first, along;
+        if (!access_along(s, axis, r, &first, &along)) return false;
         int64_t last = first + ((int64_t)s->columns - 1) * along;
         bool ends = first >= 0 && first < axis->size && last >= 0 && last < axis->size;
         if (!ends && along == 0) range->till = 0;
@@ -179,6 +193,18 @@ bool strip_access(const strip *s, const plan_access *x, int type, uint32_t out)
     return true;
 }
 
+/* Adds the strip's row r to places that lie side by side, all inside; false: they do not. */
+static bool scatter_row(const strip *s, const plan_sink *sink, const plan_access *x, size_t r)
+{
+    size_t bytes = array_type_bytes(sink->type);
+    access_row in;
+    if (s->columns < ACCESS_ROW || sink->type == ARRAY_INT || !access_range(s, x, r, &in)) return false;
+    if (in.from > 0 || in.till < (int64_t)s->columns || in.stride != 1) return false;
+    char *to = s->w->line[s->m->lines + x->line] + in.at * (int64_t)bytes;
+    array_kernel_of(OP_ADD, sink->type)(s->columns, to, to, s->w->at[sink->value] + r * s->columns * bytes, to);
+    return true;
+}
+
 void strip_scatter(const strip *s, const plan_sink *sink)
 {
     int64_t at[STRIP], wrong[STRIP];
@@ -186,8 +212,11 @@ void strip_scatter(const strip *s, const plan_sink *sink)
     const plan_access *x = &s->a->accesses.at[sink->line];
     char *to = s->w->line[s->m->lines + x->line];
     const void *from = s->w->at[sink->value];
+    size_t r = 0;
+    while (r < s->rows && scatter_row(s, sink, x, r)) r++;
+    if (r == s->rows) return;
     access_places(s, x, at, wrong, left);
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = r * s->columns; i < s->count; i++) {
         if (left[i] != UINT32_MAX) continue;
         if (sink->type == ARRAY_F32)
             ((float *)(void *)to)[at[i]] += ((const float *)from)[i];

@@ -10,6 +10,11 @@
  * a few are 0 remain. A chain of sums is the same to the bit without them: it begins with 0, and 0 · b adds nothing.
  * What is not finite has no say there: the condition is one of the whole term, or the factor one on a path, where its 0
  * wins (LANGUAGE, section 6).
+ *
+ * ROWS whose places outside the band are 0, unless one inside is not finite, are a band of any product, the program's
+ * own too: weights exp(x - m) / d of `x = if … then … else -inf`, where m and d are the same all along y. Were such a
+ * row other than 0 there, or what it is multiplied with not finite, some element of the product would not be finite,
+ * since every row, and everything that is multiplied, has a place inside; and then the step is done again whole.
  */
 #include <math.h>
 
@@ -152,6 +157,92 @@ bool array_band_find(array_lowering *w, ew_node n, uint16_t map, bool condition,
     if (!(condition ? band_condition(w, n, map, &b) : band_value(w, n, map, &b))) return false;
     const int64_t *sizes = shape_sizes(w->g, domain);
     if (sizes[b.band.x] < BAND_LEAST || sizes[b.band.y] < BAND_LEAST) return false;
+    *band = b.band;
+    return true;
+}
+
+/* ---- Rows that are 0 outside a band ----------------------------------------------------------------- */
+
+typedef struct band_rows { /* a node on the way down; which axes of the domain the row's numbers have: m, d, … */
+    ew_node n;
+    uint16_t map;
+    uint32_t numbers;
+} band_rows;
+
+static uint16_t rows_map(array_lowering *w, const band_rows *r, size_t k)
+{
+    return graph_map_compose(w->g, r->map, use_map(w->g, r->n, k), node_rank(w->g, node_arg(w->g, r->n, k)));
+}
+
+static bool rows_into(array_lowering *w, band_rows *r, size_t k)
+{
+    uint16_t map = rows_map(w, r, k);
+    r->n = node_arg(w->g, r->n, k);
+    r->map = map;
+    return map != UINT16_MAX;
+}
+
+/* Argument k is a number of each row. */
+static bool rows_number(array_lowering *w, band_rows *r, size_t k)
+{
+    uint16_t map = rows_map(w, r, k);
+    size_t d;
+    for (size_t p = 0; map != UINT16_MAX && p < node_rank(w->g, node_arg(w->g, r->n, k)); p++) {
+        if (!array_plain_at(w, map, p, &d)) return false;
+        r->numbers |= UINT32_C(1) << d;
+    }
+    return map != UINT16_MAX;
+}
+
+/* What a recurrence makes is its definition, place by place, unless `until` may end it early. */
+static bool rows_defined(const array_lowering *w, band_rows *r)
+{
+    const graph_state *s = node_state(w->g, r->n);
+    r->n = s->definition;
+    return w->g->regions.at[s->region].until == EW_NONE;
+}
+
+static bool rows_is_named(const array_lowering *w, ew_node n)
+{
+    return node_at(w->g, n)->op == OP_STATE || node_at(w->g, n)->op == OP_LOOP;
+}
+
+/* Down through what keeps a 0 a 0, or makes something inside not finite: copies, signs, quotients by the row's number,
+ * `if number then 0 else …`, to an exponential. */
+static bool rows_exponential(array_lowering *w, band_rows *r)
+{
+    for (int depth = 0; depth < BAND_PENDING; depth++) {
+        if (rows_is_named(w, r->n) && !rows_defined(w, r)) return false;
+        op o = (op)node_at(w->g, r->n)->op;
+        bool chosen = o == OP_IF && node_is_value(w->g, node_arg(w->g, r->n, 1), 0);
+        if (o == OP_EXP) return rows_into(w, r, 0);
+        if (!chosen && o != OP_DIV && o != OP_COPY && o != OP_NEG) return false;
+        if ((chosen && !rows_number(w, r, 0)) || (o == OP_DIV && !rows_number(w, r, 1))) return false;
+        if (!rows_into(w, r, chosen ? 2 : 0)) return false;
+    }
+    return false;
+}
+
+/* x - m, to `if condition then … else -inf`: the condition's band. */
+static bool rows_scores(array_lowering *w, band_rows *r, band_way *b)
+{
+    if (node_at(w->g, r->n)->op != OP_SUB || !rows_number(w, r, 1) || !rows_into(w, r, 0)) return false;
+    while (node_at(w->g, r->n)->op == OP_COPY)
+        if (!rows_into(w, r, 0)) return false;
+    if (node_at(w->g, r->n)->op != OP_IF || !node_is_value(w->g, node_arg(w->g, r->n, 2), -HUGE_VAL)) return false;
+    uint16_t map = rows_map(w, r, 0);
+    return map != UINT16_MAX && band_condition(w, node_arg(w->g, r->n, 0), map, b);
+}
+
+bool array_band_rows(array_lowering *w, ew_node n, uint16_t map, uint16_t domain, array_band *band)
+{
+    band_rows r = {n, map, 0};
+    band_way b;
+    if (w->g->passes_off & PASS_LAYOUT) return false;
+    if (!rows_exponential(w, &r) || !rows_scores(w, &r, &b) || r.numbers >> b.band.y & 1) return false;
+    int64_t x = shape_sizes(w->g, domain)[b.band.x], y = shape_sizes(w->g, domain)[b.band.y];
+    bool inside = b.band.shift >= 0 && y <= x + b.band.shift; /* a place of every row, and of every column */
+    if (!inside || x < BAND_LEAST || y < BAND_LEAST) return false;
     *band = b.band;
     return true;
 }

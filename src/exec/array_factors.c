@@ -308,14 +308,16 @@ static bool small_operand(const array_lowering *w, ew_node sum, uint32_t v, uint
            shape_elements(w->g, node_at(w->g, sum)->domain, &all) && elements && all / elements >= OFTEN;
 }
 
-/* The part of the sum's domain outside which some factor is 0, and wins: a program's own 0 · inf is no 0. */
+/* The part of the sum's domain outside which some factor is 0, and wins; a program's own 0 · inf is no 0, but for rows
+ * of which something else tells. */
 static array_band factors_band(array_lowering *w, const factors *f, uint16_t domain)
 {
     array_band band = {0, 0, 0};
-    for (size_t i = 0; i < f->count; i++)
-        if ((f->zero_wins || f->at[i].whole) &&
-            array_band_find(w, f->at[i].node, f->at[i].map, f->at[i].mask, domain, &band))
-            break;
+    for (size_t i = 0; i < f->count; i++) {
+        const factor *x = &f->at[i];
+        if (!x->mask && array_band_rows(w, x->node, x->map, domain, &band)) break;
+        if ((f->zero_wins || x->whole) && array_band_find(w, x->node, x->map, x->mask, domain, &band)) break;
+    }
     return band;
 }
 

@@ -235,6 +235,8 @@ bool array_spreads(array_lowering *w);
 bool array_spread_step(array_lowering *w, uint32_t v);
 /* Where n, a condition or a value whose axes are `map` of the domain, may be other than 0; false: nothing is known. */
 bool array_band_find(array_lowering *w, ew_node n, uint16_t map, bool condition, uint16_t domain, array_band *band);
+/* Where the rows of a factor may be other than 0, whatever it is multiplied with: see array_band.c. */
+bool array_band_rows(array_lowering *w, ew_node n, uint16_t map, uint16_t domain, array_band *band);
 /* A whole number, whose axes are `map` of some domain, as an offset and terms over that domain; false: it is none. */
 bool array_form(array_lowering *w, ew_node n, uint16_t map, map_draft *form);
 void array_form_add(map_draft *to, const map_draft *from, int64_t times);
@@ -302,6 +304,7 @@ bool array_store(array_lowering *w);
 bool array_layout(array_lowering *w);
 bool array_plan(array_lowering *w);
 bool array_reuse(array_lowering *w); /* then: what lies in the place of something else */
+bool array_hoist(array_lowering *w); /* products that stand in the way of tiles */
 bool array_tiles(array_lowering *w); /* when all steps are there, before buffers get their places */
 bool array_flats(array_lowering *w); /* and last */
 bool array_tracks(array_lowering *w);
@@ -322,6 +325,10 @@ typedef struct step_lines {
     uint32_t first, count, then, more; /* a product's, then those of its fallback */
 } step_lines;
 step_lines array_step_lines(const plan *a, const plan_step *s);
+/* Does a MAP step write its line number `line`? */
+bool array_line_written(const plan *a, const plan_map *m, uint32_t line);
+uint32_t array_step_time(const plan *a, uint32_t s); /* of a MAP or PRODUCT step */
+bool array_guards_alike(const plan *a, const plan_step *x, const plan_step *y);
 /* Do two lines of a MAP step go over the same places, none twice? */
 bool array_lines_alike(const plan *a, const plan_map *m, const plan_line *x, const plan_line *y);
 bool array_doors(array_lowering *w);      /* before values get their places: the doors' buffers */

@@ -369,7 +369,7 @@ bool array_plan(array_lowering *w)
     }
     memset(w->mark, 0, w->values.count);
     w->time = 1;
-    return array_spreads(w) && emit_passes(w) && emit_last(w) && array_tiles(w) && array_reuse(w) && array_flats(w) &&
-           array_tracks(w) && array_place_buffers(w, false) && array_doors_plan(w) &&
+    return array_spreads(w) && emit_passes(w) && emit_last(w) && array_hoist(w) && array_tiles(w) && array_reuse(w) &&
+           array_flats(w) && array_tracks(w) && array_place_buffers(w, false) && array_doors_plan(w) &&
            (!w->a->windows.count || array_place_buffers(w, true)) && array_windows(w);
 }

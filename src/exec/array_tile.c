@@ -113,8 +113,7 @@ static bool tile_take(const plan *a, tile_group *g, const tile_buffer *way, bool
 
 /* ---- Steps ------------------------------------------------------------------------------------------- */
 
-/* Is line `line` of the step where a register is computed? */
-static bool tile_computes(const plan *a, const plan_map *m, uint32_t line)
+bool array_line_written(const plan *a, const plan_map *m, uint32_t line)
 {
     for (uint32_t k = m->code; k < m->code + m->code_count; k++) {
         const plan_code *c = &a->code.at[k];
@@ -148,7 +147,7 @@ static bool tile_take_map(const plan *a, tile_group *g, const plan_map *m, const
         for (uint32_t i = 0; i < m->line_count; i++) {
             const plan_line *l = &a->lines.at[m->lines + i];
             tile_buffer way;
-            if (l->buffer == BUFFER_CONSTANT || tile_computes(a, m, i) != writes) continue;
+            if (l->buffer == BUFFER_CONSTANT || array_line_written(a, m, i) != writes) continue;
             if (l->buffer == ARRAY_NONE || l->type == ARRAY_INT || !tile_way(a, l, c, rows, &way)) return false;
             if (writes && way.sigma == 0) return false; /* all units are joined into one place */
             if (!tile_take(a, g, &way, writes)) return false;
@@ -162,7 +161,7 @@ static bool tile_take_fallback(const plan *a, tile_group *g, const plan_map *m)
 {
     for (uint32_t i = 0; i < m->line_count; i++) {
         const plan_line *l = &a->lines.at[m->lines + i];
-        if (l->buffer == ARRAY_NONE || l->buffer == BUFFER_CONSTANT || tile_computes(a, m, i)) continue;
+        if (l->buffer == ARRAY_NONE || l->buffer == BUFFER_CONSTANT || array_line_written(a, m, i)) continue;
         size_t k = 0;
         while (k < g->count && g->at[k].buffer != l->buffer) k++;
         if (k == TILE_BUFFERS) return false;
@@ -254,7 +253,7 @@ typedef struct tile_choice {
     bool product;
 } tile_choice;
 
-static uint32_t tile_time(const plan *a, uint32_t s)
+uint32_t array_step_time(const plan *a, uint32_t s)
 {
     const plan_step *step = &a->steps.at[s];
     return step->kind == STEP_MAP ? a->maps.at[step->at].time : a->products.at[step->at].time;
@@ -355,7 +354,7 @@ static void tile_spans(const plan *a, tile_span *spans)
     }
 }
 
-static bool tile_guards_alike(const plan *a, const plan_step *x, const plan_step *y)
+bool array_guards_alike(const plan *a, const plan_step *x, const plan_step *y)
 {
     if (x->guard_count != y->guard_count) return false;
     for (uint32_t i = 0; i < x->guard_count; i++) {
@@ -373,7 +372,7 @@ static bool tile_owns(const plan *a, const tile_buffer *b, const tile_span *span
     if (!b->written || !b->reads || b->later || !b->alike || b->sigma <= 0 || b->high - b->low >= b->sigma)
         return false;
     for (uint32_t at = s; at < end; at++)
-        if (!tile_guards_alike(a, &a->steps.at[s], &a->steps.at[at])) return false;
+        if (!array_guards_alike(a, &a->steps.at[s], &a->steps.at[at])) return false;
     return spans[b->buffer].first >= s && spans[b->buffer].last < end;
 }
 
@@ -382,7 +381,7 @@ static bool tile_push(array_lowering *w, uint32_t s, int64_t rows, const tile_ch
     plan *a = w->a;
     tile_group g = {.rows = rows};
     tile_cut c;
-    uint32_t from = tile_time(a, s), to = tile_time(a, t->end - 1);
+    uint32_t from = array_step_time(a, s), to = array_step_time(a, t->end - 1);
     plan_tile tile = {
         .end = t->end, .units = t->units, .each = t->each, .product = t->product, .owns = (uint32_t)a->owns.count};
     for (uint32_t at = s; at < t->end; at++) {

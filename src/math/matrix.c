@@ -48,7 +48,8 @@ enum {
     JOINED_SIDE = 8,       /* not for fewer rows or columns; otherwise product by product */
     DOTS_BYTES = 12 << 10, /* of B's columns that sums in lanes go over before the next set */
     BLOCK_DEEP = 8,        /* rows of B packed before the next panel */
-    SET_BYTES = 4096,      /* rows a multiple of this apart lie in the same set of the first cache */
+    SET_BYTES = 4096,      /* rows a multiple of this apart lie in the same set of the first cache; */
+    SET_ROWS = 6,          /* so many leave room in it for a panel of B */
     LINE = 64,             /* bytes; packed panels begin on one */
     WIDEST = MATRIX_VECTORS * MATRIX_LANES
 };

@@ -39,13 +39,19 @@ typedef struct program_text {
     size_t tiles;   /* at least so many groups of steps run tile by tile, unless that is off */
 } program_text;
 
-static size_t chains_seen; /* in the program that ran last: operations of flat steps that are several in one */
+/* In the program that ran last: operations of flat steps that are several in one; the most products of one tile. */
+static size_t chains_seen, tile_products;
 
-static void look_for_chains(const ew_program *p)
+static void look_for_chains(const plan *a)
 {
-    chains_seen = 0;
-    for (size_t i = 0; p->arrays && i < p->arrays->flat_ops.count; i++)
-        chains_seen += p->arrays->flat_ops.at[i].chain != NULL;
+    chains_seen = tile_products = 0;
+    for (size_t i = 0; a && i < a->flat_ops.count; i++) chains_seen += a->flat_ops.at[i].chain != NULL;
+    for (size_t i = 0; a && i < a->steps.count; i++) {
+        size_t products = 0;
+        for (size_t k = i; a->steps.at[i].tile && k < a->tiles.at[a->steps.at[i].tile - 1].end; k++)
+            products += a->steps.at[k].kind == STEP_PRODUCT;
+        if (products > tile_products) tile_products = products;
+    }
 }
 
 /* The outputs with these passes off; `plan` gets how they are computed. */
@@ -68,7 +74,7 @@ static double *run(const program_text *t, unsigned off, size_t *count, char *pla
     if (t->first != 0) in[0] = t->first;
     size_t tiles = p->arrays ? p->arrays->tiles.count : 0;
     if (off & PASS_TILES ? tiles != 0 : tiles < t->tiles) fail_msg("%zu groups of steps tile by tile", tiles);
-    look_for_chains(p);
+    look_for_chains(p->arrays);
     if (ew_run(p, NULL, in, out) != EW_OK) {
         ew_run_error(p, NULL, &err);
         fail_msg("%s\n%s", err.message, t->text);
@@ -231,11 +237,19 @@ static void test_tiles(void **state)
         "h[l+1, i, j] = norm(j: h[l, i, j] + tanh(sum(e: q[l, i, e] * w[l, e, j])))\nf = sum(i, j: h[3, i, j]^3)",
         /* in blocks of samples: the products' matrices one after the other, and what is around them */
         "input x[700, 16]\ninput m[16, 16]\ninput w[16, 16, 16]\n"
-        "u[n, k, a] = sum(j: (x[n, j] - m[k, j]) * w[k, j, a])\nf = sum(n: logsumexp(k: -sum(a: u[n, k, a]^2)))"};
+        "u[n, k, a] = sum(j: (x[n, j] - m[k, j]) * w[k, j, a])\nf = sum(n: logsumexp(k: -sum(a: u[n, k, a]^2)))",
+        /* what is weighted is made before the scores, so that it joins them */
+        "input q[3, 32, 32] : f32\ninput v[3, 32, 32] : f32\nx[0, n in 8, t in 96, e in 32] = sin(n + t + e)\n"
+        "k[l, n in 8, t in 96, e] = sum(d: q[l, e, d] * x[l, n, t, d])\n"
+        "u[l, n in 8, t in 96, e] = sum(d: v[l, e, d] * x[l, n, t, d])\n"
+        "a[l, n in 8, t in 96, s in 96] = softmax(s: if s <= t then sum(e: x[l, n, t, e] * k[l, n, s, e]) else -inf)\n"
+        "x[l+1, n in 8, t in 96, e] = x[l, n, t, e] + sum(s: a[l, n, t, s] * u[l, n, s, e])\n"
+        "f = sum(n, t, e: x[3, n, t, e]^2)"};
     const char *const outputs[] = {"f, diff(f, q[a1, a2, a3]), diff(f, k[a1, a2, a3]), diff(f, v[a1, a2, a3])",
                                    "f, diff(f, q[a1, a2, a3, a4])", "f, diff(f, q[a1, a2, a3]), diff(f, w[a1, a2, a3])",
-                                   "f, diff(f, m[a1, a2]), diff(f, w[a1, a2, a3])"};
-    for (size_t i = 0; i < 4; i++)
+                                   "f, diff(f, m[a1, a2]), diff(f, w[a1, a2, a3])", "f"};
+    const size_t products[] = {1, 1, 0, 0, 2};
+    for (size_t i = 0; i < 5; i++)
         for (int finite = 0; finite < 2; finite++) {
             program_text t = {texts[i], outputs[i], NULL, 11, 1, finite ? 0 : HUGE_VAL, 0};
             size_t n, m;
@@ -247,6 +261,7 @@ static void test_tiles(void **state)
                 double *on = run(&t, 0, &m, with);
                 assert_int_equal(n, m);
                 assert_memory_equal(on, off, n * sizeof *on);
+                assert_true(tile_products >= products[i]);
                 free(on);
             }
             free(off);
@@ -370,9 +385,44 @@ static size_t words_of(const char *plan, const char *word)
     return count;
 }
 
+/* Rows of a table go whole, here and in its derivative: as by a sum over all rows; a place outside is still found. */
+static void test_tables(void **state)
+{
+    (void)state;
+    static char plan[65536];
+    const char *const texts[] = {
+        "input g[70] : int\ninput e[6, 40] : f32\ny[t, d] = e[g[t], d]\n"
+        "z[t, d] = sum(k: if k == g[t] then e[k, d] else 0)\nf = sum(t, d: y[t, d]^2 * (t + d))\n"
+        "h = sum(t, d: z[t, d]^2 * (t + d))",
+        "input g[70] : int\ninput e[40, 6]\ny[t, d] = e[d, g[t]]\n"
+        "z[t, d] = sum(k: if k == g[t] then e[d, k] else 0)\nf = sum(t, d: y[t, d]^2 * (t + d))\n"
+        "h = sum(t, d: z[t, d]^2 * (t + d))"};
+    for (size_t i = 0; i < 2; i++) {
+        program_text t = {texts[i], "y, diff(f, e[a1, a2]), z, diff(h, e[a1, a2])", NULL, 5 + i, 6, 0, 0};
+        size_t n;
+        double *out = run(&t, 0, &n, plan);
+        for (size_t k = 0; k < n / 2; k++)
+            if (!(fabs(out[k] - out[n / 2 + k]) <= 1e-5 * (1 + fabs(out[k]))))
+                fail_msg("output %zu is %.17g, not %.17g\n%s", k, out[k], out[n / 2 + k], texts[i]);
+        free(out);
+        ew_graph *g;
+        ew_program *p = prepared(&t, 0, &g);
+        double *in = calloc(ew_in_count(p), sizeof *in), *to = calloc(ew_out_count(p), sizeof *to);
+        ew_error err;
+        in[69] = 6;
+        assert_int_equal(ew_run(p, NULL, in, to), EW_LIMIT);
+        ew_run_error(p, NULL, &err);
+        assert_non_null(strstr(err.message, "6"));
+        free(in);
+        free(to);
+        ew_free(p);
+        ew_graph_free(g);
+    }
+}
+
 /* Products of which a factor is 0 on one side of a diagonal go in pieces: of terms, rows or columns; from either side,
- * by a condition in the text, by ranges, by a factor with a name; what lies on the other side has no say, finite or
- * not. `first` is what is no term of any. But a program's own 0 · inf is no 0. */
+ * by a condition in the text, by ranges, by a factor with a name, by a masked softmax; what lies on the other side has
+ * no say, finite or not. `first` is what is no term of any. But a program's own 0 · inf is no 0. */
 static void test_triangles(void **state)
 {
     (void)state;
@@ -398,6 +448,17 @@ static void test_triangles(void **state)
         {"input x[70, 40]\ninput l[40, 40]\nT[a, j] = if j > a then l[a, j] else 0\n"
          "u[n, a] = sum(j: T[a, j] * x[n, j])\nf = sum(n, a: u[n, a]^2)",
          "f, u, T, diff(f, l[a1, a2]), diff(f, x[a1, a2])", 1, HUGE_VAL},
+        /* weights of a masked softmax, whatever they are multiplied with; what is not finite stands where they are 0 */
+        {"input v[70, 20]\ninput q[70, 20]\ninput k[70, 20]\nr[s, e] = v[69-s, e]\n"
+         "a[t, s] = softmax(s: if s <= t then sum(e: q[t, e] * k[s, e]) / 4.5 else -inf)\n"
+         "b[t, e] = sum(s: a[t, s] * r[s, e])\nf = sum(t, e: b[t, e]^2)",
+         "f, a, b, diff(f, q[a1, a2]), diff(f, k[a1, a2]), diff(f, v[a1, a2])", 4, HUGE_VAL},
+        /* in layers, a row whose scores are not finite */
+        {"input q[3, 70, 20] : f32\ninput v[70, 20] : f32\nx[0, t in 70, e in 20] = v[t, e]\n"
+         "a[l, t in 70, s in 70] = softmax(s: if t >= s then sum(e: x[l, t, e] * q[l, s, e]) / 4.5 else -inf)\n"
+         "x[l+1, t in 70, e in 20] = x[l, t, e] + sum(s: a[l, t, s] * x[l, s, e])\n"
+         "f = sum(t, e: x[3, t, e]^2) / 1000",
+         "f, diff(f, q[a1, a2, a3]), diff(f, v[a1, a2])", 4, HUGE_VAL},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         for (int finite = 0; finite < 2; finite++) {
@@ -537,6 +598,7 @@ int main(int argc, char **argv)
                                        cmocka_unit_test(test_added),
                                        cmocka_unit_test(test_sums_inside),
                                        cmocka_unit_test(test_triangles),
+                                       cmocka_unit_test(test_tables),
                                        cmocka_unit_test(test_reuse_is_there),
                                        cmocka_unit_test(test_rows),
                                        cmocka_unit_test(test_random)};
