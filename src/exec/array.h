@@ -12,7 +12,7 @@
  *     small    array_small.c    steps beside those that compute: copies, joins, positions of the greatest
  *     product  array_factors.c  sums that are matrix products; array_product.c  their steps
  *     fold     array_fold.c     a short sum of products or squares, kept in registers
- *     power    array_power.c    sums over the powers of a number
+ *     power    array_power.c, array_power_run.c  sums over the powers of a number
  *     scan     array_scan.c     a short recurrence, kept in registers
  *     band     array_band.c     products with a triangular factor, in pieces
  *     tiles    array_tile.c, array_tile_run.c  steps one after another that run together, tile by tile
@@ -41,6 +41,7 @@
 #include "graph/axes.h"
 
 enum { STRIP = 512 };
+enum { POWER_WIDTH = 8 }; /* sums over powers: places that go side by side */
 
 #define ARRAY_NONE UINT32_MAX
 

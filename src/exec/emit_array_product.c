@@ -1,6 +1,7 @@
 /*
  * emit_array_product.c - the steps that are no map: products of matrices, argmin and argmax.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "exec/emit_array.h"
@@ -146,29 +147,61 @@ void emit_array_fold(emit_nest *n, const plan_fold *p, const char *name, const c
 
 /* ---- Powers -------------------------------------------------------------------------------------------------- */
 
-/* Opens what goes over the powers of one place, eight at a time: high · power[b] is t^(a + b). */
+/* One place: its powers sixteen at a time, high + low times power[b] is t^(a + b). */
 static void power_open(emit_nest *n, const plan_power *p)
 {
+    int64_t powers = n->a->sizes.at[p->dims + 1];
     text *t = nest_line(n);
-    text_add(t, "double power[8], high = 1, low = 0, eight_low, eight = k_powers(");
+    text_add(t, "double power[16], high = 1, low = 0, times_low, times = k_powers(");
     nest_at(n, t, p->lines + p->t, 2);
-    text_add(t, ", power, &eight_low);\n");
+    text_add(t, ", power, &times_low);\n");
     emit_kernels_use(n->e, "k_powers k_power_product");
+    n->e->helpers |= HELP_PRODUCT;
     if (!p->turned) text_add(nest_line(n), "double sum = 0;\n");
-    text_format(nest_line(n), "for (int64_t a = 0; a < %lld; a += 8)", (long long)n->a->sizes.at[p->dims + 1]);
+    text_format(nest_line(n), "for (int64_t a = 0; a < %lld; a += 16)", (long long)powers);
     nest_open(n);
-    if (!p->turned) text_add(nest_line(n), "double inner = 0;\n");
-    text_format(nest_line(n), "for (int64_t b = 0; b < 8 && a + b < %lld; b++)",
-                (long long)n->a->sizes.at[p->dims + 1]);
-    nest_open(n);
+    text_format(nest_line(n), "const int64_t count = a + 16 < %lld ? 16 : %lld - a;\n", (long long)powers,
+                (long long)powers);
+    text_add(nest_line(n), "const double q = high + low;\n");
 }
 
-static void power_close(emit_nest *n, const plan_power *p)
+static void power_close(emit_nest *n)
 {
+    text_add(nest_line(n), "high = k_power_product(high, low, times, times_low, &low);\n");
     nest_close(n);
-    if (!p->turned) text_add(nest_line(n), "sum += high * inner;\n");
-    text_add(nest_line(n), "high = k_power_product(high, low, eight, eight_low, &low);\n");
-    nest_close(n);
+}
+
+/* sum j: x[j] t^j */
+static void power_each(emit_nest *n, const plan_power *p)
+{
+    int64_t along = n->a->strides.at[n->a->lines.at[p->lines + p->x].strides + 1];
+    text_add(nest_line(n), "double inner;\n");
+    text_format(nest_line(n), "k_product(1, 1, count, p%u + %lld * a, 0, %lld, power, 1, 0, &inner, 0, 0, 0);\n", p->x,
+                (long long)along, (long long)along);
+    text_add(nest_line(n), "sum += q * inner;\n");
+}
+
+/* Of one place what it adds to each power's sum; a factor 0 wins where something is not finite. */
+static void power_turn(emit_nest *n, const plan_power *p)
+{
+    char chain[60];
+    snprintf(chain, sizeof chain, "chain + 8 * a + %s %% 8", n->var[0]);
+    text *t = nest_line(n);
+    text_add(t, "const double x = ");
+    nest_at(n, t, p->lines + p->x, 2);
+    text_add(t, ", z = x * q;\n");
+    if (p->zero_wins) {
+        text_add(nest_line(n), "double odd = z - z;\n");
+        text_add(nest_line(n), "for (int64_t b = 0; b < count; b++) odd += power[b] - power[b];\n");
+        text_add(nest_line(n), "for (int64_t b = 0; b < count && odd != 0; b++)\n");
+        text_format(nest_line(n),
+                    "    if (x != 0 && q * power[b] != 0) k_product(1, 1, 1, &z, 0, 0, power + b, 0, 0, %s + 8 * b, 0, "
+                    "0, 1);\n",
+                    chain);
+        text_add(nest_line(n), "if (odd == 0)\n");
+    }
+    text_format(nest_line(n), "%sk_product(1, count, 1, &z, 0, 0, power, 0, 1, %s, 0, 8, 1);\n",
+                p->zero_wins ? "    " : "", chain);
 }
 
 static void power_sums(emit_nest *n, const plan_power *p)
@@ -203,20 +236,13 @@ void emit_array_power(emit_nest *n, const plan_power *p, const char *name, const
     if (p->turned) text_format(nest_line(n), "double chain[%lld] = {0};\n", 8 * (long long)size[1]);
     nest_for(n, n->var[0], size[0]);
     power_open(n, p);
-    text *t = nest_line(n);
-    if (p->turned) {
-        text_add(t, "const double p = high * power[b], x = ");
-        nest_at(n, t, p->lines + p->x, 2);
-        text_format(t, ";\n");
-        text_format(nest_line(n), "chain[8 * (a + b) + %s %% 8] += %sx * p;\n", n->var[0],
-                    p->zero_wins ? "x == 0 || p == 0 ? 0 : " : "");
-    } else {
-        int64_t along = n->a->strides.at[n->a->lines.at[p->lines + p->x].strides + 1];
-        text_format(t, "inner += p%u[%lld * (a + b)] * power[b];\n", p->x, (long long)along);
-    }
-    power_close(n, p);
+    if (p->turned)
+        power_turn(n, p);
+    else
+        power_each(n, p);
+    power_close(n);
     if (!p->turned) {
-        t = nest_line(n);
+        text *t = nest_line(n);
         nest_at(n, t, p->lines + p->out, 2);
         text_add(t, " = sum;\n");
     }

@@ -60,30 +60,38 @@ static inline double k_dd_product(double ah, double al, double bh, double bl, do
     return k_two_sum(p, e + (ah * bl + al * bh), low);
 }
 
-/* (ah + al) (bh + bl) for powers, ah and bh not on both sides of 1: beyond the range of k_two_product one number. */
+/*
+ * (ah + al) (bh + bl) for powers, ah and bh not on both sides of 1: beyond the range of k_two_product one number. The
+ * low part is not made small beside the high one: in t^j it is at most j 2^-53 of that.
+ */
 static inline double k_power_product(double ah, double al, double bh, double bl, double *low)
 {
-    double e, p = k_two_product(ah, bh, &e), q;
+    double e, p = k_two_product(ah, bh, &e);
     int middle = fabs(p) < 0x1p990 && fabs(p) > 0x1p-960;
     e += ah * bl + al * bh;
-    q = p + e;
-    *low = middle ? e - (q - p) : 0.0;
-    return middle ? q : p;
+    *low = middle ? e : 0.0;
+    return middle ? p : (ah + al) * (bh + bl);
 }
 
-/* power[b] = t^b for b < 8, each of at most three roundings; the result and *low are t^8. */
+/* power[b] = t^b for b < 16, each of at most three roundings; the result and *low are t^16. */
 static inline double k_powers(double t, double *power, double *low)
 {
-    double two_low, four_low;
+    double two_low, four_low, eight_low, two = k_power_product(t, 0.0, t, 0.0, &two_low), four, eight;
     power[0] = 1.0;
     power[1] = t;
-    power[2] = k_power_product(t, 0.0, t, 0.0, &two_low);
-    power[3] = k_power_product(power[2], two_low, t, 0.0, &four_low);
-    power[4] = k_power_product(power[2], two_low, power[2], two_low, &four_low);
-    power[5] = power[4] * t;
-    power[6] = power[4] * power[2];
-    power[7] = power[4] * power[3];
-    return k_power_product(power[4], four_low, power[4], four_low, low);
+    power[2] = two + two_low;
+    power[3] = k_power_product(two, two_low, t, 0.0, low);
+    power[3] += *low;
+    four = k_power_product(two, two_low, two, two_low, &four_low);
+    power[4] = four + four_low;
+    for (int b = 1; b < 4; b++) power[4 + b] = power[4] * power[b];
+    eight = k_power_product(four, four_low, four, four_low, &eight_low);
+    power[8] = eight + eight_low;
+    for (int b = 1; b < 4; b++) power[8 + b] = power[8] * power[b];
+    power[12] = k_power_product(eight, eight_low, four, four_low, low);
+    power[12] += *low;
+    for (int b = 1; b < 4; b++) power[12 + b] = power[12] * power[b];
+    return k_power_product(eight, eight_low, eight, eight_low, low);
 }
 
 /* (ah + al) / (bh + bl) to about 2^-103 of the result: three digits of long division. */

@@ -406,6 +406,7 @@ static const struct {
      "s, L, diff(L, x[a1]), diff(L, a)"},
     /* Sums over powers, and turned; recurrences that the interpreter carries in registers, with their sums. */
     {"input t[300]\ninput x[24]\np[i] = sum(j: x[j] * t[i]^j)\nf = sum(i: p[i] * sin(p[i]))", "p, f, diff(f, x[a1])"},
+    {"input t[77]\ninput x[100]\np[i] = sum(j: x[j] * t[i]^j)\nf = sum(i: p[i]^2)", "p, f, diff(f, x[a1])"},
     {"input u[300]\ninput x[40]\np[i in 300, 40] = 0\np[i, j in 40] = p[i, j+1] * u[i] + x[j]\nf = sum(i: p[i, 0]^2)",
      "f, diff(f, x[a1])"},
     /* A far axis that goes along with the recurrence's. */
