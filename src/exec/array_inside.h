@@ -310,7 +310,7 @@ bool array_flats(array_lowering *w); /* and last */
 bool array_tracks(array_lowering *w);
 
 /* A flat step while it is being made (array_flat.c, array_chain.c). */
-enum { FLAT_OPERANDS = 48, FLAT_OPS = 32 };
+enum { FLAT_OPERANDS = 96, FLAT_OPS = 64 };
 
 typedef struct flat_draft {
     flat_operand operand[FLAT_OPERANDS];

@@ -39,13 +39,16 @@ typedef struct program_text {
     size_t tiles;   /* at least so many groups of steps run tile by tile, unless that is off */
 } program_text;
 
-/* In the program that ran last: operations of flat steps that are several in one; the most products of one tile. */
+/* In the program that ran last: operations of flat maps that are several in one; the most products of one tile. */
 static size_t chains_seen, tile_products;
 
 static void look_for_chains(const plan *a)
 {
     chains_seen = tile_products = 0;
-    for (size_t i = 0; a && i < a->flat_ops.count; i++) chains_seen += a->flat_ops.at[i].chain != NULL;
+    for (size_t i = 0; a && i < a->maps.count; i++) {
+        const plan_flat *f = a->maps.at[i].flat ? &a->flats.at[a->maps.at[i].flat - 1] : NULL;
+        for (size_t k = 0; f && k < f->op_count; k++) chains_seen += a->flat_ops.at[f->ops + k].chain != NULL;
+    }
     for (size_t i = 0; a && i < a->steps.count; i++) {
         size_t products = 0;
         for (size_t k = i; a->steps.at[i].tile && k < a->tiles.at[a->steps.at[i].tile - 1].end; k++)
