@@ -111,6 +111,36 @@ static view resolve_carried(resolve *r, ew_node diff, ew_node y, const spot *y_a
     return f ? terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, fixed ? NULL : x_at) : view_none();
 }
 
+/* Inside a circle, by what is no array of it: a function's parameter or local. What the circle computes by the call, y
+ * cannot use in the same step, and what y uses of earlier steps is of other places of x: states are held. Does nothing
+ * else lie between, no circle inside and no derivative? */
+static bool resolve_alone(ew_graph *g, ew_node y, ew_node x)
+{
+    derived *d = g->derived;
+    if (node_at(g, x)->op == OP_STATE || node_at(g, x)->op == OP_LOOP) return false;
+    d->stack.count = 0;
+    bool alone = sweep_marks(g) && (array_push(&g->memory, &d->stack, y) || report_memory(&g->report));
+    while (alone && d->stack.count) {
+        ew_node n = d->stack.at[--d->stack.count];
+        const graph_node *node = node_at(g, n);
+        if (n == x || d->mark[n] == d->epoch) continue;
+        d->mark[n] = d->epoch;
+        if (carry_open(g, n)) continue;
+        alone = node->op != OP_STATE && node->op != OP_LOOP && node->op != OP_DIFF;
+        for (size_t k = 0; alone && !op_is_leaf(node->op) && k < node->count; k++)
+            alone = array_push(&g->memory, &d->stack, node_arg(g, n, k)) || report_memory(&g->report);
+    }
+    return alone;
+}
+
+static view resolve_within(ew_graph *g, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
+{
+    flow *f = resolve_flow(g, true, y, x);
+    view v = f ? terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, x_at) : view_none();
+    flow_forget_end(g, x); /* it holds states that are arrays later */
+    return v;
+}
+
 view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
 {
     ew_graph *g = r->g;
@@ -122,7 +152,10 @@ view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
     for (size_t p = 0; p < rank; p++) y_at[p] = at[p];
     x = flow_by(g, x);
     if (r->inside != EW_NONE && r->circle[node_arg(g, diff, 0)]) {
-        if (r->circle[node_arg(g, diff, 1)]) return resolve_circle(r, diff, y, y_at, x, at + rank, shape);
+        bool inside = r->circle[node_arg(g, diff, 1)];
+        if (inside && resolve_alone(g, y, x)) return resolve_within(g, y, y_at, x, at + rank, shape);
+        if (!report_ok(&g->report)) return view_none();
+        if (inside) return resolve_circle(r, diff, y, y_at, x, at + rank, shape);
         return resolve_carried(r, diff, y, y_at, x, at + rank, shape);
     }
     y = resolve_narrow(g, y, y_at);
