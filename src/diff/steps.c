@@ -12,8 +12,9 @@
  * a state itself depends on is what its definition has (STEPS_CHAIN): diff(x[t-1], p) does not depend on x[t-1]. The
  * same holds for what is carried along (carry.h). Circles inside this one are passed as a whole (steps_inside.c).
  *
- * x is an array of the circle, or any node of a definition, such as a function's argument there: terms end at it where
- * they come from its own places. Its step is not known then, only one that is no later (steps_clock.c).
+ * x is an array of the circle, or what has a name in a definition: a function's parameter or local, a node of its own
+ * at each call. What the circle computes by the call, y cannot use at the same place: so states are held then, and
+ * terms end at x where they are of its places.
  */
 #include "diff/steps.h"
 
@@ -130,7 +131,7 @@ static bool steps_moves(const steps_walk *c, ew_node n)
     return at < c->count && c->moves[at];
 }
 
-bool steps_edges(steps_walk *c, ew_node n, int kind)
+static bool steps_edges(steps_walk *c, ew_node n, int kind)
 {
     ew_graph *g = c->g;
     linear l;
@@ -290,7 +291,7 @@ static bool steps_on(steps_walk *c, ew_node state, int kind, uint32_t on)
 /* Terms at x's own step that are x's are found; those after it go on through the definition. */
 static bool steps_state(steps_walk *c, ew_node state, int kind)
 {
-    uint32_t next, on = TERMS_NONE, first = *steps_list(c, state, kind);
+    uint32_t next, on = TERMS_NONE, first = c->clocks ? *steps_list(c, state, kind) : TERMS_NONE;
     for (uint32_t i = first; i != TERMS_NONE; i = next) {
         int64_t steps;
         next = c->t.all.at[i].next;
@@ -309,7 +310,6 @@ static bool steps_state(steps_walk *c, ew_node state, int kind)
 static bool steps_visited(steps_walk *c, ew_node n)
 {
     bool ok = true, state = carry_open(c->g, n);
-    if (c->timing) return steps_time(c, n);
     for (int kind = 0; ok && kind < STEPS_KINDS; kind++)
         ok = state ? steps_state(c, n, kind) : n == c->x ? steps_at_x(c, kind) : steps_node(c, n, kind);
     return ok;
@@ -350,16 +350,13 @@ static bool steps_walk_through(steps_walk *c)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < c->items.count; i++)
-        if (c->items.at[i].kind == SEQUENCE_NODE)
-            ok = steps_visited(c, c->items.at[i].id);
-        else if (!c->timing)
-            ok = steps_inside(c, &i);
+        ok = c->items.at[i].kind == SEQUENCE_NODE ? steps_visited(c, c->items.at[i].id) : steps_inside(c, &i);
     for (size_t i = c->count; ok && i-- > 0;)
         if (carry_open(c->g, c->node[i])) ok = steps_visited(c, c->node[i]);
     return ok;
 }
 
-bool steps_round(steps_walk *c)
+static bool steps_round(steps_walk *c)
 {
     ew_graph *g = c->g;
     derived *d = g->derived;
@@ -383,7 +380,7 @@ bool steps_round(steps_walk *c)
     return ok && report_ok(&g->report);
 }
 
-bool steps_far(steps_walk *c, uint32_t axes)
+static bool steps_far(steps_walk *c, uint32_t axes)
 {
     ew_graph *g = c->g;
     int64_t sizes[AXES_MOST];
@@ -401,6 +398,7 @@ bool steps_far(steps_walk *c, uint32_t axes)
 static uint32_t steps_far_axes(const steps_walk *c, ew_node y, const spot *y_at)
 {
     uint32_t needs = 0;
+    for (size_t p = 0; !c->clocks && p < node_rank(c->g, c->x); p++) needs |= spot_axes(c->g, &c->x_at[p]);
     for (size_t i = 0; i < c->clocks; i++) needs |= spot_axes(c->g, &c->clock[i].when);
     for (size_t p = 0; p < node_rank(c->g, y); p++) needs |= spot_axes(c->g, &y_at[p]);
     return needs ? needs : UINT32_MAX; /* at fixed places: any */
@@ -417,7 +415,7 @@ bool steps_far_axis(const steps_walk *c, size_t *axis)
 }
 
 /* y at its places, as one term: own = y_at, far = where it is read. */
-bool steps_begin(steps_walk *c, ew_node y, const spot *y_at, int kind)
+static bool steps_begin(steps_walk *c, ew_node y, const spot *y_at)
 {
     ew_graph *g = c->g;
     uint16_t own = node_at(g, y)->shape, number[AXES_MOST] = {0};
@@ -428,7 +426,7 @@ bool steps_begin(steps_walk *c, ew_node y, const spot *y_at, int kind)
         spot_move(g, &l.from[p], number);
     }
     uint32_t whole = TERMS_NONE;
-    steps_start start = {y, kind, TERMS_NONE};
+    steps_start start = {y, STEPS_CLEAN, TERMS_NONE};
     bool ok = terms_add_identity(&c->t, &whole, c->t.far);
     ok = ok && terms_push(&c->t, whole, c->t.far, &l, l.to, &start.list, own, l.from);
     return ok && (array_push(&g->memory, &c->starts, start) || report_memory(&g->report));
@@ -443,7 +441,7 @@ static ew_node steps_inner(const steps_walk *c)
     return inner;
 }
 
-void steps_free(steps_walk *c)
+static void steps_free(steps_walk *c)
 {
     terms_free(&c->t);
     array_free(&c->g->memory, &c->starts);
@@ -457,9 +455,10 @@ view resolve_circle(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_no
     steps_walk c = {.r = r, .g = g, .x = x, .x_at = x_at, .shape = shape, .found = view_number(g, 0)};
     c.place = node_at(g, diff)->place;
     terms_begin(&c.t, g, 0);
-    bool ok = steps_find_clocks(&c);
-    if (ok) c.inner = steps_inner(&c);
-    ok = ok && steps_far(&c, steps_far_axes(&c, y, y_at)) && steps_begin(&c, y, y_at, STEPS_CLEAN);
+    bool ok = node_at(g, x)->op != OP_LOOP || steps_wrong(&c); /* an array of a circle inside, made by other steps */
+    steps_find_clocks(&c);
+    c.inner = steps_inner(&c);
+    ok = ok && steps_far(&c, steps_far_axes(&c, y, y_at)) && steps_begin(&c, y, y_at);
     for (size_t round = 0; ok && c.starts.count; round++) ok = round < STEPS_ROUNDS ? steps_round(&c) : steps_wrong(&c);
     steps_free(&c);
     return ok ? c.found : view_none();

@@ -22,11 +22,11 @@ typedef struct steps_start {
 
 enum { STEPS_CLOCKS = 8 };
 
-/* At which step of a circle x is read: */
+/* At which step of a circle a state x is read: */
 typedef struct steps_clock {
     uint32_t region;
-    spot when;      /* over `shape`, a place along the steps of x, or of a state that x is made of, */
-    int64_t offset; /* and what is taken from it. Of a node of a definition the step is this one or a later one. */
+    spot when;      /* over `shape`, its place along the steps, */
+    int64_t offset; /* and what is taken from it */
 } steps_clock;
 
 typedef struct steps_walk {
@@ -45,25 +45,15 @@ typedef struct steps_walk {
     ew_node x;                 /* a state, or a node of a definition */
     ew_node inner; /* the array of a circle inside that x is, or EW_NONE: x elsewhere may need it in the same step */
     const spot *x_at;
-    steps_clock clock[STEPS_CLOCKS]; /* of circles, as far as they are known (steps_clock.c) */
+    steps_clock clock[STEPS_CLOCKS]; /* of its circle and those around, if it is a state (steps_clock.c) */
     size_t clocks;
-    bool timing; /* this walk finds them */
     uint16_t shape;
     uint32_t place; /* of the diff in the text */
     view found;
 } steps_walk;
 
-/* One walk from the starts, which hands what is left at states to the next; from y at its places, over `far`. */
-bool steps_round(steps_walk *c);
-bool steps_far(steps_walk *c, uint32_t axes);
-bool steps_begin(steps_walk *c, ew_node y, const spot *y_at, int kind);
-bool steps_edges(steps_walk *c, ew_node n, int kind);
-void steps_free(steps_walk *c);
-
 /* Finds the clocks of x (steps_clock.c). */
-bool steps_find_clocks(steps_walk *c);
-/* What a walk that finds them does at n. */
-bool steps_time(steps_walk *c, ew_node n);
+void steps_find_clocks(steps_walk *c);
 /* The clock of a state's circle; NULL: it is not known. */
 const steps_clock *steps_clock_of(const steps_walk *c, ew_node state);
 
