@@ -224,6 +224,14 @@ static bool flow_has_state(const flow_run *r, ew_node loop)
     return flow_takes_part(r, node_state(r->g, loop));
 }
 
+deposit_order flow_deposits(const ew_graph *g, ew_node n)
+{
+    if (node_at(g, n)->op != OP_STATE) return view_any;
+    deposit_order order = {node_state(g, n)->axis, 0};
+    while ((n = sequence_around(g, n)) != EW_NONE) order.orders |= 1u << node_state(g, n)->axis;
+    return order;
+}
+
 static bool flow_reverse_node(flow_run *r, ew_node n)
 {
     ew_graph *g = r->g;
@@ -239,7 +247,7 @@ static bool flow_reverse_node(flow_run *r, ew_node n)
         ew_node a = node_arg(g, n, k);
         if (!linear_edge(g, n, k, &l)) return false;
         uint16_t own = node_at(g, n)->shape, other = node_at(g, a)->shape;
-        f->t.first = node_at(g, a)->op == OP_STATE ? node_state(g, a)->axis : 0;
+        f->t.order = flow_deposits(g, a);
         if (!terms_push(&f->t, from, own, &l, l.to, flow_entry(f, a), other, l.from)) return false;
     }
     return true;
@@ -476,11 +484,4 @@ void flow_forget(ew_graph *g)
     derived *d = g->derived;
     for (size_t i = d->flows.count; i-- > 0;)
         if (d->flows.at[i]->inside != EW_NONE) flow_drop(g, d, i);
-}
-
-void flow_forget_end(ew_graph *g, ew_node end)
-{
-    derived *d = g->derived;
-    for (size_t i = d->flows.count; i-- > 0;)
-        if (d->flows.at[i]->end == end) flow_drop(g, d, i);
 }

@@ -30,8 +30,7 @@ typedef struct flow {
 flow *flow_of(ew_graph *g, bool forward, ew_node end, view seed, uint16_t far, ew_node other);
 /* A forward one inside the circle that is being resolved, in which its states have tangents (carry.h). */
 flow *flow_carried(ew_graph *g, ew_node end, view seed, uint16_t far, ew_node other);
-void flow_forget(ew_graph *g);                  /* all of those */
-void flow_forget_end(ew_graph *g, ew_node end); /* all that begin there */
+void flow_forget(ew_graph *g); /* all of those */
 /* The node by which one derives: of an array that circles within circles compute, the innermost, which all places of it
  * are made by; other nodes themselves. */
 ew_node flow_by(const ew_graph *g, ew_node x);

@@ -126,7 +126,7 @@ static view flow_read(flow_run *r, const flow_region *made, uint32_t k, uint32_t
     uint16_t own = node_at(g, old)->shape;
     uint8_t real = g->real, beside = g->beside;
     flow_real(g, old);
-    t->first = node_state(g, old)->axis;
+    t->order = flow_deposits(g, old);
     view v = terms_full(t, list, own, made->mask, flow_far(r, made, k));
     g->real = real;
     g->beside = beside;

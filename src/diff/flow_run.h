@@ -34,6 +34,9 @@ uint32_t *flow_entry(flow *f, ew_node n);
 /* What has no type of its own in a derivative takes that of the node. */
 void flow_real(ew_graph *g, ew_node n);
 
+/* By which axes what a state gets on a diagonal is found. */
+deposit_order flow_deposits(const ew_graph *g, ew_node n);
+
 bool flow_step(flow_run *r); /* the current item */
 
 /* Does the state take part, as more than its definition? */

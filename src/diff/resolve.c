@@ -77,7 +77,7 @@ static view resolve_one_hot(resolve *r, ew_node y, const spot *y_at, ew_node x, 
 {
     ew_graph *g = r->g;
     uint16_t own = node_at(g, x)->shape;
-    view seed = view_deposit(g, view_number(g, 1), 0, x_at, own, 0);
+    view seed = view_deposit(g, view_number(g, 1), 0, x_at, own, view_any);
     if (seed.node == EW_NONE) return seed;
     flow *f = flow_of(g, true, x, seed, 0, y);
     return f ? terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, NULL) : view_none();
@@ -106,42 +106,12 @@ static view resolve_carried(resolve *r, ew_node diff, ew_node y, const spot *y_a
     bool fixed = node_rank(g, x) > 0;
     ((derived *)g->derived)->carry.place = node_at(g, diff)->place;
     for (size_t p = 0; p < node_rank(g, x); p++) fixed = fixed && spot_is_fixed(&x_at[p]);
-    view seed = fixed ? view_deposit(g, view_number(g, 1), 0, x_at, own, 0) : view_none();
+    view seed = fixed ? view_deposit(g, view_number(g, 1), 0, x_at, own, view_any) : view_none();
     flow *f = report_ok(&g->report) ? flow_carried(g, x, seed, fixed ? 0 : own, y) : NULL;
     return f ? terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, fixed ? NULL : x_at) : view_none();
 }
 
-/* Inside a circle, by what is no array of it: a function's parameter or local. What the circle computes by the call, y
- * cannot use in the same step, and what y uses of earlier steps is of other places of x: states are held. Does nothing
- * else lie between, no circle inside and no derivative? */
-static bool resolve_alone(ew_graph *g, ew_node y, ew_node x)
-{
-    derived *d = g->derived;
-    if (node_at(g, x)->op == OP_STATE || node_at(g, x)->op == OP_LOOP) return false;
-    d->stack.count = 0;
-    bool alone = sweep_marks(g) && (array_push(&g->memory, &d->stack, y) || report_memory(&g->report));
-    while (alone && d->stack.count) {
-        ew_node n = d->stack.at[--d->stack.count];
-        const graph_node *node = node_at(g, n);
-        if (n == x || d->mark[n] == d->epoch) continue;
-        d->mark[n] = d->epoch;
-        if (carry_open(g, n)) continue;
-        alone = node->op != OP_STATE && node->op != OP_LOOP && node->op != OP_DIFF;
-        for (size_t k = 0; alone && !op_is_leaf(node->op) && k < node->count; k++)
-            alone = array_push(&g->memory, &d->stack, node_arg(g, n, k)) || report_memory(&g->report);
-    }
-    return alone;
-}
-
-static view resolve_within(ew_graph *g, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
-{
-    flow *f = resolve_flow(g, true, y, x);
-    view v = f ? terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, x_at) : view_none();
-    flow_forget_end(g, x); /* it holds states that are arrays later */
-    return v;
-}
-
-view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
+static view resolve_found(resolve *r, ew_node diff, const spot *at, uint16_t shape)
 {
     ew_graph *g = r->g;
     ew_node y = resolve_twin(r, node_arg(g, diff, 0)), x = resolve_twin(r, node_arg(g, diff, 1));
@@ -152,14 +122,16 @@ view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
     for (size_t p = 0; p < rank; p++) y_at[p] = at[p];
     x = flow_by(g, x);
     if (r->inside != EW_NONE && r->circle[node_arg(g, diff, 0)]) {
-        bool inside = r->circle[node_arg(g, diff, 1)];
-        if (inside && resolve_alone(g, y, x)) return resolve_within(g, y, y_at, x, at + rank, shape);
-        if (!report_ok(&g->report)) return view_none();
-        if (inside) return resolve_circle(r, diff, y, y_at, x, at + rank, shape);
+        if (r->circle[node_arg(g, diff, 1)]) return resolve_circle(r, diff, y, y_at, x, at + rank, shape);
         return resolve_carried(r, diff, y, y_at, x, at + rank, shape);
     }
     y = resolve_narrow(g, y, y_at);
     return y == EW_NONE ? view_none() : resolve_outside(r, y, y_at, x, at + rank, shape);
+}
+
+view resolve_read(resolve *r, ew_node diff, const spot *at, uint16_t shape)
+{
+    return view_derivative(r->g, shape, resolve_found(r, diff, at, shape), node_at(r->g, diff)->type);
 }
 
 /* An access on the way to a DIFF, whose places may have to be checked. */

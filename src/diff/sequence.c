@@ -300,3 +300,11 @@ bool sequence_make(ew_graph *g, const ew_node *nodes, size_t count, sequence_ite
     block_free(&g->memory, o.mark, count);
     return ok;
 }
+
+ew_node sequence_around(const ew_graph *g, ew_node state)
+{
+    ew_node loop = node_state(g, state)->loop;
+    for (size_t i = 0; loop != EW_NONE && i < g->states.count; i++)
+        if (g->states.at[i].definition == loop) return g->states.at[i].state;
+    return EW_NONE;
+}

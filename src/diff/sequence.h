@@ -31,4 +31,7 @@ size_t sequence_find(const ew_node *nodes, size_t count, ew_node n);
  * its CLOSE, with regions inside them. */
 bool sequence_make(ew_graph *g, const ew_node *nodes, size_t count, sequence_items *out);
 
+/* The state of the circle around that has this state's array; EW_NONE: there is none. */
+ew_node sequence_around(const ew_graph *g, ew_node state);
+
 #endif

@@ -335,7 +335,7 @@ typedef struct deposit {
     ew_graph *g;
     uint16_t domain, shape;
     const spot *own;
-    size_t first; /* target axis that is solved for before the others */
+    deposit_order order; /* target axes that are solved for before the others */
     bool solved[AXES_MOST];
     spot at[AXES_MOST];        /* of solved domain axes: over `shape`, then the axes that stay at rank + axis */
     bool condition[AXES_MOST]; /* target axis p must be own[p] */
@@ -376,10 +376,19 @@ static bool deposit_solve(deposit *d, size_t p, int term)
     return ok;
 }
 
+enum { DEPOSIT_ROUNDS = 3 };
+
+static size_t deposit_round(const deposit *d, size_t p)
+{
+    return p == d->order.first ? 0 : d->order.orders >> p & 1 ? 1 : 2;
+}
+
 static bool deposit_solve_all(deposit *d, size_t terms)
 {
-    for (size_t k = 0; k < shape_rank(d->g, d->shape); k++) {
-        size_t p = k == 0 ? d->first : k - (k <= d->first);
+    size_t rank = shape_rank(d->g, d->shape);
+    for (size_t k = 0; k < DEPOSIT_ROUNDS * rank; k++) {
+        size_t p = k % rank;
+        if (deposit_round(d, p) != k / rank) continue;
         const spot *own = &d->own[p];
         if (own->gather.node != EW_NONE) return false;
         if ((own->terms <= 1) != (terms <= 1)) continue;
@@ -477,7 +486,7 @@ static view deposit_solved(deposit *d, view v, uint32_t stay)
     return view_sum(g, joint, v, mask);
 }
 
-view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape, size_t first)
+view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape, deposit_order order)
 {
     uint32_t needed = 0, stay = 0;
     size_t all;
@@ -493,8 +502,7 @@ view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_
         report_memory(&g->report);
         return view_none();
     }
-    *d = (deposit){
-        .g = g, .domain = domain, .shape = shape, .own = own, .first = first < shape_rank(g, shape) ? first : 0};
+    *d = (deposit){.g = g, .domain = domain, .shape = shape, .own = own, .order = order};
     bool ok = all + shape_rank(g, shape) <= AXES_MOST && deposit_solve_all(d, 1) && deposit_solve_all(d, 2);
     stay = 0;
     for (size_t a = 0; a < all; a++)

@@ -11,6 +11,10 @@
  * only say what a value depends on (STEPS_DIRTY), and where one ends at x the form is an error. What the derivative of
  * a state itself depends on is what its definition has (STEPS_CHAIN): diff(x[t-1], p) does not depend on x[t-1]. The
  * same holds for what is carried along (carry.h). Circles inside this one are passed as a whole (steps_inside.c).
+ *
+ * x is an array of the circle, or what has a name in a definition: a function's parameter or local, a node of its own
+ * at each call. What the circle computes by the call, y cannot use at the same place: so states are held then, and
+ * terms end at x where they are of its places.
  */
 #include "diff/steps.h"
 
@@ -184,21 +188,57 @@ static bool steps_node(steps_walk *c, ew_node n, int kind)
     return steps_first(c, from, node_at(g, n)->shape, node_at(g, y)->shape, list);
 }
 
-bool steps_distance(const steps_walk *c, ew_node state, const terms_item *term, int64_t *steps)
+/* Where x is read, over a term's own axes. */
+static spot steps_x_place(const steps_walk *c, ew_node n, const terms_item *term, const spot *x)
 {
-    const graph_state *s = node_state(c->g, state), *sx = node_state(c->g, c->x);
-    size_t rank = node_rank(c->g, state);
-    if (term->places == TERMS_NONE) return false;
     const spot *places = c->t.places.at + term->places;
+    size_t rank = node_rank(c->g, n);
     spot to[AXES_MOST];
     for (size_t i = 0; i < c->far; i++) to[c->axis[i]] = places[rank + i];
-    spot a = places[s->axis], b = spot_substitute(c->g, &c->x_at[sx->axis], to, term->domain);
+    return spot_substitute(c->g, x, to, term->domain);
+}
+
+/* … of the state `of`, which has the places of `state`: itself, or its array's state of a circle around. */
+static bool steps_between(const steps_walk *c, ew_node state, ew_node of, const terms_item *term, int64_t *steps)
+{
+    const graph_state *s = node_state(c->g, of);
+    const steps_clock *clock = steps_clock_of(c, of);
+    if (!clock || term->places == TERMS_NONE) return false;
+    spot a = c->t.places.at[term->places + s->axis], b = steps_x_place(c, state, term, &clock->when);
     int64_t between = a.offset - b.offset;
     a.offset = b.offset = 0;
     if (a.gather.node != EW_NONE || !spot_same(&a, &b)) return false;
-    *steps = between - s->offset + sx->offset;
-    if (c->g->regions.at[node_state(c->g, carry_base(c->g, state))->region].down) *steps = -*steps;
+    *steps = between - s->offset + clock->offset;
+    if (c->g->regions.at[clock->region].down) *steps = -*steps;
     return true;
+}
+
+bool steps_distance(const steps_walk *c, ew_node state, const terms_item *term, int64_t *steps)
+{
+    return steps_between(c, state, state, term, steps);
+}
+
+/* Is the state's place in a term of an earlier step than x, of a circle around? */
+static bool steps_is_before(const steps_walk *c, ew_node state, const terms_item *term)
+{
+    int64_t steps = 0;
+    ew_node around = carry_base(c->g, state);
+    while (steps >= 0 && (around = sequence_around(c->g, around)) != EW_NONE)
+        if (!steps_between(c, state, around, term, &steps)) steps = 0;
+    return steps < 0;
+}
+
+/* Is a term at x of the places where x is read, as far as form says? */
+static bool steps_is_elsewhere(const steps_walk *c, const terms_item *term)
+{
+    bool elsewhere = false;
+    for (size_t p = 0; term->places != TERMS_NONE && p < node_rank(c->g, c->x) && !elsewhere; p++) {
+        spot a = c->t.places.at[term->places + p], b = steps_x_place(c, c->x, term, &c->x_at[p]);
+        bool apart = a.offset != b.offset;
+        a.offset = b.offset = 0;
+        elsewhere = apart && a.gather.node == EW_NONE && spot_same(&a, &b);
+    }
+    return elsewhere;
 }
 
 bool steps_found(steps_walk *c, uint32_t alone)
@@ -211,6 +251,21 @@ bool steps_found(steps_walk *c, uint32_t alone)
     if (view_is(g, v, 0)) return true;
     c->found = view_is(g, c->found, 0) ? v : view_op(g, c->shape, OP_ADD, c->found, v, view_none());
     return c->found.node != EW_NONE;
+}
+
+/* Terms that come to x itself, a node of a definition, end there. */
+static bool steps_at_x(steps_walk *c, int kind)
+{
+    uint32_t next, *list = steps_list(c, c->x, kind), first = *list;
+    *list = TERMS_NONE;
+    for (uint32_t i = first; i != TERMS_NONE; i = next) {
+        next = c->t.all.at[i].next;
+        c->t.all.at[i].next = TERMS_NONE;
+        if (steps_is_elsewhere(c, &c->t.all.at[i])) continue;
+        if (kind != STEPS_CLEAN) return steps_wrong(c);
+        if (!steps_found(c, i)) return false;
+    }
+    return true;
 }
 
 static ew_node steps_definition(const steps_walk *c, ew_node state)
@@ -236,11 +291,12 @@ static bool steps_on(steps_walk *c, ew_node state, int kind, uint32_t on)
 /* Terms at x's own step that are x's are found; those after it go on through the definition. */
 static bool steps_state(steps_walk *c, ew_node state, int kind)
 {
-    uint32_t next, on = TERMS_NONE, first = *steps_list(c, state, kind);
+    uint32_t next, on = TERMS_NONE, first = c->clocks ? *steps_list(c, state, kind) : TERMS_NONE;
     for (uint32_t i = first; i != TERMS_NONE; i = next) {
         int64_t steps;
         next = c->t.all.at[i].next;
         c->t.all.at[i].next = TERMS_NONE;
+        if (steps_is_before(c, state, &c->t.all.at[i])) continue;
         if (!steps_distance(c, state, &c->t.all.at[i], &steps)) return steps_wrong(c);
         if (steps < 0) continue;
         bool here = state == c->x && steps == 0 && kind != STEPS_CHAIN && c->inner == EW_NONE;
@@ -253,9 +309,9 @@ static bool steps_state(steps_walk *c, ew_node state, int kind)
 
 static bool steps_visited(steps_walk *c, ew_node n)
 {
-    bool ok = true;
+    bool ok = true, state = carry_open(c->g, n);
     for (int kind = 0; ok && kind < STEPS_KINDS; kind++)
-        ok = carry_open(c->g, n) ? steps_state(c, n, kind) : steps_node(c, n, kind);
+        ok = state ? steps_state(c, n, kind) : n == c->x ? steps_at_x(c, kind) : steps_node(c, n, kind);
     return ok;
 }
 
@@ -265,7 +321,7 @@ static void steps_mark(steps_walk *c)
     for (bool again = true; again;) {
         again = false;
         for (size_t i = 0; i < c->count; i++) {
-            bool moves = carry_open(c->g, c->node[i]);
+            bool moves = carry_open(c->g, c->node[i]) || c->node[i] == c->x;
             if (c->moves[i]) continue;
             for (size_t k = 0; !moves && k < steps_next_count(c, c->node[i]); k++)
                 moves = steps_moves(c, steps_next(c, c->node[i], k));
@@ -324,16 +380,12 @@ static bool steps_round(steps_walk *c)
     return ok && report_ok(&g->report);
 }
 
-/* The axes of `shape` that the far side has: what the derivative is read over besides changes no term. */
-static bool steps_far(steps_walk *c, ew_node y, const spot *y_at)
+static bool steps_far(steps_walk *c, uint32_t axes)
 {
     ew_graph *g = c->g;
     int64_t sizes[AXES_MOST];
-    uint32_t needs = spot_axes(g, &c->x_at[node_state(g, c->x)->axis]);
-    for (size_t p = 0; p < node_rank(g, y); p++) needs |= spot_axes(g, &y_at[p]);
-    if (!needs) needs = UINT32_MAX; /* at fixed places: any */
     for (size_t a = 0; a < shape_rank(g, c->shape); a++) {
-        if (!(needs & 1u << a)) continue;
+        if (!(axes & 1u << a)) continue;
         sizes[c->far] = shape_sizes(g, c->shape)[a];
         c->axis[c->far++] = (uint16_t)a;
     }
@@ -342,10 +394,22 @@ static bool steps_far(steps_walk *c, ew_node y, const spot *y_at)
     return far != UINT16_MAX;
 }
 
+/* The axes of `shape` that the far side has: what the derivative is read over besides changes no term. */
+static uint32_t steps_far_axes(const steps_walk *c, ew_node y, const spot *y_at)
+{
+    uint32_t needs = 0;
+    for (size_t p = 0; !c->clocks && p < node_rank(c->g, c->x); p++) needs |= spot_axes(c->g, &c->x_at[p]);
+    for (size_t i = 0; i < c->clocks; i++) needs |= spot_axes(c->g, &c->clock[i].when);
+    for (size_t p = 0; p < node_rank(c->g, y); p++) needs |= spot_axes(c->g, &y_at[p]);
+    return needs ? needs : UINT32_MAX; /* at fixed places: any */
+}
+
 bool steps_far_axis(const steps_walk *c, size_t *axis)
 {
-    uint32_t needs = spot_axes(c->g, &c->x_at[node_state(c->g, c->x)->axis]);
-    for (size_t i = 0; i < c->far; i++)
+    uint32_t region = node_state(c->g, c->r->inside)->region, needs = 0;
+    for (size_t i = 0; i < c->clocks; i++)
+        if (c->clock[i].region == region) needs = spot_axes(c->g, &c->clock[i].when);
+    for (size_t i = 0; needs && i < c->far; i++)
         if (needs == 1u << c->axis[i]) return *axis = i, true;
     return false;
 }
@@ -372,27 +436,30 @@ static bool steps_begin(steps_walk *c, ew_node y, const spot *y_at)
 static ew_node steps_inner(const steps_walk *c)
 {
     const ew_graph *g = c->g;
-    ew_node inner = EW_NONE, n = steps_definition(c, c->x);
+    ew_node inner = EW_NONE, n = node_at(g, c->x)->op == OP_STATE ? steps_definition(c, c->x) : c->x;
     for (; node_at(g, n)->op == OP_LOOP; n = node_state(g, n)->definition) inner = n;
     return inner;
+}
+
+static void steps_free(steps_walk *c)
+{
+    terms_free(&c->t);
+    array_free(&c->g->memory, &c->starts);
+    array_free(&c->g->memory, &c->look);
+    array_free(&c->g->memory, &c->items);
 }
 
 view resolve_circle(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_node x, const spot *x_at, uint16_t shape)
 {
     ew_graph *g = r->g;
     steps_walk c = {.r = r, .g = g, .x = x, .x_at = x_at, .shape = shape, .found = view_number(g, 0)};
-    c.inner = EW_NONE;
     c.place = node_at(g, diff)->place;
     terms_begin(&c.t, g, 0);
-    bool ok = x < r->count && r->circle[x] && node_at(g, x)->op == OP_STATE;
-    if (!ok) steps_wrong(&c);
-    if (!ok) report_hint(&g->report, "inside a circle one derives by its arrays, or by what is outside of it", NULL);
-    if (ok) c.inner = steps_inner(&c);
-    ok = ok && steps_far(&c, y, y_at) && steps_begin(&c, y, y_at);
+    bool ok = node_at(g, x)->op != OP_LOOP || steps_wrong(&c); /* an array of a circle inside, made by other steps */
+    steps_find_clocks(&c);
+    c.inner = steps_inner(&c);
+    ok = ok && steps_far(&c, steps_far_axes(&c, y, y_at)) && steps_begin(&c, y, y_at);
     for (size_t round = 0; ok && c.starts.count; round++) ok = round < STEPS_ROUNDS ? steps_round(&c) : steps_wrong(&c);
-    terms_free(&c.t);
-    array_free(&g->memory, &c.starts);
-    array_free(&g->memory, &c.look);
-    array_free(&g->memory, &c.items);
+    steps_free(&c);
     return ok ? c.found : view_none();
 }

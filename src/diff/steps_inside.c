@@ -18,6 +18,7 @@ typedef struct inside_pass {
     size_t axis;    /* far axis of the steps */
     int kind, next; /* of what comes in, and goes out */
     int64_t distance;
+    bool has_x;         /* x is a node of a definition in it */
     bool taken;         /* there was a term of that kind */
     bool steady, needs; /* are all derivatives in it the same whatever values there are; does one need a DIFF? */
     flow f;
@@ -34,6 +35,7 @@ static void inside_range(inside_pass *p)
         sequence_item item = items->at[p->last];
         if (item.kind == SEQUENCE_CLOSE && item.id == p->region) return;
         if (item.kind == SEQUENCE_NODE) p->body[sequence_find(c->node, c->count, item.id)] = 1;
+        p->has_x = p->has_x || (item.kind == SEQUENCE_NODE && item.id == c->x);
     }
 }
 
@@ -185,7 +187,10 @@ bool steps_inside(steps_walk *c, size_t *at)
     inside_range(&p);
     *at = p.last;
     bool ok = true;
-    if (inside_is_active(&p)) ok = (steps_far_axis(c, &p.axis) || steps_wrong(c)) && inside_kinds(&p);
+    if (p.has_x && !carry_open(c->g, c->x))
+        ok = steps_wrong(c); /* … whose step is one of that circle */
+    else if (inside_is_active(&p))
+        ok = (steps_far_axis(c, &p.axis) || steps_wrong(c)) && inside_kinds(&p);
     block_free(&c->g->memory, p.body, c->count);
     return ok;
 }

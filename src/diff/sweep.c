@@ -334,14 +334,21 @@ static bool cone_is_scalar(ew_graph *g, ew_node of)
     return true;
 }
 
-ew_node diff_now(ew_graph *g, ew_node of, ew_node wrt, int mode)
+static ew_node diff_found(ew_graph *g, ew_node of, ew_node wrt, int mode)
 {
-    if (!report_ok(&g->report)) return EW_NONE;
     if (!node_at(g, of)->shape && !node_at(g, wrt)->shape) {
         if (!type_is_real(node_at(g, of)->type)) return graph_whole(g, 0);
         if (cone_is_scalar(g, of)) return scalar_node(g, of, wrt, mode);
     }
     return diff_whole(g, of, wrt, mode);
+}
+
+ew_node diff_now(ew_graph *g, ew_node of, ew_node wrt, int mode)
+{
+    if (!report_ok(&g->report)) return EW_NONE;
+    ew_node made = diff_found(g, of, wrt, mode);
+    if (made == EW_NONE || type_is_real(node_at(g, made)->type)) return made;
+    return view_derivative(g, node_at(g, made)->shape, view_of(g, made), node_at(g, of)->type).node;
 }
 
 ew_node diff_node(ew_graph *g, ew_node of, ew_node wrt, int mode)

@@ -109,7 +109,7 @@ view terms_dense(terms *t, uint32_t *list, uint16_t own)
         terms_item x = t->all.at[i];
         spot places[AXES_MOST];
         for (size_t p = 0; p < rank; p++) places[p] = terms_place(t, &x, p);
-        view value = x.places == TERMS_NONE ? x.value : view_deposit(g, x.value, x.domain, places, shape, t->first);
+        view value = x.places == TERMS_NONE ? x.value : view_deposit(g, x.value, x.domain, places, shape, t->order);
         if (value.node == EW_NONE || view_is(g, value, 0)) {
             if (value.node == EW_NONE) sum = value;
             continue;
@@ -229,7 +229,7 @@ static bool terms_keep_full(terms *t, uint32_t *list, uint16_t own, uint16_t dom
     for (size_t p = 0; p < rank; p++) kept[p] = places[p];
     for (size_t r = 0; r < shape_rank(t->g, t->far); r++)
         if (!(t->aligned & 1u << r)) kept[count++] = places[rank + r];
-    view full = view_deposit(t->g, value, domain, kept, terms_shape(t, own, t->aligned), t->first);
+    view full = view_deposit(t->g, value, domain, kept, terms_shape(t, own, t->aligned), t->order);
     return terms_add_full(t, list, own, t->aligned, far, full);
 }
 
@@ -464,7 +464,7 @@ static bool terms_keep(terms *t, joint *j, view value, spot *places, uint32_t *l
         return terms_keep_full(t, list, own, domain, value, places, far);
     if (!terms_far_is_dense(t, domain, places, own_rank, rank))
         return terms_add_sparse(t, list, own, domain, value, places);
-    view dense = view_deposit(g, value, domain, places, shape_join(g, own, t->far), t->first);
+    view dense = view_deposit(g, value, domain, places, shape_join(g, own, t->far), t->order);
     return terms_add_dense(t, list, own, dense);
 }
 

@@ -28,8 +28,8 @@ typedef struct terms_item {
 typedef struct terms {
     ew_graph *g;
     uint16_t far;
-    uint32_t aligned; /* far axes that full terms lack; 0: none are made */
-    size_t first;     /* the own axis of which places on a diagonal keep the value: a recurrence's order */
+    uint32_t aligned;    /* far axes that full terms lack; 0: none are made */
+    deposit_order order; /* by which own axis a value on a diagonal is found */
     ARRAY(terms_item) all;
     ARRAY(spot) places;
 } terms;

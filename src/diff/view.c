@@ -108,6 +108,18 @@ view view_real(ew_graph *g, view v)
     return whole ? (view){graph_real(g, node_value(g, v.node)), 0} : v;
 }
 
+view view_derivative(ew_graph *g, uint16_t shape, view v, int type)
+{
+    if (v.node == EW_NONE || node_is_const(g, v.node)) return view_real(g, v);
+    if (type_is_real(node_at(g, v.node)->type)) return v;
+    uint8_t beside = g->beside;
+    view args[2] = {v, {graph_real(g, 1), 0}};
+    g->beside = type_is_soft(type) ? g->real : (uint8_t)type; /* of literals alone: as what declares none */
+    v = view_each(g, shape, OP_MUL, args, 2);
+    g->beside = beside;
+    return v;
+}
+
 static bool view_equal(view a, view b)
 {
     return a.node == b.node && a.map == b.map;

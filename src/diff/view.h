@@ -56,6 +56,8 @@ view view_sum(ew_graph *g, uint16_t shape, view v, uint32_t mask);
 view view_product_sum(ew_graph *g, uint16_t shape, view x, view y, uint32_t mask);
 /* A whole number that becomes an array is no int: derivatives are real. */
 view view_real(ew_graph *g, view v);
+/* A derivative is real, also where it came out as an int that stood beside what it is by; type: of such a one. */
+view view_derivative(ew_graph *g, uint16_t shape, view v, int type);
 /* A node over exactly the shape. */
 ew_node view_node(ew_graph *g, view v, uint16_t shape);
 /* The number of the place along an axis. */
@@ -84,9 +86,16 @@ bool spot_inside(const ew_graph *g, uint16_t shape, const spot *p, int64_t size,
 
 /* v, over a domain whose axis a is at to[a], as a view over `shape`; 0 where that is outside. */
 view view_fetch(ew_graph *g, view v, const spot *to, uint16_t shape);
-/* The sum of the values of v, over `domain`, that lie at each place of `shape`: value d at own[0 …]. On a diagonal the
- * value is found by axis `first`, and the others are compared with it. */
-view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape, size_t first);
+/* By which axis of an array a value on a diagonal of it is found, the others being compared with that: */
+typedef struct deposit_order {
+    size_t first;    /* this one, if it can be; */
+    uint32_t orders; /* then one of these. Of a recurrence: that of its steps, those of the steps around it. */
+} deposit_order;
+
+static const deposit_order view_any = {0, 0};
+
+/* The sum of the values of v, over `domain`, that lie at each place of `shape`: value d at own[0 …]. */
+view view_deposit(ew_graph *g, view v, uint16_t domain, const spot *own, uint16_t shape, deposit_order order);
 /* The gathered `place` of an axis of `array` that access `at` asks for, checked where `when` (node EW_NONE: everywhere)
  * holds: an int (inside.c). */
 view view_checked(ew_graph *g, ew_node at, ew_node array, size_t axis, view place, view when, uint16_t shape);

@@ -281,6 +281,17 @@ static int along_other(const array_lowering *w, uint32_t user, uint32_t a, const
     return -1;
 }
 
+/* The axis of an argument by which a use may say that; -1: the first that goes with the user's. On a diagonal, h[t, t],
+ * that is one which goes along the steps. */
+static int offset_asked(const array_lowering *w, uint32_t user, size_t k, int own, const array_bind *to)
+{
+    int64_t by;
+    if (to->known) return to->axis;
+    for (int d = 0; d < AXES_MOST; d++)
+        if ((to->along >> d & 1) && array_follows(w, user, k, own, d, &by) == d) return d;
+    return -1;
+}
+
 /* One use says when its argument must be there. Returns whether that is news. */
 static bool offset_use(array_lowering *w, uint32_t region, uint32_t user, size_t k)
 {
@@ -292,7 +303,8 @@ static bool offset_use(array_lowering *w, uint32_t region, uint32_t user, size_t
     if (!b || !b->known || !to) return false;
     for (uint32_t s = w->g->regions.at[region].first, e = s + w->g->regions.at[region].count; s < e; s++)
         if (value_root(w, w->state[s]) == a) return false;
-    int asked = to->known ? to->axis : -1, axis = array_follows(w, user, k, b->axis, asked, &by), read = axis;
+    int asked = offset_asked(w, user, k, b->axis, to), axis = array_follows(w, user, k, b->axis, asked, &by),
+        read = axis;
     if (axis == -1 && asked >= 0) read = array_follows(w, user, k, b->axis, -1, &by);
     int other = read >= 0 ? along_other(w, user, a, to, read) : -1;
     if (other >= 0) by = down ? 1 : -1, axis = other, to->ahead = true;

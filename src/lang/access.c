@@ -26,10 +26,20 @@ typedef struct access {
 
 /* ---- Conditions -------------------------------------------------------------------------------------------- */
 
-static bool access_condition_value(machine *m, const condition *c, const piece *p, value *v)
+/* Condition k as it counts here. What a reduction is over that keeps its index needs all places where any of them is
+ * needed: in `if c[l] then softmax(l: x[l]) else 0` all of x. */
+static bool access_condition_value(machine *m, size_t k, const piece *p, value *v)
 {
-    *v = c->v;
-    return !c->negated || value_op(m, OP_NOT, &c->v, 1, NULL, 0, p, v);
+    const condition c = m->conditions.at[k];
+    *v = c.v;
+    if (c.negated && !value_op(m, OP_NOT, &c.v, 1, NULL, 0, p, v)) return false;
+    for (size_t i = 0; i < m->rebound.count; i++) {
+        const rebound *b = &m->rebound.at[i];
+        bool depends = false;
+        for (size_t q = 0; q < v->rank && !depends; q++) depends = value_list(m, v)[q] == b->id;
+        if (depends && k < b->conditions && !reduce_any(m, b->id, v)) return false;
+    }
+    return true;
 }
 
 bool access_condition(machine *m, value *v, bool *any)
@@ -38,7 +48,7 @@ bool access_condition(machine *m, value *v, bool *any)
     *any = false;
     for (size_t k = eval_top(m)->conditions; k < m->conditions.count; k++) {
         value both[2];
-        if (!access_condition_value(m, &m->conditions.at[k], &nowhere, &both[1])) return false;
+        if (!access_condition_value(m, k, &nowhere, &both[1])) return false;
         both[0] = *v;
         if (!*any)
             *v = both[1];
@@ -470,17 +480,6 @@ bool access_gather(machine *m, const piece *p, const value *base, const value *p
 
 /* ---- diff ---------------------------------------------------------------------------------------------------- */
 
-/* The type of an array of a circle, and of what is computed from it there, is known when the whole circle is
- * (circle_finish). */
-static bool access_diff_type(machine *m, const piece *p, const value *x)
-{
-    char buffer[160];
-    const graph_node *node = node_at(m->g, x->node);
-    if (type_is_real(node->type) || x->member || circle_settles(m, x->node)) return true;
-    const char *name = eval_diff_name(m, p, node);
-    return eval_error(m, E_DIFF_TYPE, p, quote(buffer, name, strlen(name)), type_name(node->type), NULL);
-}
-
 /* The derivative of each place of `of` by each of x: the axes of both. Axes of x that have an index (a
  * function's parameter) are read at it; the others are still open. */
 static bool access_diff_base(machine *m, const value *of, const value *with, uint32_t place, value *v)
@@ -510,7 +509,8 @@ bool access_diff(machine *m, const piece *p)
     const value *first = m->stack.at + (m->stack.count - p->count);
     value of = first[0], by = first[1], v;
     if (by.member) by.node = circle_state(m, by.member, first + 2, brackets);
-    if (by.node == EW_NONE || !access_diff_type(m, p, &by) || !access_count(m, p, &by, brackets)) return false;
+    if (by.node == EW_NONE || (!by.member && !eval_diff_type(m, p, p, by.node)) || !access_count(m, p, &by, brackets))
+        return false;
     bool whole = !brackets && m->l->outside; /* in a list of expressions a bare name is the whole array */
     if (brackets < by.open && !whole) return access_few(m, p, &by, brackets);
     if ((brackets || by.rank > by.open) && !value_closed(m, &of, p)) return false;

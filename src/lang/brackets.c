@@ -159,10 +159,8 @@ static bool expr_binder(expr *e, bool *more)
         return expr_wait(e, WAIT_RANGE, t.name, t.place) && lexer_next(&l->lexer);
     }
     uint32_t known = expr_parameter(e, t.name);
-    if (known == NO_BINDER) {
-        known = lang_bind(l, t.name, t.place, false);
-        if (known == NO_BINDER || !expr_piece(e, P_BIND, known, 0, t.place, t.bytes)) return false;
-    }
+    if (known == NO_BINDER) known = lang_bind(l, t.name, t.place, false);
+    if (known == NO_BINDER || !expr_piece(e, P_BIND, known, 0, t.place, t.bytes)) return false;
     if (!expr_over(e, known)) return false;
     if (next->kind != T_COMMA && next->kind != T_COLON) return expr_here(e);
     *more = next->kind == T_COMMA;

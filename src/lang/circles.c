@@ -339,9 +339,10 @@ static uint32_t circle_name_of(const circle *c, ew_node state)
     return 0;
 }
 
-bool circle_settles(const machine *m, ew_node n)
+bool circle_retypes(const machine *m, ew_node n)
 {
-    return m->circle && n >= m->circle->from && node_at(m->g, n)->type != TYPE_BOOL;
+    const circle *c = m->circle;
+    return c && c->stage >= STAGE_STEP && n >= c->from && node_at(m->g, n)->type != TYPE_BOOL;
 }
 
 /* Now that the types are known: derivatives by ints and bools are none. */

@@ -357,9 +357,9 @@ static int eval_mode(machine *m, const piece *p)
 }
 
 /* What a diff is by, as the text calls it. */
-const char *eval_diff_name(machine *m, const piece *p, const graph_node *x)
+static const char *eval_diff_name(machine *m, const piece *diff, const graph_node *x)
 {
-    const piece *base = &m->l->pieces.at[p->value];
+    const piece *base = &m->l->pieces.at[diff->value];
     if (base->kind == P_NAME) return graph_name_text(m->g, base->value);
     if (base->kind == P_BOOL) return "training"; /* has been replaced by its value */
     const frame *f = eval_top(m);
@@ -368,19 +368,23 @@ const char *eval_diff_name(machine *m, const piece *p, const graph_node *x)
     return x->name ? graph_name_text(m->g, x->name) : "";
 }
 
+bool eval_diff_type(machine *m, const piece *diff, const piece *at, ew_node x)
+{
+    char buffer[160];
+    const graph_node *node = node_at(m->g, x);
+    if (type_is_real(node->type) || circle_retypes(m, x)) return true;
+    const char *name = eval_diff_name(m, diff, node);
+    return eval_error(m, E_DIFF_TYPE, at, quote(buffer, name, strlen(name)), type_name(node->type), NULL);
+}
+
 static bool eval_diff(machine *m, const piece *p)
 {
     if (p->count > 2) return access_diff(m, p);
     value by = m->stack.at[m->stack.count - 1], of = m->stack.at[m->stack.count - 2];
-    const graph_node *x = node_at(m->g, by.node);
     if (of.rank || by.rank) return access_diff(m, p);
     m->stack.count -= 2;
     eval_top(m)->at++;
-    if (!type_is_real(x->type)) {
-        char buffer[160];
-        const char *name = eval_diff_name(m, p, x); /* `training` and dimensions have no node of their own */
-        return eval_error(m, E_DIFF_TYPE, p - 1, quote(buffer, name, strlen(name)), type_name(x->type), NULL);
-    }
+    if (!eval_diff_type(m, p, p - 1, by.node)) return false;
     int mode = eval_mode(m, p);
     return eval_push_node(m, diff_node(m->g, of.node, by.node, mode), NO_PART);
 }
@@ -443,6 +447,7 @@ static bool eval_reduce(machine *m, const piece *p)
 {
     const reduction *r = &m->l->reductions.at[p->value];
     uint32_t own = lang_symbol(m->l, r->name)->function;
+    reduce_unbind(m, r);
     return own ? eval_call_of(m, p, own, r) : reduce_run(m, p);
 }
 
@@ -571,6 +576,7 @@ void eval_end(machine *m)
     array_free(hook, &m->affines);
     array_free(hook, &m->indices);
     array_free(hook, &m->conditions);
+    array_free(hook, &m->rebound);
     array_free(hook, &m->guesses);
     array_free(hook, &m->limits);
     array_free(hook, &m->uses);

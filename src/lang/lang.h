@@ -65,6 +65,7 @@ typedef enum side_kind { SIDE_INDEX, SIDE_PLACE } side_kind;
 typedef struct side {
     uint8_t kind;
     bool bare;      /* a name alone, without a range */
+    bool until;     /* it ends by a condition */
     uint8_t ranges; /* 0, 1 (in n), 2 (in a..b) */
     uint32_t place, bytes;
     uint32_t binder; /* SIDE_INDEX */

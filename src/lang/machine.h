@@ -74,6 +74,10 @@ typedef struct condition {
     bool negated;
 } condition;
 
+typedef struct rebound { /* a reduction that is open goes over an index; conditions before it are of the one outside */
+    uint32_t id, conditions;
+} rebound;
+
 #define NO_PART UINT32_MAX
 #define LOCAL_BUSY (EW_NONE - 1)
 
@@ -120,6 +124,7 @@ typedef struct machine {
     ARRAY(affine) affines;
     ARRAY(index_state) indices;
     ARRAY(condition) conditions;
+    ARRAY(rebound) rebound;
     ARRAY(guess) guesses;
     uint32_t guess_piece; /* where what is being guessed begins */
     ARRAY(range_limit) limits;
@@ -202,7 +207,8 @@ bool access_read(machine *m, const piece *p, bool guarded);
 bool access_array(machine *m, const piece *p);
 bool access_condition(machine *m, value *v, bool *any); /* all conditions that hold here, as one */
 bool access_diff(machine *m, const piece *p);
-const char *eval_diff_name(machine *m, const piece *p, const graph_node *x); /* what a diff is by */
+/* May there be a derivative by x? If not, that is told `at` a piece. */
+bool eval_diff_type(machine *m, const piece *diff, const piece *at, ew_node x);
 /* The array of one axis `base` at the place that an int has, where `when` (NULL: everywhere) holds. */
 bool access_gather(machine *m, const piece *p, const value *base, const value *place, const value *when, value *v);
 
@@ -210,6 +216,8 @@ bool access_gather(machine *m, const piece *p, const value *base, const value *p
 bool reduce_run(machine *m, const piece *p);
 
 bool reduce_bind(machine *m, const piece *p);
+void reduce_unbind(machine *m, const reduction *r);
+bool reduce_any(machine *m, uint32_t id, value *v); /* does it hold anywhere along the index? */
 
 /* parts.c: several equations of one array, put together. */
 bool parts_step(machine *m); /* F_ARRAY */
@@ -234,8 +242,8 @@ bool circle_shape(const machine *m, uint32_t name, uint16_t *shape); /* is it an
 bool circle_axis(machine *m, uint32_t name, size_t axis, int64_t *size);
 bool circle_is_ordered(const machine *m, const affine *a); /* does the form use an index that orders it? */
 ew_node circle_state(machine *m, uint32_t name, const value *bracket, size_t brackets);
-/* Is n made while the circle is, and no bool: is its type known only when the whole circle is? */
-bool circle_settles(const machine *m, ew_node n);
+/* Is it made of a circle that is not closed yet? Ints may still become real in it. */
+bool circle_retypes(const machine *m, ew_node n);
 bool circle_none(machine *m, uint32_t name); /* tells that no index orders the circle */
 
 /* made.c: is a place of a state there when it is read? */

@@ -193,18 +193,25 @@ static bool order_is_taken(const circle *c, uint32_t group_index, uint32_t name)
     return false;
 }
 
+/* What an index that is looked for may be. */
+typedef struct order_wish {
+    uint32_t parent; /* none of the indices that order this group and those around it */
+    bool until;      /* one that ends by a condition */
+    bool open;       /* one whose order form does not prove */
+} order_wish;
+
 /* An index of this equation that orders the uses; 0: none does. */
 static uint32_t order_from(machine *m, circle *c, const uint8_t *inside, const uint32_t *uses, size_t count,
-                           uint32_t parent, const equation *e, int open, size_t *tries, bool *down)
+                           const equation *e, const order_wish *wish, size_t *tries, bool *down)
 {
     const statement *st = &m->l->statements.at[e->statement];
     for (uint32_t k = 0; k < st->rank; k++) {
         const side *s = &m->l->sides.at[st->sides + k];
         uint32_t name = s->kind == SIDE_INDEX ? m->l->binders.at[s->binder].name : 0;
-        if (!name || order_is_taken(c, parent, name)) continue;
+        if (!name || (wish->until && !s->until) || order_is_taken(c, wish->parent, name)) continue;
         ++*tries;
         int steps = order_try(m, c, inside, uses, count, name);
-        if (steps < 0 || (!open && (steps & STEP_OPEN))) continue;
+        if (steps < 0 || (!wish->open && (steps & STEP_OPEN))) continue;
         *down = (steps & STEP_LATER) != 0;
         return name;
     }
@@ -213,15 +220,17 @@ static uint32_t order_from(machine *m, circle *c, const uint8_t *inside, const u
 
 enum { ORDER_TRIES = 64 }; /* indices that are looked at */
 
-/* The index that orders these uses; 0: none does. What form proves comes first. */
+/* The index that orders these uses; 0: none does. One that ends by a condition comes first, whose steps are those of
+ * the whole circle; then what form proves. */
 static uint32_t order_find(machine *m, circle *c, const uint8_t *inside, const uint32_t *uses, size_t count,
                            uint32_t parent, bool *down)
 {
-    for (int open = 0; open < 2; open++) {
+    for (int pass = parent == NO_GROUP ? 0 : 2; pass < 4; pass++) {
+        order_wish wish = {parent, pass < 2, pass % 2 == 1};
         size_t tries = 0;
         for (uint32_t i = 0; i < c->equations.count && tries < ORDER_TRIES; i++) {
             if (!inside[i]) continue;
-            uint32_t name = order_from(m, c, inside, uses, count, parent, &c->equations.at[i], open, &tries, down);
+            uint32_t name = order_from(m, c, inside, uses, count, &c->equations.at[i], &wish, &tries, down);
             if (name) return name;
         }
     }

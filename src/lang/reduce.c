@@ -84,7 +84,7 @@ static bool reduce_mask(machine *m, uint32_t id, const piece *p, value *all, boo
     return reduce_bound(m, id, &first, OP_GE, p, all, any) && reduce_bound(m, id, &last, OP_LE, p, all, any);
 }
 
-/* Ranges that depend on others hold for what is read in the body. */
+/* Ranges that depend on others hold for what is read in the body, until reduce_unbind. */
 bool reduce_bind(machine *m, const piece *p)
 {
     frame *f = eval_top(m);
@@ -93,9 +93,18 @@ bool reduce_bind(machine *m, const piece *p)
     bool any = false;
     m->stack.count -= p->count;
     f->at++;
+    if (!array_push(&m->g->memory, &m->rebound, ((rebound){id, (uint32_t)m->conditions.count}))) return eval_memory(m);
     if (!reduce_mask(m, id, p, &all, &any)) return false;
     condition c = {all, false};
     return !any || array_push(&m->g->memory, &m->conditions, c) ? true : eval_memory(m);
+}
+
+/* What is read after the body is the rest of the equation's. */
+void reduce_unbind(machine *m, const reduction *r)
+{
+    m->rebound.count -= r->count;
+    for (uint32_t k = 0; k < r->count; k++)
+        if (m->indices.at[ranges_id(m, eval_top(m), m->l->over.at[r->first + k])].conditional) m->conditions.count--;
 }
 
 static bool reduce_chooses(const reduce *r)
@@ -113,10 +122,8 @@ static value reduce_fill(machine *m, const reduce *r)
 static bool reduce_masked(machine *m, reduce *r, value *mask, bool *any)
 {
     *any = false;
-    for (size_t k = 0; k < r->count; k++) {
+    for (size_t k = 0; k < r->count; k++)
         if (!reduce_mask(m, r->over[k], r->p, mask, any)) return false;
-        if (m->indices.at[r->over[k]].conditional) m->conditions.count--;
-    }
     if (!*any) return true;
     r->fill = reduce_fill(m, r);
     value three[3] = {*mask, r->body, r->fill};
@@ -221,6 +228,13 @@ static bool reduce_also(machine *m, const reduce *r, op o, const value *body, va
     other.op = o;
     other.body = *body;
     return reduce_node(m, &other, NULL, 0, v);
+}
+
+bool reduce_any(machine *m, uint32_t id, value *v)
+{
+    static const piece nowhere = {P_REDUCE, 1, 0, 0, 0, NO_PLACE};
+    const reduce r = {.p = &nowhere, .over = {id}, .count = 1};
+    return reduce_also(m, &r, OP_ANY, v, v);
 }
 
 /* Where all values of a range are as the fill, a place before it would be chosen: the first of its places is. */

@@ -83,9 +83,10 @@ static bool side_index(lang *l, side *s, uint32_t name)
 }
 
 /* until CONDITION, once on a left side. */
-static bool side_until(lang *l, span *until)
+static bool side_until(lang *l, side *s, span *until)
 {
     if (until->end > until->begin) return side_wrong(l);
+    s->until = true;
     return lexer_next(&l->lexer) && lang_expression(l, END_UNTIL, until);
 }
 
@@ -101,7 +102,7 @@ static bool side_read(lang *l, side *s, span *until)
         s->bare = true;
         if (!side_index(l, s, name) || !side_push_index(l, &t, s)) return false;
         if (!lexer_next(&l->lexer) || !side_lines(l)) return false;
-        return !until_next || side_until(l, until);
+        return !until_next || side_until(l, s, until);
     } else if (t.kind == T_NAME && in_next) {
         if (!lexer_next(&l->lexer) || !side_lines(l) || !lexer_next(&l->lexer) || !side_range(l, s)) return false;
     } else {
@@ -117,7 +118,7 @@ static bool side_read(lang *l, side *s, span *until)
         if (p->kind == P_NAME) *p = (piece){P_INDEX, 1, p->bytes, 0, s->binder, p->place};
     }
     if (!side_lines(l)) return false;
-    return l->lexer.now.kind != T_WORD || l->lexer.now.word != W_UNTIL || side_until(l, until);
+    return l->lexer.now.kind != T_WORD || l->lexer.now.word != W_UNTIL || side_until(l, s, until);
 }
 
 static bool side_twice(lang *l, uint32_t first, uint32_t rank, const side *s)

@@ -206,7 +206,11 @@ UNARY["silu"] = silu
 
 def power(x, p):
     """A constant whole exponent."""
-    z = Num(x.v**p if x.v or p >= 0 else math.inf, (x,))
+    try:
+        v = x.v**p if x.v or p >= 0 else math.inf
+    except OverflowError:
+        v = math.copysign(math.inf, x.v) if p % 2 else math.inf
+    z = Num(v, (x,))
     z.slopes = lambda: (Num(float(p)) * power(x, p - 1) if p else ZERO,)
     return z
 
