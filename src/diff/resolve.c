@@ -111,6 +111,13 @@ static view resolve_carried(resolve *r, ew_node diff, ew_node y, const spot *y_a
     return f ? terms_at(&f->t, flow_list(f, y), node_at(g, y)->shape, shape, y_at, fixed ? NULL : x_at) : view_none();
 }
 
+/* Is x an array of the circle, or a parameter or local of a call that stands in it? What is outside was made before. */
+static bool resolve_is_inside(const resolve *r, ew_node x)
+{
+    const graph_region *region = &r->g->regions.at[node_state(r->g, r->inside)->region];
+    return r->circle[x] || x > r->g->states.at[region->first].state;
+}
+
 static view resolve_found(resolve *r, ew_node diff, const spot *at, uint16_t shape)
 {
     ew_graph *g = r->g;
@@ -122,7 +129,7 @@ static view resolve_found(resolve *r, ew_node diff, const spot *at, uint16_t sha
     for (size_t p = 0; p < rank; p++) y_at[p] = at[p];
     x = flow_by(g, x);
     if (r->inside != EW_NONE && r->circle[node_arg(g, diff, 0)]) {
-        if (r->circle[node_arg(g, diff, 1)]) return resolve_circle(r, diff, y, y_at, x, at + rank, shape);
+        if (resolve_is_inside(r, node_arg(g, diff, 1))) return resolve_circle(r, diff, y, y_at, x, at + rank, shape);
         return resolve_carried(r, diff, y, y_at, x, at + rank, shape);
     }
     y = resolve_narrow(g, y, y_at);
