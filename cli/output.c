@@ -330,18 +330,36 @@ const char *cli_fill(const struct cli *c, char *to, size_t size, const char *sen
     return to;
 }
 
-static int write_note(void *context, const char *bytes, size_t count)
+/* A note leaves in one piece, lest those of several processes mix. */
+struct note {
+    char bytes[1024];
+    size_t count;
+};
+
+static void note_leave(struct note *n)
 {
-    (void)context;
-    return fwrite(bytes, 1, count, stderr) != count;
+    fwrite(n->bytes, 1, n->count, stderr);
+    n->count = 0;
+}
+
+static int note_add(void *context, const char *bytes, size_t count)
+{
+    struct note *n = context;
+    for (size_t i = 0; i < count; i++) {
+        if (n->count == sizeof n->bytes) note_leave(n);
+        n->bytes[n->count++] = bytes[i];
+    }
+    return 0;
 }
 
 void cli_note(struct cli *c, const char *sentence, const char *a, const char *b, const char *d)
 {
     const char *args[] = {a, b, d};
+    struct note n = {.count = 0};
     if (c->quiet) return;
-    say(write_note, NULL, cli_tr(c, sentence), args);
-    write_note(NULL, "\n", 1);
+    say(note_add, &n, cli_tr(c, sentence), args);
+    note_add(&n, "\n", 1);
+    note_leave(&n);
 }
 
 void output_unlink(void)

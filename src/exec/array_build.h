@@ -67,7 +67,8 @@ void array_block_axis(array_builder *b, coordinate *c); /* an axis that goes wit
 /* Axis d of the domain of v, which no recurrence binds. */
 void array_domain_axis(array_builder *b, const array_value *v, size_t d, coordinate *c);
 /* Axis p of v, if a recurrence binds it. */
-bool array_bound_axis(const array_builder *b, const array_value *v, size_t p, coordinate *c);
+/* Axis p of v, where a recurrence binds it that is `context` or around that: the place of its step. */
+bool array_bound_axis(const array_builder *b, const array_value *v, size_t p, uint32_t context, coordinate *c);
 void array_own_coordinates(array_builder *b, const array_value *v, coordinate *at);
 
 uint32_t array_build_fail(array_builder *b); /* memory is short: ARRAY_NONE */
@@ -109,8 +110,9 @@ bool array_access_axes(array_builder *b, uint32_t v, uint16_t map, const coordin
 /* ---- Steps -------------------------------------------------------------------------------------------- */
 
 bool array_sink(array_builder *b, int kind, op o, uint32_t value, uint32_t line, int type);
-/* A constant into all places of v: what a scatter adds to, what a reduction over nothing gives. */
-bool array_set_step(array_lowering *w, uint32_t v, double value, bool bound);
+/* A constant into all places of v that the current steps of `context` and of the recurrences around it make
+ * (ARRAY_NONE: into all): what a scatter adds to, what a reduction over nothing gives. */
+bool array_set_step(array_lowering *w, uint32_t v, double value, uint32_t context);
 
 /* Axis p of part k of join v where a recurrence binds it. */
 bool array_part_axis(const array_lowering *w, uint32_t v, size_t k, size_t p, coordinate *c);

@@ -277,6 +277,8 @@ array_use array_guard(const array_lowering *w, const array_value *values, const 
 /* What may fail in a branch is made under the branch's condition. */
 bool array_lazy(array_lowering *w);
 bool array_regions(array_lowering *w);
+/* Is `in` (ARRAY_NONE: none) that recurrence, or one inside it? */
+bool array_region_holds(const array_lowering *w, uint32_t region, uint32_t in);
 bool array_push_bind(array_lowering *w, uint32_t v, array_bind bind);
 bool array_absorb(array_lowering *w); /* sums over what each step makes join the recurrence */
 void array_carry(array_lowering *w);  /* arrays of which one slice is enough; when it is known what is inline */

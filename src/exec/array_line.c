@@ -45,12 +45,11 @@ void array_domain_axis(array_builder *b, const array_value *v, size_t d, coordin
         array_coordinate_axis(b, c, shape_sizes(b->w->g, value_domain(v))[d]);
 }
 
-/* Axis p of v: bound by a recurrence, or an axis of the step. */
-bool array_bound_axis(const array_builder *b, const array_value *v, size_t p, coordinate *c)
+bool array_bound_axis(const array_builder *b, const array_value *v, size_t p, uint32_t context, coordinate *c)
 {
     for (size_t i = 0; i < v->bind_count; i++) {
         const array_bind *bind = &b->w->binds.at[v->binds + i];
-        if (bind->axis != (int)p) continue;
+        if (bind->axis != (int)p || !array_region_holds(b->w, bind->region, context)) continue;
         *c = (coordinate){-1, b->w->regions[bind->region].counter, bind->offset};
         return true;
     }
@@ -60,7 +59,7 @@ bool array_bound_axis(const array_builder *b, const array_value *v, size_t p, co
 void array_own_coordinates(array_builder *b, const array_value *v, coordinate *at)
 {
     for (size_t p = 0; p < value_rank(b->w, v); p++) {
-        if (array_bound_axis(b, v, p, &at[p])) continue;
+        if (array_bound_axis(b, v, p, v->region, &at[p])) continue;
         if (b->w->in_block && v->block_own == (int)p)
             array_block_axis(b, &at[p]);
         else

@@ -220,7 +220,7 @@ bool array_map_step(array_lowering *w, uint32_t v, size_t k)
     array_span whole[AXES_MOST];
     span_list todo = {0};
     if (op_is_reduction(value->op) && reduces_nothing(w, value))
-        return array_set_step(w, v, array_first((op)value->op), true);
+        return array_set_step(w, v, array_first((op)value->op), value->region);
     memcpy(whole, w->span, sizeof whole);
     w->pieces = 0;
     bool ok = step_pieces(w, v, k, whole, &todo);

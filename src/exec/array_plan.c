@@ -39,7 +39,7 @@ static bool emit_along(array_lowering *w, uint32_t v)
     size_t from = w->a->steps.count, begin = from;
     bool ok = true;
     if (value->op == OP_SCATTER && !array_scatter_tiles(w, value)) {
-        if (!array_set_step(w, v, 0, true)) return false;
+        if (!array_set_step(w, v, 0, value->region)) return false;
         w->a->steps.at[from].begins = value->sums;
         if (!value->sums && !array_span_own(w, v, from, false)) return false;
         from = w->a->steps.count;
@@ -63,7 +63,7 @@ static bool emit_member(array_lowering *w, uint32_t v)
     size_t from = w->a->steps.count;
     if (value->part.kind != PART_NONE) return emit_along(w, v);
     if (value->op == OP_SCATTER && !array_scatter_tiles(w, value)) {
-        if (!array_set_step(w, v, 0, true)) return false;
+        if (!array_set_step(w, v, 0, value->region)) return false;
         w->a->steps.at[from].begins = value->sums;
     }
     if (value->op == OP_JOIN) {
@@ -90,7 +90,7 @@ static bool emit_value(array_lowering *w, uint32_t v, uint32_t context)
     size_t from = w->a->steps.count;
     if (!array_runs_now(w, v, 0)) return true;
     if (value->op == OP_SCATTER && zero_context(w, value) == context && !array_scatter_tiles(w, value) &&
-        !array_set_step(w, v, 0, true))
+        !array_set_step(w, v, 0, value->region))
         return false;
     if (value->op == OP_ARGMIN || value->op == OP_ARGMAX)
         return array_arg_step(w, v) && array_push_guards(w, from, v, 0);
@@ -107,7 +107,7 @@ static bool emit_before(array_lowering *w, uint32_t region, uint32_t context)
         size_t from = w->a->steps.count;
         bool ahead = value_bind(w, value, region)->ahead && !value->defines;
         if (ahead || (value->op == OP_SCATTER && zero_context(w, value) == context)) {
-            if (!array_set_step(w, v, 0, false)) return false;
+            if (!array_set_step(w, v, 0, context)) return false;
             if (along && !array_span_own(w, v, from, false)) return false;
         }
         for (size_t k = 0; value->op == OP_JOIN && k < value->count; k++) {

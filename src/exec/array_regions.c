@@ -262,7 +262,7 @@ static void region_along(array_lowering *w, uint32_t region)
     }
 }
 
-static bool region_holds(const array_lowering *w, uint32_t region, uint32_t in)
+bool array_region_holds(const array_lowering *w, uint32_t region, uint32_t in)
 {
     while (in != ARRAY_NONE && in != region) in = w->regions[in].parent;
     return in == region;
@@ -273,7 +273,7 @@ static bool region_holds(const array_lowering *w, uint32_t region, uint32_t in)
 static int along_other(const array_lowering *w, uint32_t user, uint32_t a, const array_bind *to, int axis)
 {
     uint32_t inside = value_at(w, a)->region;
-    bool made = inside != to->region && !region_holds(w, inside, value_at(w, user)->region);
+    bool made = inside != to->region && !array_region_holds(w, inside, value_at(w, user)->region);
     if ((!made && !to->natural) || to->along == 0 || (axis >= 0 && to->along >> axis & 1)) return -1;
     if (to->known) return to->axis;
     for (int d = 0; d < AXES_MOST; d++)

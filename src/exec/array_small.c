@@ -9,14 +9,14 @@
 #include "exec/array_build.h"
 
 /* A constant into all places of v: what a scatter adds to, what a reduction over nothing gives. */
-bool array_set_step(array_lowering *w, uint32_t v, double value, bool bound)
+bool array_set_step(array_lowering *w, uint32_t v, double value, uint32_t context)
 {
     array_builder b;
     const array_value *x = value_at(w, v);
     coordinate at[AXES_MOST];
     array_build_begin(&b, w);
     for (size_t p = 0; p < value_rank(w, x); p++) {
-        if (bound && array_bound_axis(&b, x, p, &at[p])) continue;
+        if (array_bound_axis(&b, x, p, context, &at[p])) continue;
         if (w->in_block && (x->block_own == (int)p || (x->part.bound && x->part.axis == (int)p)))
             array_block_axis(&b, &at[p]);
         else

@@ -118,7 +118,8 @@ bool array_spread_step(array_lowering *w, uint32_t v)
     plan *a = w->a;
     size_t from = a->steps.count;
     bool ok = true;
-    if (!array_set_step(w, v, 0, true) || !array_product_step(w, value_at(w, v)->adds - 1)) return false;
+    if (!array_set_step(w, v, 0, value_at(w, v)->region) || !array_product_step(w, value_at(w, v)->adds - 1))
+        return false;
     if (!array_map_step(w, v, 0)) return false;
     for (size_t s = from; s < a->steps.count; s++) a->steps.at[s].name = array_label(w, v);
     const plan_step *step = a->steps.at + from;
