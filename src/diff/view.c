@@ -290,7 +290,7 @@ static bool inward_go(ew_graph *g, inward *in)
         return false;
     }
     in->step[in->steps++] = s;
-    return in->v.node != EW_NONE;
+    return in->v.node != EW_NONE && !(in->mask & ~view_axes(g, in->v)); /* an axis that only the shape has stays */
 }
 
 static double view_elements(const ew_graph *g, uint16_t shape, uint32_t axes)
@@ -307,8 +307,10 @@ static view inward_back(ew_graph *g, const inward *in, view v)
     for (size_t i = in->steps; i-- > 0 && v.node != EW_NONE;) {
         const inward_step *s = &in->step[i];
         uint16_t inside = i + 1 < in->steps ? in->step[i + 1].shape : in->shape;
+        uint32_t has = view_axes(g, v);
+        if (s->o == OP_SUM && (s->summed & ~has)) v = view_times_sizes(g, inside, v, s->summed & ~has);
         if (s->o == OP_SUM)
-            v = view_reduce(g, inside, v, s->summed & view_axes(g, v));
+            v = view_reduce(g, inside, v, s->summed & has);
         else if (s->o == OP_NEG)
             v = view_op(g, s->shape, OP_NEG, v, view_none(), view_none());
         else if (s->o == OP_IF)
