@@ -124,12 +124,6 @@ static bool flow_carry(ew_graph *g, flow *f, ew_node state)
     return terms_add_dense(&f->t, flow_entry(f, state), node_at(g, state)->shape, tangent);
 }
 
-/* What a state leads to; one that is no array yet is held, where nothing is carried along. */
-static ew_node flow_behind(const ew_graph *g, const flow *f, ew_node n)
-{
-    return f->inside == EW_NONE && carry_open(g, n) ? EW_NONE : sequence_behind(g, n);
-}
-
 /* d->cone: what `of` reaches, not below what the sweep knows already. */
 static bool flow_cone(ew_graph *g, flow *f, ew_node of)
 {
@@ -142,7 +136,7 @@ static bool flow_cone(ew_graph *g, flow *f, ew_node of)
         ok = array_push(&g->memory, &d->cone, n); /* all that is marked: sorting goes by the marks */
         if (ok && f->inside != EW_NONE && !flow_knows(f, n) && carry_open(g, n)) ok = flow_carry(g, f, n);
         if (f->forward && flow_knows(f, n)) continue;
-        ok = ok && cone_visit(g, d, flow_behind(g, f, n));
+        ok = ok && cone_visit(g, d, sequence_behind(g, n));
         if (ok && f->forward && n == f->end && node_at(g, n)->op == OP_LOOP)
             ok = cone_visit(g, d, node_state(g, n)->state); /* it moves with every place of its own */
         for (size_t k = 0; ok && k < sequence_edges(g, n); k++) ok = cone_visit(g, d, sequence_edge(g, n, k));
@@ -171,7 +165,7 @@ static bool flow_active(ew_graph *g, flow *f)
     for (bool again = true; again;) {
         again = false;
         for (size_t i = 0; i < d->cone.count; i++) {
-            ew_node n = d->cone.at[i], behind = flow_behind(g, f, n);
+            ew_node n = d->cone.at[i], behind = sequence_behind(g, n);
             if (d->mark[n] == d->epoch) continue;
             bool moves = n == f->end || (behind != EW_NONE && flow_moves(g, f, behind));
             if (node_at(g, n)->op == OP_STATE && node_at(g, f->end)->op == OP_LOOP)
