@@ -139,16 +139,6 @@ static bool flat_push(array_lowering *w, const flat_draft *f, plan_flat made, ui
 
 /* ---- Tiles ------------------------------------------------------------------------------------------------- */
 
-static bool flat_moves_alike(const plan *a, const plan_line *x, const plan_line *y)
-{
-    if (x->move_count != y->move_count) return false;
-    for (uint32_t i = 0; i < x->move_count; i++) {
-        const plan_move *p = &a->moves.at[x->moves + i], *q = &a->moves.at[y->moves + i];
-        if (p->counter != q->counter || p->stride != q->stride) return false;
-    }
-    return true;
-}
-
 static uint32_t flat_buffer(const plan *a, const plan_line *l)
 {
     uint32_t over = a->buffers.at[l->buffer].over;
@@ -174,7 +164,7 @@ static bool flat_apart(const plan *a, const flat_draft *f)
             const plan_line *x = &a->lines.at[out->line], *y = &a->lines.at[o->line];
             if (y->buffer == BUFFER_CONSTANT || !flat_meet(a, x, y)) continue;
             bool number = o->bytes == 0 && flat_buffer(a, x) != flat_buffer(a, y); /* no output is as short as that */
-            if (!number && (o->bytes != out->bytes || x->offset != y->offset || !flat_moves_alike(a, x, y)))
+            if (!number && (o->bytes != out->bytes || x->offset != y->offset || !array_line_moves_alike(a, x, y)))
                 return false;
         }
     }

@@ -330,6 +330,9 @@ step_lines array_step_lines(const plan *a, const plan_step *s);
 /* Does a MAP step write its line number `line`? */
 bool array_line_written(const plan *a, const plan_map *m, uint32_t line);
 uint32_t array_step_time(const plan *a, uint32_t s); /* of a MAP or PRODUCT step */
+/* Do counters of loops move two places by the same? From two numbers in plan.moves on; of two lines. */
+bool array_moves_alike(const plan *a, uint32_t x, uint32_t x_count, uint32_t y, uint32_t y_count);
+bool array_line_moves_alike(const plan *a, const plan_line *x, const plan_line *y);
 bool array_guards_alike(const plan *a, const plan_step *x, const plan_step *y);
 /* Do two lines of a MAP step go over the same places, none twice? */
 bool array_lines_alike(const plan *a, const plan_map *m, const plan_line *x, const plan_line *y);

@@ -58,16 +58,6 @@ static int64_t tile_size(int64_t size, int64_t rows)
 
 /* ---- Lines ------------------------------------------------------------------------------------------- */
 
-static bool tile_moves_alike(const plan *a, const plan_line *x, const plan_line *y)
-{
-    if (x->move_count != y->move_count) return false;
-    for (uint32_t i = 0; i < x->move_count; i++) {
-        const plan_move *p = &a->moves.at[x->moves + i], *q = &a->moves.at[y->moves + i];
-        if (p->counter != q->counter || p->stride != q->stride) return false;
-    }
-    return true;
-}
-
 /* How a line goes over its buffer in a step that is cut so; false: not unit after unit. */
 static bool tile_way(const plan *a, const plan_line *l, const tile_cut *c, int64_t rows, tile_buffer *way)
 {
@@ -98,7 +88,7 @@ static bool tile_take(const plan *a, tile_group *g, const tile_buffer *way, bool
     }
     tile_buffer *b = &g->at[i];
     b->alike = b->alike && way->alike && b->sigma == way->sigma && b->bytes == way->bytes &&
-               tile_moves_alike(a, b->line, way->line);
+               array_line_moves_alike(a, b->line, way->line);
     if (way->low < b->low) b->low = way->low;
     if (way->high > b->high) b->high = way->high;
     if (b->step != way->step || b->written != writes) b->step = ARRAY_NONE;
@@ -199,7 +189,7 @@ static bool tile_doors(const plan *a, const tile_group *g)
             if (a->buffers.at[in->buffer].door != DOOR_IN) continue;
             int64_t low = in->low < out->low ? in->low : out->low, high = in->high > out->high ? in->high : out->high;
             bool apart = in->alike && in->sigma == out->sigma && high - low < out->sigma &&
-                         tile_moves_alike(a, in->line, out->line);
+                         array_line_moves_alike(a, in->line, out->line);
             if (!apart && in->sigma != 0) return false;
             if (in->sigma == 0 && in->high - in->low >= out->sigma) return false;
         }
@@ -352,6 +342,20 @@ static void tile_spans(const plan *a, tile_span *spans)
         tile_see(a, spans, a->maps.at[p->set].lines, a->maps.at[p->set].line_count, i);
         tile_see(a, spans, a->maps.at[p->scatter].lines, a->maps.at[p->scatter].line_count, i);
     }
+}
+
+bool array_moves_alike(const plan *a, uint32_t x, uint32_t x_count, uint32_t y, uint32_t y_count)
+{
+    for (uint32_t i = 0; i < x_count && x_count == y_count; i++) {
+        const plan_move *p = &a->moves.at[x + i], *q = &a->moves.at[y + i];
+        if (p->counter != q->counter || p->stride != q->stride) return false;
+    }
+    return x_count == y_count;
+}
+
+bool array_line_moves_alike(const plan *a, const plan_line *x, const plan_line *y)
+{
+    return array_moves_alike(a, x->moves, x->move_count, y->moves, y->move_count);
 }
 
 bool array_guards_alike(const plan *a, const plan_step *x, const plan_step *y)

@@ -53,23 +53,14 @@ uint32_t array_track_writes(const plan *a, const plan_map *m, size_t *k)
 
 /* ---- Operands ---------------------------------------------------------------------------------------------- */
 
-static bool track_moves_alike(const plan *a, const track_operand *x, const track_operand *y)
-{
-    if (x->move_count != y->move_count) return false;
-    for (uint32_t i = 0; i < x->move_count; i++) {
-        const plan_move *p = &a->moves.at[x->moves + i], *q = &a->moves.at[y->moves + i];
-        if (p->counter != q->counter || p->stride != q->stride) return false;
-    }
-    return true;
-}
-
 /* The operand's number; the same for the same place. */
 static bool track_operand_at(track_draft *d, track_operand o, uint16_t *at, bool *full)
 {
     plan *a = d->w->a;
     for (size_t i = d->made.operands; i < a->track_operands.count; i++) {
         const track_operand *x = &a->track_operands.at[i];
-        if (x->buffer != o.buffer || x->offset != o.offset || x->step != o.step || !track_moves_alike(a, x, &o))
+        if (x->buffer != o.buffer || x->offset != o.offset || x->step != o.step ||
+            !array_moves_alike(a, x->moves, x->move_count, o.moves, o.move_count))
             continue;
         *at = (uint16_t)(i - d->made.operands);
         return true;

@@ -443,4 +443,18 @@ static void random_indexed_make(random_indexed *r, uint64_t seed, bool smooth)
     random_total(r);
 }
 
+/* Its total, the derivatives of that by p and each input, and its arrays of numbers. */
+static inline void random_outputs(const random_indexed *r, char *list, size_t size)
+{
+    size_t used = (size_t)snprintf(list, size, "total, diff(total, p)");
+    for (unsigned i = 0; i < r->count; i++) {
+        const random_array *a = &r->array[i];
+        if (a->is_int) continue;
+        used += (size_t)snprintf(list + used, size - used, a->is_input ? ", diff(total, %s" : ", %s", a->name);
+        for (unsigned p = 0; a->is_input && p < a->rank; p++)
+            used += (size_t)snprintf(list + used, size - used, "%s%s", p ? ", " : "[", random_index(a->axis[p], 0));
+        if (a->is_input) used += (size_t)snprintf(list + used, size - used, "%s)", a->rank ? "]" : "");
+    }
+}
+
 #endif

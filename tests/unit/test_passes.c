@@ -549,19 +549,6 @@ static void test_rows(void **state)
 
 /* ---- Random programs ----------------------------------------------------------------------------------------- */
 
-static void list_of(const random_indexed *r, char *list, size_t size)
-{
-    size_t used = (size_t)snprintf(list, size, "total, diff(total, p)");
-    for (unsigned i = 0; i < r->count; i++) {
-        const random_array *a = &r->array[i];
-        if (a->is_int) continue;
-        used += (size_t)snprintf(list + used, size - used, a->is_input ? ", diff(total, %s" : ", %s", a->name);
-        for (unsigned p = 0; a->is_input && p < a->rank; p++)
-            used += (size_t)snprintf(list + used, size - used, "%s%s", p ? ", " : "[", random_index(a->axis[p], 0));
-        if (a->is_input) used += (size_t)snprintf(list + used, size - used, "%s)", a->rank ? "]" : "");
-    }
-}
-
 static void test_random(void **state)
 {
     (void)state;
@@ -572,7 +559,7 @@ static void test_random(void **state)
         random_indexed_make(&r, seed, seed % 2 == 0);
         for (unsigned d = 0; d < RANDOM_DIMENSIONS; d++) size[d] = (ew_size){random_dimension[d], 0, NULL, r.size[d]};
         const ew_options options = {.sizes = size, .size_count = RANDOM_DIMENSIONS};
-        list_of(&r, list, sizeof list);
+        random_outputs(&r, list, sizeof list);
         program_text t = {r.text, list, &options, seed, 1, 0, 0};
         size_t n, m;
         double *on = run(&t, 0, &n, plan);
