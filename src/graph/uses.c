@@ -13,11 +13,39 @@ bool graph_is_quiet(const ew_graph *g, ew_node n)
            (node->op == OP_COPY && node->shape);
 }
 
+ew_node graph_innermost(const ew_graph *g, ew_node n)
+{
+    while (node_at(g, n)->op == OP_LOOP) {
+        ew_node d = node_state(g, n)->definition;
+        if (d == EW_NONE || node_at(g, d)->op != OP_LOOP || node_at(g, d)->name) break;
+        n = d;
+    }
+    return n;
+}
+
 ew_node graph_equation(const ew_graph *g, ew_node n)
 {
     if (node_at(g, n)->op != OP_LOOP) return n;
-    ew_node d = node_state(g, n)->definition;
+    ew_node d = node_state(g, graph_innermost(g, n))->definition;
     return d == EW_NONE ? n : d;
+}
+
+/* The LOOP around one that has no name; EW_NONE: there is none. */
+static ew_node uses_around(const ew_graph *g, ew_node loop)
+{
+    for (size_t i = 0; i < g->states.count; i++)
+        if (g->states.at[i].definition == loop) return g->states.at[i].loop;
+    return EW_NONE;
+}
+
+ew_node graph_recurrence(const ew_graph *g, ew_node n)
+{
+    ew_node loop = node_at(g, n)->op == OP_STATE ? node_state(g, n)->loop : n;
+    for (ew_node next = loop; next != EW_NONE && node_at(g, next)->op == OP_LOOP;) {
+        loop = next;
+        next = node_at(g, loop)->name ? EW_NONE : uses_around(g, loop);
+    }
+    return loop;
 }
 
 /* A join of single places is an array literal. */
@@ -47,12 +75,6 @@ static bool uses_open(memory *m, graph_uses *u, ew_node n, graph_use how)
     return array_push(m, &u->open, how);
 }
 
-/* The recurrence that a state is; EW_NONE while it is being made. */
-static ew_node uses_loop(const ew_graph *g, ew_node n)
-{
-    return node_at(g, n)->op == OP_STATE ? node_state(g, n)->loop : n;
-}
-
 size_t graph_equation_of(const ew_graph *g, ew_node to, ew_node user, size_t k)
 {
     ew_node d = graph_equation(g, to);
@@ -69,10 +91,11 @@ static bool uses_step(const ew_graph *g, memory *m, graph_uses *u)
     graph_use how = u->open.at[--u->open.count];
     ew_node n = how.from;
     const graph_node *node = node_at(g, n);
-    if (node->op == OP_STATE) how.from = uses_loop(g, n);
-    bool plain = op_is_leaf(node->op) || uses_seen(g, n) || u->open.count > USES_MOST;
+    if (node->op == OP_STATE || node->op == OP_LOOP) how.from = graph_recurrence(g, n);
+    bool plain = op_is_leaf(node->op) || node->op == OP_LOOP || uses_seen(g, n) || u->open.count > USES_MOST;
     bool quiet = graph_is_quiet(g, n);
     if (node->op == OP_SIZE || (node->op == OP_INDEX && !node->name) || how.from == EW_NONE) return true;
+    how.edge = how.edge && !node_is_const(g, n); /* a number over more axes is a number still */
     if (plain || (how.edge && !quiet)) return array_push(m, &u->list, how);
     bool ok = true; /* an access or a copy, or the arithmetic of a place: what it is made from */
     for (size_t k = node->count; ok && k-- > 0;) {
@@ -130,8 +153,9 @@ bool graph_uses_of(const ew_graph *g, memory *m, ew_node n, graph_uses *u)
     bool loop = node_at(g, n)->op == OP_LOOP, ok = true;
     if (loop && d == n) return true;
     if (d != n && (uses_seen(g, d) || op_is_leaf(node->op) || graph_is_quiet(g, d))) {
-        size_t k = node_at(g, n)->extra - g->regions.at[node_state(g, n)->region].first;
-        ok = k >= node_at(g, n)->count || uses_argument(g, m, u, n, k);
+        ew_node in = graph_innermost(g, n);
+        size_t k = node_at(g, in)->extra - g->regions.at[node_state(g, in)->region].first;
+        ok = k >= node_at(g, in)->count || uses_argument(g, m, u, in, k);
     } else if (node->op == OP_JOIN) {
         for (size_t k = 0; ok && k < node->count; k++) ok = uses_part(g, m, u, d, k);
     } else {
