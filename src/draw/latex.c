@@ -327,7 +327,7 @@ static ew_node latex_meant(const latex_printer *p, ew_node n)
 {
     ew_node d = graph_equation(p->g, n);
     const graph_node *node = node_at(p->g, d);
-    return node->name || op_is_leaf(node->op) || graph_is_quiet(p->g, d) ? graph_innermost(p->g, n) : d;
+    return node->name || op_is_leaf(node->op) || graph_is_quiet(p->g, d) ? n : d;
 }
 
 /* Opens a form at the places pushed last, from `axes` on. */
@@ -362,8 +362,6 @@ static void latex_pop(latex_printer *p)
 
 static uint32_t latex_called(const latex_printer *p, ew_node n)
 {
-    const graph_node *node = node_at(p->g, n);
-    if (node->op != OP_STATE && node->op != OP_LOOP) return node->name;
     ew_node loop = graph_recurrence(p->g, n);
     return loop == EW_NONE ? 0 : node_at(p->g, loop)->name;
 }

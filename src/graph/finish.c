@@ -45,7 +45,6 @@ static bool give_name(namer *n, ew_node id)
 {
     graph_node *node = &n->g->nodes.at[id];
     if (node->name || (graph_is_quiet(n->g, id) && !is_output(n->g, id))) return true;
-    if (node->op == OP_LOOP && graph_recurrence(n->g, id) != id) return true; /* called as what is around it */
     uint32_t name = next_name(n);
     if (!name) return false;
     node->name = name; /* the table still finds it: it is the same part wherever it is written */

@@ -66,8 +66,8 @@ bool places_push_node(places *p, ew_node n, bool domain)
 {
     size_t rank = node_rank(p->g, n);
     if (domain && op_is_reduction(node_at(p->g, n)->op)) rank = shape_rank(p->g, node_at(p->g, n)->domain);
-    ew_node loop = graph_recurrence(p->g, n); /* a state's indices are called as the recurrence's are */
-    if (loop != EW_NONE) n = loop;
+    ew_node called = graph_recurrence(p->g, n); /* a state is called as the recurrence is */
+    if (called != EW_NONE) n = called;
     for (size_t q = 0; q < rank; q++)
         if (!places_push_new(p, graph_index_name(p->g, n, q))) return false;
     return true;

@@ -173,7 +173,7 @@ static ew_node print_meant(const printer *p, ew_node n)
 {
     ew_node d = graph_equation(p->g, n);
     const graph_node *node = node_at(p->g, d);
-    return node->name || op_is_leaf(node->op) || graph_is_quiet(p->g, d) ? graph_innermost(p->g, n) : d;
+    return node->name || op_is_leaf(node->op) || graph_is_quiet(p->g, d) ? n : d;
 }
 
 /* Opens a node's form. The texts of its own axes are the last ones, from `axes` on; before them there were
@@ -220,7 +220,6 @@ static uint32_t print_name(const printer *p, ew_node n)
 {
     const graph_node *node = node_at(p->g, n);
     if (p->words && (node->flags & NODE_GENERATED)) return 0;
-    if (node->op != OP_STATE && node->op != OP_LOOP) return node->name;
     ew_node loop = graph_recurrence(p->g, n);
     return loop == EW_NONE ? 0 : node_at(p->g, loop)->name;
 }

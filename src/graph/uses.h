@@ -4,8 +4,7 @@
  * Accesses (h[t - 1, j]), indices, the same value over more axes, and the equations that an array is put
  * together from are no nodes to a person. So what h uses is what its equations use, and what an access
  * reads is used by whoever it stands in. A use of a state is a use of the recurrence itself at another
- * step: it comes from h or from a node after it, and is called a return. So is one of what a circle inside
- * has made.
+ * step: it comes from h or from a node after it, and is called a return.
  */
 #ifndef GRAPH_USES_H
 #define GRAPH_USES_H
@@ -22,6 +21,7 @@ typedef struct graph_use {
 typedef struct graph_uses {
     ARRAY(graph_use) list;
     ARRAY(graph_use) open; /* arguments still to look into */
+    ARRAY(ew_node) inner;  /* joins that are parts of n */
 } graph_uses;
 
 /* The uses of n by equation, then by argument, into uses->list; false: no memory. */
@@ -32,12 +32,10 @@ void graph_uses_free(memory *m, graph_uses *uses);
 bool graph_is_quiet(const ew_graph *g, ew_node n);
 /* Does n read as equations that name their own left sides? (h[0] = 1; h[t + 1] = 2 * h[t]) */
 bool graph_is_equations(const ew_graph *g, ew_node n);
-/* Circles in one another make an array by LOOPs in one another, of which the outer one has its name. Of any of them:
- * what they compute; n itself otherwise. */
+/* What a LOOP computes, in the innermost of its orders; n itself otherwise. */
 ew_node graph_equation(const ew_graph *g, ew_node n);
-/* Of a LOOP, the innermost one; n itself otherwise. */
-ew_node graph_innermost(const ew_graph *g, ew_node n);
-/* Of a LOOP or a STATE, the outermost one; EW_NONE while it is being made; n itself otherwise. */
+/* The array that a STATE or LOOP is to people, in the outermost of its orders; EW_NONE while it is being made; n itself
+ * otherwise. */
 ew_node graph_recurrence(const ew_graph *g, ew_node n);
 
 /* Which part of the join behind `to` is meant by argument k of `user`; SIZE_MAX: it is none, but all of `to`. */
