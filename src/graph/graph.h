@@ -91,6 +91,7 @@ typedef struct graph_map {
 typedef struct graph_state {
     ew_node state, definition, loop; /* EW_NONE until they are there */
     uint32_t region;
+    uint32_t around; /* the state of a region around whose definition the LOOP is, or UINT32_MAX */
     uint16_t axis;
     int64_t offset;
 } graph_state;
