@@ -285,24 +285,6 @@ static ew_node resolve_try(resolve *r, ew_node n)
     return r->waiting ? EW_NONE : view_node(g, v, shape);
 }
 
-static bool resolve_is_number(const ew_graph *g, ew_node n)
-{
-    while ((node_at(g, n)->op == OP_AT || node_at(g, n)->op == OP_COPY) && node_at(g, n)->count == 1)
-        n = node_arg(g, n, 0);
-    return node_is_const(g, n);
-}
-
-/* What a derivative is by may have come out as a number. It stays a node of its own, a sum of one, lest what is made of
- * it is folded and no path leads to it. */
-static ew_node resolve_opaque(ew_graph *g, ew_node twin)
-{
-    if (twin == EW_NONE || !resolve_is_number(g, twin)) return twin;
-    int64_t once = 1;
-    uint16_t own = node_at(g, twin)->shape, domain = shape_join(g, own, graph_shape_of(g, &once, 1));
-    if (domain == UINT16_MAX) return EW_NONE;
-    return graph_reduce(g, OP_SUM, view_real(g, view_of(g, twin)).node, 0, own, domain);
-}
-
 /* Makes the twins of all nodes on the stack. */
 static bool resolve_run(resolve *r)
 {
@@ -317,7 +299,7 @@ static bool resolve_run(resolve *r)
         ew_node twin = resolve_try(r, n);
         if (r->waiting) continue;
         if (twin == EW_NONE) return false;
-        r->twin[n] = r->needs[n] & RESOLVE_BY ? resolve_opaque(r->g, rebuild_shaped(r->g, twin, n)) : twin;
+        r->twin[n] = r->needs[n] & RESOLVE_BY ? rebuild_apart(r->g, twin, n) : twin;
         r->stack.count = before - 1;
     }
     return report_ok(&r->g->report);
