@@ -327,3 +327,11 @@ void carry_end(ew_graph *g, uint32_t region, ew_node loop)
     }
     c->region = UINT32_MAX;
 }
+
+void carry_drop(ew_graph *g)
+{
+    carry *c = &((derived *)g->derived)->carry;
+    flow_forget(g);
+    c->items.count = 0;
+    c->region = UINT32_MAX;
+}

@@ -65,5 +65,7 @@ bool carry_define(ew_graph *g, const ew_node *to, bool *again);
 size_t carry_count(const ew_graph *g, uint32_t region);
 /* The region was made anew: `loop` is one of its arrays. */
 void carry_end(ew_graph *g, uint32_t region, ew_node loop);
+/* A region could not be made: nothing is carried along any more. */
+void carry_drop(ew_graph *g);
 
 #endif

@@ -165,7 +165,7 @@ static bool resolve_definitions(ew_graph *g, derived *d, uint32_t region)
 bool resolve_regions(ew_graph *g)
 {
     derived *d = g->derived;
-    size_t count = g->nodes.count;
+    size_t count = g->nodes.count, pairs = d->pairs.count;
     d->before = (ew_node)count;
     uint8_t *needs = block_new(&g->memory, count, sizeof *needs);
     bool ok = needs || report_memory(&g->report);
@@ -177,6 +177,8 @@ bool resolve_regions(ew_graph *g)
         ok = resolve_definitions(g, d, s->region);
     }
     if (ok) d->resolved = (ew_node)count;
+    if (!ok) d->pairs.count = pairs; /* circles inside one that cannot be made use states that never are arrays */
+    if (!ok) carry_drop(g);
     block_free(&g->memory, needs, needs ? count : 0);
     return ok;
 }

@@ -2,7 +2,8 @@
  * sequence.c - users before arguments, circles as one (sequence.h).
  *
  * A node belongs to the circle of a region if it needs a state and a definition needs it. Bodies are nested or
- * apart, so each node has an innermost region, each region a parent. Level by level, regions count as single
+ * apart, so each node has an innermost region, each region a parent: of a region inside another, only some states may
+ * be in the outer circle (tangents that nothing outside needs are not). Level by level, regions count as single
  * items; an item's key is its highest id, raised above the keys of what it needs, so that without regions the
  * order is simply that of ids.
  */
@@ -47,7 +48,7 @@ size_t sequence_find(const ew_node *nodes, size_t count, ew_node n)
 
 typedef struct sequence_region {
     uint32_t region, parent; /* parent: index in regions + 1; 0: none */
-    size_t size;
+    uint32_t depth, last;    /* how many regions it lies in, and the last of those met */
     uint64_t key;
 } sequence_region;
 
@@ -144,33 +145,57 @@ static void sequence_body(const sequence *o, uint32_t region)
     }
 }
 
-static int sequence_larger(const void *a, const void *b)
+static int sequence_outer(const void *a, const void *b)
 {
     const sequence_region *x = a, *y = b;
-    if (x->size != y->size) return x->size < y->size ? 1 : -1;
+    if (x->depth != y->depth) return x->depth < y->depth ? -1 : 1;
     return (x->region > y->region) - (x->region < y->region);
+}
+
+/* The region that node i is a state of, in the list; its end: of none there. */
+static size_t sequence_region_at(const sequence *o, size_t i)
+{
+    size_t r = 0, count = o->regions.count;
+    if (sequence_behind(o->g, o->nodes[i]) == EW_NONE) return count;
+    while (r < count && o->regions.at[r].region != node_state(o->g, o->nodes[i])->region) r++;
+    return r;
+}
+
+static bool sequence_collect(sequence *o)
+{
+    for (size_t i = 0; i < o->count; i++) {
+        if (sequence_behind(o->g, o->nodes[i]) == EW_NONE || sequence_region_at(o, i) < o->regions.count) continue;
+        sequence_region entry = {.region = node_state(o->g, o->nodes[i])->region};
+        if (!array_push(&o->g->memory, &o->regions, entry)) return report_memory(&o->g->report);
+    }
+    return true;
+}
+
+/* Those around before those inside: a region lies in another if one of its states is in that one's body. */
+static void sequence_depths(sequence *o)
+{
+    for (uint32_t r = 0; r < o->regions.count; r++) {
+        sequence_body(o, o->regions.at[r].region);
+        for (size_t i = 0; i < o->count; i++) {
+            size_t q = o->mark[i] == SEQUENCE_INSIDE ? sequence_region_at(o, i) : o->regions.count;
+            if (q == o->regions.count || q == r || o->regions.at[q].last == r + 1) continue;
+            o->regions.at[q].last = r + 1;
+            o->regions.at[q].depth++;
+        }
+    }
+    if (o->regions.count) qsort(o->regions.at, o->regions.count, sizeof *o->regions.at, sequence_outer);
 }
 
 static bool sequence_regions(sequence *o)
 {
-    for (size_t i = 0; i < o->count; i++) {
-        if (sequence_behind(o->g, o->nodes[i]) == EW_NONE) continue;
-        uint32_t region = node_state(o->g, o->nodes[i])->region;
-        size_t r = 0;
-        while (r < o->regions.count && o->regions.at[r].region != region) r++;
-        if (r < o->regions.count) continue;
-        sequence_region entry = {region, 0, 0, 0};
-        sequence_body(o, region);
-        for (size_t k = 0; k < o->count; k++) entry.size += o->mark[k] == SEQUENCE_INSIDE;
-        if (!array_push(&o->g->memory, &o->regions, entry)) return report_memory(&o->g->report);
-    }
-    if (o->regions.count) qsort(o->regions.at, o->regions.count, sizeof *o->regions.at, sequence_larger);
+    if (!sequence_collect(o)) return false;
+    sequence_depths(o);
     for (size_t r = 0; r < o->regions.count; r++) {
         sequence_region *entry = &o->regions.at[r];
         sequence_body(o, entry->region);
         for (size_t i = 0; i < o->count; i++) {
             if (o->mark[i] != SEQUENCE_INSIDE) continue;
-            if (sequence_is_state(o, i, entry->region)) entry->parent = o->inner[i];
+            if (sequence_is_state(o, i, entry->region) && o->inner[i] > entry->parent) entry->parent = o->inner[i];
             o->inner[i] = (uint32_t)r + 1;
             entry->key = (uint64_t)o->nodes[i] << 20;
         }

@@ -362,8 +362,7 @@ static void latex_pop(latex_printer *p)
 
 static uint32_t latex_called(const latex_printer *p, ew_node n)
 {
-    if (node_at(p->g, n)->op != OP_STATE) return node_at(p->g, n)->name;
-    ew_node loop = node_state(p->g, n)->loop;
+    ew_node loop = graph_recurrence(p->g, n);
     return loop == EW_NONE ? 0 : node_at(p->g, loop)->name;
 }
 

@@ -8,7 +8,8 @@
  * weigh much, nodes little: nodes make way for straight lines.
  *
  * Sweeps up and down do this row by row, first looking only at the rows already set, so that the
- * width is that of the fullest rows, then at both sides. The number of sweeps is fixed.
+ * width is that of the fullest rows, then at both sides. The number of sweeps is fixed. What stands beside an input's
+ * long line may drift away from it, sweep by sweep: the strips that stay empty in all rows are closed at the end.
  *
  * (Brandes and Köpf's blocks were tried first: straight lines, but on graphs with many skipping
  * edges the picture grew to eight times the width of its fullest row.)
@@ -17,7 +18,15 @@
 
 #include "draw/layout_inside.h"
 
-enum { PLACE_SWEEPS = 20, PLACE_MOST = 100, PLACE_WORK = 200000, PLACE_FIRST = 8, PLACE_LAST = 4, PLACE_STRAIGHT = 50 };
+enum {
+    PLACE_SWEEPS = 20,
+    PLACE_MOST = 100,
+    PLACE_WORK = 200000,
+    PLACE_FIRST = 8,
+    PLACE_LAST = 4,
+    PLACE_STRAIGHT = 50,
+    PLACE_EMPTY = 2
+};
 
 enum { PLACE_NODE, PLACE_LINE, PLACE_BEND }; /* BEND: the label, or where a line turns to its end */
 
@@ -218,6 +227,27 @@ static void place_sweep(place_work *p, size_t sweep)
     for (size_t r = 0; r < ranks; r++) place_row(p, p->up ? r : ranks - 1 - r);
 }
 
+/* No strip in which nothing stands is wider than PLACE_EMPTY gaps. Lines stay straight: all on its right moves alike.
+ */
+static bool place_close(layout_work *w)
+{
+    size_t count = w->items.count;
+    double most = PLACE_EMPTY * w->l->gap_x, right = HUGE_VAL, moved = 0;
+    layout_key *keys = block_new(w->m, count, sizeof *keys);
+    if (!keys) return false;
+    for (size_t i = 0; i < count; i++)
+        keys[i] = (layout_key){w->items.at[i].x - w->items.at[i].width / 2, (uint32_t)i, 0};
+    layout_sort(keys, count);
+    for (size_t i = 0; i < count; i++) {
+        layout_item *item = &w->items.at[keys[i].tie];
+        if (keys[i].key - right > most) moved += keys[i].key - right - most;
+        if (i == 0 || keys[i].key + item->width > right) right = keys[i].key + item->width;
+        item->x -= moved;
+    }
+    block_free(w->m, keys, count);
+    return true;
+}
+
 static bool place_x(layout_work *w)
 {
     size_t widest = 1, items = w->items.count;
@@ -237,6 +267,7 @@ static bool place_x(layout_work *w)
         place_pack(&p);
         for (size_t i = 0; i < p.sweeps; i++) place_sweep(&p, i);
         for (size_t r = 1; w->l->roomy && r < w->rank_count; r += 2) place_row(&p, r); /* labels, once more */
+        ok = place_close(w);
     }
     block_free(w->m, p.line, items);
     block_free(w->m, p.minor, items);

@@ -116,7 +116,8 @@ static void scene_state_texts(scene *s, scene_node *n)
     const char *steps = /* catalogue */ "earlier steps";
     text t;
     if (r->down) steps = /* catalogue */ "later steps";
-    if (r->count > 1) steps = /* catalogue */ "steps so far";
+    bool inside = state->definition != EW_NONE && node_at(s->g, state->definition)->op == OP_LOOP;
+    if (r->count > 1 || inside) steps = /* catalogue */ "steps so far";
     text_begin(&t, s->m);
     graph_print_at(s->g, n->id, state->loop == EW_NONE ? n->id : state->loop, false, &t, SCENE_WHOLE);
     n->name = scene_keep(s, text_string(&t), SCENE_COLUMNS);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "explain/explain.h"
+#include "graph/uses.h"
 
 enum { KINK_ARGUMENTS = 3 };
 
@@ -35,11 +36,6 @@ static bool kink_may(op o)
     return false;
 }
 
-static ew_node kink_whole(const ew_graph *g, ew_node n)
-{
-    return node_at(g, n)->op == OP_STATE ? node_state(g, n)->loop : n;
-}
-
 /* Computes the arguments; false: they cannot be had, or (reported) there is no memory. */
 static bool kink_open(kink_look *k)
 {
@@ -48,7 +44,7 @@ static bool kink_open(kink_look *k)
     ew_node wanted[KINK_ARGUMENTS];
     size_t count = 0;
     for (size_t a = 0; a < k->count; a++) {
-        k->arg[a] = kink_whole(l->g, node_arg(l->g, k->node, a));
+        k->arg[a] = graph_recurrence(l->g, node_arg(l->g, k->node, a));
         if (!ew_node_is_constant(l->g, k->arg[a], &k->constant[a])) wanted[count++] = k->arg[a];
     }
     ew_program *p = count ? ew_prepare_nodes(l->g, wanted, count, &err) : NULL;

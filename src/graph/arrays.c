@@ -75,7 +75,7 @@ ew_node graph_state_add(ew_graph *g, uint32_t region, int type, uint16_t shape, 
     if (!report_ok(&g->report)) return EW_NONE;
     graph_region *r = &g->regions.at[region];
     if (r->count == 0) r->first = (uint32_t)g->states.count; /* regions inside are made between */
-    graph_state s = {EW_NONE, EW_NONE, EW_NONE, region, axis, offset};
+    graph_state s = {EW_NONE, EW_NONE, EW_NONE, region, UINT32_MAX, axis, offset};
     if (r->first + r->count != g->states.count || !array_push(&g->memory, &g->states, s)) {
         report_memory(&g->report);
         return EW_NONE;
@@ -90,6 +90,7 @@ bool graph_state_define(ew_graph *g, ew_node state, ew_node definition)
 {
     if (state == EW_NONE || definition == EW_NONE || !report_ok(&g->report)) return false;
     node_state(g, state)->definition = definition;
+    if (node_at(g, definition)->op == OP_LOOP) node_state(g, definition)->around = node_at(g, state)->extra;
     return true;
 }
 

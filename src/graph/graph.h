@@ -94,6 +94,7 @@ enum { MAP_CHAINS = 1024 };
 typedef struct graph_state {
     ew_node state, definition, loop; /* EW_NONE until they are there */
     uint32_t region;
+    uint32_t around; /* the state of a region around whose definition the LOOP is, or UINT32_MAX */
     uint16_t axis;
     int64_t offset;
 } graph_state;
@@ -154,8 +155,8 @@ struct ew_graph {
 
     ARRAY(graph_shape) shapes; /* [0]: scalars */
     ARRAY(int64_t) sizes;
-    ARRAY(uint32_t) unknown;     /* names of sizes that are not known, or 0 */
-    ARRAY(graph_map) maps_known; /* [0]: axis p is axis p */
+    ARRAY(uint32_t) unknown;       /* names of sizes that are not known, or 0 */
+    ARRAY(graph_map) maps_known;   /* [0]: axis p is axis p */
     uint16_t map_last[MAP_CHAINS]; /* by a hash of its places: the newest map */
     ARRAY(map_index) map_indices;
     ARRAY(map_term) map_terms;

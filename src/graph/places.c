@@ -2,6 +2,7 @@
  * places.c - texts for the places of axes (places.h).
  */
 #include "graph/places.h"
+#include "graph/uses.h"
 
 #include <string.h>
 
@@ -65,8 +66,8 @@ bool places_push_node(places *p, ew_node n, bool domain)
 {
     size_t rank = node_rank(p->g, n);
     if (domain && op_is_reduction(node_at(p->g, n)->op)) rank = shape_rank(p->g, node_at(p->g, n)->domain);
-    bool state = node_at(p->g, n)->op == OP_STATE && node_state(p->g, n)->loop != EW_NONE;
-    if (state) n = node_state(p->g, n)->loop; /* it is called as the recurrence is */
+    ew_node called = graph_recurrence(p->g, n); /* a state is called as the recurrence is */
+    if (called != EW_NONE) n = called;
     for (size_t q = 0; q < rank; q++)
         if (!places_push_new(p, graph_index_name(p->g, n, q))) return false;
     return true;

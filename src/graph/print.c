@@ -220,8 +220,7 @@ static uint32_t print_name(const printer *p, ew_node n)
 {
     const graph_node *node = node_at(p->g, n);
     if (p->words && (node->flags & NODE_GENERATED)) return 0;
-    if (node->op != OP_STATE) return node->name;
-    ew_node loop = node_state(p->g, n)->loop;
+    ew_node loop = graph_recurrence(p->g, n);
     return loop == EW_NONE ? 0 : node_at(p->g, loop)->name;
 }
 

@@ -21,6 +21,7 @@ typedef struct graph_use {
 typedef struct graph_uses {
     ARRAY(graph_use) list;
     ARRAY(graph_use) open; /* arguments still to look into */
+    ARRAY(ew_node) inner;  /* joins that are parts of n */
 } graph_uses;
 
 /* The uses of n by equation, then by argument, into uses->list; false: no memory. */
@@ -31,8 +32,11 @@ void graph_uses_free(memory *m, graph_uses *uses);
 bool graph_is_quiet(const ew_graph *g, ew_node n);
 /* Does n read as equations that name their own left sides? (h[0] = 1; h[t + 1] = 2 * h[t]) */
 bool graph_is_equations(const ew_graph *g, ew_node n);
-/* What a LOOP computes; n itself otherwise. */
+/* What a LOOP computes, in the innermost of its orders; n itself otherwise. */
 ew_node graph_equation(const ew_graph *g, ew_node n);
+/* The array that a STATE or LOOP is to people, in the outermost of its orders; EW_NONE while it is being made; n itself
+ * otherwise. */
+ew_node graph_recurrence(const ew_graph *g, ew_node n);
 
 /* Which part of the join behind `to` is meant by argument k of `user`; SIZE_MAX: it is none, but all of `to`. */
 size_t graph_equation_of(const ew_graph *g, ew_node to, ew_node user, size_t k);

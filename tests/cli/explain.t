@@ -82,3 +82,28 @@ $ edgewise explain --plan --json 'x[0] = a; x[t in 1..4] = x[t-1] * sin(a)' a=1 
 $ edgewise explain --json '(a+b)*(b+1)' a=2 b=1 | grep -c plan
 > 0
 ? 1
+
+# Orders inside one another: a grid has the edges that its equation has; rows of array literals are parts of them
+$ edgewise explain 'n[i, j] = n[i-1, j else 0] + n[i, j-1 else 0] + x[i, j]; e = n[1, 1]' x=[[1,2],[3,4]] | grep -A 1 'It has\|From x'
+>   It has one input: x (2×2).
+>
+> --
+>   It has five edges: c → f, d → f, f → n, x → n, n → e.
+>   A node with indices is written once and stands for a scalar node at each
+> --
+>   From x: one way; with every index written out, one path.
+>     x[i, j] → n[i, j] → e
+$ edgewise explain --json 'n[i, j] = n[i-1, j else 0] + n[i, j-1 else 0] + x[i, j]; e = n[1, 1]' x=[[1,2],[3,4]] | sed 's/.*"edges": \(\[.*\]\), "forward.*"reverse": \(.*\), "cost.*/\1\n\2/'
+> [{"from": "n", "to": "c", "arg": 1, "rule": "if h[i] then 1 else 0"}, {"from": "n", "to": "d", "arg": 1, "rule": "if h[j] then 1 else 0"}, {"from": "c", "to": "f", "arg": 0, "rule": "1"}, {"from": "d", "to": "f", "arg": 1, "rule": "1"}, {"from": "f", "to": "n", "arg": 0, "rule": "1"}, {"from": "x", "to": "n", "arg": 1, "rule": "1"}, {"from": "n", "to": "e", "arg": 0, "rule": "1"}]
+> {"x": [[2, 1], [1, 1]], "g": [0, 0], "h": [0, 0], "c": [[2, 1], [1, 1]], "d": [[2, 1], [1, 1]], "f": [[2, 1], [1, 1]], "n": [[2, 1], [1, 1]], "e": 1}
+$ edgewise explain --json 'e = sum(k, i, j: [[t[k], -t[k]], [2, t[k]]][i, j])' t=[3,4] | sed 's/.*"edges": \(\[.*\]\), "forward.*/\1/'
+> [{"from": "t", "to": "c", "arg": 0, "rule": "1"}, {"from": "t", "to": "c", "arg": 0, "rule": "-1"}, {"from": "t", "to": "c", "arg": 1, "rule": "1"}, {"from": "c", "to": "e", "arg": 0, "rule": "1"}]
+
+# What cannot be derived is said, not shown
+$ edgewise explain 'h[m in 0..4, l in 0..2] = h[l, l - 1 else -0.14] * (diff(h[m - 2, l else -0.1], z[l, l]) * x[m])' x=[1,2,3,4,5] z=[[1,2,3],[1,2,3],[1,2,3]]
+! error[E451]: inside its circle of equations the derivative by 'z' needs, step after step, one derivative by 'z' more: at most 7 are carried along
+!   --> 1:53
+!   |
+! 1 | h[m in 0..4, l in 0..2] = h[l, l - 1 else -0.14] * (diff(h[m - 2, l else -0.1], z[l, l]) * x[m])
+!   |                                                     ^^^^ stop(diff(…)) needs one order alone
+? 3

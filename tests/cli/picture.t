@@ -95,3 +95,7 @@ $ printf 'loss = a * b\nright = a > b\noutput loss\noutput right\n' > two.ew; ed
 > # `loss = a * b`
 $ edgewise draw two.ew --of right -o two.md && head -n 1 two.md
 > # `right = a > b`
+
+# An input's long line stays beside what it leads to
+$ edgewise draw 'n[i] = (if i > 0 then n[i-1] else 0) + (if i > 1 then n[i-2] else 0) + x[i]; e = n[1]^2' -o long.svg; grep -o 'width="[0-9]*' long.svg | head -n 1 | awk -F '"' '{ print ($2 < 1000 ? "narrow" : "wide") }'
+> narrow

@@ -50,6 +50,18 @@ static const row rows[] = {
     {"y = floor(x) + sign(x)", "x c d y", "x>c x>d c>y d>y"},
     /* stop has one too */
     {"y = x * stop(x)", "x c y", "x>c x>y c>y"},
+    /* nor is a number over more axes than it has; a name for one is */
+    {"x[i, 0] = a[i]; x[i in 3, 1] = 0.5; y = x[2, 1]", "a x y", "a>x x>y"},
+    {"h = 0.5; x[i, 0] = a[i]; x[i in 3, 1] = h; y = x[2, 1]", "a h x y", "a>x h>x x>y"},
+    {"x[0] = 1; x[t+1] = x[t] + [a[t], 0.5][1]; y = x[3]", "a c x y", "a>c x>x c>x x>y"},
+    /* the rows of an array literal are parts of it */
+    {"input t[2]; y[k] = sum(i, j: [[t[k], -t[k]], [2, t[k]]][i, j])", "t c y", "t>c t>c t>c c>y"},
+    /* what a circle with an order inside computes uses what stands in its equation */
+    {"input x[2, 2]; n[i, j] = n[i-1, j else x[0, 0]] + n[i, j-1 else 2] * x[i, j]; y = n[1, 1]", "x f g c d e n y",
+     "n>c x>c n>d d>e x>e c>n e>n n>y"},
+    {"h[0, t] = a[t]; z[l, t in 2] = tanh(h[l, t] + w * z[l, t-1 else 0]); h[l+1, t] = h[l, t] * z[l, t] * b[l]; "
+     "y = h[2, 1]",
+     "a w b f g i c d e h z y", "h>f z>f z>c w>d c>d h>e d>e a>h f>h b>h e>z h>y"},
     /* a parameter is a named node at each call; local equations are nodes */
     {"f(u) = v * v where (v = sin(u)); y = f(a)", "a u v y", "a>u u>v v>y v>y"},
     {"f(u) = u * u; y = f(a) + f(b)", "a b u c u_2 d y", "a>u u>c u>c b>u_2 u_2>d u_2>d c>y d>y"},
