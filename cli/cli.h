@@ -228,8 +228,11 @@ void *cli_room(struct cli *c, size_t count, size_t size);
 /* For --at RUN: the words become the run's model and then those that were there, --weights its weights. false: the
  * error is out. */
 bool cli_trained(struct cli *c);
-/* The graph of that with one row of data, unless the words say how many. */
+/* The graph of that with one row of data, unless the words say how many; other sizes that only the data gave are those
+ * of the run. */
 ew_graph *cli_trained_graph(struct cli *c);
+/* Adds what the run had as values of its own, where the words say nothing else. */
+void cli_trained_values(struct cli *c, const ew_graph *g, struct values *v);
 /* What its data were standardised by: one block, to be freed; NULL: nothing was, or the error is out. */
 ew_emit_scale *cli_trained_scales(struct cli *c, const ew_graph *g, size_t *count);
 void cli_trained_free(struct cli *c);
@@ -273,6 +276,8 @@ const char *cli_fill(const struct cli *c, char *to, size_t size, const char *sen
                      const char *d);
 int cli_write(void *c, const char *bytes, size_t count); /* the same as an ew_write */
 void cli_flush(struct cli *c);
+/* The same where each line is whole by itself: an error as JSON can still follow, as a line of its own. */
+void cli_flush_line(struct cli *c);
 /* Everything is written: files get their names. Answers a status, with the error out. */
 int cli_finish(struct cli *c);
 /* Forgets what was not yet written; files that were begun go. */

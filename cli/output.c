@@ -242,6 +242,12 @@ void cli_flush(struct cli *c)
     if (c->out && c->out->result) file_flush(c->out->result);
 }
 
+void cli_flush_line(struct cli *c)
+{
+    cli_flush(c);
+    if (c->out) c->out->standard.touched = false;
+}
+
 int cli_finish(struct cli *c)
 {
     struct cli_file *standard = c->out ? &c->out->standard : NULL;

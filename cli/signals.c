@@ -20,6 +20,8 @@ static struct {
     int descriptor;
 } clock_fault;
 
+static volatile sig_atomic_t *clock_asks; /* set when time is up, once, instead of ending there */
+
 static struct termios terminal_usual;
 static volatile sig_atomic_t terminal_changed;
 
@@ -38,7 +40,11 @@ static void leave_clean(void)
 
 static void on_clock(int signal_number)
 {
+    volatile sig_atomic_t *asks = clock_asks;
     (void)signal_number;
+    clock_asks = NULL;
+    if (asks) *asks = 1;
+    if (asks) return;
     leave_clean();
     ssize_t written = write(clock_fault.descriptor, clock_fault.bytes, clock_fault.count);
     (void)written; /* nobody is left to tell */
@@ -89,6 +95,18 @@ void cli_start_clock(struct cli *c)
     t.it_value.tv_sec = (time_t)c->limit_seconds;
     t.it_value.tv_usec = (suseconds_t)((c->limit_seconds - (double)t.it_value.tv_sec) * 1e6);
     if (t.it_value.tv_sec == 0 && t.it_value.tv_usec == 0) t.it_value.tv_usec = 1;
+    setitimer(ITIMER_REAL, &t, NULL);
+}
+
+void cli_clock_asks(struct cli *c, volatile sig_atomic_t *flag)
+{
+    struct itimerval t;
+    if (c->limit_seconds <= 0 || getitimer(ITIMER_REAL, &t) != 0) return;
+    clock_asks = flag;
+    if (!flag) return;
+    handle(SIGALRM, on_clock, SA_RESTART);
+    t.it_interval.tv_sec = (time_t)c->limit_seconds;
+    t.it_interval.tv_usec = (suseconds_t)((c->limit_seconds - (double)t.it_interval.tv_sec) * 1e6);
     setitimer(ITIMER_REAL, &t, NULL);
 }
 

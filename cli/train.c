@@ -1,10 +1,11 @@
 /*
  * train.c - the verb train: options to the library, what is seen on the way, Ctrl-C, the end.
  *
- * The work is the library's (edgewise-train.h), which also writes the folder of the run. Ctrl-C, or a polite
- * request to end (SIGTERM), sets a flag that it looks at: the step is finished and all is saved. A second one
- * ends the command where it stands; the last checkpoint is whole all the same.
+ * The work is the library's (edgewise-train.h), which also writes the folder of the run. Ctrl-C, a polite request to
+ * end (SIGTERM) or the end of --limit seconds sets a flag that it looks at: the step is finished and all is saved. A
+ * second one ends the command where it stands; the last checkpoint is whole all the same.
  */
+#include "inside.h"
 #include "progress.h"
 #include "ranks.h"
 #include "record.h"
@@ -40,12 +41,12 @@ struct training {
 
 /* ---- Ctrl-C --------------------------------------------------------------------------------------------- */
 
-static volatile sig_atomic_t train_interrupt;
+static volatile sig_atomic_t train_interrupt, train_signalled; /* stop; not the clock of --limit said so */
 static struct sigaction interrupt_before, terminate_before;
 
 static void on_train_signal(int signal_number)
 {
-    train_interrupt = 1;
+    train_interrupt = train_signalled = 1;
     /* the next one is as ever */
     sigaction(signal_number, signal_number == SIGINT ? &interrupt_before : &terminate_before, NULL);
 }
@@ -61,7 +62,7 @@ static void catch_signal(int signal_number, struct sigaction *before)
 
 static void catch_signals(void)
 {
-    train_interrupt = 0;
+    train_interrupt = train_signalled = 0;
     catch_signal(SIGINT, &interrupt_before);
     catch_signal(SIGTERM, &terminate_before);
 }
@@ -184,7 +185,7 @@ static void stream(struct training *w, const ew_train_report *r)
     ew_train_report_json(w->t, r, line, n + 1);
     strcpy(line + n, "\n");
     cli_put(c, line);
-    cli_flush(c);
+    cli_flush_line(c);
     free(line);
 }
 
@@ -243,6 +244,16 @@ static void say_last(struct training *w)
     record_free(r);
 }
 
+/* With validation data: which weights were kept. */
+static void say_best(struct training *w, const ew_train_result *found)
+{
+    char step[24], loss[32];
+    if (!found->best_step || found->best != found->best || found->end == EW_END_STOPPED) return;
+    snprintf(step, sizeof step, "%zu", found->best_step);
+    ew_number_text(found->best, 6, loss);
+    cli_say(w->c, "kept: the weights after step {1}, with the lowest validation loss, {2}\n", step, loss, NULL);
+}
+
 static void say_end(struct training *w, const ew_train_result *found)
 {
     struct cli *c = w->c;
@@ -256,6 +267,7 @@ static void say_end(struct training *w, const ew_train_result *found)
     if (found->bad_steps) cli_say(c, "steps that were not finite: {1}\n", steps, NULL, NULL);
     snprintf(steps, sizeof steps, "%zu", found->step);
     cli_say(c, found->step == 1 ? "{1} step: {2}\n" : "{1} steps: {2}\n", steps, cli_tr(c, ends[found->end]), NULL);
+    say_best(w, found);
 }
 
 static void say_curve(struct training *w)
@@ -280,6 +292,15 @@ static void say_where(struct training *w, const ew_train_result *found)
              w->run, seconds, NULL);
 }
 
+static int stopped(struct training *w)
+{
+    struct cli *c = w->c;
+    char seconds[32];
+    if (c->limit_seconds <= 0 || train_signalled) return CLI_INTERRUPTED;
+    ew_number_text(c->limit_seconds, 0, seconds);
+    return cli_fail(c, FAULT_SECONDS, seconds, NULL);
+}
+
 /* Other processes are gone, but here all is as after the last step. */
 static void save_alone(struct training *w)
 {
@@ -295,7 +316,9 @@ static int run(struct training *w)
     ew_train_result found = {0};
     bool tells = w->ranks.ranks.rank == 0;
     progress_begin(&w->progress, w->c, w->t);
+    cli_clock_asks(w->c, &train_interrupt);
     ew_status status = ew_train_run(w->t, &found, &e);
+    cli_clock_asks(w->c, NULL);
     progress_clear(&w->progress);
     if (status != EW_OK) {
         if (strcmp(e.code, "E460") == 0) e.status = EW_FILE; /* a label or the like that leads out of an array */
@@ -307,7 +330,7 @@ static int run(struct training *w)
     if (!w->c->json) say_end(w, &found);
     say_curve(w);
     if (!w->c->status) say_where(w, &found);
-    return w->c->status ? w->c->status : found.end == EW_END_STOPPED ? CLI_INTERRUPTED : EW_OK;
+    return w->c->status ? w->c->status : found.end == EW_END_STOPPED ? stopped(w) : EW_OK;
 }
 
 /* ---- The verb ------------------------------------------------------------------------------------------------- */

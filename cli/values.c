@@ -148,7 +148,7 @@ void values_free(struct values *v)
 
 /* ---- Of --weights ------------------------------------------------------------------------------------------- */
 
-static bool has_value(const struct values *v, const char *name)
+bool values_has(const struct values *v, const char *name)
 {
     for (size_t i = 0; i < v->count; i++)
         if (strcmp(v->at[i].name, name) == 0) return true;
@@ -174,7 +174,7 @@ static bool weights_fit(struct cli *c, const ew_graph *g, const struct values *v
     for (size_t i = 0; i < ew_input_count(g) && !c->status; i++) {
         ew_input_info info = ew_input_at(g, i);
         const char *name = ew_node_name(g, info.node);
-        if (info.is_param && !has_value(v, name) && !part_has(parts, name))
+        if (info.is_param && !values_has(v, name) && !part_has(parts, name))
             cli_fail(c, FAULT_NO_WEIGHT, c->weights, name);
     }
     return !c->status;
@@ -212,7 +212,7 @@ static void weights_read(struct cli *c, ew_graph *g, struct values *v)
     if (more && weights_fit(c, g, v, parts))
         for (size_t i = 0; i < count && !c->status; i++) {
             const char *name = ew_data_parts_name(parts, i);
-            if (has_value(v, name)) continue;
+            if (values_has(v, name)) continue;
             v->at[v->count] = (struct given){0};
             weight_read(c, g, &v->at[v->count++], name);
         }
@@ -231,6 +231,7 @@ struct values *values_read(struct cli *c, ew_graph *g)
         v->count++; /* freed with the others */
         if (ok && given_read(c, g, now) && now->input == SIZE_MAX) is_size(c, now);
     }
+    if (v && c->at && !c->status) cli_trained_values(c, g, v);
     if (v && c->weights && c->verb != VERB_TRAIN && !c->status) weights_read(c, g, v);
     if (!c->status) return v;
     values_free(v);

@@ -92,7 +92,7 @@ typedef enum ew_optimizer {
 
 typedef enum ew_schedule {
     EW_SCHEDULE_CONSTANT,
-    EW_SCHEDULE_STEP,  /* a tenth after half of the steps, a hundredth after three quarters */
+    EW_SCHEDULE_STEP,  /* a tenth after half of the steps that follow the warm-up, a hundredth after three quarters */
     EW_SCHEDULE_COSINE /* lr * (1 + cos(pi * s)) / 2, with s from 0 to 1 over the steps after the warm-up */
 } ew_schedule;
 
@@ -149,10 +149,10 @@ typedef struct ew_train_options { /* all zero means the defaults */
     const ew_ranks *ranks; /* of several processes, or NULL */
     int exact_ranks;       /* not 0: the same bits for 1, 2 and 4 processes: a batch is always 4 parts, joined alike */
 
-    const char *run;       /* a folder for everything that outlives the run, or NULL: nothing is written */
-    const char *weights;   /* a safetensors or npz file to begin with, or NULL: as the model says */
-    size_t save_every;     /* steps between checkpoints; default: each epoch. The end is always saved */
-    size_t report_every;   /* steps between reports; default: each epoch */
+    const char *run;     /* a folder for everything that outlives the run, or NULL: nothing is written */
+    const char *weights; /* a safetensors or npz file to begin with, or NULL: as the model says */
+    size_t save_every; /* steps between checkpoints; default: each epoch, two seconds apart. The end is always saved */
+    size_t report_every;   /* steps between reports; default: each epoch, of more than 1000 epochs each few of them */
     size_t evaluate_every; /* reports between looks at the test data; default 1 */
 
     int (*report)(void *context, const struct ew_train_report *report); /* not 0: stop after this step */
@@ -222,8 +222,9 @@ typedef struct ew_train_result {
 } ew_train_result;
 
 /* Reads the model and the first rows, prepares the programs, draws the weights; with `run` makes the folder
- * (EW_FILE where it holds a run already). The options' arrays and texts need not outlive the call; `values`,
- * `rows`, `context`, `stop` and what the ew_options hold must live as long as the ew_train. */
+ * (EW_FILE where it holds a run already, or other files of the names that a run writes). The options' arrays and texts
+ * need not outlive the call; `values`, `rows`, `context`, `stop` and what the ew_options hold must live as long as the
+ * ew_train. */
 EW_API ew_train *ew_train_new(const char *text, const ew_train_options *options, ew_error *err);
 /* Goes on with a run from its last checkpoint, bit for bit. Of the options only report, context, stop and
  * options are read, and data and test where they were not files; all else is in the run. EW_FILE where

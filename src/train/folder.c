@@ -130,18 +130,61 @@ static bool folder_begun(ew_train *t)
     return access(weights, F_OK) == 0 || (stat(lines, &s) == 0 && s.st_size > 0) || train_has_checkpoint(t);
 }
 
+/* What every config.json of a run begins with. */
+#define FOLDER_MARK "{\"edgewise\": "
+
+static bool folder_is_run(ew_train *t)
+{
+    char start[sizeof FOLDER_MARK] = "";
+    const char *path = train_run_path(t, "config.json");
+    int d = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t n = d >= 0 ? read(d, start, sizeof FOLDER_MARK - 1) : 0;
+    if (d >= 0) close(d);
+    return n == sizeof FOLDER_MARK - 1 && strcmp(start, FOLDER_MARK) == 0;
+}
+
+/* Is the folder's model.ew the text that this run would write there? */
+static bool folder_same_model(ew_train *t, const char *path)
+{
+    text model;
+    bool same = train_read_file(t, path, &model) && strcmp(text_string(&model), t->text) == 0;
+    text_free(&model);
+    return same && report_ok(&t->r);
+}
+
+/* In a folder that is no run, files of these names are somebody's own; but not those of a run that was killed before it
+ * wrote its config.json. */
+static bool folder_foreign(ew_train *t)
+{
+    static const char *const names[] = {
+        "config.json", "metrics.jsonl", "weights.safetensors", "curve.svg", "checkpoint/last.safetensors", "model.ew"};
+    struct stat s;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *path = train_run_path(t, names[i]);
+        if (!path) return false;
+        if (lstat(path, &s) != 0 || (strcmp(names[i], "metrics.jsonl") == 0 && s.st_size == 0)) continue;
+        if (strcmp(names[i], "model.ew") == 0 && folder_same_model(t, path)) continue;
+        if (report_ok(&t->r)) report_plain(&t->r, E_TRAIN_FOREIGN, t->o.run, names[i]);
+        report_hint(&t->r, "choose another folder", NULL);
+        return false;
+    }
+    return true;
+}
+
+static bool folder_free(ew_train *t)
+{
+    if (!folder_is_run(t)) return folder_foreign(t);
+    if (!folder_begun(t)) return true;
+    report_plain(&t->r, E_TRAIN_TAKEN, t->o.run, NULL);
+    report_hint(&t->r, "go on with it by --resume, or choose another folder", NULL);
+    return false;
+}
+
 bool train_folder_new(ew_train *t)
 {
     if (!train_leads(t)) t->o.run = NULL;
     if (!t->o.run) return true;
-    if (!folder_make(t, t->o.run) || !folder_hold(t)) return false;
-    const char *config = train_run_path(t, "config.json");
-    if (!config) return false;
-    if (access(config, F_OK) == 0 && folder_begun(t)) {
-        report_plain(&t->r, E_TRAIN_TAKEN, t->o.run, NULL);
-        report_hint(&t->r, "go on with it by --resume, or choose another folder", NULL);
-        return false;
-    }
+    if (!folder_make(t, t->o.run) || !folder_hold(t) || !folder_free(t)) return false;
     folder_sweep(t, "");
     return folder_make(t, train_run_path(t, "checkpoint")) && train_set_hash(t, &t->data) &&
            train_set_hash(t, &t->test) && folder_files(t);

@@ -70,10 +70,11 @@ static void run_means(ew_train *t)
     memset(t->sum, 0, (1 + t->o.metric_count) * sizeof *t->sum);
 }
 
-/* A nan is never better. */
+/* A nan is never better, and everything is better than a nan. */
 static void run_best(ew_train *t)
 {
-    if (t->best_step && !(t->validated[0] < t->best)) return;
+    bool better = t->validated[0] < t->best || (t->best != t->best && t->validated[0] == t->validated[0]);
+    if (t->best_step && !better) return;
     t->best = t->validated[0];
     t->best_step = t->step;
     for (size_t k = 0; k < t->weights; k++) {

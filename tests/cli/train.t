@@ -117,6 +117,7 @@ $ edgewise train line.ew --data x=line.csv:x --data y=line.csv:y --validate 0.25
 > loss 
 > worst 
 > 30 steps: all steps were made
+> kept: the weights after step 30, with the lowest validation loss, 1.12378
 > run   steps  epochs     loss   worst  validation loss  validation worst  lowest loss  seconds  method
 $ edgewise train line.ew --data x=line.csv:x --data y=line.csv:y --weights line/weights.safetensors --steps 1 --lr 1e-9 -q -o begun
 > loss = 2.48033e-10
@@ -419,8 +420,7 @@ $ printf 'param x = 1\nf = log(x) + x\noutput f\n' > log.ew && edgewise train lo
 ? 6
 $ edgewise train log.ew --lr 0.6 --steps 9 -o logs2 -q --json | sed 's/, "seconds": [^}]*//'
 > {"step": 1, "epoch": 1, "loss": 1}
-! error[E354]: step 2: log(x) is nan: x = -0.2
-!   a smaller learning rate, a limit to the gradient's length, or data without such numbers may help
+> {"edgewise": 1, "error": {"code": "E354", "message": "step 2: log(x) is nan: x = -0.2", "hint": "a smaller learning rate, a limit to the gradient's length, or data without such numbers may help"}}
 
 # What a param's value on the command line says is where it begins, as with the other verbs, and goes before --weights;
 # --on-nan rollback without a step goes back to where the run began, not to what the text says.
