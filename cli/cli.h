@@ -255,6 +255,7 @@ ew_error cli_fault(struct cli *c, enum cli_fault fault, const char *a, const cha
 int cli_fail_hint(struct cli *c, enum cli_fault fault, const char *a, const char *b, const char *hint,
                   const char *word);
 int cli_fail_error(struct cli *c, const ew_error *error); /* one of the library's */
+int cli_fail_listed(struct cli *c, ew_error *error);      /* the same about the list of --outputs */
 /* For signal handlers: makes the error's bytes beforehand; returns how many. */
 size_t cli_fault_bytes(struct cli *c, enum cli_fault fault, const char *a, char *buffer, size_t size);
 

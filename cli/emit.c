@@ -123,10 +123,7 @@ static void emit_program(struct cli *c, const char *base)
     else if (g && c->word_count > 1)
         in = cli_values(c, g); /* only to find what is wrong */
     ew_program *p = g && !c->status ? ew_prepare(g, c->outputs, &e) : NULL;
-    if (g && !c->status && !p) {
-        if (c->outputs) e.file[0] = '\0', e.status = EW_USE;
-        cli_fail_error(c, &e);
-    }
+    if (g && !c->status && !p) c->outputs ? cli_fail_listed(c, &e) : cli_fail_error(c, &e);
     if (p) emit_files(c, g, p, in, base);
     free(in);
     ew_free(p);

@@ -155,9 +155,7 @@ static void eval_expressions(struct cli *c, ew_graph *g, const double *in)
     if (p) {
         eval_program(c, g, p, NULL, in);
     } else {
-        e.file[0] = '\0'; /* the place is in the list, not in the program */
-        e.status = EW_USE;
-        cli_fail_error(c, &e);
+        cli_fail_listed(c, &e);
     }
     ew_free(p);
 }

@@ -14,6 +14,9 @@ void explain_short(struct cli *c, ew_graph *g, const ew_explain_options *o);
 /* The object of `explain --json`, of o->of, o->wrt, o->in and o->nudge. */
 void explain_json(struct cli *c, ew_graph *g, ew_explain_options *o);
 
+/* The key "nudge" of that object: each node before and after o->nudge (nudge_json.c). */
+void explain_nudge_json(struct cli *c, struct cli_json *j, ew_graph *g, const ew_explain_options *o);
+
 /* The key "plan" of that object: how it would be computed (plan_json.c). */
 void explain_plan_json(struct cli *c, struct cli_json *j, ew_graph *g, const ew_explain_options *o);
 

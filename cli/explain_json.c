@@ -328,49 +328,6 @@ static void say_paths(struct object *x)
     json_close(&x->j);
 }
 
-/* ---- A nudge --------------------------------------------------------------------------------------------- */
-
-/* Each node before and after, its change, and the one predicted: the inputs' changes times its
- * derivatives by them. */
-static void say_nudge(struct object *x)
-{
-    size_t count = ew_input_count(x->g);
-    double *in = cli_room(x->c, count, sizeof *in), *after = NULL;
-    double *predicted = cli_room(x->c, x->nodes, sizeof *predicted);
-    for (size_t i = 0; in && i < count; i++) in[i] = x->o->in[i] + x->o->nudge[i];
-    int64_t *whole = NULL;
-    if (in && predicted) after = cli_run_whole(x->c, x->g, x->node, x->nodes, in, &whole);
-    for (size_t i = 0; after && i < x->nodes; i++) predicted[i] = 0;
-    for (size_t k = 0; after && k < count && !x->c->status; k++) {
-        ew_input_info info = ew_input_at(x->g, k);
-        if (x->o->nudge[k] == 0 || info.type == EW_INT) continue;
-        struct numbers *slopes = sweep_values(x, info.node, true);
-        for (size_t i = 0; slopes && i < x->nodes; i++)
-            predicted[i] += cli_along(*slopes->at[i].values, x->o->nudge[k]);
-        numbers_free(slopes);
-    }
-    json_key(&x->j, "nudge");
-    json_begin_object(&x->j);
-    for (size_t i = 0; after && i < x->nodes && !x->c->status; i++) {
-        const struct array *value = &x->value->at[i], now = cli_array_ran(x->g, x->node[i], after, whole, i);
-        double before = *value->values;
-        json_key(&x->j, ew_node_name(x->g, x->node[i]));
-        json_begin_object(&x->j);
-        json_key(&x->j, "before");
-        cli_array_element(&x->j, value, 0);
-        json_key(&x->j, "after");
-        cli_array_element(&x->j, &now, 0);
-        json_key_number(&x->j, "predicted", predicted[i]);
-        json_key_number(&x->j, "change", after[i] - before);
-        json_key_number(&x->j, "gap", after[i] - before - predicted[i]);
-        json_close(&x->j);
-    }
-    json_close(&x->j);
-    free(in);
-    free(after);
-    free(predicted);
-}
-
 void explain_json(struct cli *c, ew_graph *g, ew_explain_options *o)
 {
     struct object x = {.c = c, .g = g, .o = o};
@@ -382,7 +339,7 @@ void explain_json(struct cli *c, ew_graph *g, ew_explain_options *o)
         say_graph(&x);
         say_sweeps(&x);
         say_paths(&x);
-        if (o->nudge) say_nudge(&x);
+        if (o->nudge && !c->status) explain_nudge_json(c, &x.j, g, o);
         if (c->plan) explain_plan_json(c, &x.j, g, o);
         cli_json_end(&x.j);
     }

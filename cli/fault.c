@@ -131,6 +131,13 @@ int cli_fail_error(struct cli *c, const ew_error *e)
     return c->status;
 }
 
+int cli_fail_listed(struct cli *c, ew_error *e)
+{
+    e->file[0] = '\0'; /* the place is in the list, not in the program */
+    if (e->status == EW_TEXT) e->status = EW_USE;
+    return cli_fail_error(c, e);
+}
+
 int cli_fail(struct cli *c, enum cli_fault fault, const char *a, const char *b)
 {
     ew_error e = cli_fault(c, fault, a, b);

@@ -340,6 +340,11 @@ EW_API ew_node ew_diff(ew_graph *g, ew_node of, ew_node wrt, int mode, ew_error 
 EW_API ew_status ew_reverse(ew_graph *g, ew_node of, ew_node *result, ew_error *err);
 EW_API ew_status ew_forward(ew_graph *g, ew_node wrt, ew_node *result, ew_error *err);
 
+/* The derivative of a named node along changes of all inputs, which lie as in `in`: its derivatives by their elements
+ * times the changes, summed, in one forward sweep; with the node's axes, or with none where it is the same at all of
+ * its places. Sizes must be known. EW_NONE with err->status EW_OK: it is 0, or the node is an int or a bool. */
+EW_API ew_node ew_along(ew_graph *g, ew_node of, const double *change, ew_error *err);
+
 /* A copy of the graph, to be freed, in which each stop(…) is an input after the other inputs, before the params:
  * the value given to it is held while others change, as derivatives have it. Nodes keep their numbers. */
 EW_API ew_graph *ew_hold(const ew_graph *g, ew_error *err);

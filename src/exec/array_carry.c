@@ -186,6 +186,17 @@ static bool carry_reads(array_lowering *w, uint32_t d, uint32_t r)
     return ok;
 }
 
+/* Does an output see the recurrence's array, as one of its steps does? (diff(e, v[i]) of p[t+1] = p[t] + v[t] is what
+ * the steps back read of the place before.) */
+static bool carry_shown(const array_lowering *w, uint32_t r)
+{
+    for (uint32_t v = w->regions[r].first; v <= w->regions[r].last; v++) {
+        const array_value *value = value_at(w, v);
+        if (value->output && value->lies == LIES_VIEW && value_bind(w, value, r)) return true;
+    }
+    return false;
+}
+
 void array_carry(array_lowering *w)
 {
     for (uint32_t r = 0; r < w->g->regions.count; r++) {
@@ -193,7 +204,7 @@ void array_carry(array_lowering *w)
         if (!carry_region(w, r)) continue;
         uint32_t d = carry_made(w, w->state[w->g->regions.at[r].first], r);
         if (d == ARRAY_NONE || value_at(w, d)->output || value_at(w, d)->lies != LIES_STORED) continue;
-        if (carry_users(w, d, r, &sums) && !sums && carry_reads(w, d, r))
+        if (carry_users(w, d, r, &sums) && !sums && carry_reads(w, d, r) && !carry_shown(w, r))
             value_bind(w, value_at(w, d), r)->whole = false;
     }
 }

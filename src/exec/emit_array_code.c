@@ -26,10 +26,18 @@ static void map_use_access(map_writer *w, const plan_access *x)
     }
 }
 
+/* An int compared with itself, of which compilers warn: a number, whatever the int is. */
+static bool map_same_ints(const map_writer *w, const plan_code *c)
+{
+    return c->kind == CODE_EACH && c->op != OP_INPUT && c->x == c->y && w->registers[c->x].type == ARRAY_INT &&
+           ops_row((op)c->op)->flags & OP_LOGIC;
+}
+
 static void map_uses(map_writer *w)
 {
     for (uint32_t i = 0; i < w->m->code_count; i++) {
         const plan_code *c = &w->code[i];
+        if (map_same_ints(w, c)) continue;
         if (c->kind == CODE_EACH)
             w->registers[c->x].used = w->registers[c->y].used = w->registers[c->w].used = true;
         else if (c->kind == CODE_AT)
@@ -208,16 +216,16 @@ static void map_form(map_writer *w, text *t, const char *form, const plan_code *
     }
 }
 
-/* An int compared with itself, of which compilers warn. */
+/* Two ints that are one, of which compilers warn. */
 static bool map_same(map_writer *w, text *t, const plan_code *c)
 {
     op o = (op)c->op;
-    bool logic = (ops_row(o)->flags & OP_LOGIC) != 0;
-    if (c->x != c->y || !(logic || o == OP_MIN || o == OP_MAX)) return false;
-    if (logic)
+    if (map_same_ints(w, c))
         text_add(t, o == OP_EQ || o == OP_LE || o == OP_GE ? "1.0" : "0.0");
-    else
+    else if (c->x == c->y && (o == OP_MIN || o == OP_MAX))
         emit_map_value(w, t, c->x, false);
+    else
+        return false;
     return true;
 }
 

@@ -3,16 +3,13 @@
  * after, what the derivatives predict, what really happens, the gap. Of an array the element is told that changes
  * most.
  *
- * What is predicted for a node is its derivative along the nudge: an expression in the language, as a sum of
- * diff(node, x[place]) · change, so that it is one forward sweep.
+ * What is predicted for a node is its derivative along the nudge (ew_along): one forward sweep.
  */
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
 #include "explain/explain.h"
-
-enum { NUDGE_TERMS = 32 }; /* elements that are nudged one by one */
 
 typedef struct forecast { /* what is predicted for a node */
     size_t at;            /* first in `predicted`; SIZE_MAX: 0 */
@@ -35,99 +32,12 @@ static size_t nudged_count(const lesson *l, size_t input)
 
 /* ---- What is predicted ---------------------------------------------------------------------------------------- */
 
-/* "[_1, _2]": `letter` and a number for each axis. */
-static void nudged_indices(text *t, char letter, size_t rank)
-{
-    for (size_t p = 0; p < rank; p++) text_format(t, "%s_%c%zu", p ? ", " : "[", letter, p);
-    if (rank) text_add(t, "]");
-}
-
-/* "[2, 0]" of element e */
-static void nudged_place(const ew_graph *g, ew_node n, size_t e, text *t)
-{
-    size_t rank = node_rank(g, n), place[AXES_MOST];
-    for (size_t p = rank; p-- > 0; e /= (size_t)node_size(g, n, p)) place[p] = e % (size_t)node_size(g, n, p);
-    for (size_t p = 0; p < rank; p++) text_format(t, "%s%zu", p ? ", " : "[", place[p]);
-    if (rank) text_add(t, "]");
-}
-
-/* " + diff(NODE, x[place]) * change" */
-static void nudged_term(const lesson *l, size_t i, ew_node x, const char *place, text *t)
-{
-    if (t->count) text_add(t, " + ");
-    text_format(t, "diff(%s", ew_node_name(l->g, explain_node(l, i)));
-    nudged_indices(t, 'a', node_rank(l->g, explain_node(l, i)));
-    text_format(t, ", %s%s) * ", ew_node_name(l->g, x), place);
-}
-
-static void nudged_literal(const ew_graph *g, ew_node x, const double *by, size_t count, text *t)
-{
-    size_t rank = node_rank(g, x);
-    for (size_t e = 0; e < count; e++) {
-        size_t part = 1, open = 0, close = 0;
-        for (size_t p = rank; p-- > 0;) {
-            part *= (size_t)node_size(g, x, p);
-            open += e % part == 0;
-            close += (e + 1) % part == 0;
-        }
-        if (e) text_add(t, ", ");
-        while (open--) text_add(t, "[");
-        text_number(t, by[e], 0);
-        while (close--) text_add(t, "]");
-    }
-}
-
-static void nudged_input(const lesson *l, size_t i, size_t input, const double *by, text *t)
-{
-    ew_node x = ew_input_at(l->g, input).node;
-    size_t count = nudged_count(l, input), moved = 0, rank = node_rank(l->g, x);
-    bool alike = true;
-    text place;
-    for (size_t e = 0; e < count; e++) moved += by[e] != 0, alike = alike && by[e] == by[0];
-    if (!moved || !type_is_real(node_at(l->g, x)->type)) return;
-    text_begin(&place, l->m);
-    if (!alike && moved <= NUDGE_TERMS) {
-        for (size_t e = 0; e < count; e++) {
-            if (by[e] == 0) continue;
-            text_clear(&place);
-            nudged_place(l->g, x, e, &place);
-            nudged_term(l, i, x, text_string(&place), t);
-            text_number(t, by[e], 0);
-        }
-    } else {
-        text whole;
-        text_begin(&whole, l->m);
-        nudged_indices(&place, 'b', rank);
-        nudged_term(l, i, x, text_string(&place), &whole);
-        if (!alike) nudged_literal(l->g, x, by, count, &whole);
-        if (!alike) text_add(&whole, text_string(&place));
-        if (alike) text_number(&whole, by[0], 0);
-        if (t->count) text_add(t, " + ");
-        for (size_t p = 0; p < rank; p++) text_format(t, "%s_b%zu", p ? ", " : "sum(", p);
-        text_format(t, rank ? ": %s)" : "%s", text_string(&whole));
-        t->failed = t->failed || whole.failed;
-        text_free(&whole);
-    }
-    t->failed = t->failed || place.failed;
-    text_free(&place);
-}
-
 /* The derivative of node i along the nudge, as a node; EW_NONE: it is 0, or its form is not derived. */
 static ew_node nudged_forecast(lesson *l, size_t i)
 {
     ew_error err = {0};
-    ew_node n = EW_NONE;
-    const double *by = l->o->nudge;
-    text t;
-    if (!explain_is_real(l, i)) return EW_NONE;
-    text_begin(&t, l->m);
-    for (size_t k = 0; k < ew_input_count(l->g); by += nudged_count(l, k++)) nudged_input(l, i, k, by, &t);
-    if (t.failed)
-        explain_fail(l);
-    else if (t.count)
-        n = ew_expression(l->g, text_string(&t), &err);
+    ew_node n = ew_along(l->g, explain_node(l, i), l->o->nudge, &err);
     if (n == EW_NONE && (l->m->refused || strcmp(err.code, "E080") == 0)) explain_fail(l);
-    text_free(&t);
     return n;
 }
 
@@ -221,7 +131,7 @@ static void nudged_row(table *t, const nudging *n, size_t i)
     if (array) {
         text_clear(&l->work);
         phrase_name(l, &l->work, i);
-        nudged_place(l->g, explain_node(l, i), e, &l->work);
+        graph_place(l->g, explain_node(l, i), e, &l->work);
         explain_cell(t, text_string(&l->work));
     } else {
         phrase_cell(l, t, i);
@@ -264,7 +174,7 @@ static void nudged_told(lesson *l, size_t input, const double *in, const double 
     text_begin(&b, l->m);
     text_add(&name, ew_node_name(l->g, x));
     if (moved == 1) {
-        nudged_place(l->g, x, at, &name);
+        graph_place(l->g, x, at, &name);
         phrase_number(&a, in[at]);
         phrase_number(&b, in[at] + by[at]);
         phrase_fill(l, t, "{1} goes from {2} to {3}", text_string(&name), text_string(&a), text_string(&b));

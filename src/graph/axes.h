@@ -101,6 +101,8 @@ size_t graph_elements(const ew_graph *g, ew_node n);
  * values, written in full; or NULL. */
 void graph_corner(const ew_graph *g, ew_node n, const double *values, const int64_t *whole, int digits, text *t);
 void graph_shape_text(const ew_graph *g, ew_node n, text *t);
+/* "[2, 0]": the place of element e of n, row-major; nothing for a single number. */
+void graph_place(const ew_graph *g, ew_node n, size_t e, text *t);
 
 /* How many elements; false: a size is unknown, or the product does not fit a ptrdiff_t of bytes. */
 bool shape_elements(const ew_graph *g, uint16_t shape, size_t *count);

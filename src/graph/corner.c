@@ -76,3 +76,11 @@ void graph_shape_text(const ew_graph *g, ew_node n, text *t)
             text_add(t, name ? graph_name_text(g, name) : "?");
     }
 }
+
+void graph_place(const ew_graph *g, ew_node n, size_t e, text *t)
+{
+    size_t rank = node_rank(g, n), place[AXES_MOST];
+    for (size_t p = rank; p-- > 0; e /= (size_t)node_size(g, n, p)) place[p] = e % (size_t)node_size(g, n, p);
+    for (size_t p = 0; p < rank; p++) text_format(t, "%s%zu", p ? ", " : "[", place[p]);
+    if (rank) text_add(t, "]");
+}

@@ -360,6 +360,12 @@ $ edgewise --limit memory=10K long.ew
 ! error[E081]: the limit on memory was reached: 10240 bytes
 !   --> long.ew
 ? 5
+$ edgewise eval --limit memory=14K 'y[i] = x[i]^2; e = sum(i: y[i])' x=[1,2,3] --outputs 'e, diff(e, x[i])'
+! error[E081]: the limit on memory was reached: 14336 bytes
+? 5
+$ edgewise emit c --limit memory=14K 'y[i] = x[i]^2; e = sum(i: y[i])' x=[1,2,3] --outputs 'e, diff(e, x[i])' -o e
+! error[E081]: the limit on memory was reached: 14336 bytes
+? 5
 $ edgewise eval --limit nodes=100,memory=1G,seconds=10 'x' x=1
 > c = 1
 $ mkfifo silent; edgewise --limit seconds=0.05 - <> silent

@@ -210,6 +210,76 @@ $ edgewise explain --json 'y[i] = w * x[i]; e = sum(i: y[i]^2)'
 $ edgewise explain --json 'y[i in 1001] = w * i; e = sum(i: y[i])' w=3
 > {"edgewise": 1, "of": "e", "inputs": {"w": 3}, "operations": {"mul": 1, "sum": 1}, "nodes": [{"name": "w", "op": "input", "args": [], "text": "w", "value": 3}, {"name": "y", "op": "mul", "args": ["w", "i"], "text": "w * i", "indices": ["i"], "shape": [1001]}, {"name": "e", "op": "sum", "args": ["y"], "text": "sum(i: y[i])", "value": 1501500}], "edges": [{"from": "w", "to": "y", "arg": 0, "rule": "i"}, {"from": "y", "to": "e", "arg": 0, "rule": "1"}], "forward": {"w": {"w": 1, "e": 500500}}, "reverse": {"w": 500500, "e": 1}, "cost": {"edges": 2, "forward_sweeps": 1, "reverse_sweeps": 1}, "omitted": ["paths"]}
 
+# A number in an array literal is no node: no edge comes from it, though it stands at every place of an index
+
+$ edgewise explain --json 'y[i in 2] = [x[i], 1, x[0]][i]; e = sum(i in 2: y[i])' x=[2,3] | sed 's/.*\("edges": .*\), "forward": .*/\1/'
+> "edges": [{"from": "x", "to": "c", "arg": 0, "rule": "1"}, {"from": "x", "to": "c", "arg": 2, "rule": "1"}, {"from": "c", "to": "y", "arg": 0, "rule": "1"}, {"from": "y", "to": "e", "arg": 0, "rule": "1"}]
+$ edgewise explain 'y[i in 2] = [x[i], 1][i]; e = sum(i in 2: y[i])' x=[2,3] | grep '∂c\|edges:'
+>   It has three edges: x → c, c → y, y → e.
+>     ∂c[i, 0]/∂x[i] = 1
+>     ∂y[i]/∂c[i, i] = 1
+>   ∂c[i, 0] = ∂x[i]
+>   ∂y[i] = ∂c[i, i]
+>   ∂e/∂c[i, j] = [j=i]·∂e/∂y[i] = [[1, 0], [0, 1]]
+>   ∂e/∂x[i] = ∂e/∂c[i, 0] = [1, 0]
+
+# A circle in a circle: what its equations use is used by the array that they make
+
+$ edgewise paths 'h[i, j] = x[i, j] + 0.5 * h[i-1, j else 1] * h[i, j-1 else 2]; e = sum(i, j: h[i, j])' x=[[1,2],[3,4]] --from x
+> 4 paths from x to e
+>
+>   x[i, j] → h[i, j] → e    ×4
+>       1·1
+>
+> ∂e/∂x = [[5.25, 3.5],
+>          [ 2.5,   1]]
+$ edgewise explain 'h[i, j] = x[i, j] + 0.5 * h[i-1, j else 1] * h[i, j-1 else 2]; e = sum(i, j: h[i, j])' x=[[1,2],[3,4]] | grep -A3 'has one input\|From x\|edges:'
+>   It has one input: x (2×2).
+>
+> 2. The graph
+>
+> --
+>   It has six edges: c → d, d → g, f → g, x → h, g → h, h → e.
+>   A node with indices is written once and stands for a scalar node at each
+>   place: 29 of them in all, with 32 edges.
+>   h is a recurrence: each of its steps uses what earlier ones have made.
+> --
+>   From x: one way; with every index written out, four paths.
+>     x[i, j] → h[i, j] → e
+>     … and the ways that go round the recurrence, from step to step.
+>     ∂e/∂x[i, j] = 1 + … = [[5.25, 3.5], [2.5, 1]]
+$ edgewise explain --json 'h[i, j] = x[i, j] + 0.5 * h[i-1, j else 1] * h[i, j-1 else 2]; e = sum(i, j: h[i, j])' x=[[1,2],[3,4]] | sed 's/.*\("edges": .*\), "forward": .*/\1/'
+> "edges": [{"from": "h", "to": "c", "arg": 1, "rule": "if l[i] then 1 else 0"}, {"from": "c", "to": "d", "arg": 1, "rule": "0.5"}, {"from": "h", "to": "f", "arg": 1, "rule": "if l[j] then 1 else 0"}, {"from": "d", "to": "g", "arg": 0, "rule": "f[j, i]"}, {"from": "f", "to": "g", "arg": 1, "rule": "d[i, j]"}, {"from": "x", "to": "h", "arg": 0, "rule": "1"}, {"from": "g", "to": "h", "arg": 1, "rule": "1"}, {"from": "h", "to": "e", "arg": 0, "rule": "1"}]
+$ edgewise draw 'input x[3]; u[0, j] = x[j]; u[i in 1..2 until sum(q in 3: u[i, q]) > 9, j in 0..2] = u[i-1, j] + u[i, j-1 else 0]; e = u[2, 2]' x=[1,2,3] -o u.txt; cat u.txt
+> e = u[2, 2]
+>
+> e = u[2, 2] = 6
+> └─(1)─ u[0, j] = x[j]; u[i + 1, j] = if …[i - 1] then u[i, j]…  (3×3) = [[1, 2, 3], [1, 3, 6], [1…
+>    ├─(1)─ x[j]  (3) = [1, 2, 3]
+>    ├─(if …[i - 1] then 1 else…)─ u[i, j]: steps so far
+>    ├─(if …[i - 1] then 0 else…)─ d[i, j] = u[i, j] + c[j, i]  (2×3) = [[1, 3, 6], [1, 4, 9]]
+>    │  ├─(1)─ u[i, j]: steps so far
+>    │  └─(1)─ c[j, i] = if k[j] then u[i + 1, j - 1…  (3×2) = [[0, 0], [1, 1], [3, 3]]
+>    │     ├─┄ k[j] = h[j] >= 0  (3) = [false, true, true]
+>    │     │  └─┄ h[j] = j - 1  (3) = [-1, 0, 1]
+>    │     └─(if k[j] then 1 else 0)─ u[i, j]: steps so far
+>    ├─┄ g[i] = f[i] > 9  (2) = [true, true]
+>    │  └─┄ f[i] = sum(q: u[i + 1, q])  (2) = [10, 10]
+>    │     └─(1)─ u[i, j]: steps so far
+>    └─↺ u[i, j]: steps so far
+$ edgewise explain 'g[i, j in 3] = x[i] * f[i, j-1 else 1]; f[i, j in 3] = g[i, j] + f[i-1, j else 0]; s[i] = sum(j in 3: f[i, j]); e = sum(i: s[i])' x=[2,3] | grep 'level [3-6]\|edges:'
+>   level 3   g[i, j] = x[i] * c[j, i] (2×3)
+>   level 4   f[i, j] = g[i, j] + d[i, j] (2×3)
+>   level 5   s[i] = sum(j: f[i, j]) (2)
+>   level 6   e = sum(i: s[i])
+>   It has six edges: x → g, c → g, g → f, d → f, f → s, s → e.
+$ edgewise explain 'g[i, j in 3] = x[i] * f[i, j-1 else 1]; f[i, j in 3] = g[i, j] + t[i-1 else 0]; t[i] = sum(j in 3: f[i, j]); e = t[1]' x=[2,3] | grep 'level [3-6]\|edges:'
+>   level 3   g[i, j] = x[i] * c[j, i] (2×3)
+>   level 4   f[i, j] = g[i, j] + d[i] (2×3)
+>   level 5   t[i] = sum(j: f[i, j]) (2)
+>   level 6   e = t[1]
+>   It has six edges: x → g, c → g, g → f, d → f, f → t, t → e.
+
 # Paths: an index sum is parallel paths
 
 $ edgewise paths 'z[n, k] = sum(j: x[n, j] * W[j, k]); e = sum(n, k: z[n, k]^2)' x=[[1,2],[3,4]] W=[[1,0],[2,0.5]] --from W
@@ -371,6 +441,12 @@ $ edgewise explain 'e[i] = x[i]^2' x=[1,2] --nudge x=[0.1,0.3]
 >   e[1]        4    5.29         1.2     1.29   0.09
 >
 > Of an array the element is shown that changes most.
+$ edgewise explain --json 'e = w * sum(i: x[i]^2)' x=[1,2] w=3 --nudge 'x[1]=0.5, w=-1' | grep -o '"nudge.*'
+> "nudge": {"w": {"before": 3, "after": 2, "predicted": -1, "change": -1, "gap": 0}, "x": {"before": [1, 2], "after": [1, 2.5], "predicted": [0, 0.5], "change": [0, 0.5], "gap": [0, 0]}, "c": {"before": [1, 4], "after": [1, 6.25], "predicted": [0, 2], "change": [0, 2.25], "gap": [0, 0.25]}, "d": {"before": 5, "after": 7.25, "predicted": 2, "change": 2.25, "gap": 0.25}, "e": {"before": 15, "after": 14.5, "predicted": 1, "change": -0.5, "gap": -1.5}}}
+$ edgewise explain --json 'y[t+1] = 2 * x[t] + n[t]; y[0] = 0' x=[1,2] n=[3,4] --nudge x=[0.1,0.3] | grep -o '"nudge.*'
+> "nudge": {"x": {"before": [1, 2], "after": [1.1, 2.3], "predicted": [0.1, 0.3], "change": [0.10000000000000009, 0.2999999999999998], "gap": [8.326672684688674e-17, -1.6653345369377348e-16]}, "n": {"before": [3, 4], "after": [3, 4], "predicted": [0, 0], "change": [0, 0], "gap": [0, 0]}, "c": {"before": [2, 4], "after": [2.2, 4.6], "predicted": [0.2, 0.6], "change": [0.20000000000000018, 0.5999999999999996], "gap": [1.6653345369377348e-16, -3.3306690738754696e-16]}, "y": {"before": [0, 5, 8], "after": [0, 5.2, 8.6], "predicted": [0, 0.2, 0.6], "change": [0, 0.20000000000000018, 0.5999999999999996], "gap": [0, 1.6653345369377348e-16, -3.3306690738754696e-16]}}}
+$ edgewise explain --json 'y[i in 1001] = w * i; e = sum(i: y[i])' w=2 --nudge w=1 | grep -o '"nudge.*'
+> "nudge": {"w": {"before": 2, "after": 3, "predicted": 1, "change": 1, "gap": 0}, "e": {"before": 1001000, "after": 1501500, "predicted": 500500, "change": 500500, "gap": 0}}}
 $ edgewise explain 'e[i] = x[i]^2' x=[1,2] --nudge x=[0.1,0.3,1]
 ! error[E186]: the changes of 'x' have other sizes than 'x'
 ? 2

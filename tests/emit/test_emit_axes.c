@@ -437,6 +437,8 @@ static const struct {
      "+ "
      "k[t] else h[t] - mod(9, div(h[t], 100000))",
      "w[1], h, y[2]"},
+    /* An int compared with itself, of which nothing is left that uses it. */
+    {"input x[5]\ny[i] = if all(k in 0..2: k <= k) then x[i] else 0", "y"},
 };
 
 enum { MADE = sizeof made / sizeof made[0] };

@@ -122,9 +122,9 @@ class Case:
 
 def conditioned(maker):
     """How far a change of the inputs by 1e-13 moves what is due; None: it cannot be said."""
+    m, kept = maker, [(x, x.given) for x in maker.inputs]
     try:
-        one, m = Case(maker), maker
-        kept = [(x, x.given) for x in m.inputs]
+        one = Case(m)
         for x in m.inputs:
             x.given = [v * (1 + 1e-12) for v in x.given]
         other = Case(m)

@@ -10,6 +10,7 @@ import heapq
 import math
 
 MOST = 400_000  # nodes of one program
+NEAR = 1e-7  # numbers nearer than this are no good for a comparison
 
 
 class Risk(Exception):
@@ -105,7 +106,7 @@ def copy(x):
 
 def apart(a, b):
     """Refuses numbers that nearly agree."""
-    if a != b and abs(a - b) < 1e-7 * (1 + min(abs(a), abs(b))):
+    if a != b and abs(a - b) < NEAR * (1 + min(abs(a), abs(b))):
         raise Risk("nearly equal")
     return a, b
 
