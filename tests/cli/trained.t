@@ -72,3 +72,14 @@ $ edgewise emit c --at wide T=2 N=4 --outputs p -o wide2 && grep 'define.*IN_x' 
 > #define WIDE2_IN_x 0 /* x[4, 2] */
 $ edgewise explain --at wide -q | grep W && edgewise draw --at wide -o wide.txt
 > W     [5]         0.205       0.25    0.00242    0.00514  ███
+
+# Beyond ulimit -f a write fails, as on a full disk; what was saved is there.
+
+$ sh -c 'ulimit -f 16; exec edgewise train parabola.ew --lr 1e-6 --steps 900 --save-every 3 -o short -q' && ls short/weights.safetensors
+! error[E366]: writing 'metrics.jsonl' failed: there is no room left
+? 4
+$ edgewise train --resume short -q; edgewise train parabola.ew --lr 1e-6 --steps 900 -o long -q; cmp short/weights.safetensors long/weights.safetensors
+> f = 25.9103
+> 900 steps: all steps were made
+> f = 25.9103
+> 900 steps: all steps were made
