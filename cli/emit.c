@@ -95,7 +95,7 @@ static void emit_files(struct cli *c, const ew_graph *g, const ew_program *p, co
     free((void *)(size_t)o.scales);
 }
 
-/* The values of the params alone: inputs need none. */
+/* The values that are given, of the params above all: inputs need none. */
 static double *emit_values(struct cli *c, ew_graph *g)
 {
     size_t count = ew_input_count(g), *offset = cli_array_input_offsets(c, g);
@@ -104,7 +104,9 @@ static double *emit_values(struct cli *c, ew_graph *g)
     for (size_t i = 0; in && c->values && i < offset[count]; i++) in[i] = 0;
     for (size_t i = 0; in && c->values && i < c->values->count && !c->status; i++) {
         const struct given *v = &c->values->at[i];
-        if (v->input != SIZE_MAX) given_copy(c, v, offset[v->input + 1] - offset[v->input], in + offset[v->input]);
+        if (v->input == SIZE_MAX) continue;
+        double *to = in + offset[v->input];
+        if (given_copy(c, v, offset[v->input + 1] - offset[v->input], to)) values_check(c, g, v, to);
     }
     free(offset);
     if (!c->status) return in;
@@ -118,10 +120,7 @@ static void emit_program(struct cli *c, const char *base)
     if (c->at && !cli_at_alone(c)) return;
     ew_graph *g = c->at ? cli_trained_graph(c) : cli_graph(c);
     double *in = NULL;
-    if (g && c->weights)
-        in = emit_values(c, g);
-    else if (g && c->word_count > 1)
-        in = cli_values(c, g); /* only to find what is wrong */
+    if (g && (c->weights || c->word_count > 1)) in = emit_values(c, g); /* without weights to find what is wrong */
     ew_program *p = g && !c->status ? ew_prepare(g, c->outputs, &e) : NULL;
     if (g && !c->status && !p) c->outputs ? cli_fail_listed(c, &e) : cli_fail_error(c, &e);
     if (p) emit_files(c, g, p, in, base);

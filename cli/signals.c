@@ -78,6 +78,7 @@ void signals_prepare(void)
 {
     hold_standard();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* beyond `ulimit -f` a write fails, as on a full disk */
     handle(SIGINT, on_kill, (int)SA_RESETHAND);
     handle(SIGTERM, on_kill, (int)SA_RESETHAND);
     handle(SIGHUP, on_kill, (int)SA_RESETHAND);

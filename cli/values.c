@@ -105,7 +105,7 @@ static bool is_size(struct cli *c, const struct given *v)
 }
 
 /* Elements of an int are whole, of a bool 0 or 1. A single number is shown as it was typed. */
-static bool check_type(struct cli *c, const ew_graph *g, const struct given *v, const double *values)
+bool values_check(struct cli *c, const ew_graph *g, const struct given *v, const double *values)
 {
     ew_node n = ew_input_at(g, v->input).node;
     ew_type type = ew_node_type(g, n);
@@ -326,7 +326,7 @@ static void lay_all(struct cli *c, const ew_graph *g, const struct given **of, c
         if (!of[i])
             ew_input_values(g, i, c->seed, 0, to);
         else if (given_copy(c, of[i], offset[i + 1] - offset[i], to))
-            check_type(c, g, of[i], to);
+            values_check(c, g, of[i], to);
     }
 }
 

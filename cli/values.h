@@ -33,6 +33,8 @@ bool values_bind(struct cli *c, ew_graph *g, struct values *v);
 void values_free(struct values *v);
 /* Does the program have an input or a dimension of this name? */
 bool values_takes(const ew_graph *g, const char *name);
+/* Are these, its numbers, of the input's type? false: the error is out. */
+bool values_check(struct cli *c, const ew_graph *g, const struct given *v, const double *values);
 /* Is there one for this name? */
 bool values_has(const struct values *v, const char *name);
 /* The values in the order of `in`, to be freed; `optional`: NULL and c->status 0 where one is missing. */

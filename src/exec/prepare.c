@@ -152,6 +152,8 @@ static bool prepare_expression(ew_graph *g, ew_program *p, const char *s, size_t
 /* Without a text outputs are called by their names, or by what they are. */
 static bool prepare_output_name(ew_graph *g, ew_program *p, ew_node n, uint32_t *at)
 {
+    const char *name = graph_name_text(g, node_at(g, n)->name);
+    if (node_at(g, n)->name) return prepare_text(g, p, name, strlen(name), at); /* "z", also where it has axes */
     text t;
     text_begin(&t, &p->memory);
     graph_print_operand(g, n, &t, 200);

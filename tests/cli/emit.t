@@ -100,3 +100,14 @@ $ edgewise emit c draws.ew --main -o draws && ${CC:-cc} -std=c11 -Wall -Wextra -
 > y = 0.24876361
 > y = 0.24876361
 > y = 7
+
+# Values need not be complete: a dimension alone gives the sizes. Wrong ones are refused all the same. An output that has
+# axes is called by its name.
+
+$ edgewise emit c 'input x[N]; param w[2] = 1; y[n, k] = x[n] * w[k]; output y' N=3 -o sized && grep 'define.*_IN_\|define.*_OUT_' sized.h
+> #define SIZED_IN_x 0 /* x[3] */
+> #define SIZED_IN_w 3 /* w[2] */
+> #define SIZED_OUT_y 0 /* y[3, 2] */
+$ edgewise emit c 'input n : int; y = n * 2' n=2.5 -o whole
+! error[E127]: 'n' is an int: its value must be a whole number, not 2.5
+? 2

@@ -72,3 +72,27 @@ $ edgewise emit c --at wide T=2 N=4 --outputs p -o wide2 && grep 'define.*IN_x' 
 > #define WIDE2_IN_x 0 /* x[4, 2] */
 $ edgewise explain --at wide -q | grep W && edgewise draw --at wide -o wide.txt
 > W     [5]         0.205       0.25    0.00242    0.00514  ███
+
+# Beyond ulimit -f a write fails, as on a full disk; what was saved is there.
+
+$ sh -c 'ulimit -f 16; exec edgewise train parabola.ew --lr 1e-6 --steps 900 --save-every 3 -o short -q' && ls short/weights.safetensors
+! error[E366]: writing 'metrics.jsonl' failed: there is no room left
+? 4
+$ edgewise train --resume short -q; edgewise train parabola.ew --lr 1e-6 --steps 900 -o long -q; cmp short/weights.safetensors long/weights.safetensors
+> f = 25.9103
+> 900 steps: all steps were made
+> f = 25.9103
+> 900 steps: all steps were made
+
+# Rows to validate by, where there are none to spare.
+
+$ edgewise train parabola.ew --validate 0.1 --patience 2 -o apart
+! error[E377]: validate keeps rows of the data apart, and there are none to spare
+? 2
+$ printf 'x\n1\n' > single.csv; edgewise train root.ew --data x=single.csv:x --validate 0.5 -o apart --lang vi
+! error[E377]: validate để riêng một số hàng của dữ liệu, mà ở đây không có hàng nào để dành
+? 2
+$ edgewise train root.ew --data x=ones.csv:x --standardize xs -o apart
+! error[E348]: 'xs' is no input with data, so it cannot be standardised
+!   did you mean 'x'?
+? 2
