@@ -42,11 +42,34 @@ static double indexed_terms(const lesson *l, size_t e)
     return indexed_edge(l, e) / (node->op == OP_SCATTER ? 1 : indexed_places(l->g, node->shape));
 }
 
+/* Marks what leads to `of` by uses of earlier steps alone; once more for each recurrence that is gone round. */
+static void indexed_round(lesson *l)
+{
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t k = l->count; k-- > 0;) {
+            size_t i = l->node[k];
+            for (size_t e = l->into[i]; e < l->into[i + 1] && indexed_leads(l, i); e++) {
+                size_t a = ew_node_index(l->g, ew_edge_at(l->g, e).from);
+                if (a == SIZE_MAX || indexed_leads(l, a)) continue;
+                l->round[a] = 1;
+                again = again || a >= i;
+            }
+        }
+    }
+}
+
+bool indexed_leads(const lesson *l, size_t i)
+{
+    return l->ways[i] > 0 || (l->round && l->round[i]);
+}
+
 static bool indexed_parallel(lesson *l)
 {
     l->parallel = block_new(l->m, l->seen, sizeof *l->parallel);
     l->round = block_new(l->m, l->seen, sizeof *l->round);
     if (!l->parallel || !l->round) return explain_fail(l);
+    indexed_round(l);
     l->parallel[l->of] = 1;
     for (size_t k = l->count; k-- > 0;) {
         size_t i = l->node[k];
@@ -85,7 +108,7 @@ static void indexed_sweep(lesson *l, ew_node *slopes)
     for (size_t i = 0; i < l->seen; i++) slopes[i] = EW_NONE;
     for (size_t k = l->count; scalar && k-- > 0;) {
         size_t i = l->node[k];
-        if (!(l->ways[i] > 0) || !explain_is_real(l, i) || !indexed_small(l, i)) continue;
+        if (!indexed_leads(l, i) || !explain_is_real(l, i) || !indexed_small(l, i)) continue;
         slopes[i] = ew_diff(l->g, explain_node(l, l->of), explain_node(l, i), EW_REVERSE, &err);
         if (slopes[i] == EW_NONE) {
             if (l->m->refused) explain_heard(l, &err);
@@ -264,7 +287,7 @@ void indexed_values(lesson *l)
 static void brief_indexed_slope(lesson *l, size_t i)
 {
     const double *slopes = explain_slopes(l, i);
-    if (!slopes || !(l->ways[i] > 0)) return;
+    if (!slopes || !indexed_leads(l, i)) return;
     text_clear(&l->line);
     phrase_slope_of(l, &l->line, l->of, i);
     text_add(&l->line, " = " MARK_VALUE);
