@@ -92,7 +92,8 @@ static void say_text(const struct route *r, const ew_paths *paths, const struct 
     if (*count || ew_paths_log10(paths) > 0) count = cli_paths_count(paths, buffer);
     bool none = strcmp(count, "0") == 0;
     if (none && sum_is_something(sum))
-        cli_say(r->c, "no path from {1} to {2} but those that go round a recurrence, from step to step", from, to, NULL);
+        cli_say(r->c, "no path from {1} to {2} but those that go round a recurrence, from step to step", from, to,
+                NULL);
     else if (none)
         cli_say(r->c, "no path from {1} to {2}", from, to, NULL);
     else if (*count)
