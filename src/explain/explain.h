@@ -73,8 +73,8 @@ typedef struct lesson {
     size_t *slope_first;               /* … and those of the derivative of `of` by it */
     double *element;                   /* what one run gives, all of it */
     size_t element_count;
-    double *parallel;        /* by seen node: paths to `of`, index sums written out; nan: unknown */
-    uint8_t *round;          /* by seen node: it leads to `of` through a recurrence */
+    double *parallel; /* by seen node: paths to `of`, index sums written out; nan: unknown */
+    uint8_t *round;   /* by seen node: it leads to `of` through a recurrence (ROUND_STEPS), a diff (ROUND_DIFF) */
     uint8_t rules[OP_COUNT]; /* bit k: the rule by argument k has been written out */
 } lesson;
 
@@ -203,6 +203,7 @@ bool routes_next(routes *p); /* the next path to `of` */
 void routes_free(routes *p);
 /* The product of derivatives along edges (upward), in numbers or symbols; downward: the factor
  * nearest to `of` first. */
+enum { ROUND_STEPS = 1, ROUND_DIFF = 2 };
 enum { ROUTE_NUMBERS, ROUTE_EDGES, ROUTE_SYMBOLS };
 void routes_product(const lesson *l, text *t, const uint32_t *edge, size_t count, int kind, bool downward, bool first);
 /* ∂of/∂x in symbols, simplified: "d + c"; with the sum before it was ("1·d + 1·c") in `plain`, or
