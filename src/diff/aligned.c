@@ -184,20 +184,17 @@ static bool aligned_node(aligned_run *a, size_t i)
 
 /* ---- A region ---------------------------------------------------------------------------------------- */
 
-/* Reverse: what comes from outside. */
+/* Reverse: what comes from outside, to nodes and to the arrays of this region and those inside. */
 static void aligned_enter(aligned_run *a)
 {
     const ew_graph *g = a->g;
     const flow *f = a->ask->f;
-    const graph_region *region = &g->regions.at[a->ask->region];
     for (size_t i = 0; i < a->ask->order_count && !f->forward; i++) {
         ew_node n = a->ask->order[i];
-        aligned_list(a, flow_list(f, n), node_at(g, n)->shape, a->place + i * a->far);
-    }
-    for (uint32_t k = 0; k < region->count && !f->forward; k++) {
-        const graph_state *s = &g->states.at[region->first + k];
-        aligned_place *row = aligned_row(a, s->state);
-        if (row) aligned_list(a, flow_list(f, s->loop), node_at(g, s->state)->shape, row);
+        aligned_place *row = a->place + i * a->far;
+        aligned_list(a, flow_list(f, n), node_at(g, n)->shape, row);
+        if (node_at(g, n)->op == OP_STATE)
+            aligned_list(a, flow_list(f, node_state(g, n)->loop), node_at(g, n)->shape, row);
     }
 }
 

@@ -43,7 +43,7 @@ static contract_term contract_argument(contract *c, const contract_term *p, size
     contract_term next = *p;
     next.node = node_arg(g, p->node, k);
     for (size_t a = 0; a < node_rank(g, next.node); a++) {
-        spot use = spot_of_use(g, p->node, use_map(g, p->node, k), a);
+        spot use = resolve_place(c->r, p->node, use_map(g, p->node, k), a);
         next.at[a] = spot_substitute(g, &use, p->at, p->domain);
     }
     return next;
@@ -158,7 +158,7 @@ static bool contract_inner(contract *c, const contract_term *p)
     next.node = node_arg(g, p->node, 0);
     if (next.domain == UINT16_MAX) return false;
     for (size_t a = 0; a < node_rank(g, next.node); a++) {
-        spot use = spot_of_use(g, p->node, use_map(g, p->node, 0), a);
+        spot use = resolve_place(c->r, p->node, use_map(g, p->node, 0), a);
         next.at[a] = spot_substitute(g, &use, at, next.domain);
     }
     return contract_push(c, &next);

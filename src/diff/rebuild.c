@@ -10,7 +10,7 @@
 
 #include "diff/view.h"
 
-enum { REBUILD_REACHED = 1, REBUILD_CHANGED = 2, REBUILD_KEPT = 4 };
+enum { REBUILD_REACHED = 1, REBUILD_CHANGED = 2, REBUILD_KEPT = 4, REBUILD_BY = 8 /* some DIFF is by it */ };
 
 typedef struct rebuild {
     ew_graph *g;
@@ -137,6 +137,44 @@ ew_node rebuild_shaped(ew_graph *g, ew_node made, ew_node from)
     return graph_make(g, &s);
 }
 
+static bool rebuild_is_number(const ew_graph *g, ew_node n)
+{
+    while ((node_at(g, n)->op == OP_AT || node_at(g, n)->op == OP_COPY) && node_at(g, n)->count == 1)
+        n = node_arg(g, n, 0);
+    return node_is_const(g, n);
+}
+
+static ew_node rebuild_opaque(ew_graph *g, ew_node made)
+{
+    if (made == EW_NONE || !rebuild_is_number(g, made)) return made;
+    int64_t once = 1;
+    uint16_t own = node_at(g, made)->shape, domain = shape_join(g, own, graph_shape_of(g, &once, 1));
+    if (domain == UINT16_MAX) return EW_NONE;
+    return graph_reduce(g, OP_SUM, view_real(g, view_of(g, made)).node, 0, own, domain);
+}
+
+/* The copy has the number of the first node that it stands for, where other operations have a domain: copies with
+ * different numbers are different nodes. */
+ew_node rebuild_apart(ew_graph *g, ew_node made, ew_node from)
+{
+    enum { HALF = 15 };
+    made = rebuild_opaque(g, rebuild_shaped(g, made, from));
+    if (made == EW_NONE) return EW_NONE;
+    const graph_node *old = node_at(g, from);
+    bool again = old->op == OP_COPY && old->extra;
+    uint32_t number = from + 1;
+    view v = view_of(g, made);
+    node_spec s = {.op = OP_COPY,
+                   .args = &v.node,
+                   .maps = &v.map,
+                   .count = 1,
+                   .shape = old->shape,
+                   .domain = again ? old->domain : (uint16_t)(number & ((1u << HALF) - 1)),
+                   .target = again ? old->target : (uint16_t)(number >> HALF & ((1u << HALF) - 1)),
+                   .place = old->place};
+    return graph_make(g, &s);
+}
+
 static bool rebuild_plain(rebuild *b, ew_node n)
 {
     ew_graph *g = b->g;
@@ -162,6 +200,7 @@ static bool rebuild_plain(rebuild *b, ew_node n)
                    .flags = node.flags & (NODE_ZERO | NODE_WHEN | NODE_TEXT),
                    .place = node.place};
     if (ok) b->to[n] = rebuild_typed(g, &s, node.type);
+    if (ok && (b->mark[n] & REBUILD_BY)) b->to[n] = rebuild_apart(g, b->to[n], n);
     block_free(&g->memory, args, args ? count : 0);
     block_free(&g->memory, maps, maps ? count : 0);
     return ok && b->to[n] != EW_NONE;
@@ -188,6 +227,8 @@ static bool rebuild_run(rebuild *b, const rebuild_pair *pairs, size_t pairs_coun
         b->to[pairs[i].from] = pairs[i].to;
         b->mark[pairs[i].from] = 0;
     }
+    for (ew_node n = 0; n < b->count; n++)
+        if (node_at(b->g, n)->op == OP_DIFF) b->mark[node_arg(b->g, n, 1)] |= REBUILD_BY;
     for (ew_node n = 0; n < b->count; n++)
         if ((b->mark[n] & REBUILD_CHANGED) && !rebuild_one(b, n)) return false;
     for (size_t i = 0; i < count; i++) roots[i] = rebuild_shaped(b->g, b->to[roots[i]], roots[i]);

@@ -19,6 +19,10 @@ bool rebuild_nodes(ew_graph *g, const rebuild_pair *pairs, size_t pairs_count, c
 /* What `from` has become, with the axes of `from` again where it was folded to a number, which has none. */
 ew_node rebuild_shaped(ew_graph *g, ew_node made, ew_node from);
 
+/* What `from`, by which something is differentiated, has become: a node of its own, the same each time, whatever else
+ * has become the same value. A number is a sum of one, lest what is made of it is folded and no path leads to it. */
+ew_node rebuild_apart(ew_graph *g, ew_node made, ew_node from);
+
 /* Which nodes are in the body of a closed region: body[id], for ids below `count`. */
 bool rebuild_body(ew_graph *g, uint32_t region, uint8_t *body, size_t count);
 

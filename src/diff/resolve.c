@@ -45,6 +45,15 @@ ew_node diff_whole(ew_graph *g, ew_node of, ew_node wrt, int mode)
     return view_node(g, forward ? v : view_move(g, v, to), shape);
 }
 
+spot resolve_place(resolve *r, ew_node n, uint16_t map, size_t p)
+{
+    spot use = spot_of_use(r->g, n, map, p);
+    if (use.gather.node == EW_NONE || !resolve_needs(r, use.gather.node)) return use;
+    ew_node place = use.gather.node, twin = resolve_twin(r, place);
+    if (twin != EW_NONE) use.gather.node = rebuild_shaped(r->g, twin, place);
+    return use;
+}
+
 /* ---- Reading a derivative at places ---------------------------------------------------------------- */
 
 static bool spot_is_fixed(const spot *p)
@@ -160,7 +169,7 @@ static ew_node resolve_down(resolve *r, ew_node n, spot *here, uint16_t shape, r
         if (!resolve_needs(r, a) || (r->needs[a] & RESOLVE_BY)) return EW_NONE;
         resolve_access x = {.at = n};
         for (size_t p = 0; p < node_rank(g, a); p++) {
-            spot use = spot_of_use(g, n, use_map(g, n, 0), p);
+            spot use = resolve_place(r, n, use_map(g, n, 0), p);
             x.places[p] = spot_substitute(g, &use, here, shape);
         }
         memcpy(here, x.places, node_rank(g, a) * sizeof *here);
@@ -215,7 +224,7 @@ static view resolve_argument(resolve *r, ew_node n, size_t k, uint16_t domain)
     ew_node a = node_arg(g, n, k);
     spot at[AXES_MOST];
     if (!resolve_needs(r, a)) return (view){a, use_map(g, n, k)};
-    for (size_t p = 0; p < node_rank(g, a); p++) at[p] = spot_of_use(g, n, use_map(g, n, k), p);
+    for (size_t p = 0; p < node_rank(g, a); p++) at[p] = resolve_place(r, n, use_map(g, n, k), p);
     return resolve_value(r, a, at, domain);
 }
 
@@ -272,7 +281,7 @@ static ew_node resolve_try(resolve *r, ew_node n)
         resolve_identity(at, rank);
         return view_node(g, resolve_read(r, n, at, shape), shape);
     }
-    for (size_t p = 0; p < rank; p++) at[p] = spot_of_use(g, n, use_map(g, n, 0), p);
+    for (size_t p = 0; p < rank; p++) at[p] = resolve_place(r, n, use_map(g, n, 0), p);
     ew_node array = node_arg(g, n, 0);
     uint8_t flags = node->flags;
     bool has_when = flags & NODE_WHEN;
@@ -283,24 +292,6 @@ static ew_node resolve_try(resolve *r, ew_node n)
         v = view_within(g, shape, v, &at[p], node_size(g, array, p));
     if (v.node != EW_NONE && has_when) v = view_op(g, shape, OP_IF, when, v, view_number(g, 0));
     return r->waiting ? EW_NONE : view_node(g, v, shape);
-}
-
-static bool resolve_is_number(const ew_graph *g, ew_node n)
-{
-    while ((node_at(g, n)->op == OP_AT || node_at(g, n)->op == OP_COPY) && node_at(g, n)->count == 1)
-        n = node_arg(g, n, 0);
-    return node_is_const(g, n);
-}
-
-/* What a derivative is by may have come out as a number. It stays a node of its own, a sum of one, lest what is made of
- * it is folded and no path leads to it. */
-static ew_node resolve_opaque(ew_graph *g, ew_node twin)
-{
-    if (twin == EW_NONE || !resolve_is_number(g, twin)) return twin;
-    int64_t once = 1;
-    uint16_t own = node_at(g, twin)->shape, domain = shape_join(g, own, graph_shape_of(g, &once, 1));
-    if (domain == UINT16_MAX) return EW_NONE;
-    return graph_reduce(g, OP_SUM, view_real(g, view_of(g, twin)).node, 0, own, domain);
 }
 
 /* Makes the twins of all nodes on the stack. */
@@ -317,7 +308,7 @@ static bool resolve_run(resolve *r)
         ew_node twin = resolve_try(r, n);
         if (r->waiting) continue;
         if (twin == EW_NONE) return false;
-        r->twin[n] = r->needs[n] & RESOLVE_BY ? resolve_opaque(r->g, rebuild_shaped(r->g, twin, n)) : twin;
+        r->twin[n] = r->needs[n] & RESOLVE_BY ? rebuild_apart(r->g, twin, n) : twin;
         r->stack.count = before - 1;
     }
     return report_ok(&r->g->report);

@@ -31,6 +31,8 @@ typedef struct resolve {
 /* A node that needs no DIFF in place of n; EW_NONE: later (r->waiting), or reported. */
 ew_node resolve_twin(resolve *r, ew_node n);
 bool resolve_needs(const resolve *r, ew_node n);
+/* Where n's use by `map` has axis p of what it uses; a gathered place has its twin, or r->waiting is set. */
+spot resolve_place(resolve *r, ew_node n, uint16_t map, size_t p);
 /* n at a place over `shape`: through names and accesses down to a DIFF, which is then read there. */
 view resolve_value(resolve *r, ew_node n, const spot *at, uint16_t shape);
 /* A DIFF at a place: of its first argument's axes, then of its second's. */

@@ -404,34 +404,42 @@ static bool tile_push(array_lowering *w, uint32_t s, int64_t rows, const tile_ch
     return array_push(w->m, &a->tiles, tile) || array_no_memory(w);
 }
 
-/* Up to a loop, a block or their end, or an update's pass. */
-static tile_range tile_limit(const plan *a, uint32_t s)
+/* At which steps none may end that began before: limits[s].end says so by not being 0. */
+static void tile_bounds(const plan *a, tile_range *limits)
 {
-    uint32_t end = s;
-    int64_t rows = 1;
-    while (end < a->steps.count && (a->steps.at[end].kind == STEP_MAP || a->steps.at[end].kind == STEP_PRODUCT)) end++;
-    for (uint32_t i = 0; i < s; i++) {
-        const plan_step *step = &a->steps.at[i];
-        uint32_t inside = step->kind == STEP_BLOCK ? a->blocks.at[step->at].end : 0;
-        uint32_t fill = step->kind == STEP_LOOP ? a->loops.at[step->at].fill : 0;
-        if (step->kind == STEP_LOOP) inside = a->loops.at[step->at].end;
-        if (inside > s && inside < end) end = inside;
-        if (inside > s && step->kind == STEP_BLOCK) rows = a->blocks.at[step->at].rows;
-        if (fill > s && fill < end) end = fill;
+    for (uint32_t s = 0; s <= a->steps.count; s++) limits[s] = (tile_range){0, 1};
+    for (uint32_t s = 0; s < a->steps.count; s++) {
+        const plan_step *step = &a->steps.at[s];
+        if (step->kind == STEP_LOOP) limits[a->loops.at[step->at].end].end = limits[a->loops.at[step->at].fill].end = 1;
+        if (step->kind != STEP_BLOCK) continue;
+        limits[a->blocks.at[step->at].end].end = 1;
+        for (uint32_t i = s + 1; i < a->blocks.at[step->at].end; i++) limits[i].rows = a->blocks.at[step->at].rows;
     }
-    for (size_t f = 0; f < a->phases.count; f++)
-        if (a->phases.at[f] > s && a->phases.at[f] < end) end = a->phases.at[f];
-    return (tile_range){end, rows};
+    for (size_t f = 0; f < a->phases.count; f++) limits[a->phases.at[f]].end = 1;
 }
 
-static bool tile_all(array_lowering *w, tile_span *spans)
+/* From each step: up to a loop, a block or their end, or an update's pass. */
+static void tile_limits(const plan *a, tile_range *limits)
+{
+    uint32_t end = (uint32_t)a->steps.count;
+    tile_bounds(a, limits);
+    for (uint32_t s = end; s-- > 0;) {
+        bool bound = limits[s].end, runs = a->steps.at[s].kind == STEP_MAP || a->steps.at[s].kind == STEP_PRODUCT;
+        if (!runs) end = s;
+        limits[s].end = end;
+        if (bound) end = s;
+    }
+}
+
+static bool tile_all(array_lowering *w, tile_span *spans, tile_range *limits)
 {
     plan *a = w->a;
     tile_spans(a, spans);
+    tile_limits(a, limits);
     for (uint32_t s = 0, next; s + 1 < a->steps.count; s = next) {
         int64_t units[2 * TILE_CHOICES];
         tile_choice best = {0};
-        tile_range in = tile_limit(a, s);
+        tile_range in = limits[s];
         next = s + 1;
         if (in.end < s + 2) continue;
         for (uint32_t at = s; at < s + 2; at++) {
@@ -450,11 +458,12 @@ static bool tile_all(array_lowering *w, tile_span *spans)
 
 bool array_tiles(array_lowering *w)
 {
-    size_t count = w->a->buffers.count;
+    size_t count = w->a->buffers.count, steps = w->a->steps.count + 1;
     if (w->segment_rows || (w->g->passes_off & PASS_TILES)) return true;
     tile_span *spans = block_new(w->m, count, sizeof *spans);
-    if (!spans) return array_no_memory(w);
-    bool ok = tile_all(w, spans);
-    block_free(w->m, spans, count);
+    tile_range *limits = block_new(w->m, steps, sizeof *limits);
+    bool ok = spans && limits ? tile_all(w, spans, limits) : array_no_memory(w);
+    block_free(w->m, spans, spans ? count : 0);
+    block_free(w->m, limits, limits ? steps : 0);
     return ok;
 }

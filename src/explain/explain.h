@@ -74,7 +74,9 @@ typedef struct lesson {
     double *element;                   /* what one run gives, all of it */
     size_t element_count;
     double *parallel; /* by seen node: paths to `of`, index sums written out; nan: unknown */
-    uint8_t *round;   /* by seen node: it leads to `of` through a recurrence (ROUND_STEPS), a diff (ROUND_DIFF) */
+    /* by seen node: it leads to `of` through a recurrence or by earlier steps alone (ROUND_STEPS), a diff (ROUND_DIFF)
+     */
+    uint8_t *round;
     uint8_t rules[OP_COUNT]; /* bit k: the rule by argument k has been written out */
 } lesson;
 
@@ -236,6 +238,7 @@ void explain_plan(lesson *l);
 
 bool indexed_gather(lesson *l); /* numbers of nodes and derivatives, how many parallel paths */
 void indexed_release(lesson *l);
+bool indexed_leads(const lesson *l, size_t i);   /* does a path lead from i to `of`, of earlier steps too? */
 double indexed_count(const lesson *l, size_t i); /* elements; nan: a size is not known */
 /* Places of an edge: of its user, of a reduction with what it reduces. */
 double indexed_edge(const lesson *l, size_t edge);

@@ -42,12 +42,34 @@ static double indexed_terms(const lesson *l, size_t e)
     return indexed_edge(l, e) / (node->op == OP_SCATTER ? 1 : indexed_places(l->g, node->shape));
 }
 
+/* Marks what leads to `of` by uses of earlier steps alone; once more for each recurrence that is gone round. */
+static void indexed_round(lesson *l)
+{
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t k = l->count; k-- > 0;) {
+            size_t i = l->node[k];
+            for (size_t e = l->into[i]; e < l->into[i + 1] && indexed_leads(l, i); e++) {
+                size_t a = ew_node_index(l->g, ew_edge_at(l->g, e).from);
+                if (a == SIZE_MAX || indexed_leads(l, a)) continue;
+                l->round[a] = ROUND_STEPS;
+                again = again || a >= i;
+            }
+        }
+    }
+}
+
+bool indexed_leads(const lesson *l, size_t i)
+{
+    return l->ways[i] > 0 || (l->round && l->round[i]);
+}
+
 /* What the diffs that lead to `of` derive, and what that is made of: by node, into marked. */
 static void indexed_derived(const lesson *l, uint8_t *marked)
 {
     const ew_graph *g = l->g;
     for (size_t i = 0; i < l->seen; i++)
-        if (explain_row(l, i)->op == OP_DIFF && l->ways[i] > 0) marked[explain_node(l, i)] = 1;
+        if (explain_row(l, i)->op == OP_DIFF && indexed_leads(l, i)) marked[explain_node(l, i)] = 1;
     for (bool again = true; again;) { /* once more where a state leads up to its recurrence */
         again = false;
         for (ew_node n = (ew_node)g->nodes.count; n-- > 0;) {
@@ -79,6 +101,7 @@ static bool indexed_parallel(lesson *l)
     l->parallel = block_new(l->m, l->seen, sizeof *l->parallel);
     l->round = block_new(l->m, l->seen, sizeof *l->round);
     if (!l->parallel || !l->round) return explain_fail(l);
+    indexed_round(l);
     l->parallel[l->of] = 1;
     for (size_t k = l->count; k-- > 0;) {
         size_t i = l->node[k];
@@ -117,8 +140,7 @@ static void indexed_sweep(lesson *l, ew_node *slopes)
     for (size_t i = 0; i < l->seen; i++) slopes[i] = EW_NONE;
     for (size_t k = l->count; scalar && k-- > 0;) {
         size_t i = l->node[k];
-        bool leads = l->ways[i] > 0 || l->round[i] & ROUND_DIFF;
-        if (!leads || !explain_is_real(l, i) || !indexed_small(l, i)) continue;
+        if (!indexed_leads(l, i) || !explain_is_real(l, i) || !indexed_small(l, i)) continue;
         slopes[i] = ew_diff(l->g, explain_node(l, l->of), explain_node(l, i), EW_REVERSE, &err);
         if (slopes[i] == EW_NONE) {
             if (l->m->refused) explain_heard(l, &err);
@@ -297,7 +319,7 @@ void indexed_values(lesson *l)
 static void brief_indexed_slope(lesson *l, size_t i)
 {
     const double *slopes = explain_slopes(l, i);
-    if (!slopes || !(l->ways[i] > 0)) return;
+    if (!slopes || !indexed_leads(l, i)) return;
     text_clear(&l->line);
     phrase_slope_of(l, &l->line, l->of, i);
     text_add(&l->line, " = " MARK_VALUE);

@@ -199,7 +199,8 @@ void indexed_paths(lesson *l)
     for (size_t k = 0; k < l->wrt_count && k < LESSON_INPUTS; k++) {
         if (!report_ok(&l->r) || l->broken) return;
         explain_blank(l);
-        if (l->wrt[k] == l->of || l->ways[l->wrt[k]] == 0)
+        bool told = l->ways[l->wrt[k]] > 0 || l->round[l->wrt[k]] & ROUND_STEPS; /* through a diff alone: no path */
+        if (l->wrt[k] == l->of || !told)
             paths_none(l, l->wrt[k]);
         else
             paths_from(l, l->wrt[k]);
@@ -334,7 +335,7 @@ static bool reverse_use(const lesson *l, size_t i, size_t e)
 {
     size_t to = explain_to(l, e);
     bool from = ew_node_index(l->g, ew_edge_at(l->g, e).from) == i;
-    return from && l->told[to] && (l->ways[to] > 0 || explain_returns(l, e));
+    return from && l->told[to] && (indexed_leads(l, to) || explain_returns(l, e));
 }
 
 static void reverse_terms(lesson *l, text *t, size_t i)
@@ -363,11 +364,11 @@ static void reverse_node(lesson *l, size_t i)
     text_add(t, " = ");
     if (i == l->of)
         text_add(t, "1");
-    else if (l->ways[i] == 0 && !(l->round[i] & ROUND_DIFF))
+    else if (!indexed_leads(l, i))
         text_add(t, "0   "), text_add(t, explain_word(l, "(no path)"));
-    else if (l->ways[i] > 0)
+    else if (l->ways[i] > 0 || l->round[i] & ROUND_STEPS)
         reverse_terms(l, t, i);
-    if (l->round[i] & ROUND_DIFF) text_add(t, l->ways[i] > 0 ? " + …" : "…");
+    if (l->round[i] & ROUND_DIFF) text_add(t, l->ways[i] > 0 || l->round[i] & ROUND_STEPS ? " + …" : "…");
     if (slopes && i != l->of) {
         text_add(t, " = " MARK_VALUE);
         indexed_number(l, t, i, slopes);

@@ -142,6 +142,24 @@ static bool map_push(ew_graph *g, const map_draft *d)
     return true;
 }
 
+/* Where maps with these places are found. */
+static uint16_t *map_chain(ew_graph *g, const map_draft *axes, size_t rank)
+{
+    uint64_t h = rank;
+    for (size_t p = 0; p < rank; p++) {
+        h = (h ^ (uint64_t)axes[p].offset ^ (uint64_t)axes[p].gather << 32) * 0x9E3779B97F4A7C15u;
+        for (size_t t = 0; t < axes[p].terms; t++)
+            h = (h ^ axes[p].axis[t] ^ (uint64_t)axes[p].factor[t] << 16) * 0x9E3779B97F4A7C15u;
+    }
+    return &g->map_last[(h >> 32) % MAP_CHAINS];
+}
+
+static uint16_t map_find(const ew_graph *g, uint16_t last, const map_draft *axes, size_t rank)
+{
+    while (last && !map_equals(g, last, axes, rank)) last = g->maps_known.at[last].before;
+    return last;
+}
+
 uint16_t graph_map_of(ew_graph *g, const map_draft *drafts, size_t rank)
 {
     map_draft *axes = NULL;
@@ -151,23 +169,21 @@ uint16_t graph_map_of(ew_graph *g, const map_draft *drafts, size_t rank)
     if (!axes) return axes_memory(g);
     memcpy(axes, drafts, rank * sizeof *axes);
     for (size_t p = 0; p < rank; p++) map_tidy(&axes[p]);
-    size_t found = drafts_are_identity(axes, rank) ? 0 : g->maps_known.count;
-    for (size_t i = g->maps_known.count; found && i-- > 1;)
-        if (map_equals(g, (uint16_t)i, axes, rank)) {
-            found = i;
-            break;
-        }
-    if (found < g->maps_known.count) {
+    uint16_t *chain = map_chain(g, axes, rank);
+    bool identity = drafts_are_identity(axes, rank);
+    uint16_t found = identity ? 0 : map_find(g, *chain, axes, rank);
+    if (identity || found) {
         block_free(&g->memory, axes, rank);
-        return (uint16_t)found;
+        return found;
     }
-    graph_map m = {(uint32_t)g->map_indices.count, (uint16_t)rank, drafts_are_plain(axes, rank)};
+    graph_map m = {(uint32_t)g->map_indices.count, (uint16_t)rank, drafts_are_plain(axes, rank), *chain};
     bool ok = true;
     for (size_t p = 0; ok && p < rank; p++) ok = map_push(g, &axes[p]);
     block_free(&g->memory, axes, rank);
     if (g->maps_known.count >= UINT16_MAX) return axes_limit(g, "65534");
     if (!ok || !array_push(&g->memory, &g->maps_known, m)) return axes_memory(g);
-    return (uint16_t)found;
+    *chain = (uint16_t)(g->maps_known.count - 1);
+    return *chain;
 }
 
 uint16_t graph_map_plain(ew_graph *g, const uint16_t *axis, size_t rank)

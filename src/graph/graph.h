@@ -86,7 +86,10 @@ typedef struct graph_map {
     uint32_t first; /* in map_indices */
     uint16_t rank;
     bool plain;
+    uint16_t before; /* the map before in its chain of graph.map_last; 0: none */
 } graph_map;
+
+enum { MAP_CHAINS = 1024 };
 
 typedef struct graph_state {
     ew_node state, definition, loop; /* EW_NONE until they are there */
@@ -152,8 +155,9 @@ struct ew_graph {
 
     ARRAY(graph_shape) shapes; /* [0]: scalars */
     ARRAY(int64_t) sizes;
-    ARRAY(uint32_t) unknown;     /* names of sizes that are not known, or 0 */
-    ARRAY(graph_map) maps_known; /* [0]: axis p is axis p */
+    ARRAY(uint32_t) unknown;       /* names of sizes that are not known, or 0 */
+    ARRAY(graph_map) maps_known;   /* [0]: axis p is axis p */
+    uint16_t map_last[MAP_CHAINS]; /* by a hash of its places: the newest map */
     ARRAY(map_index) map_indices;
     ARRAY(map_term) map_terms;
     ARRAY(graph_region) regions;

@@ -31,6 +31,7 @@ static bool hold_nodes(const ew_graph *g, ew_graph *h)
 static bool hold_axes(const ew_graph *g, ew_graph *h)
 {
     h->shapes.count = h->maps_known.count = 0;
+    memcpy(h->map_last, g->map_last, sizeof h->map_last);
     return hold_array(&h->shapes, &g->shapes) && hold_array(&h->sizes, &g->sizes) &&
            hold_array(&h->unknown, &g->unknown) && hold_array(&h->maps_known, &g->maps_known) &&
            hold_array(&h->map_indices, &g->map_indices) && hold_array(&h->map_terms, &g->map_terms) &&

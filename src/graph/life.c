@@ -40,7 +40,7 @@ ew_graph *graph_new(const ew_options *options, ew_error *err)
     graph_name none = {0, 0, 0, EW_NONE};
     bool ok = array_push(&g->memory, &g->names, none) && array_push(&g->memory, &g->name_text, '\0') &&
               array_push(&g->memory, &g->shapes, (graph_shape){0}) && array_reserve(&g->memory, &g->sizes, 1) &&
-              array_push(&g->memory, &g->maps_known, ((graph_map){0, 0, true}));
+              array_push(&g->memory, &g->maps_known, ((graph_map){0, 0, true, 0}));
     if (!ok || (options && options->file && !g->file) || (options && options->language && !g->language)) {
         report_memory(&g->report);
         if (err) *err = g->report.error;

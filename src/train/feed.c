@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/alike.h"
 #include "train.h"
 
 enum { FEED_PIECE = 512 };
@@ -219,6 +220,17 @@ static bool feed_scales_were(ew_train *t)
     return true;
 }
 
+static bool feed_no_data(ew_train *t, const char *name)
+{
+    size_t count = strlen(name);
+    alike best = alike_begin(count);
+    for (size_t i = 0; i < t->data.count; i++)
+        alike_try(&best, t->data.at[i].name, strlen(t->data.at[i].name), name, count);
+    report_plain(&t->r, E_TRAIN_STANDARDIZE, name, NULL);
+    if (best.word) report_hint(&t->r, "did you mean '{1}'?", best.word);
+    return false;
+}
+
 bool train_scales(ew_train *t)
 {
     if (t->scales) return feed_scales_were(t);
@@ -226,7 +238,7 @@ bool train_scales(ew_train *t)
         const train_source *found = NULL;
         for (size_t i = 0; i < t->data.count; i++)
             if (strcmp(t->data.at[i].name, t->o.standardize[k]) == 0) found = &t->data.at[i];
-        if (!found) return report_plain(&t->r, E_TRAIN_STANDARDIZE, t->o.standardize[k], NULL);
+        if (!found) return feed_no_data(t, t->o.standardize[k]);
         ew_type type = t->input[found->input].type;
         if (type == EW_INT || type == EW_BOOL) return report_plain(&t->r, E_TRAIN_SCALE_TYPE, found->name, NULL);
         if (!feed_scale(t, found)) return false;

@@ -39,6 +39,8 @@ static bool train_counts(ew_train *t)
     size_t rows = t->data.rows;
     t->validation_rows = t->data.count ? (size_t)(o->validate * (double)rows) : 0;
     if (o->validate > 0 && t->validation_rows == 0 && rows > 1) t->validation_rows = 1;
+    if (o->validate > 0 && (t->validation_rows == 0 || !t->data.count))
+        return report_plain(&t->r, E_TRAIN_SPARE, NULL, NULL);
     t->training_rows = rows - t->validation_rows;
     if (t->training_rows == 0) return report_plain(&t->r, E_TRAIN_EMPTY, t->data.at[0].name, NULL);
     if (o->batch == 0) o->batch = 32;

@@ -83,3 +83,16 @@ $ edgewise train --resume short -q; edgewise train parabola.ew --lr 1e-6 --steps
 > 900 steps: all steps were made
 > f = 25.9103
 > 900 steps: all steps were made
+
+# Rows to validate by, where there are none to spare.
+
+$ edgewise train parabola.ew --validate 0.1 --patience 2 -o apart
+! error[E377]: validate keeps rows of the data apart, and there are none to spare
+? 2
+$ printf 'x\n1\n' > single.csv; edgewise train root.ew --data x=single.csv:x --validate 0.5 -o apart --lang vi
+! error[E377]: validate để riêng một số hàng của dữ liệu, mà ở đây không có hàng nào để dành
+? 2
+$ edgewise train root.ew --data x=ones.csv:x --standardize xs -o apart
+! error[E348]: 'xs' is no input with data, so it cannot be standardised
+!   did you mean 'x'?
+? 2

@@ -191,6 +191,16 @@ def way_eval(p):
             p.close(f"--all {name}", flat(value), p.due(name))
 
 
+def way_alone(p):
+    """One output asked for without the others: what is kept and what is written over depends on what is asked for."""
+    start, chosen = {}, p.maker.r.sample(range(len(p.case.outputs)), min(6, len(p.case.outputs)))
+    for (name, due), text in zip(groups(p.case.names, p.case.due), p.case.outputs):
+        start[text] = (name, due)
+    for k in chosen:
+        text = p.case.outputs[k]
+        p.close(f"{text} alone", p.evaluated(outputs=text), start[text][1])
+
+
 def groups(names, values):
     found = {}
     for name, v in zip(names, values):
@@ -257,7 +267,7 @@ def way_check(p):
 def way_paths(p):
     for x in p.real_inputs + p.inner():
         found = p.json("paths", "--from", x.name, "--to", "total")
-        if found["count"] != "0" or any(p.slopes(x)):
+        if "sum" in found:  # of more than ELEMENTS it is left out
             p.close(f"from {x.name}", flat(found["sum"]), p.slopes(x))
         p.call("paths", "--from", x.name, "--to", "total")
 
@@ -478,7 +488,7 @@ def way_minimize(p):
     rate = 1e-3 / max([1] + [abs(s) for s in slopes])
     found = p.json("minimize", "--method", "gd", "--lr", repr(rate), "--steps", "1")
     for x in p.real_inputs:
-        if found["steps"]:
+        if found["value"] < p.total.v:  # else it stays where it was
             p.close(f"at {x.name}", flat(found["at"][x.name]), [v - rate * s for v, s in zip(x.given, p.slopes(x))])
     if p.number % 4 == 0:
         for method in ("lbfgs", "newton"):
