@@ -133,8 +133,9 @@ int cli_fail_error(struct cli *c, const ew_error *e)
 
 int cli_fail_listed(struct cli *c, ew_error *e)
 {
-    e->file[0] = '\0'; /* the place is in the list, not in the program */
-    if (e->status == EW_TEXT) e->status = EW_USE;
+    bool listed = strstr(c->outputs, e->source) != NULL; /* the place is in the list, not in the program */
+    if (listed) e->file[0] = '\0';
+    if (listed && e->status == EW_TEXT) e->status = EW_USE;
     return cli_fail_error(c, e);
 }
 

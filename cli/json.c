@@ -92,7 +92,9 @@ void json_number(struct cli_json *j, double v)
     char number[32];
     ew_number_text(v, 0, number);
     json_separate(j);
-    if (isfinite(v))
+    if (v == 0 && signbit(v)) /* many readers take -0 for an int, which has no sign */
+        json_put(j, "-0.0");
+    else if (isfinite(v))
         json_put(j, number);
     else
         json_string(j, number);

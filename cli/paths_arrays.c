@@ -77,6 +77,13 @@ static void say_path(const struct route *r, const ew_paths *paths, size_t i)
     cli_put(c, "\n");
 }
 
+static bool sum_is_something(const struct array *sum)
+{
+    for (size_t e = 0; sum && e < cli_array_count(sum); e++)
+        if (sum->values[e] != 0) return true;
+    return false;
+}
+
 static void say_text(const struct route *r, const ew_paths *paths, const struct array *sum)
 {
     char buffer[48], head[256];
@@ -84,7 +91,10 @@ static void say_text(const struct route *r, const ew_paths *paths, const struct 
     const char *count = paths ? ew_paths_count(paths) : "0";
     if (*count || ew_paths_log10(paths) > 0) count = cli_paths_count(paths, buffer);
     bool none = strcmp(count, "0") == 0;
-    if (none)
+    if (none && sum_is_something(sum))
+        cli_say(r->c, "no path from {1} to {2} but those that go round a recurrence, from step to step", from, to,
+                NULL);
+    else if (none)
         cli_say(r->c, "no path from {1} to {2}", from, to, NULL);
     else if (*count)
         cli_say(r->c, strcmp(count, "1") == 0 ? "{1} path from {2} to {3}" : "{1} paths from {2} to {3}", count, from,

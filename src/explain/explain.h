@@ -73,8 +73,10 @@ typedef struct lesson {
     size_t *slope_first;               /* … and those of the derivative of `of` by it */
     double *element;                   /* what one run gives, all of it */
     size_t element_count;
-    double *parallel;        /* by seen node: paths to `of`, index sums written out; nan: unknown */
-    uint8_t *round;          /* by seen node: it leads to `of` through a recurrence */
+    double *parallel; /* by seen node: paths to `of`, index sums written out; nan: unknown */
+    /* by seen node: it leads to `of` through a recurrence or by earlier steps alone (ROUND_STEPS), a diff (ROUND_DIFF)
+     */
+    uint8_t *round;
     uint8_t rules[OP_COUNT]; /* bit k: the rule by argument k has been written out */
 } lesson;
 
@@ -203,6 +205,7 @@ bool routes_next(routes *p); /* the next path to `of` */
 void routes_free(routes *p);
 /* The product of derivatives along edges (upward), in numbers or symbols; downward: the factor
  * nearest to `of` first. */
+enum { ROUND_STEPS = 1, ROUND_DIFF = 2 };
 enum { ROUTE_NUMBERS, ROUTE_EDGES, ROUTE_SYMBOLS };
 void routes_product(const lesson *l, text *t, const uint32_t *edge, size_t count, int kind, bool downward, bool first);
 /* ∂of/∂x in symbols, simplified: "d + c"; with the sum before it was ("1·d + 1·c") in `plain`, or
@@ -235,6 +238,7 @@ void explain_plan(lesson *l);
 
 bool indexed_gather(lesson *l); /* numbers of nodes and derivatives, how many parallel paths */
 void indexed_release(lesson *l);
+bool indexed_leads(const lesson *l, size_t i);   /* does a path lead from i to `of`, of earlier steps too? */
 double indexed_count(const lesson *l, size_t i); /* elements; nan: a size is not known */
 /* Places of an edge: of its user, of a reduction with what it reduces. */
 double indexed_edge(const lesson *l, size_t edge);

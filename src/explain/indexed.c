@@ -42,15 +42,70 @@ static double indexed_terms(const lesson *l, size_t e)
     return indexed_edge(l, e) / (node->op == OP_SCATTER ? 1 : indexed_places(l->g, node->shape));
 }
 
+/* Marks what leads to `of` by uses of earlier steps alone; once more for each recurrence that is gone round. */
+static void indexed_round(lesson *l)
+{
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t k = l->count; k-- > 0;) {
+            size_t i = l->node[k];
+            for (size_t e = l->into[i]; e < l->into[i + 1] && indexed_leads(l, i); e++) {
+                size_t a = ew_node_index(l->g, ew_edge_at(l->g, e).from);
+                if (a == SIZE_MAX || indexed_leads(l, a)) continue;
+                l->round[a] = ROUND_STEPS;
+                again = again || a >= i;
+            }
+        }
+    }
+}
+
+bool indexed_leads(const lesson *l, size_t i)
+{
+    return l->ways[i] > 0 || (l->round && l->round[i]);
+}
+
+/* What the diffs that lead to `of` derive, and what that is made of: by node, into marked. */
+static void indexed_derived(const lesson *l, uint8_t *marked)
+{
+    const ew_graph *g = l->g;
+    for (size_t i = 0; i < l->seen; i++)
+        if (explain_row(l, i)->op == OP_DIFF && indexed_leads(l, i)) marked[explain_node(l, i)] = 1;
+    for (bool again = true; again;) { /* once more where a state leads up to its recurrence */
+        again = false;
+        for (ew_node n = (ew_node)g->nodes.count; n-- > 0;) {
+            if (!marked[n]) continue;
+            for (size_t k = 0; k < node_at(g, n)->count && !op_is_leaf(node_at(g, n)->op); k++)
+                if (node_at(g, n)->op == OP_DIFF ? k == 0 : node_is_edge(g, n, k)) marked[node_arg(g, n, k)] = 1;
+            ew_node loop = node_at(g, n)->op == OP_STATE ? node_state(g, n)->loop : EW_NONE;
+            if (loop == EW_NONE || marked[loop]) continue;
+            marked[loop] = 1;
+            again = true;
+        }
+    }
+}
+
+static bool indexed_diffs(lesson *l)
+{
+    size_t count = l->g->nodes.count;
+    uint8_t *marked = block_new(l->m, count, sizeof *marked);
+    if (!marked) return explain_fail(l);
+    indexed_derived(l, marked);
+    for (size_t i = 0; i < l->seen; i++)
+        if (marked[explain_node(l, i)] && explain_row(l, i)->op != OP_DIFF && i != l->of) l->round[i] |= ROUND_DIFF;
+    block_free(l->m, marked, count);
+    return true;
+}
+
 static bool indexed_parallel(lesson *l)
 {
     l->parallel = block_new(l->m, l->seen, sizeof *l->parallel);
     l->round = block_new(l->m, l->seen, sizeof *l->round);
     if (!l->parallel || !l->round) return explain_fail(l);
+    indexed_round(l);
     l->parallel[l->of] = 1;
     for (size_t k = l->count; k-- > 0;) {
         size_t i = l->node[k];
-        if (explain_row(l, i)->op == OP_LOOP && l->ways[i] > 0) l->round[i] = 1;
+        if (explain_row(l, i)->op == OP_LOOP && l->ways[i] > 0) l->round[i] = ROUND_STEPS;
         for (size_t e = l->into[i]; e < l->into[i + 1] && l->ways[i] > 0; e++) {
             size_t a = explain_from(l, e);
             if (a == SIZE_MAX) continue;
@@ -85,7 +140,7 @@ static void indexed_sweep(lesson *l, ew_node *slopes)
     for (size_t i = 0; i < l->seen; i++) slopes[i] = EW_NONE;
     for (size_t k = l->count; scalar && k-- > 0;) {
         size_t i = l->node[k];
-        if (!(l->ways[i] > 0) || !explain_is_real(l, i) || !indexed_small(l, i)) continue;
+        if (!indexed_leads(l, i) || !explain_is_real(l, i) || !indexed_small(l, i)) continue;
         slopes[i] = ew_diff(l->g, explain_node(l, l->of), explain_node(l, i), EW_REVERSE, &err);
         if (slopes[i] == EW_NONE) {
             if (l->m->refused) explain_heard(l, &err);
@@ -151,7 +206,7 @@ static bool indexed_numbers(lesson *l)
 
 bool indexed_gather(lesson *l)
 {
-    return indexed_parallel(l) && (!l->numbers || indexed_numbers(l));
+    return indexed_parallel(l) && indexed_diffs(l) && (!l->numbers || indexed_numbers(l));
 }
 
 void indexed_release(lesson *l)
@@ -264,7 +319,7 @@ void indexed_values(lesson *l)
 static void brief_indexed_slope(lesson *l, size_t i)
 {
     const double *slopes = explain_slopes(l, i);
-    if (!slopes || !(l->ways[i] > 0)) return;
+    if (!slopes || !indexed_leads(l, i)) return;
     text_clear(&l->line);
     phrase_slope_of(l, &l->line, l->of, i);
     text_add(&l->line, " = " MARK_VALUE);

@@ -180,7 +180,7 @@ static bool kink_node(lesson *l, size_t i, size_t indent, size_t told)
     op o = (op)explain_row(l, i)->op;
     bool known = l->first[i] != SIZE_MAX && graph_elements(l->g, n) > 0, found = false;
     size_t arguments = explain_row(l, i)->count;
-    if (!known || !kink_may(o) || !(l->ways[i] > 0) || l->into[i] == l->into[i + 1]) return false;
+    if (!known || !kink_may(o) || !indexed_leads(l, i) || l->into[i] == l->into[i + 1]) return false;
     kink_look k = {.l = l, .node = n, .count = kink_reduces(o) ? 1 : arguments};
     if (k.count > KINK_ARGUMENTS) return false;
     if (kink_open(&k)) found = kink_tell(&k, i, indent, told < KINKS_TOLD, told == 0);

@@ -116,6 +116,16 @@ static void route_opening(lesson *l, size_t x)
     explain_drop(l, &all);
 }
 
+/* Ways that are not told one by one. */
+static void paths_round(lesson *l, size_t x)
+{
+    if (l->round[x] & ROUND_STEPS)
+        explain_sentence(l, 4, "… and the ways that go round the recurrence, from step to step.", NULL, NULL, NULL);
+    if (l->round[x] & ROUND_DIFF)
+        explain_sentence(l, 4, "… and what leads through a diff of the program, whose own ways are not told.", NULL,
+                         NULL, NULL);
+}
+
 static void paths_from(lesson *l, size_t x)
 {
     routes p;
@@ -146,8 +156,7 @@ static void paths_from(lesson *l, size_t x)
                      "{1} ways ask for two places of an array at once: they are none.");
         explain_prose(l, 4, text_string(&l->line));
     }
-    if (l->round[x])
-        explain_sentence(l, 4, "… and the ways that go round the recurrence, from step to step.", NULL, NULL, NULL);
+    paths_round(l, x);
     route_slope(l, x, &top, &terms);
     explain_drop(l, &top);
     routes_free(&p);
@@ -158,11 +167,18 @@ static void paths_none(lesson *l, size_t x)
 {
     text_clear(&l->line);
     phrase_slope_of(l, &l->line, l->of, x);
-    text_add(&l->line, x == l->of ? " = 1" : " = 0: ");
-    if (x != l->of)
+    bool hidden = l->round[x] & ROUND_DIFF;
+    text_add(&l->line, x == l->of ? " = 1" : hidden ? " = …" : " = 0: ");
+    if (x != l->of && !hidden)
         phrase_fill(l, &l->line, "no path leads from {1} to {2}", ew_node_name(l->g, explain_node(l, x)),
                     ew_node_name(l->g, explain_node(l, l->of)), NULL);
+    if (hidden && explain_slopes(l, x)) {
+        text_add(&l->line, " = " MARK_VALUE);
+        indexed_number(l, &l->line, x, explain_slopes(l, x));
+        text_add(&l->line, MARK_END);
+    }
     explain_formula(l, 2, text_string(&l->line));
+    paths_round(l, x);
 }
 
 void indexed_paths(lesson *l)
@@ -183,7 +199,8 @@ void indexed_paths(lesson *l)
     for (size_t k = 0; k < l->wrt_count && k < LESSON_INPUTS; k++) {
         if (!report_ok(&l->r) || l->broken) return;
         explain_blank(l);
-        if (l->wrt[k] == l->of || l->ways[l->wrt[k]] == 0)
+        bool told = l->ways[l->wrt[k]] > 0 || l->round[l->wrt[k]] & ROUND_STEPS; /* through a diff alone: no path */
+        if (l->wrt[k] == l->of || !told)
             paths_none(l, l->wrt[k]);
         else
             paths_from(l, l->wrt[k]);
@@ -318,7 +335,7 @@ static bool reverse_use(const lesson *l, size_t i, size_t e)
 {
     size_t to = explain_to(l, e);
     bool from = ew_node_index(l->g, ew_edge_at(l->g, e).from) == i;
-    return from && l->told[to] && (l->ways[to] > 0 || explain_returns(l, e));
+    return from && l->told[to] && (indexed_leads(l, to) || explain_returns(l, e));
 }
 
 static void reverse_terms(lesson *l, text *t, size_t i)
@@ -347,10 +364,11 @@ static void reverse_node(lesson *l, size_t i)
     text_add(t, " = ");
     if (i == l->of)
         text_add(t, "1");
-    else if (l->ways[i] == 0)
+    else if (!indexed_leads(l, i))
         text_add(t, "0   "), text_add(t, explain_word(l, "(no path)"));
-    else
+    else if (l->ways[i] > 0 || l->round[i] & ROUND_STEPS)
         reverse_terms(l, t, i);
+    if (l->round[i] & ROUND_DIFF) text_add(t, l->ways[i] > 0 || l->round[i] & ROUND_STEPS ? " + …" : "…");
     if (slopes && i != l->of) {
         text_add(t, " = " MARK_VALUE);
         indexed_number(l, t, i, slopes);

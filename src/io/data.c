@@ -19,11 +19,12 @@ static bool data_ends(const char *name, size_t count, const char *ending)
     return count > n && memcmp(name + count - n, ending, n) == 0;
 }
 
-/* "t10k-labels-idx1-ubyte": -idx, a digit, a hyphen. */
+/* "t10k-labels-idx1-ubyte", also written with a point: -idx or .idx, a digit, a hyphen. */
 static bool data_idx_name(const char *name, size_t count)
 {
     for (size_t i = 0; i + 6 <= count; i++)
-        if (memcmp(name + i, "-idx", 4) == 0 && name[i + 4] >= '0' && name[i + 4] <= '9' && name[i + 5] == '-')
+        if ((name[i] == '-' || name[i] == '.') && memcmp(name + i + 1, "idx", 3) == 0 && name[i + 4] >= '0' &&
+            name[i + 4] <= '9' && name[i + 5] == '-')
             return true;
     return false;
 }

@@ -136,6 +136,39 @@ static bool circle_shapes(machine *m, circle *c, bool *more)
     return true;
 }
 
+/* Takes the range of an ordering index from an equation that begins its array, if that goes by the same index at the
+ * same places: d[i, 0] = x[i] beside d[i, j in 1..2] = d[i-1 else 0, j] + 1. */
+static bool circle_borrow_from(machine *m, const circle *c, const group *g, const membership *s)
+{
+    index_state *own = &m->indices.at[g->id];
+    const member *x = &c->members.at[s->member];
+    for (uint32_t i = x->first; i < x->first + x->count; i++) {
+        const equation *e = &c->equations.at[i];
+        const side *at = &m->l->sides.at[m->l->statements.at[e->statement].sides + s->axis];
+        if (at->kind != SIDE_INDEX || m->l->binders.at[at->binder].name != g->name) continue;
+        const index_state *other = &m->indices.at[ranges_id(m, &e->f, at->binder)];
+        if (other == own || other->state != INDEX_KNOWN || parts_offset(at) != s->offset) continue;
+        own->low = other->low;
+        own->size = other->size;
+        own->from = other->from;
+        own->state = INDEX_KNOWN;
+        return true;
+    }
+    return false;
+}
+
+/* … where nothing else gives one; false: there is no such index. */
+static bool circle_borrow(machine *m, const circle *c)
+{
+    for (size_t i = 0; i < c->memberships.count; i++) {
+        const membership *s = &c->memberships.at[i];
+        const group *g = &c->groups.at[s->group];
+        if (g->id != UINT32_MAX && m->indices.at[g->id].state == INDEX_UNKNOWN && circle_borrow_from(m, c, g, s))
+            return true;
+    }
+    return false;
+}
+
 bool circle_ranges(machine *m, circle *c)
 {
     c->first = m->indices.count;
@@ -145,6 +178,7 @@ bool circle_ranges(machine *m, circle *c)
         if (m->indices.at[i].state != INDEX_KNOWN && !m->indices.at[i].first) m->indices.at[i].state = INDEX_UNKNOWN;
     for (int stage = RANGES_ALONE; stage <= RANGES_LAST;) {
         bool more;
+        if (stage == RANGES_LAST && circle_borrow(m, c)) stage = RANGES_ALONE;
         if (!circle_scan(m, c) || !ranges_solve(m, c->first, stage) || !circle_shapes(m, c, &more)) return false;
         if (!more) stage++;
     }

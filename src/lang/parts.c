@@ -282,19 +282,35 @@ bool parts_step(machine *m)
     return eval_enter(m, e);
 }
 
+/* Indices that the call's arguments bring along come before the array's own axes: n of y[n] = f(x[n]). */
+static bool parts_local_ids(machine *m, const value *v, const uint32_t *own, size_t count, uint32_t *ids, size_t *all)
+{
+    const uint32_t *list = value_list(m, v);
+    *all = 0;
+    for (size_t k = 0; k < (size_t)(v->rank - v->open); k++) {
+        size_t at = 0;
+        while (at < count && own[at] != list[k]) at++;
+        if (at == count) ids[(*all)++] = list[k];
+    }
+    if (*all + count > AXES_MOST) return report_plain(&m->g->report, E_LIMIT_AXES, "32", NULL);
+    for (size_t k = 0; k < count; k++) ids[(*all)++] = own[k];
+    return true;
+}
+
 bool parts_local(machine *m, const frame *f, const local *x, value *v)
 {
-    uint32_t ids[AXES_MOST];
+    uint32_t own[AXES_MOST], ids[AXES_MOST];
+    size_t count;
     for (uint32_t k = 0; k < x->rank; k++) {
         const side *s = &m->l->sides.at[x->sides + k];
         uint32_t id = s->kind == SIDE_INDEX ? ranges_id(m, f, s->binder) : 0;
         if (s->kind != SIDE_INDEX || s->offset || m->indices.at[id].low)
             return report_at(&m->g->report, E_PLACE_FIXED, s->place, s->bytes, NULL, NULL, NULL);
-        ids[k] = id;
+        own[k] = id;
     }
-    const piece *p = &m->l->pieces.at[f->end - 1];
-    if (!value_closed(m, v, p) || !value_bound(m, v, ids, x->rank, p)) return false;
-    if (!value_arrange(m, v, ids, x->rank, 0, x->place, v)) return false;
+    if (!value_closed(m, v, &m->l->pieces.at[f->end - 1])) return false;
+    if (!parts_local_ids(m, v, own, x->rank, ids, &count)) return false;
+    if (!value_arrange(m, v, ids, count, 0, x->place, v)) return false;
     v->open = (uint16_t)x->rank;
     v->form = 0;
     return true;

@@ -107,3 +107,22 @@ $ edgewise explain 'h[m in 0..4, l in 0..2] = h[l, l - 1 else -0.14] * (diff(h[m
 ! 1 | h[m in 0..4, l in 0..2] = h[l, l - 1 else -0.14] * (diff(h[m - 2, l else -0.1], z[l, l]) * x[m])
 !   |                                                     ^^^^ stop(diff(…)) needs one order alone
 ? 3
+
+# What leads through a diff that the program asks for is no path that is told, and is not 0
+$ edgewise explain 'f = sum(i: x[i]^3); g[i] = diff(f, x[i]); e = sum(i: g[i]^2)' x=[1,2] | grep -A 2 '∂e/∂x'
+>   ∂e/∂x[i] = … = [36, 288]
+>     … and what leads through a diff of the program, whose own ways are not told.
+>
+> --
+>   ∂e/∂x[i] = … = [36, 288]
+>
+> 8. What each way costs
+$ edgewise explain 'f = sum(i: x[i]^3); g[i] = diff(f, x[i]); e = sum(i: g[i]^2) + x[0]' x=[1,2] | grep -B 1 '∂e/∂x'
+>       ∂(u+v)/∂v = ∂u/∂v + ∂v/∂v = 1
+>     ∂e/∂x[0] = 1
+> --
+>     … and what leads through a diff of the program, whose own ways are not told.
+>     ∂e/∂x[i] = [i=0]·1 + … = [37, 288]
+> --
+>   ∂e/∂c[i] = …
+>   ∂e/∂x[i] = ∂e/∂c[i]·(3·x[i]^2) + [i=0]·1 + … = [37, 288]

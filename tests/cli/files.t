@@ -145,3 +145,7 @@ $ printf 'x;y\n1;2\n' > semi.csv; edgewise eval 's = sum(i: x[i])' x=@semi.csv:x
 !   --> semi.csv
 !   fields are separated by commas; this file has one column, 'x;y'
 ? 2
+
+# IDX files are also called with a point before idx
+$ printf '\000\000\010\001\000\000\000\002\005\007' > small.idx1-ubyte; edgewise eval 'input y[N] : int; z[i] = y[i]' y=@small.idx1-ubyte
+> z = [5, 7]

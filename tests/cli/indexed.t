@@ -284,6 +284,26 @@ $ edgewise explain 'g[i, j in 3] = x[i] * f[i, j-1 else 1]; f[i, j in 3] = g[i, 
 >   level 6   e = t[1]
 >   It has six edges: x → g, c → g, g → f, d → f, f → t, t → e.
 
+# What leads on by earlier steps alone has a derivative too
+
+$ edgewise explain 'a[0] = 1; b[0] = 1; a[t+1] = b[t]; b[t+1] = x[t] * a[t]; e = sum(t: a[t])' x=[2,3,4] | grep -A2 'From x\|^  ∂e/∂'
+>   From x: 0 ways; with every index written out, 0 paths.
+>     … and the ways that go round the recurrence, from step to step.
+>     ∂e/∂x[t] = … = [1, 1, 0]
+> --
+>   ∂e/∂e = 1
+>   ∂e/∂b[t] = ∂e/∂a[t + 1] = [4, 1, 1, 0]
+>   ∂e/∂a[t] = ∂e/∂b[t + 1]·x[t] + 1 = [3, 4, 1, 1]
+>   ∂e/∂x[t] = ∂e/∂b[t + 1]·a[t] = [1, 1, 0]
+>
+> 8. What each way costs
+$ edgewise paths 'a[0] = 1; b[0] = 1; a[t+1] = b[t]; b[t+1] = x[t] * a[t]; e = sum(t: a[t])' x=[2,3,4] --from x
+> no path from x to e but those that go round a recurrence, from step to step
+> ∂e/∂x = [1, 1, 0]
+$ edgewise paths 'a[0] = 1; b[0] = 1; a[t+1] = b[t]; b[t+1] = x[t] * a[t]; e = sum(t: a[t])' x=[2,3,4] --from x --lang vi
+> không có đường đi từ x đến e ngoài những đường đi vòng theo truy hồi, từ bước này sang bước khác
+> ∂e/∂x = [1, 1, 0]
+
 # Paths: an index sum is parallel paths
 
 $ edgewise paths 'z[n, k] = sum(j: x[n, j] * W[j, k]); e = sum(n, k: z[n, k]^2)' x=[[1,2],[3,4]] W=[[1,0],[2,0.5]] --from W

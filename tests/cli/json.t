@@ -24,7 +24,7 @@ $ edgewise eval --json 'x' x=5e-324
 $ edgewise eval --json 'x' x=1.7976931348623157e308
 > {"edgewise": 1, "values": {"c": 1.7976931348623157e308}}
 $ edgewise eval --json 'điểm = θ' θ=-0.0
-> {"edgewise": 1, "values": {"điểm": -0}}
+> {"edgewise": 1, "values": {"điểm": -0.0}}
 $ edgewise explain --json 'y = x; k = 2; t = true; z = if t then y * k else y' x=3
 > {"edgewise": 1, "of": "z", "inputs": {"x": 3}, "operations": {"mul": 1, "if": 1}, "nodes": [{"name": "x", "op": "input", "args": [], "text": "x", "value": 3}, {"name": "y", "op": "copy", "args": ["x"], "text": "x", "value": 3}, {"name": "k", "op": "constant", "args": [], "text": "2", "value": 2}, {"name": "t", "op": "constant", "args": [], "text": "true", "value": true}, {"name": "c", "op": "mul", "args": ["y", "k"], "text": "y * k", "value": 6}, {"name": "z", "op": "if", "args": ["t", "c", "y"], "text": "if t then c else y", "value": 6}], "edges": [{"from": "x", "to": "y", "arg": 0, "partial": 1, "rule": "1"}, {"from": "y", "to": "c", "arg": 0, "partial": 2, "rule": "k"}, {"from": "k", "to": "c", "arg": 1, "partial": 3, "rule": "y"}, {"from": "c", "to": "z", "arg": 1, "partial": 1, "rule": "if t then 1 else 0"}, {"from": "y", "to": "z", "arg": 2, "partial": 0, "rule": "if t then 0 else 1"}], "forward": {"x": {"x": 1, "y": 1, "k": 0, "t": 0, "c": 2, "z": 2}}, "reverse": {"x": 2, "y": 2, "k": 3, "t": 0, "c": 1, "z": 1}, "paths": [{"from": "x", "to": "z", "count": "2", "sum": 2, "listed": [{"nodes": ["x", "y", "c", "z"], "partials": [1, 2, 1], "product": 2}, {"nodes": ["x", "y", "z"], "partials": [1, 0], "product": 0}]}], "cost": {"edges": 5, "paths": "2", "forward_sweeps": 1, "reverse_sweeps": 1}}
 $ edgewise explain --json 'b*b' b=3
