@@ -43,12 +43,6 @@ static void aligned_free(aligned_run *a, aligned_place *p)
     p->kind = ALIGNED_FREE;
 }
 
-/* One that is checked is the same only where the check is. */
-static bool aligned_same(const spot *a, const spot *b)
-{
-    return spot_same(a, b) && a->checked.node == b->checked.node && a->checked.map == b->checked.map;
-}
-
 static void aligned_meet(aligned_run *a, aligned_place *p, const spot *at)
 {
     if (p->kind == ALIGNED_NONE) {
@@ -57,7 +51,7 @@ static void aligned_meet(aligned_run *a, aligned_place *p, const spot *at)
         a->change = true;
         return;
     }
-    if (p->kind == ALIGNED_AT && !aligned_same(&p->at, at)) aligned_free(a, p);
+    if (p->kind == ALIGNED_AT && !spot_agrees(&p->at, at)) aligned_free(a, p);
 }
 
 /* What is known of one end of an edge, at places `in` of its domain, is known of the other, at `out`, with `rank`

@@ -270,7 +270,7 @@ static bool flow_join_part(flow_run *r, ew_node n, size_t k, flow_joined *j)
     for (size_t p = 0; p < AXES_MOST; p++) {
         if (!(mask & 1u << p)) continue;
         if (!spot_turn(g, &far[p], l.to, node_at(g, n)->shape, &turned)) return false;
-        if (j->any && !spot_same(&turned, &j->far[p])) return false;
+        if (j->any && !spot_agrees(&turned, &j->far[p])) return false;
         j->far[p] = turned;
     }
     j->mask = mask;

@@ -52,6 +52,11 @@ bool spot_same(const spot *a, const spot *b)
     return true;
 }
 
+bool spot_agrees(const spot *a, const spot *b)
+{
+    return spot_same(a, b) && a->checked.node == b->checked.node && a->checked.map == b->checked.map;
+}
+
 uint32_t spot_axes(const ew_graph *g, const spot *p)
 {
     uint32_t mask = view_axes(g, p->gather) | view_axes(g, p->checked);

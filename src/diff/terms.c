@@ -59,7 +59,7 @@ static bool terms_same(const terms *t, const terms_item *x, uint16_t domain, con
 {
     if (x->places == TERMS_NONE || x->domain != domain) return false;
     for (size_t p = 0; p < rank; p++)
-        if (!spot_same(&t->places.at[x->places + p], &places[p])) return false;
+        if (!spot_agrees(&t->places.at[x->places + p], &places[p])) return false;
     return true;
 }
 
@@ -241,7 +241,7 @@ static bool terms_merge(terms *t, uint32_t *list, uint16_t own)
     for (uint32_t i = *list; i != TERMS_NONE; i = t->all.at[i].next)
         for (size_t r = 0; r < shape_rank(t->g, t->far) && same; r++) {
             if (!(t->aligned & 1u << r)) continue;
-            same = terms_far(t, i, own, r, i == *list ? &far[r] : &one) && (i == *list || spot_same(&far[r], &one));
+            same = terms_far(t, i, own, r, i == *list ? &far[r] : &one) && (i == *list || spot_agrees(&far[r], &one));
         }
     if (!same) return terms_dense(t, list, own).node != EW_NONE;
     return terms_full(t, list, own, t->aligned, far).node != EW_NONE;

@@ -71,6 +71,7 @@ spot spot_axis(size_t axis);
 spot spot_of_use(ew_graph *g, ew_node n, uint16_t map, size_t p);
 bool spot_is_axis(const spot *p, size_t *axis);
 bool spot_same(const spot *a, const spot *b);
+bool spot_agrees(const spot *a, const spot *b); /* also in where they are checked: one may stand for the other */
 uint32_t spot_axes(const ew_graph *g, const spot *p);
 /* The place of an axis with number a of one shape has number to[a] of another. */
 void spot_move(ew_graph *g, spot *p, const uint16_t *to);

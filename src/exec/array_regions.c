@@ -399,7 +399,7 @@ static void region_offsets(array_lowering *w, uint32_t region)
 
 enum { IN_ONE = 1, IN_MANY };
 
-/* In which step alone v needs its argument k: at one place x[0] = … of what steps make. */
+/* In which step alone v needs its argument k: at one place x[0] = … of what steps make, or adds it to. */
 static bool fixed_step(const array_lowering *w, uint32_t v, size_t k, uint32_t region, int64_t *step)
 {
     const array_value *value = value_at(w, v);
@@ -407,10 +407,11 @@ static bool fixed_step(const array_lowering *w, uint32_t v, size_t k, uint32_t r
     if (!b || !b->known) return false;
     *step = b->offset;
     if (b->axis < 0) return true;
-    if (value->op != OP_JOIN) return false;
-    map_draft d = map_axis(w->g, value_use(w, value, k).map, (size_t)b->axis);
+    if (value->op != OP_JOIN && value->op != OP_SCATTER) return false;
+    uint16_t map = value->op == OP_SCATTER ? value->target : value_use(w, value, k).map;
+    map_draft d = map_axis(w->g, map, (size_t)b->axis);
     *step = d.offset - b->offset;
-    return d.terms == 0;
+    return d.terms == 0 && !d.gather;
 }
 
 /* From users to what they use: values without a place in each step that are needed in one. */

@@ -80,7 +80,9 @@ bool array_steps_of(const array_lowering *w, uint32_t v, size_t k, uint32_t regi
     }
     if (value->op == OP_SCATTER) {
         int d = array_scatter_axis(w, value, b->axis, &by);
-        if (d < 0) return false;
+        map_draft place = map_axis(w->g, value->target, (size_t)b->axis);
+        if (!place.terms && !place.gather) *r = (array_steps){place.offset - offset, place.offset - offset};
+        if (d < 0) return !place.terms && !place.gather;
         offset += by;
         size = shape_sizes(w->g, value->domain)[d];
     }

@@ -145,6 +145,10 @@ $ edgewise grad 'e = sum(i: x[i]^2)' x=[1,2,3] --mode forward
 > e = 14
 > ∂e/∂x = [2, 4, 6]
 > mode: forward
+$ edgewise grad 'y[j in 0..4] = sum(k in 0..j: x[mod(k, 4)]); z[0, 1] = y[1] + y[2]; z[p in 0..0, q in 0..0] = 0.5; t = z[0, 0] + z[0, 1]' --of t x=[1,2,3,4] --mode forward
+> t = 9.5
+> ∂t/∂x = [2, 2, 1, 0]
+> mode: forward
 $ edgewise grad 'y[i] = x[i]^2 * a' x=[1,2,3] a=2
 > y = [2, 8, 18]
 > ∂y/∂x = [[4, 0,  0],

@@ -241,9 +241,9 @@ static void test_wrong_use(void **state)
     void *none[1] = {NULL}, *inside[1] = {(float *)d.ins[0] + 1};
     assert_wrong(&d, in, d.outs, "no memory was given for 'w'");
     in[1] = d.ins[1];
-    assert_wrong(&d, in, none, "no memory was given for 'y[i]'");
+    assert_wrong(&d, in, none, "no memory was given for 'y'");
     assert_wrong(&d, in, inside,
-                 "the memory of the output 'y[i]' overlaps that of the input 'x' and is not the same array");
+                 "the memory of the output 'y' overlaps that of the input 'x' and is not the same array");
     ew_program *q = ew_compile("a + b", NULL, NULL, NULL);
     ew_work *work = ew_work_new(q);
     assert_int_equal(ew_run_arrays(d.p, work, in, d.outs), EW_USE);
