@@ -4,8 +4,9 @@
     beside_scalars.py [--library PATH] [--from N] [--count N] [--ways LIST] [--show | --smaller]
 
 wander.py makes programs, formulas.py says what they mean, scalars.py differentiates: nothing but Python is needed.
-Compared are all arrays and the gradient of `total` by all real inputs, in each of the ways: auto, forward, reverse, and
-threads (four; the same bits). A program that disagrees is printed with its number; `--show --from N` prints what is due,
+Compared are all arrays and the gradient of `total` by all real inputs, in each of the ways: auto, forward, reverse,
+threads (four; the same bits), and alone: one output at a time, also the derivatives of one element of each array, since
+what is asked for decides what a program keeps. A program that disagrees is printed with its number; `--show --from N` prints what is due,
 `--smaller --from N` makes the program as small as it can while it stays wrong. In brackets: how far inputs changed by
 1e-12 of their size move the results. "refused" are derivatives that docs/decisions/0014 and 0022 refuse.
 """
@@ -13,6 +14,7 @@ import argparse
 import ctypes as c
 import math
 import os
+import random
 import signal
 import sys
 import threading
@@ -86,7 +88,7 @@ class Case:
                 if p.circle:
                     p.circle.stops = {}
         self.given = [v for a in m.given(arrays) for v in a.given]
-        self.outputs, self.due, self.names = [], [], []
+        self.outputs, self.counts, self.due, self.names = [], [], [], []
         total = m.total.element(())
         for a in arrays:
             if a.given is None:
@@ -97,8 +99,26 @@ class Case:
             at = ", ".join(f"place{k}" for k in range(len(x.sizes)))
             slopes = [scalars.derivative(total, e).v for e in x.elements()]
             self.add(f"diff(total, {x.name}{f'[{at}]' if at else ''})", slopes, f"by {x.name}")
+        self.single = []
+        for a in arrays:
+            if a.given is None and a.kind == "real":
+                self.single += list(self.one(a, arrays))
+
+    def one(self, a, arrays):
+        """(output, what is due): the derivatives of one element by each input."""
+        place = tuple(random.Random(f"{a.name}{n}").randrange(n) for n in a.sizes)
+        read = a.name + (f"[{', '.join(map(str, place))}]" if place else "")
+        element = a.element(place)
+        if not hasattr(element, "sweep"):
+            return
+        for x in self.maker.inputs:
+            if x in arrays:
+                at = ", ".join(f"place{k}" for k in range(len(x.sizes)))
+                slopes = [scalars.derivative(element, e).v for e in x.elements()]
+                yield f"diff({read}, {x.name}{f'[{at}]' if at else ''})", slopes
 
     def add(self, text, values, name):
+        self.counts.append(len(values))
         self.outputs.append(text)
         self.due += values
         self.names += [name] * len(values)
@@ -118,6 +138,24 @@ class Case:
             if not same and not abs(o - d) <= within * largest[name]:
                 return f"{name}, element {k - self.names.index(name)}: {o!r}, due {d!r}"
         return ""
+
+
+def alone(lib, case):
+    """Each output by itself, with the inputs as further ones, so that all of them are asked for."""
+    inputs = "".join(f", {a.name}" for a in case.maker.given(case.maker.reached()[0]))
+    at, todo = 0, list(case.single)
+    for text, count in zip(case.outputs, case.counts):
+        todo.append((text, case.due[at : at + count]))
+        at += count
+    for text, due in todo:
+        out = lib.run(case.text, text + inputs, case.given)[: len(due)]
+        largest = max((abs(d) for d in due if math.isfinite(d)), default=0)
+        for k, (o, d) in enumerate(zip(out, due)):
+            same = o == d or math.isnan(o) and math.isnan(d)
+            skip = text.startswith("diff(") and not all(map(math.isfinite, due))
+            if not same and not skip and not abs(o - d) <= 1e-8 * max(1e-3, largest):
+                return f"{text}, element {k}: {o!r}, due {d!r}"
+    return ""
 
 
 def conditioned(maker):
@@ -146,6 +184,11 @@ def compare(lib, maker, ways, brief=False):
     try:
         first = None
         for way in ways:
+            if way == "alone":
+                wrong = alone(lib, case)
+                if wrong:
+                    return f"{way}: {wrong} (1e-12: {brief or conditioned(maker)})", case.text
+                continue
             settings = {"auto": {}, "forward": {"mode": 1}, "reverse": {"mode": 2}, "threads": {"threads": 4}}[way]
             out = lib.run(case.text, outputs, case.given, **settings)
             first = first or out
