@@ -160,18 +160,18 @@ ew_node rebuild_apart(ew_graph *g, ew_node made, ew_node from)
     enum { HALF = 15 };
     made = rebuild_opaque(g, rebuild_shaped(g, made, from));
     if (made == EW_NONE) return EW_NONE;
-    const graph_node *old = node_at(g, from);
-    bool again = old->op == OP_COPY && old->extra;
+    graph_node old = *node_at(g, from);
+    bool again = old.op == OP_COPY && old.extra;
     uint32_t number = from + 1;
     view v = view_of(g, made);
     node_spec s = {.op = OP_COPY,
                    .args = &v.node,
                    .maps = &v.map,
                    .count = 1,
-                   .shape = old->shape,
-                   .domain = again ? old->domain : (uint16_t)(number & ((1u << HALF) - 1)),
-                   .target = again ? old->target : (uint16_t)(number >> HALF & ((1u << HALF) - 1)),
-                   .place = old->place};
+                   .shape = old.shape,
+                   .domain = again ? old.domain : (uint16_t)(number & ((1u << HALF) - 1)),
+                   .target = again ? old.target : (uint16_t)(number >> HALF & ((1u << HALF) - 1)),
+                   .place = old.place};
     return graph_make(g, &s);
 }
 

@@ -404,7 +404,7 @@ static bool tile_push(array_lowering *w, uint32_t s, int64_t rows, const tile_ch
     return array_push(w->m, &a->tiles, tile) || array_no_memory(w);
 }
 
-/* At which steps none may end that began before: limits[s].end says so by not being 0. */
+/* limits[s].end is not 0 where a group must have ended before step s; rows: of the block that s is in. */
 static void tile_bounds(const plan *a, tile_range *limits)
 {
     for (uint32_t s = 0; s <= a->steps.count; s++) limits[s] = (tile_range){0, 1};
