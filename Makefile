@@ -95,6 +95,10 @@ $(B)/tests/spec: tests/spec.c $(B)/libedgewise.a
 	@mkdir -p $(@D)
 	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(B)/libedgewise.a -lm -lpthread
 
+$(B)/tests/nodes: tests/reference/nodes.c tests/reference/evaluate.h $(B)/libedgewise.a
+	@mkdir -p $(@D)
+	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude -Isrc $(LDFLAGS) -o $@ $< $(B)/libedgewise.a -lm -lpthread
+
 $(B)/tests/replay: tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a
 	@mkdir -p $(@D)
 	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a -lm -lpthread
