@@ -103,7 +103,7 @@ static double *planned(ew_graph *g, ew_node n, const char **why)
 static bool compare(ew_graph *g, ew_node n)
 {
     size_t count;
-    const char *why;
+    const char *why = "";
     if (!shape_elements(g, node_at(g, n)->shape, &count)) return true;
     double *due = calloc(count + 1, sizeof *due), *out = NULL;
     bool known = !raw && reference_run(g, in, n, due), good = true;
