@@ -287,9 +287,9 @@ $ edgewise explain 'g[i, j in 3] = x[i] * f[i, j-1 else 1]; f[i, j in 3] = g[i, 
 # What leads on by earlier steps alone has a derivative too
 
 $ edgewise explain 'a[0] = 1; b[0] = 1; a[t+1] = b[t]; b[t+1] = x[t] * a[t]; e = sum(t: a[t])' x=[2,3,4] | grep -A2 'From x\|^  ∂e/∂'
->   From x: 0 ways; with every index written out, 0 paths.
->     … and the ways that go round the recurrence, from step to step.
+>   From x: only ways that go round the recurrence, from step to step.
 >     ∂e/∂x[t] = … = [1, 1, 0]
+>
 > --
 >   ∂e/∂e = 1
 >   ∂e/∂b[t] = ∂e/∂a[t + 1] = [4, 1, 1, 0]
