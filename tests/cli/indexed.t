@@ -550,3 +550,23 @@ $ printf 'e = sum(i: x[i]^2)\nx = [1,2,3]\ne\ndiff(e, x[i])\n:grad e\n:show\n' |
 > mode: reverse
 > e = sum(i: x[i]^2)
 > x = [1,2,3]
+
+# Sums over an index where no node has one
+$ edgewise explain 'b = sum(j in 0..2: a); t = b * a' a=2 | grep -A 5 '^  From'
+>   From a: two ways; with every index written out, four paths.
+>     a → b → t
+>       parallel paths, one for every j: three paths
+>     a → t
+>     ∂t/∂a = Σ_j a + b = 12
+>
+$ edgewise paths 'b = sum(j in 0..2: a); t = b * a' a=2 --from a
+> 4 paths from a to t
+>
+>   a → b → t    ×3
+>       1·a
+>   a → t
+>       b
+>
+> ∂t/∂a = 12
+$ edgewise check 'b = sum(j in 0..2: a); t = b * a' a=2 | tail -n 2 | head -n 1
+> 1 derivative agrees
