@@ -139,7 +139,7 @@ $ printf 'input k[N] : int\ninput y[N]\nparam w = 0\nloss = mean(n: (w * mod(k[n
 ? 4
 $ edgewise eval wide.ew k=@wide.csv:k y=@wide.csv:y
 ! error[E194]: 'k[1]' cannot be 9007199254740992: beyond 2^53 not every whole number has an exact double
-? 2
+? 4
 $ sed -i s/93,/91,/ wide.csv; edgewise train wide.ew --data k=wide.csv:k --data y=wide.csv:y --steps 1 -o wide -q
 > loss = 2.5
 > 1 step: all steps were made
