@@ -324,7 +324,7 @@ ew_status ew_train_save(ew_train *t, ew_error *err)
 {
     if (!t->o.run)
         report_plain(&t->r, E_TRAIN_NO_FOLDER, NULL, NULL);
-    else
+    else if (train_goes_on(t))
         train_save(t);
     return train_done(t, err);
 }

@@ -232,8 +232,15 @@ static void run_result(const ew_train *t, ew_train_result *result)
     };
 }
 
+/* What was opened has neither the optimiser's states nor a hold on its folder. */
+bool train_goes_on(ew_train *t)
+{
+    return !t->closed || report_plain(&t->r, E_TRAIN_OPENED, NULL, NULL);
+}
+
 ew_status ew_train_run(ew_train *t, ew_train_result *result, ew_error *err)
 {
+    if (!train_goes_on(t)) return train_done(t, err);
     t->stopped = t->asked = false;
     t->rate_began = t->save_clock = train_clock();
     if ((t->ended || run_steps(t)) && result) run_result(t, result);
@@ -242,6 +249,6 @@ ew_status ew_train_run(ew_train *t, ew_train_result *result, ew_error *err)
 
 ew_status ew_train_step(ew_train *t, ew_error *err)
 {
-    if (train_step(t)) train_tell_step(t);
+    if (train_goes_on(t) && train_step(t)) train_tell_step(t);
     return train_done(t, err);
 }

@@ -265,6 +265,7 @@ bool train_weights_new(ew_train *t);
 /* ---- Steps (step.c, rules.c) ---- */
 
 bool train_step(ew_train *t);
+bool train_goes_on(ew_train *t); /* false: reported */
 size_t train_step_rows(const ew_train *t); /* of the next step's batch */
 bool train_step_feed(ew_train *t, train_pass *p);
 void train_step_places(const ew_train *t, train_pass *p); /* the rows that a pass is to be fed with */
