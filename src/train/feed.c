@@ -242,8 +242,7 @@ static bool feed_scale(ew_train *t, const train_source *s)
         c.unit[k] = feed_unit(c.high[k] - c.low[k]);
     }
     if (!feed_add_up(t, s, &c, feed_add_squares)) return false;
-    for (size_t k = 0; k < s->width; k++)
-        c.square[k] = c.square[k] > 0 ? c.unit[k] / sqrt(c.square[k] / count) : 1;
+    for (size_t k = 0; k < s->width; k++) c.square[k] = c.square[k] > 0 ? c.unit[k] / sqrt(c.square[k] / count) : 1;
     scale->width = s->width;
     scale->factor = c.square;
     scale->mean = c.mean;

@@ -224,10 +224,10 @@ size_t train_validation_row(const ew_train *t, size_t i);
 
 /* Inputs, params, loss and metrics: from the text without sizes. */
 bool train_model(ew_train *t);
-/* Has each source an input of its name? */
-bool train_named(ew_train *t, const ew_source *sources, size_t count);
 /* Which input each source fills. */
 bool train_bind(ew_train *t, train_set *s);
+/* Opens and binds data that the model was not trained on. */
+bool train_set_other(ew_train *t, train_set *s, const ew_source *sources, size_t count);
 /* Every input has data in the set, or a value. */
 bool train_all_fed(ew_train *t, const train_set *s);
 /* The text read for so many rows of the set. NULL: reported. */

@@ -73,6 +73,12 @@ $ edgewise emit c --at wide T=2 N=4 --outputs p -o wide2 && grep 'define.*IN_x' 
 $ printf 'input x[N]\ninput y[N]\ninput g[2]\ninput s = 3\nparam a = 0\np[n] = a + s * (g[0] + g[1] * x[n])\nloss = mean(n: (p[n] - y[n])^2)\noutput loss\n' > held.ew; edgewise train held.ew 'g=[2,0.5]' s=10 --data x=wide.csv:u --data y=wide.csv:y --lr 1e-9 --steps 1 -o held -q > out; edgewise emit c --at held --outputs p -o held1 --main && cc -std=c11 -Wall -Wextra -Werror -o held1 held1.c -lm && ./held1 'x=[4]' | cut -c 1-10; ./held1 'x=[4]' s=1 | cut -c 1-9
 > p = [39.99
 > p = [3.99
+$ edgewise predict held 'x=[4,5]' 'g=[2,1]' --outputs p
+! error[E379]: 'g' is no data of this model: its value stays the same in all steps
+? 2
+$ edgewise explain --at held x=@wide.csv:u y=@wide.csv:y s=4 --lang vi
+! error[E379]: 's' không phải dữ liệu của mô hình này: giá trị của nó giữ nguyên trong mọi bước
+? 2
 $ edgewise explain --at wide -q | grep W && edgewise draw --at wide -o wide.txt
 > W     [5]         0.205       0.25    0.00242    0.00514  ███
 
