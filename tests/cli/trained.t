@@ -58,6 +58,12 @@ $ edgewise train parabola.ew --lr 100 --steps 900 --json -o thrown 2>/dev/null |
 > {"step": 1, "epoch": 1, "loss": 26
 > {"edgewise": 1, "error": {"code": "E354", "message": "step 68: (x - 3)^2 is inf: x - 3 = 5.27383e154", "hint": "a smaller learning rate, a limit to the gradient's length, or data without such numbers may help"}}
 
+# Killed between its first checkpoint and the weights, a run has these from the checkpoint, though its next step is none.
+
+$ rm thrown/weights.safetensors; edgewise train --resume thrown -q 2> /dev/null; echo $?; edgewise predict thrown --outputs 'x > 1e100'
+> 6
+> x > 1e100 = true
+
 # --at RUN: with the run's own dimensions, values, sizes of data and precision, unless others are given.
 
 $ printf 'input x[N, T]\ninput y[N]\ninput H : int = 2\nparam W[H] = 0.25\nparam b = 0\nh[n, k] = tanh(sum(t: x[n, t]) * W[k] + k)\np[n] = sum(k: h[n, k]) + b\nloss = mean(n: (p[n] - y[n])^2)\noutput loss\n' > wide.ew; (echo u,v,w,y; for i in 1 2 3 4 5 6; do echo "$i,1,-$i,$i"; done) > wide.csv
