@@ -58,6 +58,11 @@ $ edgewise train parabola.ew --lr 100 --steps 900 --json -o thrown 2>/dev/null |
 > {"step": 1, "epoch": 1, "loss": 26
 > {"edgewise": 1, "error": {"code": "E354", "message": "step 68: (x - 3)^2 is inf: x - 3 = 5.27383e154", "hint": "a smaller learning rate, a limit to the gradient's length, or data without such numbers may help"}}
 
+# Killed before its first checkpoint, a run begins anew: also from another folder, with the same file of weights.
+
+$ edgewise train parabola.ew --lr 0.1 --steps 2 -o two -q > out; edgewise train parabola.ew --weights two/weights.safetensors --lr 0.1 --steps 2 -o four -q > out; cp four/weights.safetensors whole.safetensors; rm four/weights.safetensors four/checkpoint/last.safetensors; mkdir aside; cd aside && edgewise train --resume ../four -q > out; cmp ../four/weights.safetensors ../whole.safetensors && echo the same
+> the same
+
 # Killed between its first checkpoint and the weights, a run has these from the checkpoint, though its next step is none.
 
 $ rm thrown/weights.safetensors; edgewise train --resume thrown -q 2> /dev/null; echo $?; edgewise predict thrown --outputs 'x > 1e100'
