@@ -287,9 +287,9 @@ $ edgewise explain 'g[i, j in 3] = x[i] * f[i, j-1 else 1]; f[i, j in 3] = g[i, 
 # What leads on by earlier steps alone has a derivative too
 
 $ edgewise explain 'a[0] = 1; b[0] = 1; a[t+1] = b[t]; b[t+1] = x[t] * a[t]; e = sum(t: a[t])' x=[2,3,4] | grep -A2 'From x\|^  ∂e/∂'
->   From x: 0 ways; with every index written out, 0 paths.
->     … and the ways that go round the recurrence, from step to step.
+>   From x: only ways that go round the recurrence, from step to step.
 >     ∂e/∂x[t] = … = [1, 1, 0]
+>
 > --
 >   ∂e/∂e = 1
 >   ∂e/∂b[t] = ∂e/∂a[t + 1] = [4, 1, 1, 0]
@@ -550,3 +550,23 @@ $ printf 'e = sum(i: x[i]^2)\nx = [1,2,3]\ne\ndiff(e, x[i])\n:grad e\n:show\n' |
 > mode: reverse
 > e = sum(i: x[i]^2)
 > x = [1,2,3]
+
+# Sums over an index where no node has one
+$ edgewise explain 'b = sum(j in 0..2: a); t = b * a' a=2 | grep -A 5 '^  From'
+>   From a: two ways; with every index written out, four paths.
+>     a → b → t
+>       parallel paths, one for every j: three paths
+>     a → t
+>     ∂t/∂a = Σ_j a + b = 12
+>
+$ edgewise paths 'b = sum(j in 0..2: a); t = b * a' a=2 --from a
+> 4 paths from a to t
+>
+>   a → b → t    ×3
+>       1·a
+>   a → t
+>       b
+>
+> ∂t/∂a = 12
+$ edgewise check 'b = sum(j in 0..2: a); t = b * a' a=2 | tail -n 2 | head -n 1
+> 1 derivative agrees
