@@ -283,11 +283,6 @@ bool ranges_scan(machine *m, frame *f, span s, uint32_t number)
 /* ---- Given ranges --------------------------------------------------------------------------------------- */
 
 /* The last guess of a scan, taken away: its form, or 0. */
-static uint32_t range_form(machine *m)
-{
-    return m->guesses.at[--m->guesses.count].form;
-}
-
 static bool range_piece(machine *m, const side *s, piece *p)
 {
     *p = (piece){P_BIND, 1, (uint8_t)(s->bytes > 255 ? 255 : s->bytes), s->ranges, s->binder, s->place};
@@ -310,9 +305,10 @@ bool ranges_place(machine *m, frame *f, span s, int64_t *place)
 {
     const piece *p = &m->l->pieces.at[s.begin];
     if (!ranges_scan(m, f, s, 0)) return false;
-    uint32_t form = range_form(m);
-    const affine *a = form ? &m->affines.at[form - 1] : NULL;
-    if (a && !a->terms && a->over) return guess_bound(m, form, p);
+    const guess g = m->guesses.at[--m->guesses.count];
+    const affine *a = g.form ? &m->affines.at[g.form - 1] : NULL;
+    if (g.later) return *place = INT64_MIN, true; /* known when the input has its value */
+    if (a && !a->terms && a->over) return guess_bound(m, g.form, p);
     if (!a || a->terms) return eval_error(m, E_PLACE_FIXED, p, NULL, NULL, NULL);
     *place = a->base ? INT64_MIN : a->offset;
     return true;
