@@ -364,13 +364,25 @@ static bool expr_ends(expr *e)
     return t->kind == T_NEWLINE;
 }
 
+/* An if without its then or its else, which may stand in the next line: a line does not go on before it. */
+static bool expr_open_if(expr *e, const waiting *w)
+{
+    lexer ahead = e->l->lexer;
+    keyword wanted = w->stage == 0 ? W_THEN : W_ELSE;
+    while (ahead.now.kind == T_NEWLINE && !ahead.now.semicolon && lexer_next(&ahead)) continue;
+    report_at(&e->l->g->report, w->stage == 0 ? E_THEN : E_ELSE, w->place, 2, NULL, NULL, NULL);
+    if (ahead.now.kind == T_WORD && ahead.now.word == wanted)
+        report_hint(&e->l->g->report, "a line goes on after '{1}', not before it: end the line with it",
+                    wanted == W_THEN ? "then" : "else");
+    return false;
+}
+
 static bool expr_finish(expr *e)
 {
     if (!expr_reduce(e, 0)) return false;
     waiting *w = expr_top(e);
     if (!w) return true;
-    if (w->kind == WAIT_IF)
-        return report_at(&e->l->g->report, w->stage == 0 ? E_THEN : E_ELSE, w->place, 2, NULL, NULL, NULL);
+    if (w->kind == WAIT_IF) return expr_open_if(e, w);
     uint32_t place = w->place + (w->kind == WAIT_CALL ? (uint32_t)e->l->g->names.at[w->value].count : 0);
     return report_at(&e->l->g->report, E_OPEN, place, 1, NULL, NULL, NULL);
 }
