@@ -291,13 +291,17 @@ static bool expr_juxtaposed(expr *e)
     lang *l = e->l;
     char buffer[160], left[160], right[160], both[340];
     const token *t = expr_now(e), *b = &e->before;
-    if (t->kind == T_WORD && t->word != W_STOP && t->word != W_PI && t->word != W_INF && t->word != W_NAN)
-        return lang_error(l, E_HERE, t, lexer_quote(&l->lexer, t, buffer), NULL);
+    if (t->kind == T_WORD && t->word != W_STOP && t->word != W_PI && t->word != W_INF && t->word != W_NAN) {
+        lang_error(l, E_HERE, t, lexer_quote(&l->lexer, t, buffer), NULL);
+        if (t->word == W_IF) report_hint(&l->g->report, "a choice is written if condition then this else that", NULL);
+        return false;
+    }
     bool silent = b->kind == T_NUMBER || b->kind == T_CLOSE || t->kind == T_OPEN;
     lang_error(l, silent ? E_JUXTAPOSED : E_OPERATOR, t, lexer_quote(&l->lexer, t, buffer), NULL);
     quote(left, l->lexer.s + b->place, b->bytes);
     quote(right, l->lexer.s + t->place, t->bytes);
-    snprintf(both, sizeof both, "%s*%s%s", b->kind == T_CLOSE ? "(…)" : left, right, t->kind == T_OPEN ? "…)" : "");
+    const char *before = b->kind == T_CLOSE ? "(…)" : b->kind == T_BRACKET_CLOSE ? "[…]" : left;
+    snprintf(both, sizeof both, "%s*%s%s", before, right, t->kind == T_OPEN ? "…)" : "");
     if (b->kind == T_NAME && ops_find_call(left, b->bytes) != OP_NOT_FOUND) /* sqrt 2 */
         snprintf(both, sizeof both, "%s(%s)", left, right);
     report_hint(&l->g->report, "write {1}", both);
