@@ -27,6 +27,7 @@ typedef struct contract_term {
 typedef struct contract {
     resolve *r;
     ew_graph *g;
+    ew_node sum; /* whose twin is made */
     size_t own;
     ARRAY(contract_term) open, done;
 } contract;
@@ -71,10 +72,10 @@ static void contract_factor(contract *c, contract_term *p, view v)
     p->factor[p->factors++] = v;
 }
 
-/* Is n taken apart? Not what a derivative is by: what is made of it must lead to it. */
+/* Is n taken apart? Not what a derivative is by, but the sum itself: what is made of it must lead to it. */
 static bool contract_opens(const contract *c, ew_node n)
 {
-    return resolve_needs(c->r, n) && !(c->r->needs[n] & RESOLVE_BY);
+    return resolve_needs(c->r, n) && (n == c->sum || !(c->r->needs[n] & RESOLVE_BY));
 }
 
 static bool contract_multiply(contract *c, const contract_term *p)
@@ -372,7 +373,7 @@ view resolve_sum(resolve *r, ew_node n)
 {
     ew_graph *g = r->g;
     uint16_t shape = node_at(g, n)->shape;
-    contract c = {.r = r, .g = g, .own = shape_rank(g, shape)};
+    contract c = {.r = r, .g = g, .sum = n, .own = shape_rank(g, shape)};
     contract_term first;
     memset(&first, 0, sizeof first);
     first.domain = shape;

@@ -22,8 +22,9 @@ ew_node diff_partial(ew_graph *g, ew_node n, size_t k);
  * needs another one, or a circle that is not closed. */
 ew_node diff_node(ew_graph *g, ew_node of, ew_node wrt, int mode);
 
-/* Replaces nodes that need a DIFF by ones that need none; named nodes stay, their twins are unnamed. */
-bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count);
+/* Replaces nodes that need a DIFF by ones that need none; named nodes stay, their twins are unnamed. Those from `by`
+ * on are what the others will be derived by: their twins are what the others' twins use. */
+bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count, size_t by);
 /* Takes checks of gathered places away that computing `nodes` makes anyway (checks.c). */
 bool diff_checks(ew_graph *g, ew_node *nodes, size_t count);
 

@@ -363,16 +363,19 @@ static void resolve_circle_marks(const ew_graph *g, uint8_t *circle, size_t coun
     }
 }
 
-static void resolve_by_marks(resolve *r)
+/* What is derived by stays a node of its own: by a DIFF, or by those of `nodes` from `by` on. */
+static void resolve_by_marks(resolve *r, const ew_node *nodes, size_t count, size_t by)
 {
+    for (size_t i = by; i < count; i++)
+        if (r->needs[nodes[i]]) r->needs[nodes[i]] |= RESOLVE_BY;
     for (ew_node n = 0; n < r->count; n++) {
         if (node_at(r->g, n)->op != OP_DIFF) continue;
-        ew_node by = node_arg(r->g, n, 1);
-        if (r->needs[by]) r->needs[by] |= RESOLVE_BY;
+        ew_node x = node_arg(r->g, n, 1);
+        if (r->needs[x]) r->needs[x] |= RESOLVE_BY;
     }
 }
 
-bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
+bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count, size_t by)
 {
     resolve r = {.g = g, .mode = g->mode, .count = g->nodes.count, .inside = inside, .roots = nodes};
     r.needs = block_new(&g->memory, r.count, sizeof *r.needs);
@@ -381,7 +384,7 @@ bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
     bool ok = (r.needs && r.circle && r.twin) || report_memory(&g->report);
     for (size_t n = 0; ok && n < r.count; n++) r.twin[n] = EW_NONE;
     if (ok) resolve_marks(g, r.needs, r.count);
-    if (ok) resolve_by_marks(&r);
+    if (ok) resolve_by_marks(&r, nodes, count, by);
     ((derived *)g->derived)->inside = inside;
     if (ok && inside != EW_NONE) resolve_circle_marks(g, r.circle, r.count);
     for (size_t i = count; ok && i-- > 0;) resolve_twin(&r, nodes[i]);
@@ -396,12 +399,12 @@ bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
     return ok && report_ok(&g->report);
 }
 
-bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count)
+bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count, size_t by)
 {
     if (!report_ok(&g->report)) return false;
     derived *d = derived_of(g);
     if (!d || !resolve_any(g, d)) return d != NULL;
     if (!resolve_regions(g)) return false;
     if (d->pairs.count && !rebuild_nodes(g, d->pairs.at, d->pairs.count, NULL, 0, nodes, count)) return false;
-    return resolve_nodes(g, EW_NONE, nodes, count);
+    return resolve_nodes(g, EW_NONE, nodes, count, by);
 }

@@ -48,7 +48,7 @@ view resolve_circle(resolve *r, ew_node diff, ew_node y, const spot *y_at, ew_no
 /* Which nodes below `count` need a DIFF. */
 void resolve_marks(const ew_graph *g, uint8_t *needs, size_t count);
 /* Twins of nodes[0 … count] in place; inside: the first LOOP of the region that they define, or EW_NONE. */
-bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count);
+bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count, size_t by);
 /* Makes regions whose definitions need a DIFF anew (regions.c); derived.pairs lead to them. */
 bool resolve_regions(ew_graph *g);
 

@@ -406,10 +406,7 @@ static void latex_operand(latex_printer *p, const latex_frame *f, size_t k, int 
 {
     ew_node n = node_arg(p->g, f->node, k);
     size_t axes = p->places.axes.count, chars = p->places.chars.count;
-    unsigned o = node_at(p->g, f->node)->op;
-    bool ok = o == OP_JOIN || o == OP_DIFF ? places_push_node(&p->places, n, false)
-                                           : places_push_use(&p->places, f->node, k, f->axes);
-    if (ok)
+    if (places_push_argument(&p->places, f->node, k, f->axes))
         latex_node(p, n, need, axes, chars);
     else
         latex_fail(p);

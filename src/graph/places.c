@@ -156,6 +156,23 @@ bool places_push_use(places *p, ew_node user, size_t k, size_t axes)
     return ok;
 }
 
+/* Of diff(y[i], x[j]): its axes are those of y, then those of x. */
+static bool places_push_slope(places *p, ew_node user, size_t k, size_t axes)
+{
+    ew_node n = node_arg(p->g, user, k), of = node_arg(p->g, user, 0);
+    size_t rank = node_rank(p->g, n), first = k ? node_rank(p->g, of) : 0;
+    for (size_t q = 0; q < rank; q++)
+        if (!places_push(p, places_text(p, axes, first + q))) return false;
+    return true;
+}
+
+bool places_push_argument(places *p, ew_node user, size_t k, size_t axes)
+{
+    unsigned o = node_at(p->g, user)->op;
+    if (o == OP_JOIN) return places_push_node(p, node_arg(p->g, user, k), false);
+    return o == OP_DIFF ? places_push_slope(p, user, k, axes) : places_push_use(p, user, k, axes);
+}
+
 void places_pop(places *p, size_t axes, size_t chars)
 {
     p->axes.count = axes;

@@ -29,6 +29,8 @@ bool places_push_node(places *p, ew_node n, bool domain);
 bool places_axis(places *p, ew_node user, uint16_t map, size_t q, size_t axes, text *t);
 /* Pushes a text for each axis of argument k of `user`. */
 bool places_push_use(places *p, ew_node user, size_t k, size_t axes);
+/* … where that may be a part of a join, which has places of its own, or of a derivative, whose places the node has. */
+bool places_push_argument(places *p, ew_node user, size_t k, size_t axes);
 /* Back to `axes` texts of `chars` bytes. */
 void places_pop(places *p, size_t axes, size_t chars);
 void places_free(places *p);

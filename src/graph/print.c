@@ -271,20 +271,12 @@ static void print_node(printer *p, ew_node n, int need, size_t axes, size_t char
     places_pop(&p->places, axes, chars);
 }
 
-/* Parts of a join have places of their own. */
-static bool print_own_places(unsigned o)
-{
-    return o == OP_JOIN || o == OP_DIFF;
-}
-
 /* Argument k of an open form. */
 static void print_operand(printer *p, const print_frame *f, size_t k, int need)
 {
     ew_node n = node_arg(p->g, f->node, k), user = f->node;
     size_t axes = p->places.axes.count, chars = p->places.chars.count;
-    bool ok = print_own_places(node_at(p->g, user)->op) ? places_push_node(&p->places, n, false)
-                                                        : places_push_use(&p->places, user, k, f->axes);
-    if (ok)
+    if (places_push_argument(&p->places, user, k, f->axes))
         print_node(p, n, need, axes, chars);
     else
         print_failed(p);

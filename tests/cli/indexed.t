@@ -550,3 +550,20 @@ $ printf 'e = sum(i: x[i]^2)\nx = [1,2,3]\ne\ndiff(e, x[i])\n:grad e\n:show\n' |
 > mode: reverse
 > e = sum(i: x[i]^2)
 > x = [1,2,3]
+# by a node that a derivative of the program makes: what is made of it leads to it, in every mode
+$ for m in forward reverse paths; do edgewise grad 'g[i] = 2*diff(f, x[i]); f = sum(k: x[k]^2*a[k]); e = sum(k: g[k])' x=[1,2] a=[3,4] --wrt g,x --mode $m; done
+> e = 44
+> ∂e/∂g = [1, 1]
+> ∂e/∂x = [12, 16]
+> mode: forward
+> e = 44
+> ∂e/∂g = [1, 1]
+> ∂e/∂x = [12, 16]
+> mode: reverse
+> e = 44
+> ∂e/∂g = [1, 1]
+> ∂e/∂x = [12, 16]
+> mode: path by path
+# places of a derivative are those of what is derived, then of what it is derived by
+$ edgewise explain 'g[i] = 2*diff(f, x[i]); f = sum(k: x[k]^2)' --of g | grep 'diff('
+>   level 3   d[i] = diff(f, x[i]) (?)
