@@ -74,13 +74,12 @@ static bool carry_endless(ew_graph *g, ew_node end, size_t orders)
 static carry_item *carry_new(ew_graph *g, carry *c, const flow *f, ew_node base)
 {
     const carry_item *under = carry_of(c, base);
-    graph_state s = *node_state(g, base);
     carry_item x = {.base = base,
                     .definition = EW_NONE,
                     .end = f->end,
                     .seed = f->seed,
                     .far = f->t.far,
-                    .region = under ? under->region : s.region,
+                    .region = under ? under->region : node_state(g, base)->region,
                     .order = under ? under->order + 1 : 1};
     size_t rank = shape_rank(g, node_at(g, base)->shape) + shape_rank(g, f->t.far);
     if (under && 2 * rank > AXES_MOST) { /* sweeps join such shapes */
@@ -90,7 +89,7 @@ static carry_item *carry_new(ew_graph *g, carry *c, const flow *f, ew_node base)
     uint16_t shape = shape_join(g, node_at(g, base)->shape, f->t.far);
     uint32_t region = shape == UINT16_MAX ? UINT32_MAX : graph_region_new(g, false, 0, 0);
     if (region == UINT32_MAX) return NULL;
-    x.state = graph_state_add(g, region, node_at(g, base)->type, shape, s.axis, s.offset);
+    x.state = graph_state_like(g, region, base, shape);
     if (x.state == EW_NONE) return NULL;
     if (!array_push(&g->memory, &c->items, x)) {
         report_memory(&g->report);

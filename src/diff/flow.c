@@ -221,9 +221,7 @@ static bool flow_has_state(const flow_run *r, ew_node loop)
 deposit_order flow_deposits(const ew_graph *g, ew_node n)
 {
     if (node_at(g, n)->op != OP_STATE) return view_any;
-    deposit_order order = {node_state(g, n)->axis, 0};
-    while ((n = sequence_around(g, n)) != EW_NONE) order.orders |= 1u << node_state(g, n)->axis;
-    return order;
+    return (deposit_order){node_state(g, n)->axis, node_state(g, n)->orders};
 }
 
 static bool flow_reverse_node(flow_run *r, ew_node n)

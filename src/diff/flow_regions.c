@@ -73,7 +73,7 @@ static bool flow_state(flow_run *r, flow_region *made, uint32_t k)
     if (!flow_takes_part(r, &s)) return true;
     uint16_t own = node_at(g, s.state)->shape, shape = terms_shape(t, own, made->mask);
     if (shape == UINT16_MAX) return false;
-    ew_node state = graph_state_add(g, made->made, node_at(g, s.state)->type, shape, s.axis, s.offset);
+    ew_node state = graph_state_like(g, made->made, s.state, shape);
     made->state[k] = state;
     if (state == EW_NONE) return false;
     made->seed[k] = flow_list(r->f, s.loop);

@@ -87,8 +87,7 @@ static bool rebuild_states(rebuild *b, uint32_t region)
     b->regions.at[region] = made;
     for (uint32_t k = 0; k < r.count; k++) {
         graph_state s = g->states.at[r.first + k];
-        ew_node state =
-            graph_state_add(g, made, node_at(g, s.state)->type, node_at(g, s.state)->shape, s.axis, s.offset);
+        ew_node state = graph_state_like(g, made, s.state, node_at(g, s.state)->shape);
         if (state == EW_NONE) return false;
         b->to[s.state] = state;
     }

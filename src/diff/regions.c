@@ -43,9 +43,7 @@ static bool remake_pair(remake *m, ew_node from, ew_node to)
 
 static ew_node remake_state(remake *m, ew_node like)
 {
-    graph_state s = *node_state(m->g, like);
-    const graph_node *node = node_at(m->g, like);
-    return graph_state_add(m->g, m->made, node->type, node->shape, s.axis, s.offset);
+    return graph_state_like(m->g, m->made, like, node_at(m->g, like)->shape);
 }
 
 /* A tangent is a state, or 0: of an order that no step needs. */

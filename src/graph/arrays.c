@@ -75,7 +75,7 @@ ew_node graph_state_add(ew_graph *g, uint32_t region, int type, uint16_t shape, 
     if (!report_ok(&g->report)) return EW_NONE;
     graph_region *r = &g->regions.at[region];
     if (r->count == 0) r->first = (uint32_t)g->states.count; /* regions inside are made between */
-    graph_state s = {EW_NONE, EW_NONE, EW_NONE, region, UINT32_MAX, axis, offset};
+    graph_state s = {EW_NONE, EW_NONE, EW_NONE, region, UINT32_MAX, axis, 0, offset};
     if (r->first + r->count != g->states.count || !array_push(&g->memory, &g->states, s)) {
         report_memory(&g->report);
         return EW_NONE;
@@ -86,11 +86,21 @@ ew_node graph_state_add(ew_graph *g, uint32_t region, int type, uint16_t shape, 
     return n;
 }
 
+ew_node graph_state_like(ew_graph *g, uint32_t region, ew_node like, uint16_t shape)
+{
+    graph_state s = *node_state(g, like);
+    ew_node made = graph_state_add(g, region, node_at(g, like)->type, shape, s.axis, s.offset);
+    if (made != EW_NONE) node_state(g, made)->orders = s.orders;
+    return made;
+}
+
 bool graph_state_define(ew_graph *g, ew_node state, ew_node definition)
 {
     if (state == EW_NONE || definition == EW_NONE || !report_ok(&g->report)) return false;
     node_state(g, state)->definition = definition;
     if (node_at(g, definition)->op == OP_LOOP) node_state(g, definition)->around = node_at(g, state)->extra;
+    for (ew_node n = definition; node_at(g, n)->op == OP_LOOP; n = node_state(g, n)->definition)
+        node_state(g, n)->orders |= 1u << node_state(g, state)->axis;
     return true;
 }
 

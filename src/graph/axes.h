@@ -180,6 +180,9 @@ ew_node graph_reduce(ew_graph *g, op o, ew_node body, uint16_t map, uint16_t sha
 uint32_t graph_region_new(ew_graph *g, bool down, int64_t low, int64_t high); /* UINT32_MAX: reported */
 /* The STATE node. */
 ew_node graph_state_add(ew_graph *g, uint32_t region, int type, uint16_t shape, uint16_t axis, int64_t offset);
+/* One that goes along the same steps as the state `like`, of this region and of those around; its axes begin with those
+ * of that one. */
+ew_node graph_state_like(ew_graph *g, uint32_t region, ew_node like, uint16_t shape);
 bool graph_state_define(ew_graph *g, ew_node state, ew_node definition);
 /* Makes LOOP k for each state, named names[k] (0: none); until: EW_NONE, or a bool over the ordering axis
  * (its only axis besides those of outer regions), tested after each step at the step's own place. */

@@ -96,6 +96,7 @@ typedef struct graph_state {
     uint32_t region;
     uint32_t around; /* the state of a region around whose definition the LOOP is, or UINT32_MAX */
     uint16_t axis;
+    uint32_t orders; /* its own axes that go along the steps of regions around */
     int64_t offset;
 } graph_state;
 

@@ -44,7 +44,7 @@ $ edgewise train root.ew --data x=ones.csv:x --validate 0.3 --epochs 60 --lr 0.0
 
 # --limit seconds: the step is finished and all is saved.
 
-$ edgewise train parabola.ew --steps 1000000000 --lr 1e-9 -o limited -q --limit seconds=0.5 | sed 's/^[0-9]*/N/'
+$ edgewise train parabola.ew --steps 1000000000 --lr 1e-9 -o limited -q --limit seconds=0.5 | sed -E "s/^[0-9]+/N/; s/^(N)f .*/\1/"
 > N steps: stopped
 ! error[E166]: the limit on time was reached: 0.5 s
 $ edgewise train --resume limited --limit seconds=0.5 2>&1 > out | tail -n 2; ls limited/weights.safetensors

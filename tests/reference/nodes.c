@@ -1,0 +1,168 @@
+/*
+ * nodes.c - each node of a program beside its definition (evaluate.h): where a wrong number begins. By hand:
+ *
+ *     make build/tests/nodes && build/tests/nodes [--list] [--mode N] [--off PASSES] FILE OUTPUT NUMBER…
+ *
+ * The numbers are those of inputs, then params, row-major, the last one for all that follow. A line for each node
+ * that differs: its number, its text, what the plan made of it and what is due. --list: the graph, with all values.
+ */
+#include <edgewise.h>
+
+#include "evaluate.h"
+
+#include "diff/diff.h"
+
+enum { MOST_NUMBERS = 4096, MOST_SHOWN = 24 };
+
+static double in[MOST_NUMBERS];
+static bool list, raw; /* raw: before its derivatives are made */
+
+static char *whole_file(const char *name)
+{
+    static char text[1 << 16];
+    FILE *f = fopen(name, "rb");
+    if (!f) return NULL;
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    return text;
+}
+
+static void show_map(const ew_graph *g, uint16_t map, size_t rank)
+{
+    if (!rank) return;
+    printf("{");
+    for (size_t p = 0; p < rank; p++) {
+        map_draft d = map_axis(g, map, p);
+        printf(p ? ", " : "");
+        if (d.gather)
+            printf("#%u", d.gather);
+        else if (d.offset || !d.terms)
+            printf("%lld", (long long)d.offset);
+        for (size_t t = 0; t < d.terms; t++)
+            printf("%s%.0lld%sa%u", t || d.offset ? "+" : "", d.factor[t] == 1 ? 0LL : (long long)d.factor[t],
+                   d.factor[t] == 1 ? "" : "*", d.axis[t]);
+    }
+    printf("}");
+}
+
+static void show_node(const ew_graph *g, ew_node n)
+{
+    const graph_node *p = node_at(g, n);
+    printf("%u %s = %s", (unsigned)n, graph_name_text(g, p->name), ops_row((op)p->op)->name);
+    if (p->op == OP_CONST) printf(" %.17g", node_value(g, n));
+    if (p->op == OP_STATE || p->op == OP_LOOP) {
+        const graph_state *s = node_state(g, n);
+        const graph_region *r = &g->regions.at[s->region];
+        printf(" of region %u by axis %u%s, steps %lld..%lld%+lld, state %u = %u", s->region, s->axis,
+               r->down ? " down" : "", (long long)r->low, (long long)r->high, (long long)s->offset, (unsigned)s->state,
+               (unsigned)s->definition);
+    } else {
+        for (size_t k = 0; k < p->count; k++) {
+            printf(" %u", (unsigned)node_arg(g, n, k));
+            show_map(g, use_map(g, n, k), p->op == OP_JOIN ? node_rank(g, n) : node_rank(g, node_arg(g, n, k)));
+        }
+    }
+    if (p->op == OP_SCATTER) printf(" to "), show_map(g, p->target, node_rank(g, n));
+    if (p->flags & NODE_ZERO) printf(" or 0");
+    if (p->flags & NODE_WHEN) printf(" when");
+    printf("  [");
+    for (size_t k = 0; k < node_rank(g, n); k++) printf(k ? " %lld" : "%lld", (long long)node_size(g, n, k));
+    printf("]");
+}
+
+static void show_values(const char *what, const double *v, size_t count)
+{
+    printf("    %s", what);
+    for (size_t e = 0; e < count && e < MOST_SHOWN; e++) printf(" %.9g", v[e]);
+    printf("\n");
+}
+
+static bool same(double a, double b)
+{
+    return fabs(a - b) <= 1e-9 * (1 + fabs(b)) || (isnan(a) && isnan(b)) || a == b;
+}
+
+/* What node n is by itself; NULL: the plan refuses it, or faults. */
+static double *planned(ew_graph *g, ew_node n, const char **why)
+{
+    static ew_error err;
+    ew_program *p = ew_prepare_nodes(g, &n, 1, &err);
+    *why = err.message;
+    if (!p) return NULL;
+    double *out = calloc(ew_out_count(p) + 1, sizeof *out);
+    if (ew_run(p, NULL, in, out) != EW_OK) {
+        free(out);
+        out = NULL;
+        *why = "it faults";
+    }
+    ew_free(p);
+    return out;
+}
+
+static bool compare(ew_graph *g, ew_node n)
+{
+    size_t count;
+    const char *why;
+    if (!shape_elements(g, node_at(g, n)->shape, &count)) return true;
+    double *due = calloc(count + 1, sizeof *due), *out = NULL;
+    bool known = !raw && reference_run(g, in, n, due), good = true;
+    if (known) out = planned(g, n, &why);
+    for (size_t e = 0; e < count && out; e++) good = good && same(out[e], due[e]);
+    if (list || !good) {
+        printf(good ? "" : "WRONG ");
+        show_node(g, n);
+        printf("\n");
+        if (known && !out) printf("    %s\n", why);
+        if (known) show_values("due ", due, count);
+        if (out && !good) show_values("came", out, count);
+    }
+    free(due);
+    free(out);
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    ew_options o = {0};
+    long off = 0;
+    int at = 1;
+    for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
+        if (strcmp(argv[at], "--list") == 0) list = true;
+        if (strcmp(argv[at], "--raw") == 0) list = raw = true;
+        if (strcmp(argv[at], "--mode") == 0 && at + 1 < argc) o.mode = atoi(argv[++at]);
+        if (strcmp(argv[at], "--off") == 0 && at + 1 < argc) off = strtol(argv[++at], NULL, 10);
+    }
+    char *text = at + 1 < argc ? whole_file(argv[at]) : NULL;
+    ew_error err;
+    ew_graph *g = text ? ew_parse(text, EW_WHOLE, &o, &err) : NULL;
+    if (!g) return printf("%s\n", text ? err.message : "usage: nodes [--list] [--mode N] FILE OUTPUT NUMBER…"), 2;
+    g->passes_off = (uint16_t)off;
+    ew_node n = ew_expression(g, argv[at + 1], &err);
+    if (n == EW_NONE || (!raw && !diff_resolve(g, &n, 1))) return printf("%s\n", err.message), 2;
+    for (int i = 0; i < MOST_NUMBERS; i++)
+        in[i] = at + 2 + i < argc ? strtod(argv[at + 2 + i], NULL) : i ? in[i - 1] : 0;
+    uint8_t *live = calloc(g->nodes.count, 1);
+    live[n] = 1;
+    size_t wrong = 0, count = g->nodes.count;
+    for (bool more = true; more;) { /* states lead to later nodes: until nothing is new */
+        more = false;
+        for (ew_node k = (ew_node)count; k-- > 0;) {
+            if (live[k] != 1) continue;
+            live[k] = 2;
+            if (node_at(g, k)->op == OP_STATE || node_at(g, k)->op == OP_LOOP) {
+                ew_node d = node_state(g, k)->definition;
+                if (!live[d]) live[d] = 1, more = true;
+            }
+            for (size_t a = 0; a < node_at(g, k)->count; a++)
+                if (node_at(g, k)->op != OP_STATE && node_at(g, k)->op != OP_INPUT && node_at(g, k)->op != OP_PARAM &&
+                    node_at(g, k)->op != OP_CONST && !live[node_arg(g, k, a)])
+                    live[node_arg(g, k, a)] = 1, more = true;
+        }
+    }
+    for (ew_node k = 0; k < count; k++)
+        if (live[k]) wrong += !compare(g, k);
+    printf("%zu wrong; the output is %u\n", wrong, (unsigned)n);
+    free(live);
+    ew_graph_free(g);
+    return wrong > 0;
+}
