@@ -417,10 +417,11 @@ static bool order_none(ordering *o, order_work w)
             const use *u = order_mixed(m, c, o->inside, uses, w.count, m->l->binders.at[s->binder].name);
             if (!u) continue;
             quote(shown, m->g->report.source.at + u->place, u->bytes);
-            report_hint(&m->g->report,
-                        "{1} is of a later step, other uses are of earlier ones: with left sides that name one time, as "
-                        "in x[t] = … x[t-1] …, it is of the same step",
-                        shown);
+            report_hint(
+                &m->g->report,
+                "{1} is of a later step, other uses are of earlier ones: with left sides that name one time, as "
+                "in x[t] = … x[t-1] …, it is of the same step",
+                shown);
             return false;
         }
     }

@@ -32,8 +32,8 @@ bool parts_box(machine *m, const side *x, const index_state *i)
     piece p = {.bytes = (uint8_t)(x->bytes > 255 ? 255 : x->bytes), .place = x->place};
     if (x->ranges) p = m->l->pieces.at[bound.begin];
     eval_error(m, E_RANGE_BOUND, &p, NULL, NULL, NULL);
-    report_hint(&m->g->report, "take a range that holds them all, and an if: y[i in 3, j in 3] = if j <= i then … else 0",
-                NULL);
+    report_hint(&m->g->report,
+                "take a range that holds them all, and an if: y[i in 3, j in 3] = if j <= i then … else 0", NULL);
     return false;
 }
 

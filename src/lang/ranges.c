@@ -106,8 +106,8 @@ static bool guess_wholes(machine *m, size_t count)
 /* Is it whole where its arguments are, each a number? */
 static bool guess_is_whole(op o)
 {
-    return o == OP_NEG || o == OP_ADD || o == OP_SUB || o == OP_MUL || o == OP_DIV || o == OP_FLOORDIV ||
-           o == OP_MOD || o == OP_MIN || o == OP_MAX;
+    return o == OP_NEG || o == OP_ADD || o == OP_SUB || o == OP_MUL || o == OP_DIV || o == OP_FLOORDIV || o == OP_MOD ||
+           o == OP_MIN || o == OP_MAX;
 }
 
 /* Arithmetic with a size that is not known gives one that is not known. */
@@ -204,8 +204,8 @@ static void guess_bound_hint(machine *m, const piece *p)
     const symbol *s = p->kind == P_NAME ? lang_symbol(m->l, p->value) : NULL;
     const char *word = s ? graph_name_text(m->g, p->value) : "";
     if (p->kind == P_INDEX || (s && s->rank))
-        report_hint(&m->g->report, "take a range that holds them all, and an if: sum(k in 0..9: if k < n[i] then … else 0)",
-                    NULL);
+        report_hint(&m->g->report,
+                    "take a range that holds them all, and an if: sum(k in 0..9: if k < n[i] then … else 0)", NULL);
     else if (s && s->kind == S_INPUT && s->declared_type != TYPE_INT)
         report_hint(&m->g->report, "if it is whole, say so: input {1} : int", quote(shown, word, strlen(word)));
 }
