@@ -75,7 +75,7 @@ static void contract_factor(contract *c, contract_term *p, view v)
 /* Is n taken apart? Not what a derivative is by, but the sum itself: what is made of it must lead to it. */
 static bool contract_opens(const contract *c, ew_node n)
 {
-    return resolve_needs(c->r, n) && (n == c->sum || !(c->r->needs[n] & RESOLVE_BY));
+    return resolve_needs(c->r, n) && (n == c->sum || !(c->r->needs[n] & RESOLVE_KEPT));
 }
 
 static bool contract_multiply(contract *c, const contract_term *p)

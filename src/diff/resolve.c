@@ -166,7 +166,7 @@ static ew_node resolve_down(resolve *r, ew_node n, spot *here, uint16_t shape, r
         const graph_node *node = node_at(g, n);
         if ((node->op != OP_COPY && node->op != OP_AT) || (node->flags & (NODE_ZERO | NODE_WHEN))) return EW_NONE;
         ew_node a = node_arg(g, n, 0);
-        if (!resolve_needs(r, a) || (r->needs[a] & RESOLVE_BY)) return EW_NONE;
+        if (!resolve_needs(r, a) || (r->needs[a] & RESOLVE_KEPT)) return EW_NONE;
         resolve_access x = {.at = n};
         for (size_t p = 0; p < node_rank(g, a); p++) {
             spot use = resolve_place(r, n, use_map(g, n, 0), p);
@@ -185,7 +185,7 @@ view resolve_value(resolve *r, ew_node n, const spot *at, uint16_t shape)
     resolve_accesses passed = {0};
     spot here[AXES_MOST];
     for (size_t p = 0; p < node_rank(g, n); p++) here[p] = at[p];
-    bool down = resolve_needs(r, n) && !(r->needs[n] & RESOLVE_BY);
+    bool down = resolve_needs(r, n) && !(r->needs[n] & RESOLVE_KEPT);
     ew_node diff = down ? resolve_down(r, n, here, shape, &passed) : EW_NONE;
     view v = diff == EW_NONE ? view_none() : resolve_read(r, diff, here, shape);
     for (size_t i = 0; i < passed.count && v.node != EW_NONE; i++)
@@ -308,7 +308,7 @@ static bool resolve_run(resolve *r)
         ew_node twin = resolve_try(r, n);
         if (r->waiting) continue;
         if (twin == EW_NONE) return false;
-        r->twin[n] = r->needs[n] & RESOLVE_BY ? rebuild_apart(r->g, twin, n) : twin;
+        r->twin[n] = r->needs[n] & RESOLVE_APART ? rebuild_apart(r->g, twin, n) : twin;
         r->stack.count = before - 1;
     }
     return report_ok(&r->g->report);
@@ -363,15 +363,17 @@ static void resolve_circle_marks(const ew_graph *g, uint8_t *circle, size_t coun
     }
 }
 
-/* What is derived by stays a node of its own: by a DIFF, or by those of `nodes` from `by` on. */
+/* What is derived by stays a node of its own: by a DIFF, or by those of `nodes` from `by` on; but circles that were
+ * made before know it by its value alone. */
 static void resolve_by_marks(resolve *r, const ew_node *nodes, size_t count, size_t by)
 {
+    uint8_t own = ((const derived *)r->g->derived)->pairs.count ? RESOLVE_KEPT : RESOLVE_KEPT | RESOLVE_APART;
     for (size_t i = by; i < count; i++)
-        if (r->needs[nodes[i]]) r->needs[nodes[i]] |= RESOLVE_BY;
+        if (r->needs[nodes[i]]) r->needs[nodes[i]] |= own;
     for (ew_node n = 0; n < r->count; n++) {
         if (node_at(r->g, n)->op != OP_DIFF) continue;
         ew_node x = node_arg(r->g, n, 1);
-        if (r->needs[x]) r->needs[x] |= RESOLVE_BY;
+        if (r->needs[x]) r->needs[x] |= RESOLVE_KEPT | RESOLVE_APART;
     }
 }
 

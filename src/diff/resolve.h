@@ -12,8 +12,9 @@
 #include "diff/flow.h"
 #include "diff/sweep.h"
 
-/* tried: steps.c waited for its twin; by: a derivative is by it */
-enum { RESOLVE_NEEDS = 1, RESOLVE_TRIED = 2, RESOLVE_BY = 4 };
+/* tried: steps.c waited for its twin; kept: a derivative is by it, and what is made of it leads to it; apart: its twin is
+ * the twin of nothing else */
+enum { RESOLVE_NEEDS = 1, RESOLVE_TRIED = 2, RESOLVE_KEPT = 4, RESOLVE_APART = 8 };
 
 typedef struct resolve {
     ew_graph *g;

@@ -567,3 +567,10 @@ $ for m in forward reverse paths; do edgewise grad 'g[i] = 2*diff(f, x[i]); f = 
 # places of a derivative are those of what is derived, then of what it is derived by
 $ edgewise explain 'g[i] = 2*diff(f, x[i]); f = sum(k: x[k]^2)' --of g | grep 'diff('
 >   level 3   d[i] = diff(f, x[i]) (?)
+$ for m in forward reverse; do edgewise grad 'g[i] = diff(f, x[i]); f = sum(i: x[i]^2); r[0, i] = g[i]; r[t in 1..2, i] = r[t-1, i] * 3; e = sum(i: r[2, i])' x=[2,3] --wrt g --mode $m -q; done
+> e = 90
+> ∂e/∂g = [9, 9]
+> mode: forward
+> e = 90
+> ∂e/∂g = [9, 9]
+> mode: reverse
