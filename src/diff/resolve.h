@@ -12,8 +12,8 @@
 #include "diff/flow.h"
 #include "diff/sweep.h"
 
-/* tried: steps.c waited for its twin; kept: a derivative is by it, and what is made of it leads to it; apart: its twin is
- * the twin of nothing else */
+/* tried: steps.c waited for its twin; kept: a derivative is by it, and what is made of it leads to it; apart: its twin
+ * is that of nothing else */
 enum { RESOLVE_NEEDS = 1, RESOLVE_TRIED = 2, RESOLVE_KEPT = 4, RESOLVE_APART = 8 };
 
 typedef struct resolve {
