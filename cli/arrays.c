@@ -42,10 +42,24 @@ struct array cli_array_ran(const ew_graph *g, ew_node n, const double *values, c
     return a;
 }
 
+enum { ROWS = 256 };
+
+/* Is the operation a row of the table? What is none has axes as its meaning: a sum over an index, a recurrence. */
+static bool is_row(const char *op, const char *const *rows)
+{
+    for (; *rows; rows++)
+        if (strcmp(*rows, op) == 0) return true;
+    return false;
+}
+
 bool cli_array_any(const ew_graph *g)
 {
-    for (size_t i = 0; i < ew_node_count(g); i++)
-        if (ew_node_rank(g, ew_node_at(g, i))) return true;
+    const char *rows[ROWS] = {NULL};
+    for (size_t i = 0; i < ew_op_count() && i + 1 < ROWS; i++) rows[i] = ew_op_at(i, "en").name;
+    for (size_t i = 0; i < ew_node_count(g); i++) {
+        ew_node n = ew_node_at(g, i);
+        if (ew_node_rank(g, n) || (ew_node_arg_count(g, n) && !is_row(ew_node_op(g, n), rows))) return true;
+    }
     for (size_t i = 0; i < ew_input_count(g); i++)
         if (ew_node_rank(g, ew_input_at(g, i).node)) return true;
     return false;

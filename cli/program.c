@@ -105,11 +105,19 @@ static ew_graph *graph_with_sizes(struct cli *c, ew_graph *g, ew_options *option
     return g;
 }
 
+/* Are nodes and edges to be looked at? */
+static bool looks(const struct cli *c)
+{
+    bool explains = c->verb == VERB_SHORT || c->verb == VERB_EXPLAIN;
+    return ((explains && !c->plan) || c->verb == VERB_DRAW || c->verb == VERB_PATHS) && !c->at;
+}
+
 ew_graph *cli_graph(struct cli *c)
 {
     ew_error e;
     if (!take_text(c)) return NULL;
     ew_options options = cli_library(c);
+    options.unfold = looks(c);
     ew_graph *g = ew_parse(c->text, c->text_length, &options, &e);
     if (!g) cli_fail_error(c, &e);
     bool any = c->word_count > 1 || (c->weights && c->verb != VERB_TRAIN);

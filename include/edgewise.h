@@ -119,6 +119,8 @@ typedef struct ew_options { /* all zero (or a NULL pointer) means the defaults *
     size_t threads;  /* that one run may use; 0: one */
     int training;    /* not 0: what `training` is in the text, true */
     int only_arrays; /* not 0: ew_run_arrays alone runs it, and no work has room for ew_run's conversions */
+    int unfold;      /* not 0: a diff of a program with indices is, where that is short, the nodes it is made of, as in
+                      * one of scalars: to be looked at, and slower to run */
 } ew_options;
 
 enum { EW_AUTO, EW_FORWARD, EW_REVERSE };

@@ -27,7 +27,7 @@ typedef struct contract_term {
 typedef struct contract {
     resolve *r;
     ew_graph *g;
-    ew_node sum; /* whose twin is made */
+    ew_node root; /* the sum itself */
     size_t own;
     ARRAY(contract_term) open, done;
 } contract;
@@ -72,17 +72,11 @@ static void contract_factor(contract *c, contract_term *p, view v)
     p->factor[p->factors++] = v;
 }
 
-/* Is n taken apart? Not what a derivative is by, but the sum itself: what is made of it must lead to it. */
-static bool contract_opens(const contract *c, ew_node n)
-{
-    return resolve_needs(c->r, n) && (n == c->sum || !(c->r->needs[n] & RESOLVE_KEPT));
-}
-
 static bool contract_multiply(contract *c, const contract_term *p)
 {
     ew_graph *g = c->g;
     contract_term a = contract_argument(c, p, 0), b = contract_argument(c, p, 1);
-    bool in_a = contract_opens(c, a.node), in_b = contract_opens(c, b.node);
+    bool in_a = resolve_opens(c->r, a.node), in_b = resolve_opens(c->r, b.node);
     size_t count_a = 0, count_b = 0;
     shape_elements(g, node_at(g, a.node)->shape, &count_a);
     shape_elements(g, node_at(g, b.node)->shape, &count_b);
@@ -170,7 +164,8 @@ static bool contract_step(contract *c, const contract_term *p)
 {
     ew_graph *g = c->g;
     unsigned o = node_at(g, p->node)->op;
-    if (!contract_opens(c, p->node) || o == OP_DIFF) return contract_leaf(c, p);
+    bool opens = p->node == c->root || resolve_opens(c->r, p->node);
+    if (!opens || o == OP_DIFF) return contract_leaf(c, p);
     if (o == OP_MUL || o == OP_MUL0) return contract_multiply(c, p);
     if (o == OP_DIV) return contract_divide(c, p);
     if (o == OP_ADD || o == OP_SUB) return contract_add(c, p);
@@ -347,7 +342,7 @@ static view contract_product(contract *c, contract_term *p)
     ew_graph *g = c->g;
     uint32_t summed = 0, all = (uint32_t)(((uint64_t)1 << shape_rank(g, p->domain)) - 1);
     uint32_t own = (uint32_t)(((uint64_t)1 << c->own) - 1);
-    bool derivative = node_at(g, p->node)->op == OP_DIFF && contract_opens(c, p->node);
+    bool derivative = node_at(g, p->node)->op == OP_DIFF && resolve_opens(c->r, p->node);
     view v = derivative ? contract_derivative(c, p, &summed) : contract_value(c, p), rest = view_number(g, 1);
     for (size_t i = 0; i < p->factors; i++) rest = view_op(g, p->domain, OP_MUL0, rest, p->factor[i], view_none());
     v = view_product_sum(g, p->domain, v, rest, all & ~own & ~summed);
@@ -373,7 +368,7 @@ view resolve_sum(resolve *r, ew_node n)
 {
     ew_graph *g = r->g;
     uint16_t shape = node_at(g, n)->shape;
-    contract c = {.r = r, .g = g, .sum = n, .own = shape_rank(g, shape)};
+    contract c = {.r = r, .g = g, .root = n, .own = shape_rank(g, shape)};
     contract_term first;
     memset(&first, 0, sizeof first);
     first.domain = shape;

@@ -22,9 +22,15 @@ ew_node diff_partial(ew_graph *g, ew_node n, size_t k);
  * needs another one, or a circle that is not closed. */
 ew_node diff_node(ew_graph *g, ew_node of, ew_node wrt, int mode);
 
-/* Replaces nodes that need a DIFF by ones that need none; named nodes stay, their twins are unnamed. Those from `by`
- * on are what the others will be derived by: their twins are what the others' twins use. */
-bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count, size_t by);
+/* Replaces nodes that need a DIFF by ones that need none; named nodes stay, their twins are unnamed. */
+bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count);
+/* The same for two nodes of which the derivative of the first by the second is wanted: the first one's twin is made of
+ * the second one's, and does not look through it. */
+bool diff_resolve_ends(ew_graph *g, ew_node *ends);
+/* Of a finished graph: puts what each diff is made of into its place, as programs of scalars have it, for people
+ * to look at (unfold.c). False: it stands within a recurrence, or would be long, or an error was reported;
+ * then the graph is of no use any more. */
+bool diff_unfold(ew_graph *g);
 /* Takes checks of gathered places away that computing `nodes` makes anyway (checks.c). */
 bool diff_checks(ew_graph *g, ew_node *nodes, size_t count);
 

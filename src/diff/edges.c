@@ -104,7 +104,7 @@ size_t ew_edge_lower_words(const ew_graph *g, size_t i, char *buffer, size_t siz
 static ew_node edges_diff(ew_graph *g, ew_node of, ew_node wrt, int mode)
 {
     ew_node ends[2] = {of, wrt};
-    return diff_resolve(g, ends, 2, 1) ? diff_node(g, ends[0], ends[1], mode) : EW_NONE;
+    return diff_resolve_ends(g, ends) ? diff_node(g, ends[0], ends[1], mode) : EW_NONE;
 }
 
 static bool known_node(ew_graph *g, ew_node n)

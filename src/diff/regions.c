@@ -139,7 +139,7 @@ static bool resolve_attempts(ew_graph *g, uint32_t region, const ew_node *from, 
     bool again = true, ok = carry_begin(g, region, from, count);
     while (ok && again) {
         memcpy(to, from, count * sizeof *to);
-        ok = resolve_nodes(g, loop, to, count, count) && carry_define(g, to, &again);
+        ok = resolve_nodes(g, loop, to, count) && carry_define(g, to, &again);
     }
     return ok;
 }

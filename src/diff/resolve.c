@@ -166,7 +166,7 @@ static ew_node resolve_down(resolve *r, ew_node n, spot *here, uint16_t shape, r
         const graph_node *node = node_at(g, n);
         if ((node->op != OP_COPY && node->op != OP_AT) || (node->flags & (NODE_ZERO | NODE_WHEN))) return EW_NONE;
         ew_node a = node_arg(g, n, 0);
-        if (!resolve_needs(r, a) || (r->needs[a] & RESOLVE_KEPT)) return EW_NONE;
+        if (!resolve_opens(r, a)) return EW_NONE;
         resolve_access x = {.at = n};
         for (size_t p = 0; p < node_rank(g, a); p++) {
             spot use = resolve_place(r, n, use_map(g, n, 0), p);
@@ -185,8 +185,7 @@ view resolve_value(resolve *r, ew_node n, const spot *at, uint16_t shape)
     resolve_accesses passed = {0};
     spot here[AXES_MOST];
     for (size_t p = 0; p < node_rank(g, n); p++) here[p] = at[p];
-    bool down = resolve_needs(r, n) && !(r->needs[n] & RESOLVE_KEPT);
-    ew_node diff = down ? resolve_down(r, n, here, shape, &passed) : EW_NONE;
+    ew_node diff = resolve_opens(r, n) ? resolve_down(r, n, here, shape, &passed) : EW_NONE;
     view v = diff == EW_NONE ? view_none() : resolve_read(r, diff, here, shape);
     for (size_t i = 0; i < passed.count && v.node != EW_NONE; i++)
         v = resolve_inside(r, passed.at[i].at, passed.at[i].places, view_none(), shape, v);
@@ -201,6 +200,17 @@ view resolve_value(resolve *r, ew_node n, const spot *at, uint16_t shape)
 bool resolve_needs(const resolve *r, ew_node n)
 {
     return n < r->count && r->needs[n];
+}
+
+bool resolve_stays(const resolve *r, ew_node n)
+{
+    const graph_node *node = node_at(r->g, n);
+    return r->names && node->name && !(node->flags & NODE_GENERATED);
+}
+
+bool resolve_opens(const resolve *r, ew_node n)
+{
+    return resolve_needs(r, n) && (r->needs[n] & (RESOLVE_BY | RESOLVE_OWN)) == RESOLVE_OWN && !resolve_stays(r, n);
 }
 
 ew_node resolve_twin(resolve *r, ew_node n)
@@ -272,6 +282,7 @@ static ew_node resolve_try(resolve *r, ew_node n)
     const graph_node *node = node_at(g, n);
     uint16_t shape = node->shape;
     spot at[AXES_MOST] = {{0}};
+    if (!(r->needs[n] & RESOLVE_OWN)) return resolve_again(r, n);
     if (node->op != OP_DIFF && node->op != OP_SUM && node->op != OP_AT && node->op != OP_COPY)
         return resolve_again(r, n);
     if (node->op == OP_SUM) return view_node(g, resolve_sum(r, n), shape);
@@ -295,7 +306,7 @@ static ew_node resolve_try(resolve *r, ew_node n)
 }
 
 /* Makes the twins of all nodes on the stack. */
-static bool resolve_run(resolve *r)
+bool resolve_run(resolve *r)
 {
     while (r->stack.count && report_ok(&r->g->report)) {
         ew_node n = r->stack.at[r->stack.count - 1];
@@ -307,8 +318,9 @@ static bool resolve_run(resolve *r)
         r->waiting = false;
         ew_node twin = resolve_try(r, n);
         if (r->waiting) continue;
+        if (r->names && twin != EW_NONE) twin = resolve_named(r, n, twin);
         if (twin == EW_NONE) return false;
-        r->twin[n] = r->needs[n] & RESOLVE_APART ? rebuild_apart(r->g, twin, n) : twin;
+        r->twin[n] = r->needs[n] & RESOLVE_APART && !resolve_stays(r, n) ? rebuild_apart(r->g, twin, n) : twin;
         r->stack.count = before - 1;
     }
     return report_ok(&r->g->report);
@@ -363,50 +375,94 @@ static void resolve_circle_marks(const ew_graph *g, uint8_t *circle, size_t coun
     }
 }
 
-/* What is derived by stays a node of its own: by a DIFF, or by those of `nodes` from `by` on; but circles that were
- * made before know it by its value alone. */
-static void resolve_by_marks(resolve *r, const ew_node *nodes, size_t count, size_t by)
+/* Where roots[1] is a node that needs a DIFF, all that people see are apart: then roots[0] is made of the same nodes
+ * whichever of them it is. Circles that were made before, without them, know it by its value alone: it is not apart. */
+static void resolve_by_marks(resolve *r)
 {
-    uint8_t own = ((const derived *)r->g->derived)->pairs.count ? RESOLVE_KEPT : RESOLVE_KEPT | RESOLVE_APART;
-    for (size_t i = by; i < count; i++)
-        if (r->needs[nodes[i]]) r->needs[nodes[i]] |= own;
+    const ew_graph *g = r->g;
+    bool wanted = r->by && r->needs[r->roots[1]], circles = ((const derived *)g->derived)->pairs.count > 0;
+    for (size_t i = 0; wanted && !circles && i < g->seen.count; i++)
+        if (r->needs[g->seen.at[i]]) r->needs[g->seen.at[i]] |= RESOLVE_BY | RESOLVE_APART;
+    if (wanted && circles) r->needs[r->roots[1]] |= RESOLVE_BY;
     for (ew_node n = 0; n < r->count; n++) {
-        if (node_at(r->g, n)->op != OP_DIFF) continue;
-        ew_node x = node_arg(r->g, n, 1);
-        if (r->needs[x]) r->needs[x] |= RESOLVE_KEPT | RESOLVE_APART;
+        if (node_at(g, n)->op != OP_DIFF) continue;
+        ew_node by = node_arg(g, n, 1);
+        if (r->needs[by]) r->needs[by] |= RESOLVE_BY | RESOLVE_APART;
     }
 }
 
-bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count, size_t by)
+static void resolve_own_marks(resolve *r)
 {
-    resolve r = {.g = g, .mode = g->mode, .count = g->nodes.count, .inside = inside, .roots = nodes};
-    r.needs = block_new(&g->memory, r.count, sizeof *r.needs);
-    r.circle = block_new(&g->memory, r.count, sizeof *r.circle);
-    r.twin = block_new(&g->memory, r.count, sizeof *r.twin);
-    bool ok = (r.needs && r.circle && r.twin) || report_memory(&g->report);
-    for (size_t n = 0; ok && n < r.count; n++) r.twin[n] = EW_NONE;
-    if (ok) resolve_marks(g, r.needs, r.count);
-    if (ok) resolve_by_marks(&r, nodes, count, by);
-    ((derived *)g->derived)->inside = inside;
-    if (ok && inside != EW_NONE) resolve_circle_marks(g, r.circle, r.count);
-    for (size_t i = count; ok && i-- > 0;) resolve_twin(&r, nodes[i]);
-    ok = ok && resolve_run(&r);
+    for (ew_node n = 0; n < r->count; n++) {
+        const graph_node *node = node_at(r->g, n);
+        bool own = r->needs[n] && (!r->names || node->op == OP_DIFF);
+        for (size_t k = 0; r->needs[n] && !own && k < node->count; k++) {
+            ew_node a = node_arg(r->g, n, k);
+            own = (r->needs[a] & RESOLVE_OWN) && !resolve_stays(r, a);
+        }
+        if (own) r->needs[n] |= RESOLVE_OWN;
+    }
+}
+
+bool resolve_begin(resolve *r, const ew_node *nodes, size_t count)
+{
+    ew_graph *g = r->g;
+    r->count = g->nodes.count;
+    r->needs = block_new(&g->memory, r->count, sizeof *r->needs);
+    r->circle = block_new(&g->memory, r->count, sizeof *r->circle);
+    r->twin = block_new(&g->memory, r->count, sizeof *r->twin);
+    if (!r->needs || !r->circle || !r->twin) return report_memory(&g->report);
+    for (size_t n = 0; n < r->count; n++) r->twin[n] = EW_NONE;
+    resolve_marks(g, r->needs, r->count);
+    resolve_own_marks(r);
+    resolve_by_marks(r);
+    ((derived *)g->derived)->inside = r->inside;
+    if (r->inside != EW_NONE) resolve_circle_marks(g, r->circle, r->count);
+    for (size_t i = count; i-- > 0;) resolve_twin(r, nodes[i]);
+    return report_ok(&g->report);
+}
+
+void resolve_end(resolve *r)
+{
+    memory *m = &r->g->memory;
+    ((derived *)r->g->derived)->inside = EW_NONE;
+    block_free(m, r->needs, r->needs ? r->count : 0);
+    block_free(m, r->circle, r->circle ? r->count : 0);
+    block_free(m, r->twin, r->twin ? r->count : 0);
+    array_free(m, &r->stack);
+}
+
+static bool resolve_roots(ew_graph *g, ew_node inside, ew_node *nodes, size_t count, bool by)
+{
+    resolve r = {.g = g, .mode = g->mode, .inside = inside, .roots = nodes, .by = by};
+    bool ok = resolve_begin(&r, nodes, count) && resolve_run(&r);
     for (size_t i = 0; ok && i < count; i++)
         if (r.needs[nodes[i]]) nodes[i] = rebuild_shaped(g, r.twin[nodes[i]], nodes[i]);
-    ((derived *)g->derived)->inside = EW_NONE;
-    block_free(&g->memory, r.needs, r.needs ? r.count : 0);
-    block_free(&g->memory, r.circle, r.circle ? r.count : 0);
-    block_free(&g->memory, r.twin, r.twin ? r.count : 0);
-    array_free(&g->memory, &r.stack);
+    resolve_end(&r);
     return ok && report_ok(&g->report);
 }
 
-bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count, size_t by)
+bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
+{
+    return resolve_roots(g, inside, nodes, count, false);
+}
+
+static bool resolve_all(ew_graph *g, ew_node *nodes, size_t count, bool by)
 {
     if (!report_ok(&g->report)) return false;
     derived *d = derived_of(g);
     if (!d || !resolve_any(g, d)) return d != NULL;
     if (!resolve_regions(g)) return false;
     if (d->pairs.count && !rebuild_nodes(g, d->pairs.at, d->pairs.count, NULL, 0, nodes, count)) return false;
-    return resolve_nodes(g, EW_NONE, nodes, count, by);
+    return resolve_roots(g, EW_NONE, nodes, count, by);
+}
+
+bool diff_resolve(ew_graph *g, ew_node *nodes, size_t count)
+{
+    return resolve_all(g, nodes, count, false);
+}
+
+bool diff_resolve_ends(ew_graph *g, ew_node *ends)
+{
+    return resolve_all(g, ends, 2, true);
 }

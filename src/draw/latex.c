@@ -272,8 +272,8 @@ static size_t latex_open_scatter(latex_printer *p, ew_node n, size_t own)
     size_t axes = p->places.axes.count;
     text t;
     text_add(p->t, "\\sum_{");
+    if (!places_push_domain(&p->places, n)) return axes;
     for (size_t q = 0; q < shape_rank(p->g, node->domain); q++) {
-        if (!places_push_new(&p->places, 0)) return axes;
         if (q) text_char(p->t, ',');
         latex_place(p->t, places_text(&p->places, axes, q));
     }
@@ -406,7 +406,10 @@ static void latex_operand(latex_printer *p, const latex_frame *f, size_t k, int 
 {
     ew_node n = node_arg(p->g, f->node, k);
     size_t axes = p->places.axes.count, chars = p->places.chars.count;
-    if (places_push_argument(&p->places, f->node, k, f->axes))
+    unsigned o = node_at(p->g, f->node)->op;
+    if (o == OP_JOIN   ? places_push_node(&p->places, n, false)
+        : o == OP_DIFF ? places_push_side(&p->places, f->node, k, f->axes)
+                       : places_push_use(&p->places, f->node, k, f->axes))
         latex_node(p, n, need, axes, chars);
     else
         latex_fail(p);
@@ -446,18 +449,18 @@ static void latex_body(latex_printer *p, latex_frame *f)
 }
 
 /* "h_{t+1,i}" */
-static bool latex_left(latex_printer *p, const latex_frame *f, size_t k, size_t axes)
+static bool latex_left(latex_printer *p, const latex_frame *f, uint16_t map, size_t axes)
 {
     bool open = f->name && latex_name_open(p->t, graph_name_text(p->g, f->name)), ok = true;
     text t;
     text_begin(&t, p->t->m);
     for (size_t q = 0; ok && q < node_rank(p->g, f->node); q++) {
         text_clear(&t);
-        ok = places_axis(&p->places, f->node, use_map(p->g, f->node, k), q, axes, &t);
+        ok = places_axis(&p->places, f->node, map, q, axes, &t);
         text_add(p->t, q ? "," : open ? ";" : "_{");
         latex_place(p->t, text_string(&t));
     }
-    text_char(p->t, '}');
+    if (node_rank(p->g, f->node)) text_char(p->t, '}');
     ok = ok && !t.failed;
     text_free(&t);
     return ok;
@@ -482,7 +485,7 @@ static void latex_join(latex_printer *p, latex_frame *f)
     size_t axes = p->places.axes.count, chars = p->places.chars.count;
     ew_node part = node_arg(p->g, now.node, now.next);
     if (now.next) text_add(p->t, ",\\quad ");
-    bool ok = places_push_node(&p->places, part, false) && latex_left(p, &now, now.next, axes);
+    bool ok = places_push_node(&p->places, part, false) && latex_left(p, &now, use_map(p->g, now.node, now.next), axes);
     text_add(p->t, " = ");
     if (ok)
         latex_node(p, part, 0, axes, chars);
@@ -586,7 +589,12 @@ void latex_lower(const ew_graph *g, ew_node user, size_t k, text *t)
 {
     latex_printer p = {.g = g, .t = t, .end = t->count + LATEX_MOST, .places = {.g = g, .m = t->m}};
     latex_frame f = {.node = user};
-    if (node_at(g, user)->op == OP_JOIN || places_push_node(&p.places, user, true))
+    bool ok = node_at(g, user)->op == OP_JOIN || places_push_node(&p.places, user, true);
+    if (ok && node_at(g, user)->op == OP_SCATTER) {
+        f.axes = (uint32_t)p.places.axes.count;
+        ok = places_push_domain(&p.places, user);
+    }
+    if (ok)
         latex_operand(&p, &f, k, 0);
     else
         latex_fail(&p);
@@ -598,12 +606,16 @@ void latex_upper(const ew_graph *g, ew_node to, ew_node user, size_t k, text *t)
     size_t part = graph_equation_of(g, to, user, k);
     latex_printer p = {.g = g, .t = t, .end = t->count + LATEX_MOST, .places = {.g = g, .m = t->m}};
     latex_frame f = {.node = graph_equation(g, to), .name = node_at(g, to)->name};
-    if (!places_push_node(&p.places, part == SIZE_MAX ? user : node_arg(g, f.node, part), false))
-        latex_fail(&p);
-    else if (part == SIZE_MAX)
+    bool scatter = node_at(g, user)->op == OP_SCATTER && user == f.node;
+    bool ok = places_push_node(&p.places, part == SIZE_MAX ? user : node_arg(g, f.node, part), false);
+    size_t own = p.places.axes.count;
+    if (ok && scatter)
+        ok = places_push_domain(&p.places, user) && latex_left(&p, &f, node_at(g, user)->target, own);
+    else if (ok && part == SIZE_MAX)
         latex_node(&p, to, 0, 0, 0);
-    else if (!latex_left(&p, &f, part, 0))
-        latex_fail(&p);
+    else if (ok)
+        ok = latex_left(&p, &f, use_map(g, f.node, part), 0);
+    if (!ok) latex_fail(&p);
     latex_run(&p);
 }
 

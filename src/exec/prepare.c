@@ -216,7 +216,7 @@ static ew_program *prepare(ew_graph *g, const ew_node *nodes, size_t count, cons
     ew_program *p = NULL;
     if (!work) report_memory(&g->report);
     if (work && count) memcpy(work, nodes, count * sizeof *work);
-    if (work && diff_resolve(g, work, count, count) && diff_checks(g, work, count))
+    if (work && diff_resolve(g, work, count) && diff_checks(g, work, count))
         p = prepare_over(g, nodes, work, count, string, places);
     block_free(&g->memory, work, work ? count : 0);
     return p;

@@ -142,7 +142,7 @@ static bool facts_cone(lesson *l)
     for (size_t i = 0, k = 0; i < l->seen; i++) {
         if (!l->told[i]) continue;
         l->node[k++] = (uint32_t)i;
-        if (node_rank(l->g, explain_node(l, i))) l->arrays = true;
+        l->arrays = l->arrays || node_rank(l->g, explain_node(l, i)) || op_is_structure(explain_row(l, i)->op);
     }
     return true;
 }

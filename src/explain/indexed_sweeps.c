@@ -117,13 +117,45 @@ static void route_opening(lesson *l, size_t x)
 }
 
 /* Ways that are not told one by one. */
+static void paths_diff(lesson *l, size_t x)
+{
+    if (l->round[x] & ROUND_DIFF)
+        explain_sentence(l, 4, "… and what leads through a diff of the program, whose own ways are not told.", NULL,
+                         NULL, NULL);
+}
+
 static void paths_round(lesson *l, size_t x)
 {
     if (l->round[x] & ROUND_STEPS)
         explain_sentence(l, 4, "… and the ways that go round the recurrence, from step to step.", NULL, NULL, NULL);
-    if (l->round[x] & ROUND_DIFF)
-        explain_sentence(l, 4, "… and what leads through a diff of the program, whose own ways are not told.", NULL,
-                         NULL, NULL);
+    paths_diff(l, x);
+}
+
+/* "∂e/∂x = … = 5", of ways that are not told. */
+static void paths_hidden(lesson *l, size_t x, size_t indent)
+{
+    text_clear(&l->line);
+    phrase_slope_of(l, &l->line, l->of, x);
+    text_add(&l->line, " = …");
+    if (explain_slopes(l, x)) {
+        text_add(&l->line, " = " MARK_VALUE);
+        indexed_number(l, &l->line, x, explain_slopes(l, x));
+        text_add(&l->line, MARK_END);
+    }
+    explain_formula(l, indent, text_string(&l->line));
+}
+
+/* All go round a recurrence: there is no way that could be told. */
+static void paths_steps(lesson *l, size_t x)
+{
+    text name;
+    text_begin(&name, l->m);
+    phrase_name(l, &name, x);
+    explain_sentence(l, 2, "From {1}: only ways that go round the recurrence, from step to step.", text_string(&name),
+                     NULL, NULL);
+    explain_drop(l, &name);
+    paths_diff(l, x);
+    paths_hidden(l, x, 4);
 }
 
 static void paths_from(lesson *l, size_t x)
@@ -167,27 +199,44 @@ static void paths_none(lesson *l, size_t x)
 {
     text_clear(&l->line);
     phrase_slope_of(l, &l->line, l->of, x);
-    bool hidden = l->round[x] & ROUND_DIFF;
-    text_add(&l->line, x == l->of ? " = 1" : hidden ? " = …" : " = 0: ");
-    if (x != l->of && !hidden)
+    text_add(&l->line, x == l->of ? " = 1" : " = 0: ");
+    if (x != l->of)
         phrase_fill(l, &l->line, "no path leads from {1} to {2}", ew_node_name(l->g, explain_node(l, x)),
                     ew_node_name(l->g, explain_node(l, l->of)), NULL);
-    if (hidden && explain_slopes(l, x)) {
-        text_add(&l->line, " = " MARK_VALUE);
-        indexed_number(l, &l->line, x, explain_slopes(l, x));
-        text_add(&l->line, MARK_END);
-    }
     explain_formula(l, 2, text_string(&l->line));
-    paths_round(l, x);
+}
+
+static void paths_of(lesson *l, size_t x)
+{
+    if (x == l->of || !(l->ways[x] > 0 || l->round[x])) {
+        paths_none(l, x);
+    } else if (l->ways[x] > 0) {
+        paths_from(l, x);
+    } else if (l->round[x] & ROUND_STEPS) {
+        paths_steps(l, x);
+    } else { /* through a diff alone */
+        paths_hidden(l, x, 2);
+        paths_diff(l, x);
+    }
+}
+
+static bool indexed_recurs(const lesson *l)
+{
+    for (size_t k = 0; k < l->count; k++)
+        if (explain_row(l, l->node[k])->op == OP_LOOP) return true;
+    return false;
 }
 
 void indexed_paths(lesson *l)
 {
     explain_heading(l, "The paths from each input to {1}");
     explain_sentence(l, 2,
-                     "The chain rule: multiply the derivatives along each path, and add the products of all "
-                     "paths. A sum over an index is a sum over parallel paths. Paths from step to step of a "
-                     "recurrence are in the sweeps below.",
+                     indexed_recurs(l)
+                         ? "The chain rule: multiply the derivatives along each path, and add the products of all "
+                           "paths. A sum over an index is a sum over parallel paths. Paths from step to step of a "
+                           "recurrence are in the sweeps below."
+                         : "The chain rule: multiply the derivatives along each path, and add the products of all "
+                           "paths. A sum over an index is a sum over parallel paths.",
                      NULL, NULL, NULL);
     if (l->count > LESSON_SWEEPS) {
         explain_sentence(l, 2,
@@ -199,11 +248,7 @@ void indexed_paths(lesson *l)
     for (size_t k = 0; k < l->wrt_count && k < LESSON_INPUTS; k++) {
         if (!report_ok(&l->r) || l->broken) return;
         explain_blank(l);
-        bool told = l->ways[l->wrt[k]] > 0 || l->round[l->wrt[k]] & ROUND_STEPS; /* through a diff alone: no path */
-        if (l->wrt[k] == l->of || !told)
-            paths_none(l, l->wrt[k]);
-        else
-            paths_from(l, l->wrt[k]);
+        paths_of(l, l->wrt[k]);
         explain_step(l);
     }
     if (l->wrt_count <= LESSON_INPUTS) return;
@@ -216,11 +261,39 @@ void indexed_paths(lesson *l)
 
 /* ---- Forward ---------------------------------------------------------------------------------- */
 
+/* "Σ_{i:k[i]=j} ": of what is scattered to place j */
+static void forward_scatter(const lesson *l, text *t, ew_node user)
+{
+    const graph_node *node = node_at(l->g, user);
+    places p = {.g = l->g, .m = l->m};
+    size_t own = node_rank(l->g, user), all = shape_rank(l->g, node->domain);
+    text where;
+    bool ok = places_push_node(&p, user, false) && places_push_domain(&p, user);
+    text_begin(&where, l->m);
+    for (size_t q = 0; ok && q < all; q++) {
+        text_add(t, q ? "," : "Σ_{");
+        text_add(t, places_text(&p, own + q, 0));
+    }
+    for (size_t q = 0; ok && q < own; q++) {
+        text_char(&where, q ? ',' : ':');
+        ok = places_axis(&p, user, node->target, q, own, &where);
+        text_char(&where, '=');
+        text_add(&where, places_text(&p, q, 0));
+    }
+    for (const char *s = text_string(&where); all && *s; s++) /* lines are not to be broken inside */
+        if (*s != ' ') text_char(t, *s);
+    if (all) text_add(t, "} ");
+    if (!ok || where.failed) t->failed = true;
+    text_free(&where);
+    places_free(&p);
+}
+
 /* "Σ_j " of a reduction, by its own index names */
 static void forward_sum(const lesson *l, text *t, ew_node user)
 {
     const graph_node *node = node_at(l->g, user);
     size_t own = node_rank(l->g, user), all = shape_rank(l->g, node->domain);
+    if (node->op == OP_SCATTER) forward_scatter(l, t, user);
     if (!op_is_reduction(node->op)) return;
     text_add(t, all - own > 1 ? "Σ_{" : "Σ_");
     for (size_t q = own; q < all; q++) {
@@ -267,7 +340,10 @@ static void forward_node(lesson *l, size_t i)
         size_t first = e;
         text_clear(t);
         text_add(t, MARK_SLOPE "∂");
-        graph_print_upper(l->g, edge.to, edge.user, edge.arg, false, t, 200);
+        if (node_at(l->g, edge.user)->op == OP_SCATTER)
+            graph_print_operand(l->g, edge.to, t, 200);
+        else
+            graph_print_upper(l->g, edge.to, edge.user, edge.arg, false, t, 200);
         text_add(t, MARK_END " = ");
         for (; e < end && forward_same(l, first, e); e++) {
             if (e - first < LESSON_TERMS) forward_term(l, t, e, e == first);
@@ -425,6 +501,22 @@ void indexed_sweeps(table *t, const char *name, double sweeps)
     cost_big(t, sweeps * edges);
 }
 
+/* The paths are those that are told. */
+static const char *cost_paths(const lesson *l)
+{
+    uint8_t round = indexed_recurs(l) ? ROUND_STEPS : 0;
+    for (size_t k = 0; k < l->wrt_count; k++) round |= l->round[l->wrt[k]] & ROUND_DIFF;
+    switch (round) {
+    case 0: return "Path by path it would be {1} to each element of {2}.";
+    case ROUND_STEPS:
+        return "Path by path it would be {1} to each element of {2}, those through earlier steps not counted.";
+    case ROUND_DIFF: return "Path by path it would be {1} to each element of {2}, those through a diff not counted.";
+    default:
+        return "Path by path it would be {1} to each element of {2}, those through earlier steps and through a diff "
+               "not counted.";
+    }
+}
+
 void indexed_cost(lesson *l)
 {
     table t;
@@ -444,9 +536,7 @@ void indexed_cost(lesson *l)
         text count;
         text_begin(&count, l->m);
         phrase_count(l, &count, paths, "{1} path", "{1} paths");
-        explain_sentence(
-            l, 2, "Path by path it would be {1} to each element of {2}, those through earlier steps not counted.",
-            text_string(&count), ew_node_name(l->g, explain_node(l, l->of)), NULL);
+        explain_sentence(l, 2, cost_paths(l), text_string(&count), ew_node_name(l->g, explain_node(l, l->of)), NULL);
         explain_drop(l, &count);
     }
     explain_sentence(l, 2,

@@ -342,7 +342,7 @@ static void pathwise_free(pathwise *w)
 static bool pathwise_all(pathwise *w, const double *in, double most, double *out, ew_error *err)
 {
     ew_node ends[2] = {w->of, w->wrt};
-    if (!diff_resolve(w->g, ends, 2, 1)) return false;
+    if (!diff_resolve_ends(w->g, ends)) return false;
     w->of = pathwise_root(w->g, ends[0]);
     w->wrt = pathwise_root(w->g, ends[1]);
     w->marks = w->g->nodes.count;

@@ -70,6 +70,21 @@ static void need_arguments(const ew_graph *g, ew_node n, uint8_t *used)
     }
 }
 
+/* What a needed state is of, which a recurrence that diff made may have for itself; true: it lies above. (A bool is
+ * where it stops: no node to people.) */
+static bool need_recurrences(const ew_graph *g, uint8_t *used)
+{
+    bool again = false;
+    for (size_t i = 0; i < g->states.count; i++) {
+        ew_node loop = g->states.at[i].loop == EW_NONE ? EW_NONE : graph_recurrence(g, g->states.at[i].state);
+        bool needed = loop != EW_NONE && type_is_real(node_at(g, loop)->type) && used[g->states.at[i].state];
+        if (!needed || (used[loop] & NEEDED_WHOLE)) continue;
+        used[loop] |= NEEDED_WHOLE;
+        again = true;
+    }
+    return again;
+}
+
 /* By node: what named nodes and outputs need it for, or 0. */
 static uint8_t *need_all(ew_graph *g)
 {
@@ -77,10 +92,11 @@ static uint8_t *need_all(ew_graph *g)
     uint8_t *used = block_new(&g->memory, count, 1);
     if (!used) report_memory(&g->report);
     for (size_t i = 0; used && i < g->outputs.count; i++) used[g->outputs.at[i]] = NEEDED_WHOLE;
-    for (size_t i = used ? count : 0; i-- > 0;) {
-        if (g->nodes.at[i].name) used[i] = NEEDED_WHOLE;
-        if (used[i]) need_arguments(g, (ew_node)i, used);
-    }
+    for (bool again = used != NULL; again; again = need_recurrences(g, used))
+        for (size_t i = count; i-- > 0;) {
+            if (g->nodes.at[i].name) used[i] = NEEDED_WHOLE;
+            if (used[i]) need_arguments(g, (ew_node)i, used);
+        }
     return used;
 }
 

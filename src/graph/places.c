@@ -42,17 +42,24 @@ static bool places_taken(const places *p, const char *s)
     return name && p->g->names.at[name].node != EW_NONE;
 }
 
-bool places_push_new(places *p, uint32_t given)
+/* Is s the name of one of n's first axes? */
+static bool places_called(const places *p, ew_node n, size_t rank, const char *s)
+{
+    for (size_t q = 0; q < rank; q++) {
+        uint32_t name = graph_index_name(p->g, n, q);
+        if (name && strcmp(graph_name_text(p->g, name), s) == 0) return true;
+    }
+    return false;
+}
+
+/* A letter that is not taken, nor by an axis of n that comes later. */
+static bool places_push_letter(places *p, ew_node n, size_t rank)
 {
     static const char letters[] = "ijklmnpqrstuvw";
     char s[32] = "i";
-    const char *name = given ? graph_name_text(p->g, given) : "";
-    bool free = given != 0;
-    for (size_t i = 0; free && i < p->axes.count; i++) free = strcmp(p->chars.at + p->axes.at[i], name) != 0;
-    if (free) return places_push(p, name);
     for (size_t i = 0; letters[i]; i++) {
         s[0] = letters[i];
-        if (!places_taken(p, s)) return places_push(p, s);
+        if (!places_taken(p, s) && !places_called(p, n, rank, s)) return places_push(p, s);
     }
     for (size_t i = 1; i < 1000; i++) {
         s[0] = 'i';
@@ -62,15 +69,46 @@ bool places_push_new(places *p, uint32_t given)
     return places_push(p, s);
 }
 
+static bool places_is_free(const places *p, const char *name)
+{
+    for (size_t i = 0; i < p->axes.count; i++)
+        if (strcmp(p->chars.at + p->axes.at[i], name) == 0) return false;
+    return true;
+}
+
+bool places_push_new(places *p, uint32_t given)
+{
+    const char *name = given ? graph_name_text(p->g, given) : "";
+    return given && places_is_free(p, name) ? places_push(p, name) : places_push_letter(p, EW_NONE, 0);
+}
+
 bool places_push_node(places *p, ew_node n, bool domain)
 {
     size_t rank = node_rank(p->g, n);
     if (domain && op_is_reduction(node_at(p->g, n)->op)) rank = shape_rank(p->g, node_at(p->g, n)->domain);
     ew_node called = graph_recurrence(p->g, n); /* a state is called as the recurrence is */
     if (called != EW_NONE) n = called;
-    for (size_t q = 0; q < rank; q++)
-        if (!places_push_new(p, graph_index_name(p->g, n, q))) return false;
+    for (size_t q = 0; q < rank; q++) {
+        uint32_t name = graph_index_name(p->g, n, q);
+        if (!(name ? places_push_new(p, name) : places_push_letter(p, n, rank))) return false;
+    }
     return true;
+}
+
+bool places_push_domain(places *p, ew_node scatter)
+{
+    bool ok = true;
+    for (size_t q = 0; ok && q < shape_rank(p->g, node_at(p->g, scatter)->domain); q++) ok = places_push_new(p, 0);
+    return ok;
+}
+
+bool places_push_side(places *p, ew_node diff, size_t k, size_t axes)
+{
+    size_t first = k ? axes + node_rank(p->g, node_arg(p->g, diff, 0)) : axes;
+    size_t rank = node_rank(p->g, node_arg(p->g, diff, k));
+    bool ok = true;
+    for (size_t q = 0; ok && q < rank; q++) ok = places_push(p, places_text(p, first, q));
+    return ok;
 }
 
 static bool places_compound(const char *s)
@@ -154,23 +192,6 @@ bool places_push_use(places *p, ew_node user, size_t k, size_t axes)
     text_free(&t);
     if (!ok) p->failed = true;
     return ok;
-}
-
-/* Of diff(y[i], x[j]): its axes are those of y, then those of x. */
-static bool places_push_slope(places *p, ew_node user, size_t k, size_t axes)
-{
-    ew_node n = node_arg(p->g, user, k), of = node_arg(p->g, user, 0);
-    size_t rank = node_rank(p->g, n), first = k ? node_rank(p->g, of) : 0;
-    for (size_t q = 0; q < rank; q++)
-        if (!places_push(p, places_text(p, axes, first + q))) return false;
-    return true;
-}
-
-bool places_push_argument(places *p, ew_node user, size_t k, size_t axes)
-{
-    unsigned o = node_at(p->g, user)->op;
-    if (o == OP_JOIN) return places_push_node(p, node_arg(p->g, user, k), false);
-    return o == OP_DIFF ? places_push_slope(p, user, k, axes) : places_push_use(p, user, k, axes);
 }
 
 void places_pop(places *p, size_t axes, size_t chars)

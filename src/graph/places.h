@@ -23,14 +23,15 @@ typedef struct places {
 const char *places_text(const places *p, size_t axes, size_t i);
 bool places_push(places *p, const char *s); /* cut to 60 bytes */
 bool places_push_new(places *p, uint32_t given);
+/* Texts for the domain of a scatter; for side k of a DIFF, whose own begin at `axes`: those of both sides, in a row. */
+bool places_push_domain(places *p, ew_node scatter);
+bool places_push_side(places *p, ew_node diff, size_t k, size_t axes);
 /* Names for the axes of n, and (domain) of what a reduction reduces. */
 bool places_push_node(places *p, ew_node n, bool domain);
 /* The place of target axis q of a map at node `user`, whose domain's texts begin at `axes`. */
 bool places_axis(places *p, ew_node user, uint16_t map, size_t q, size_t axes, text *t);
 /* Pushes a text for each axis of argument k of `user`. */
 bool places_push_use(places *p, ew_node user, size_t k, size_t axes);
-/* … where that may be a part of a join, which has places of its own, or of a derivative, whose places the node has. */
-bool places_push_argument(places *p, ew_node user, size_t k, size_t axes);
 /* Back to `axes` texts of `chars` bytes. */
 void places_pop(places *p, size_t axes, size_t chars);
 void places_free(places *p);

@@ -148,8 +148,8 @@ static size_t print_open_scatter(printer *p, ew_node n, size_t own)
     size_t axes = p->places.axes.count;
     text t;
     print_string(p, "sum(");
+    if (!places_push_domain(&p->places, n)) return axes;
     for (size_t q = 0; q < shape_rank(p->g, node->domain); q++) {
-        if (!places_push_new(&p->places, 0)) return axes;
         print_string(p, q ? ", " : "");
         print_string(p, places_text(&p->places, axes, q));
     }
@@ -271,30 +271,33 @@ static void print_node(printer *p, ew_node n, int need, size_t axes, size_t char
     places_pop(&p->places, axes, chars);
 }
 
-/* Argument k of an open form. */
+/* Argument k of an open form; parts of a join have places of their own. */
 static void print_operand(printer *p, const print_frame *f, size_t k, int need)
 {
     ew_node n = node_arg(p->g, f->node, k), user = f->node;
     size_t axes = p->places.axes.count, chars = p->places.chars.count;
-    if (places_push_argument(&p->places, user, k, f->axes))
+    unsigned o = node_at(p->g, user)->op;
+    if (o == OP_JOIN   ? places_push_node(&p->places, n, false)
+        : o == OP_DIFF ? places_push_side(&p->places, user, k, f->axes)
+                       : places_push_use(&p->places, user, k, f->axes))
         print_node(p, n, need, axes, chars);
     else
         print_failed(p);
 }
 
-/* "h[t + 1, i]": where part k of a join goes; its own places begin at `axes`. */
-static void print_left(printer *p, const print_frame *f, size_t k, size_t axes)
+/* "h[t + 1, i]": where a part of a join goes by `map`; its own places begin at `axes`. */
+static void print_left(printer *p, const print_frame *f, uint16_t map, size_t axes)
 {
     text t;
     text_begin(&t, p->out->m);
     if (f->name) print_string(p, graph_name_text(p->g, f->name));
     for (size_t q = 0; q < node_rank(p->g, f->node); q++) {
         text_clear(&t);
-        if (!places_axis(&p->places, f->node, use_map(p->g, f->node, k), q, axes, &t)) break;
+        if (!places_axis(&p->places, f->node, map, q, axes, &t)) break;
         print_string(p, q ? ", " : "[");
         print_string(p, text_string(&t));
     }
-    print_bytes(p, "]", 1);
+    if (node_rank(p->g, f->node)) print_bytes(p, "]", 1);
     if (t.failed) print_failed(p);
     text_free(&t);
 }
@@ -308,7 +311,7 @@ static void print_equation(printer *p, const print_frame *f, size_t k)
         print_failed(p);
         return;
     }
-    print_left(p, f, k, axes);
+    print_left(p, f, use_map(p->g, f->node, k), axes);
     print_string(p, " = ");
     print_node(p, part, 0, axes, chars);
 }
@@ -485,6 +488,9 @@ bool graph_print_lower(const ew_graph *g, ew_node user, size_t k, bool words, te
     printer p = print_begin(g, user, true, words, out, most);
     print_frame f = {.node = user};
     if (node_at(g, user)->op == OP_JOIN) places_pop(&p.places, 0, 0);
+    bool scatter = node_at(g, user)->op == OP_SCATTER;
+    if (scatter) f.axes = (uint32_t)p.places.axes.count;
+    if (scatter && !places_push_domain(&p.places, user)) print_failed(&p);
     if (!p.full) print_operand(&p, &f, k, 0);
     return print_run(&p);
 }
@@ -495,9 +501,14 @@ bool graph_print_upper(const ew_graph *g, ew_node to, ew_node user, size_t k, bo
     ew_node of = part == SIZE_MAX ? user : node_arg(g, graph_equation(g, to), part);
     printer p = print_begin(g, of, false, words, out, most);
     print_frame f = {.node = graph_equation(g, to), .name = node_at(g, to)->name};
-    if (!p.full && part == SIZE_MAX)
+    size_t own = p.places.axes.count;
+    bool scatter = node_at(g, user)->op == OP_SCATTER && user == f.node;
+    if (scatter && !places_push_domain(&p.places, user)) print_failed(&p);
+    if (!p.full && scatter)
+        print_left(&p, &f, node_at(g, user)->target, own);
+    else if (!p.full && part == SIZE_MAX)
         print_node(&p, to, 0, 0, 0);
     else if (!p.full)
-        print_left(&p, &f, part, 0);
+        print_left(&p, &f, use_map(g, f.node, part), 0);
     return print_run(&p);
 }

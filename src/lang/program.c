@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "diff/diff.h"
 #include "lang/program.h"
 
 static void functions_free(ew_graph *g)
@@ -25,12 +26,11 @@ static bool keep_functions(lang *l)
     return true;
 }
 
-ew_graph *ew_parse(const char *string, size_t length, const ew_options *options, ew_error *err)
+static ew_graph *program_read(const char *string, size_t length, const ew_options *options, bool unfold, ew_error *err)
 {
     lang l;
     ew_graph *g = graph_new(options, err);
     if (!g) return NULL;
-    if (length == EW_WHOLE || !string) length = string ? strlen(string) : 0;
     lang_begin(&l, g);
     l.given = options ? options->sizes : NULL;
     l.given_count = options && options->sizes ? options->size_count : 0;
@@ -39,11 +39,18 @@ ew_graph *ew_parse(const char *string, size_t length, const ew_options *options,
     bool keep = ok && l.functions.count;
     if (keep && !keep_functions(&l)) ok = keep = false;
     if (!keep) lang_free(&l);
-    ok = ok && graph_finish(g);
+    ok = ok && graph_finish(g) && (!unfold || diff_unfold(g));
     if (err) *err = g->report.error;
     if (ok) return g;
     ew_graph_free(g);
     return NULL;
+}
+
+ew_graph *ew_parse(const char *string, size_t length, const ew_options *options, ew_error *err)
+{
+    if (length == EW_WHOLE || !string) length = string ? strlen(string) : 0;
+    ew_graph *g = options && options->unfold ? program_read(string, length, options, true, err) : NULL;
+    return g ? g : program_read(string, length, options, false, err);
 }
 
 bool program_list(ew_graph *g, const char *string, lang_list *list)

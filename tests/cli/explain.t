@@ -108,21 +108,126 @@ $ edgewise explain 'h[m in 0..4, l in 0..2] = h[l, l - 1 else -0.14] * (diff(h[m
 !   |                                                     ^^^^ stop(diff(…)) needs one order alone
 ? 3
 
-# What leads through a diff that the program asks for is no path that is told, and is not 0
-$ edgewise explain 'f = sum(i: x[i]^3); g[i] = diff(f, x[i]); e = sum(i: g[i]^2)' x=[1,2] | grep -A 2 '∂e/∂x'
->   ∂e/∂x[i] = … = [36, 288]
+# A diff of a program with indices is shown as what it is made of, as in one of scalars
+$ edgewise explain 'f[i] = x[i]^3; g[i] = diff(f[i], x[i]) + x[i]; s = sum(i: g[i])' x=[1,2,3] | sed -n '/^  level/p; /^  From/,/^$/p; /∂s\/∂.*=/p; /^  Path/p'
+>   level 0   x[i] (3)
+>   level 1   d[i] = x[i]^2 (3)
+>   level 2   e[i] = 3 * d[i] (3)
+>   level 3   g[i] = e[i] + x[i] (3)
+>   level 4   s = sum(i: g[i])
+>     ∂s/∂g[i] = 1
+>   From x: two ways; with every index written out, six paths.
+>     x[i] → d[i] → e[i] → g[i] → s
+>     x[i] → g[i] → s
+>     ∂s/∂x[i] = 3·(2·x[i]) + 1 = [7, 13, 19]
+>     ∂s/∂x[i] = 3·(2·x[i]) + 1 = [7, 13, 19]
+>
+>   ∂s/∂s = 1
+>   ∂s/∂g[i] = 1
+>   ∂s/∂e[i] = ∂s/∂g[i]
+>   ∂s/∂d[i] = ∂s/∂e[i]·3
+>   ∂s/∂x[i] = ∂s/∂d[i]·(2·x[i]) + ∂s/∂g[i] = [7, 13, 19]
+>   Path by path it would be six paths to each element of s.
+$ edgewise explain --lang vi 'f[i] = x[i]^3; g[i] = diff(f[i], x[i]) + x[i]; s = sum(i: g[i])' x=[1,2,3] | grep 'level\|mức\|∂s/∂x'
+>   cần những nút ở các mức thấp hơn.
+>   mức 0   x[i] (3)
+>   mức 1   d[i] = x[i]^2 (3)
+>   mức 2   e[i] = 3 * d[i] (3)
+>   mức 3   g[i] = e[i] + x[i] (3)
+>   mức 4   s = sum(i: g[i])
+>     ∂s/∂x[i] = 3·(2·x[i]) + 1 = [7, 13, 19]
+>   ∂s/∂x[i] = ∂s/∂d[i]·(2·x[i]) + ∂s/∂g[i] = [7, 13, 19]
+$ edgewise paths --from x 'f[i] = x[i]^3; g[i] = diff(f[i], x[i]) + x[i]; s = sum(i: g[i])' x=[1,2,3]
+> 6 paths from x to s
+>
+>   x[i] → d[i] → e[i] → g[i] → s    ×3
+>       (2 * x[i])·3·1·1
+>   x[i] → g[i] → s    ×3
+>       1·1
+>
+> ∂s/∂x = [7, 13, 19]
+$ edgewise explain --json 'f[i] = x[i]^3; g[i] = diff(f[i], x[i]) + x[i]; s = sum(i: g[i])' x=[1,2,3] | sed 's/.*"reverse"/"reverse"/; s/, "cost.*//'
+> "reverse": {"x": [7, 13, 19], "f": [0, 0, 0], "d": [3, 3, 3], "e": [1, 1, 1], "g": [1, 1, 1], "s": 1}
+$ edgewise explain 'f = sum(i: x[i]^3); g[i] = diff(f, x[i]); e = sum(i: g[i]^2) + x[0]' x=[1,2] | grep -A 4 '^  From'
+>   From x: two ways; with every index written out, three paths.
+>     x[i] → j[i] → g[i] → d[i] → h → e
+>     x[i] → e
+>     ∂e/∂x[i] = (2·g[i])·3·(2·x[i]) + [i=0]·1 = [37, 288]
+>
+$ edgewise draw 'H[i, j] = diff(diff(sum(k: x[k]^3), x[i]), x[j])' x=[1,2] -o h.txt && cat h.txt
+> H[i, j] = diff(diff(sum(k: x[k]^3), x[i]), x[j])
+>
+> H[i, j] = if h[i, j] then g[j] else 0  (2×2) = [[6, 0], [0, 12]]
+> ├─┄ h[i, j] = i == j  (2×2) = [[true, false], [false, t…
+> └─(if h[i, j] then 1 else 0)─ g[k] = 3 * f[k]  (2) = [6, 12]
+>    └─(3)─ f[k] = 2 * x[k]  (2) = [2, 4]
+>       └─(2)─ x[k]  (2) = [1, 2]
+> d = sum(k: c[k]) = 9
+> └─(1)─ c[k] = x[k]^3  (2) = [1, 8]
+>    └─(3 * x[k]^2)─ x[k]  (2) = [1, 2]
+
+# … its names are those that other verbs give too, and one that they give to the diff is nobody's here
+$ edgewise eval --all 'f[i] = x[i]^3; g[i] = diff(f[i], x[i]) + x[i]; s = sum(i: g[i])' x=[1,2,3]
+> x = [1, 2, 3]
+> f = [1, 8, 27]
+> c = [[3,  0,  0],
+>      [0, 12,  0],
+>      [0,  0, 27]]
+> g = [4, 14, 30]
+> s = 48
+
+# What is scattered: by the places of what is added, in the sum of one place
+$ edgewise explain 'input x[3]; input k[4] : int; L = sum(i: x[k[i]]^3); g[j] = diff(L, x[j]); s = sum(j: g[j]^2)' x=[1,2,3] k=[0,2,2,1] | grep '∂g\|^  g'
+>   g[j] = sum(i: if k[i] == j then f[i] else 0) = [3, 12, 54]
+>   g[j] = sum(i: if k[i] == j then f[i] else 0)
+>     ∂g[k[i]]/∂f[i] = 1
+>     ∂d[j]/∂g[j] = 2·g[j]
+>   ∂g[j] = Σ_{i:k[i]=j} ∂f[i]
+>   ∂d[j] = (2·g[j])·∂g[j]
+>   ∂s/∂g[j] = ∂s/∂d[j]·(2·g[j]) = [6, 24, 108]
+>   ∂s/∂f[i] = ∂s/∂g[k[i]] = [6, 108, 108, 24]
+
+# Within a recurrence it stays a node, and what leads through it is no path that is told, and is not 0
+$ edgewise explain 'm[0] = x; m[t in 1..3] = m[t-1] - diff(a * m[t-1]^2, m[t-1]); e = m[3]' x=2 a=0.25 | sed -n '/^5/,/^6/p; /^  Path/,/^  Forward/p; /∂e\/∂f/p'
+> 5. The paths from each input to e
+>
+>   The chain rule: multiply the derivatives along each path, and add the products
+>   of all paths. A sum over an index is a sum over parallel paths. Paths from
+>   step to step of a recurrence are in the sweeps below.
+>
+>   From x: one way; with every index written out, one path.
+>     one way asks for two places of an array at once: it is none.
+>     … and the ways that go round the recurrence, from step to step.
+>     … and what leads through a diff of the program, whose own ways are not told.
+>     ∂e/∂x = … = 0.125
+>
+>   ∂e/∂a = … = -3
 >     … and what leads through a diff of the program, whose own ways are not told.
 >
-> --
->   ∂e/∂x[i] = … = [36, 288]
->
-> 8. What each way costs
-$ edgewise explain 'f = sum(i: x[i]^3); g[i] = diff(f, x[i]); e = sum(i: g[i]^2) + x[0]' x=[1,2] | grep -B 1 '∂e/∂x'
->       ∂(u+v)/∂v = ∂u/∂v + ∂v/∂v = 1
->     ∂e/∂x[0] = 1
-> --
->     … and what leads through a diff of the program, whose own ways are not told.
->     ∂e/∂x[i] = [i=0]·1 + … = [37, 288]
-> --
->   ∂e/∂c[i] = …
->   ∂e/∂x[i] = ∂e/∂c[i]·(3·x[i]^2) + [i=0]·1 + … = [37, 288]
+> 6. Forward: ∂/∂x of every node, one sweep for each input x
+>   ∂e/∂f[i, j] = [j=i]·∂e/∂m[i + 1]·(-1)
+>   Path by path it would be one path to each element of e, those through earlier
+>   steps and through a diff not counted.
+>   Forward needs a sweep for every element of the inputs, reverse one for every
+
+# Where all ways go round a recurrence there is none to count
+$ edgewise explain 'a[0] = 1; b[0] = 1; a[t in 1..4] = b[t-1] + 1; b[t in 1..4] = a[t-1] * x; e = a[4]' x=2 | grep -A 1 '^  From'
+>   From x: only ways that go round the recurrence, from step to step.
+>     ∂e/∂x = … = 5
+
+# By a node that needs a derivative
+$ edgewise grad --wrt g,f --mode forward 'f[i] = x[i]^3; g[i] = diff(f[i], x[i]) + x[i]; s = sum(i: g[i])' x=[1,2,3]
+> s = 48
+> ∂s/∂g = [1, 1, 1]
+> ∂s/∂f = [0, 0, 0]
+> mode: forward
+$ edgewise grad --wrt g,f --mode reverse 'f[i] = x[i]^3; g[i] = diff(f[i], x[i]) + x[i]; s = sum(i: g[i])' x=[1,2,3]
+> s = 48
+> ∂s/∂g = [1, 1, 1]
+> ∂s/∂f = [0, 0, 0]
+> mode: reverse
+$ edgewise grad --wrt g,f --mode paths 'f[i] = x[i]^3; g[i] = diff(f[i], x[i]) + x[i]; s = sum(i: g[i])' x=[1,2,3]
+> s = 48
+> ∂s/∂g = [1, 1, 1]
+> ∂s/∂f = [0, 0, 0]
+> mode: path by path

@@ -287,9 +287,9 @@ $ edgewise explain 'g[i, j in 3] = x[i] * f[i, j-1 else 1]; f[i, j in 3] = g[i, 
 # What leads on by earlier steps alone has a derivative too
 
 $ edgewise explain 'a[0] = 1; b[0] = 1; a[t+1] = b[t]; b[t+1] = x[t] * a[t]; e = sum(t: a[t])' x=[2,3,4] | grep -A2 'From x\|^  ∂e/∂'
->   From x: 0 ways; with every index written out, 0 paths.
->     … and the ways that go round the recurrence, from step to step.
+>   From x: only ways that go round the recurrence, from step to step.
 >     ∂e/∂x[t] = … = [1, 1, 0]
+>
 > --
 >   ∂e/∂e = 1
 >   ∂e/∂b[t] = ∂e/∂a[t + 1] = [4, 1, 1, 0]
@@ -564,13 +564,34 @@ $ for m in forward reverse paths; do edgewise grad 'g[i] = 2*diff(f, x[i]); f = 
 > ∂e/∂g = [1, 1]
 > ∂e/∂x = [12, 16]
 > mode: path by path
-# places of a derivative are those of what is derived, then of what it is derived by
-$ edgewise explain 'g[i] = 2*diff(f, x[i]); f = sum(k: x[k]^2)' --of g | grep 'diff('
->   level 3   d[i] = diff(f, x[i]) (?)
+# … where a circle uses it
 $ for m in forward reverse; do edgewise grad 'g[i] = diff(f, x[i]); f = sum(i: x[i]^2); r[0, i] = g[i]; r[t in 1..2, i] = r[t-1, i] * 3; e = sum(i: r[2, i])' x=[2,3] --wrt g --mode $m -q; done
 > e = 90
 > ∂e/∂g = [9, 9]
 > mode: forward
 > e = 90
 > ∂e/∂g = [9, 9]
+> mode: reverse
+# Sums over an index where no node has one
+$ edgewise explain 'b = sum(j in 0..2: a); t = b * a' a=2 | grep -A 5 '^  From'
+>   From a: two ways; with every index written out, four paths.
+>     a → b → t
+>       parallel paths, one for every j: three paths
+>     a → t
+>     ∂t/∂a = Σ_j a + b = 12
+>
+$ edgewise paths 'b = sum(j in 0..2: a); t = b * a' a=2 --from a
+> 4 paths from a to t
+>
+>   a → b → t    ×3
+>       1·a
+>   a → t
+>       b
+>
+> ∂t/∂a = 12
+$ edgewise check 'b = sum(j in 0..2: a); t = b * a' a=2 | tail -n 2 | head -n 1
+> 1 derivative agrees
+$ edgewise grad 'z[0] = x; k[s in 2] = z[s]^2; z[s+1] = z[s] + k[s]; tr[s in 2] = sum(i in 2: diff(k[s], z[s])); l[0] = 0; l[s+1] = l[s] - tr[s]; e = l[2]' x=1 --wrt tr -q
+> e = -12
+> ∂e/∂tr = [-1, -1]
 > mode: reverse

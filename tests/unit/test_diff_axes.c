@@ -525,9 +525,9 @@ static ew_node diff(ew_node y, ew_node x)
 static ew_node resolved(ew_node n)
 {
     ew_node twin = n;
-    assert_true(diff_resolve(g, &twin, 1, 1));
+    assert_true(diff_resolve(g, &twin, 1));
     ew_node again = n;
-    assert_true(diff_resolve(g, &again, 1, 1));
+    assert_true(diff_resolve(g, &again, 1));
     assert_int_equal(twin, again);
     return twin;
 }
@@ -570,7 +570,7 @@ static void resolves_to(ew_node n, const double *want, double tolerance, size_t 
     for (size_t i = 0; i < 3; i++) {
         g->mode = modes[i];
         ew_node twin = n;
-        assert_true(diff_resolve(g, &twin, 1, 1));
+        assert_true(diff_resolve(g, &twin, 1));
         same_values(twin, want, tolerance);
         if (i == 0 && most && largest(twin) > most) {
             print_error("a node of %zu elements\n", largest(twin));
@@ -915,7 +915,7 @@ static bool derive(refuser *r)
              graph_region_close(g, region, EW_NONE, NULL, NULL);
         y = ok ? loop_of(x) : EW_NONE;
     }
-    ok = ok && y != EW_NONE && diff_resolve(g, &y, 1, 1);
+    ok = ok && y != EW_NONE && diff_resolve(g, &y, 1);
     if (ok) y = reduce(OP_SUM, y, "0", 0, more);
     ew_node first = ok && y != EW_NONE ? diff_node(g, y, w, EW_REVERSE) : EW_NONE;
     ew_node second = first != EW_NONE ? diff_node(g, first, w, EW_FORWARD) : EW_NONE;

@@ -59,6 +59,9 @@ static const struct {
     {"input x[N]\nh[0] = 0.1\ng[t, 0] = h[t] + x[t]\ng[t, l in 1..2] = sin(g[t, l-1] * h[t])\n"
      "h[t+1] = g[t, 2] - diff(g[t, 2], h[t]) + diff(g[t, 2], g[t, 0])",
      "h"},
+    {"input x[N]\nk[i in N] = argmax(j: x[j] * (i + 1))\nf = sum(i: x[k[i]]^3)\ng[i] = diff(f, x[i])\ns = sum(i: "
+     "g[i]^2) + diff(f, x[0])",
+     "s, g"},
     {"input x[N]\ny[i] = x[i + 1]", "y"},
     {"input x[N]\na[i] = b[i]\nb[i] = a[i] + x[i]", "a"},
 };
@@ -79,7 +82,7 @@ static ew_status paths_and_hold(ew_graph *g, const double *in, ew_error *err)
 }
 
 /* What is refused its memory: each part reads the program, and then does one thing. What reading takes is refused in
- * the first part alone. */
+ * the first part alone, and in the one that is the first to unfold it. */
 enum { RUN, DRAW, EXPLAIN, PRINT, LOOK, PARTS };
 
 static ew_status run(ew_graph *g, const char *outputs, const double *in, ew_error *err)
@@ -131,11 +134,12 @@ static void every_allocation(const char *text, const char *outputs, int part, in
     size_t read, again;
     ew_size n = {"N", 0, NULL, 4};
     ew_options options = {.resize = heap_resize, .context = &h, .sizes = &n, .size_count = 1, .threads = 2};
+    options.unfold = part == DRAW || part == EXPLAIN;
     ew_error err = {0};
     ew_status due = work(text, outputs, part, &options, &read, &err);
     size_t calls = h.calls;
     assert_int_equal(h.blocks, 0);
-    size_t first = part == RUN ? 1 : read + 1, all = SANITIZED ? 50 : 400;
+    size_t first = part == RUN || part == DRAW ? 1 : read + 1, all = SANITIZED ? 50 : 400;
     for (size_t i = first; i <= calls; i += 1 + (i - first) / all) { /* then ever fewer */
         h = (heap){.fail_at = i, .from_there_on = from_there_on};
         memset(&err, 0, sizeof err);

@@ -130,7 +130,7 @@ static double *reference_of(const draft *d, const char *output, const double *in
     ew_error err;
     ew_graph *g = parse(d, EW_AUTO);
     ew_node n = ew_expression(g, output, &err);
-    assert_true(n != EW_NONE && diff_resolve(g, &n, 1, 1));
+    assert_true(n != EW_NONE && diff_resolve(g, &n, 1));
     assert_true(shape_elements(g, node_at(g, n)->shape, count));
     double *due = calloc(*count + 1, sizeof *due);
     if (!reference_run(g, in, n, due)) fail_msg("no reference of %s\n%s", output, d->text);

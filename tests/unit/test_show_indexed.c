@@ -161,6 +161,79 @@ static void test_words(void **state)
     ew_graph_free(g);
 }
 
+/* ---- What a diff is made of --------------------------------------------------------------------- */
+
+static ew_graph *unfolded(const char *text)
+{
+    ew_error err;
+    ew_size sizes[] = {{"x", 1, (size_t[]){3}, 0}};
+    ew_options o = {.unfold = 1, .sizes = sizes, .size_count = 1};
+    ew_graph *g = ew_parse(text, EW_WHOLE, &o, &err);
+    assert_non_null(g);
+    return g;
+}
+
+static bool has_diff(const ew_graph *g)
+{
+    bool has = false;
+    for (size_t i = 0; i < ew_node_count(g); i++) has = has || node_at(g, ew_node_at(g, i))->op == OP_DIFF;
+    return has;
+}
+
+/* Nodes with their indices' names; d, which the whole derivative is called elsewhere, nobody is called. */
+static void test_unfold(void **state)
+{
+    (void)state;
+    ew_graph *g = unfolded("f[i] = x[i]^3\ng[k] = diff(f[k], x[k]) * x[k]\ns = sum(k: g[k]) + diff(f[0], x[1])");
+    assert_false(has_diff(g));
+    assert_int_equal(ew_find(g, "d"), EW_NONE);
+    assert_equation(g, "g", "g[k] = m[k] * x[k]");
+    assert_equation(g, "m", "m[i] = 3 * l[i]");
+    assert_equation(g, "s", "s = c + n[1]");
+    ew_graph_free(g);
+    g = unfolded("L = sum(i: sin(x[i]) * x[0])\ng[i] = diff(L, x[i])\nv = sum(i: g[i] * x[i])\noutput v");
+    assert_false(has_diff(g));
+    assert_equation(g, "v", "v = sum(i: e[i])");
+    assert_equation(g, "e", "e[i] = g[i] * x[i]");
+    ew_graph_free(g);
+}
+
+/* A name is a node of its own: nothing is derived past it, and it is derived by. */
+static void test_unfold_names(void **state)
+{
+    (void)state;
+    ew_error err;
+    ew_graph *g = unfolded("f[i] = x[i]^3\ng[i] = diff(f[i], x[i])\nh[i] = g[i]^2\ns[i] = diff(h[i], g[i]) * g[i]");
+    assert_false(has_diff(g));
+    ew_node slope = ew_diff(g, ew_find(g, "s"), ew_find(g, "g"), EW_AUTO, &err), n[2] = {ew_find(g, "s"), slope};
+    double in[3] = {1, 2, 3}, out[12];
+    ew_program *p = ew_prepare_nodes(g, n, 2, &err);
+    assert_non_null(p);
+    assert_int_equal(ew_run(p, NULL, in, out), EW_OK);
+    for (size_t i = 0; i < 3; i++) { /* s = 2 g^2, g = 3 x^2 */
+        assert_true(fabs(out[i] - 18 * pow(in[i], 4)) < 1e-9);
+        assert_true(fabs(out[3 + 4 * i] - 12 * in[i] * in[i]) < 1e-9);
+    }
+    ew_free(p);
+    ew_graph_free(g);
+}
+
+/* Within a recurrence, and where more than a hundred nodes would come of it, the DIFF stays. */
+static void test_unfold_not(void **state)
+{
+    (void)state;
+    char text[4000] = "f[i] = x[i]";
+    ew_graph *g = unfolded("m[0] = x[0]\nm[t in 1..3] = m[t-1] - diff(m[t-1]^4, m[t-1])\ng[i] = diff(x[i]^2, x[i])");
+    assert_true(has_diff(g));
+    assert_equation(g, "m", "m[0] = x[0]; m[t + 1] = m[t] - e[t, t]");
+    ew_graph_free(g);
+    for (size_t k = 0; k < 60; k++)
+        snprintf(text + strlen(text), sizeof text - strlen(text), "\ng%zu[i] = diff(sin(%zu * f[i])^3, x[i])", k,
+                 k + 2);
+    assert_true(has_diff(g = unfolded(text)));
+    ew_graph_free(g);
+}
+
 /* ---- Paths ------------------------------------------------------------------------------------ */
 
 static void assert_paths(ew_graph *g, const char *from, const char *to, const char *count, size_t listed, double times)
@@ -432,8 +505,9 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_equations), cmocka_unit_test(test_edges), cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_words),     cmocka_unit_test(test_paths), cmocka_unit_test(test_many_paths),
+        cmocka_unit_test(test_equations),  cmocka_unit_test(test_edges),  cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_words),      cmocka_unit_test(test_unfold), cmocka_unit_test(test_unfold_names),
+        cmocka_unit_test(test_unfold_not), cmocka_unit_test(test_paths),  cmocka_unit_test(test_many_paths),
         cmocka_unit_test(test_random),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
