@@ -183,6 +183,8 @@ ew_options cli_library(const struct cli *c);
 
 /* The graph of the program; NULL: the error is out, and c->status says which. */
 ew_graph *cli_graph(struct cli *c);
+/* Do the sizes of values clash with each other or with the text? */
+bool cli_sizes_clash(const ew_error *e);
 
 /* The values of all inputs, row-major, in the order of `in` (cli_array_input_offsets), to be freed: from NAME=VALUE,
  * defaults, draws. NULL: the error is out. (A program without inputs has room for one double all the same.) */

@@ -72,13 +72,22 @@ static void carry_params(const ew_graph *g, const ew_program *p, const double *i
     if (o->kept < count) o->fixed = in + ew_in_array(p, o->kept).offset;
 }
 
-static void emit_files(struct cli *c, const ew_graph *g, const ew_program *p, const double *in, const char *base)
+/* What is given, laid out as the inputs, and which of them it is of. */
+struct emit_given {
+    double *in;
+    unsigned char *begins;
+};
+
+static void emit_files(struct cli *c, const ew_graph *g, const ew_program *p, const struct emit_given *given,
+                       const char *base)
 {
     ew_error e;
     struct gathered source = {0};
     const char *name = c->name ? c->name : last_part(base);
     ew_emit_options o = {.flags = (c->main ? EW_EMIT_MAIN : 0) | (c->use_float ? EW_EMIT_FLOAT : 0)};
-    if (c->weights) carry_params(g, p, in, &o);
+    o.begin = given->in;
+    o.begins = given->begins;
+    if (c->weights) carry_params(g, p, given->in, &o);
     o.scales = c->at ? cli_trained_scales(c, g, &o.scale_count) : NULL;
     if (c->status) return;
     struct cli_file *body = open_with(c, base, ".c"), *header = body ? open_with(c, base, ".h") : NULL;
@@ -95,36 +104,43 @@ static void emit_files(struct cli *c, const ew_graph *g, const ew_program *p, co
     free((void *)(size_t)o.scales);
 }
 
+static void emit_given_free(struct emit_given *to)
+{
+    free(to->in);
+    free(to->begins);
+}
+
 /* The values that are given, of the params above all: inputs need none. */
-static double *emit_values(struct cli *c, ew_graph *g)
+static bool emit_values(struct cli *c, ew_graph *g, struct emit_given *to)
 {
     size_t count = ew_input_count(g), *offset = cli_array_input_offsets(c, g);
-    double *in = offset ? cli_room(c, offset[count], sizeof *in) : NULL;
-    if (in && !c->values) c->values = values_read(c, g);
-    for (size_t i = 0; in && c->values && i < offset[count]; i++) in[i] = 0;
-    for (size_t i = 0; in && c->values && i < c->values->count && !c->status; i++) {
+    to->in = offset ? cli_room(c, offset[count], sizeof *to->in) : NULL;
+    to->begins = to->in ? cli_room(c, count, 1) : NULL;
+    if (to->begins && !c->values) c->values = values_read(c, g);
+    for (size_t i = 0; to->begins && c->values && i < offset[count]; i++) to->in[i] = 0;
+    for (size_t i = 0; to->begins && i < count; i++) to->begins[i] = 0;
+    for (size_t i = 0; to->begins && c->values && i < c->values->count && !c->status; i++) {
         const struct given *v = &c->values->at[i];
         if (v->input == SIZE_MAX) continue;
-        double *to = in + offset[v->input];
-        if (given_copy(c, v, offset[v->input + 1] - offset[v->input], to)) values_check(c, g, v, to);
+        double *at = to->in + offset[v->input];
+        if (given_copy(c, v, offset[v->input + 1] - offset[v->input], at)) values_check(c, g, v, at);
+        to->begins[v->input] = 1;
     }
     free(offset);
-    if (!c->status) return in;
-    free(in);
-    return NULL;
+    return !c->status;
 }
 
 static void emit_program(struct cli *c, const char *base)
 {
     ew_error e;
+    struct emit_given given = {NULL, NULL};
     if (c->at && !cli_at_alone(c)) return;
     ew_graph *g = c->at ? cli_trained_graph(c) : cli_graph(c);
-    double *in = NULL;
-    if (g && (c->weights || c->word_count > 1)) in = emit_values(c, g); /* without weights to find what is wrong */
+    if (g && (c->weights || c->word_count > 1)) emit_values(c, g, &given);
     ew_program *p = g && !c->status ? ew_prepare(g, c->outputs, &e) : NULL;
     if (g && !c->status && !p) c->outputs ? cli_fail_listed(c, &e) : cli_fail_error(c, &e);
-    if (p) emit_files(c, g, p, in, base);
-    free(in);
+    if (p) emit_files(c, g, p, &given, base);
+    emit_given_free(&given);
     ew_free(p);
     ew_graph_free(g);
 }

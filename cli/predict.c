@@ -50,6 +50,13 @@ static void answer(struct cli *c, const ew_data_array *arrays, size_t count)
     free(names);
 }
 
+static bool any_file(const struct sources *data)
+{
+    for (size_t i = 0; i < data->count; i++)
+        if (data->at[i].path) return true;
+    return false;
+}
+
 static void predict(struct cli *c, const struct sources *data)
 {
     ew_error e;
@@ -61,7 +68,8 @@ static void predict(struct cli *c, const struct sources *data)
     if (t && !p) {
         bool listed = c->outputs && e.status == EW_TEXT && strstr(c->outputs, e.source); /* the place is in the list */
         if (listed) e.file[0] = '\0', e.status = EW_USE;
-        if (e.status == EW_TEXT) e.status = EW_FILE; /* the program was fine with the run's own data */
+        /* the program was fine with the run's own data: it is these */
+        if (e.status == EW_TEXT || e.status == EW_FILE) e.status = any_file(data) ? EW_FILE : EW_USE;
         cli_fail_error(c, &e);
     }
     const ew_data_array *arrays = p ? ew_prediction_arrays(p, &count) : NULL;

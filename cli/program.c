@@ -91,6 +91,38 @@ static void say_size(struct cli *c, ew_graph *g)
     cli_note(c, "nodes: {1}, inputs and params: {2}", nodes, inputs, NULL);
 }
 
+bool cli_sizes_clash(const ew_error *e)
+{
+    static const char *const codes[] = {"E411", "E413", "E426", "E430"};
+    bool clash = false;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) clash = clash || strcmp(e->code, codes[i]) == 0;
+    return clash;
+}
+
+/* Do they clash without those of files? */
+static bool clash_typed(struct cli *c, ew_options options)
+{
+    ew_error e = {0};
+    ew_size *typed = cli_room(c, c->values->size_count, sizeof *typed);
+    size_t count = 0;
+    for (size_t i = 0; typed && i < c->values->size_count; i++)
+        if (!values_of_file(c->values, c->values->sizes[i].name)) typed[count++] = c->values->sizes[i];
+    options.sizes = typed;
+    options.size_count = count;
+    ew_graph *g = typed ? ew_parse(c->text, c->text_length, &options, &e) : NULL;
+    bool clash = typed && !g && cli_sizes_clash(&e);
+    ew_graph_free(g);
+    free(typed);
+    return clash;
+}
+
+/* The text alone had no fault: sizes that clash are those of the values, which were typed or lie in files. */
+static void fail_sizes(struct cli *c, const ew_options *options, ew_error *e)
+{
+    if (cli_sizes_clash(e)) e->status = clash_typed(c, *options) ? EW_USE : EW_FILE;
+    cli_fail_error(c, e);
+}
+
 /* Axes have the sizes that the values give them: the text is read again with those. */
 static ew_graph *graph_with_sizes(struct cli *c, ew_graph *g, ew_options *options)
 {
@@ -101,7 +133,7 @@ static ew_graph *graph_with_sizes(struct cli *c, ew_graph *g, ew_options *option
     options->size_count = ok ? c->values->size_count : 0;
     ew_graph_free(g);
     g = ok ? ew_parse(c->text, c->text_length, options, &e) : NULL;
-    if (ok && !g) cli_fail_error(c, &e);
+    if (ok && !g) fail_sizes(c, options, &e);
     return g;
 }
 

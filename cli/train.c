@@ -398,6 +398,7 @@ static void begin(struct training *w)
         fill_numbers(c, &o);
         fill_lists(w, &o);
         w->t = ew_train_new(w->text, &o, &e);
+        if (!w->t && cli_sizes_clash(&e)) e.status = EW_FILE; /* of the data */
     }
     if (!w->t) cli_fail_error(c, &e);
 }

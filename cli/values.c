@@ -89,12 +89,20 @@ static bool is_whole(double v)
     return v == floor(v) && v >= -9223372036854775808.0 && v < 9223372036854775808.0;
 }
 
+/* In a file it is the file's. */
+static void fail_value(struct cli *c, const struct given *given, enum cli_fault fault, const char *a, const char *b)
+{
+    ew_error e = cli_fault(c, fault, a, b);
+    if (given->data) e.status = EW_FILE;
+    cli_fail_error(c, &e);
+}
+
 /* Why v, as it is shown, is no value of the int `name`. A csv file's numbers come as doubles: of one beyond 2^53 the
  * last digits may be gone. */
-static void fail_int(struct cli *c, const char *name, double v, const char *shown)
+static enum cli_fault int_fault(double v)
 {
     bool whole = v == floor(v) && isfinite(v);
-    cli_fail(c, is_whole(v) ? FAULT_INEXACT : whole ? FAULT_INT_RANGE : FAULT_NOT_WHOLE, name, shown);
+    return is_whole(v) ? FAULT_INEXACT : whole ? FAULT_INT_RANGE : FAULT_NOT_WHOLE;
 }
 
 static bool is_size(struct cli *c, const struct given *v)
@@ -121,10 +129,7 @@ bool values_check(struct cli *c, const ew_graph *g, const struct given *v, const
         cli_array_place(&a, v->name, e, place, sizeof place);
         ew_number_text(values[e], 0, number);
         bool typed = !a.rank && !v->data;
-        if (type == EW_INT)
-            fail_int(c, place, values[e], typed ? v->text : number);
-        else
-            cli_fail(c, FAULT_NOT_BOOL, place, typed ? v->text : number);
+        fail_value(c, v, type == EW_INT ? int_fault(values[e]) : FAULT_NOT_BOOL, place, typed ? v->text : number);
         return false;
     }
     return true;
@@ -152,6 +157,13 @@ bool values_has(const struct values *v, const char *name)
 {
     for (size_t i = 0; i < v->count; i++)
         if (strcmp(v->at[i].name, name) == 0) return true;
+    return false;
+}
+
+bool values_of_file(const struct values *v, const char *name)
+{
+    for (size_t i = 0; i < v->count; i++)
+        if (strcmp(v->at[i].name, name) == 0) return v->at[i].data != NULL;
     return false;
 }
 

@@ -37,6 +37,8 @@ bool values_takes(const ew_graph *g, const char *name);
 bool values_check(struct cli *c, const ew_graph *g, const struct given *v, const double *values);
 /* Is there one for this name? */
 bool values_has(const struct values *v, const char *name);
+/* Does the value of this name lie in a file? */
+bool values_of_file(const struct values *v, const char *name);
 /* The values in the order of `in`, to be freed; `optional`: NULL and c->status 0 where one is missing. */
 double *values_lay(struct cli *c, ew_graph *g, const struct values *v, bool optional);
 

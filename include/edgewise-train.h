@@ -230,7 +230,8 @@ EW_API ew_train *ew_train_new(const char *text, const ew_train_options *options,
  * options are read, and data and test where they were not files; all else is in the run. EW_FILE where
  * a file is damaged, of another model, or the data changed. */
 EW_API ew_train *ew_train_resume(const char *run, const ew_train_options *options, ew_error *err);
-/* The model of a run with its weights, for evaluate, predict and look: no data are opened. */
+/* The model of a run with its weights, for evaluate, predict and look: no data are opened. It does not go on: run, step
+ * and save are EW_USE. */
 EW_API ew_train *ew_train_open(const char *run, const ew_options *options, ew_error *err);
 EW_API void ew_train_free(ew_train *t);
 

@@ -427,6 +427,8 @@ typedef struct ew_emit_options {
                             with axes needs; NULL: all come in */
     const ew_emit_scale *scales;
     size_t scale_count;
+    const double *begin;         /* values of all inputs, as in `in`, or NULL: with these the main begins, */
+    const unsigned char *begins; /* where an input's own is not 0, else with what the text declares */
 } ew_emit_options;
 EW_API ew_status ew_emit_c_with(const ew_program *p, const char *name, const ew_emit_options *options, ew_write *source,
                                 void *source_context, ew_write *header, void *header_context, ew_error *err);

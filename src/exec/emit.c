@@ -183,17 +183,28 @@ static bool emit_list(emitter *e, const char *list, bool outputs, size_t count)
     return true;
 }
 
-/* The defaults of the inputs; one more, since there may be none. */
+/* Does the main begin with a value of its caller's for the input? */
+bool emit_begins(const emitter *e, size_t input)
+{
+    return e->begins && e->begins[input];
+}
+
+void emit_start(text *t, double start)
+{
+    if (start - start == 0)
+        text_number(t, start, 0);
+    else
+        text_add(t, start != start ? "NAN" : start > 0 ? "INFINITY" : "-INFINITY");
+}
+
+/* What the inputs begin with; one more, since there may be none. */
 static bool emit_starts(emitter *e)
 {
     text_add(&e->out, "static const double in_starts[] = {\n");
     for (size_t i = 0; i < e->inputs; i++) {
-        double start = e->p->inputs[i].start;
+        const program_input *x = &e->p->inputs[i];
         text_add(&e->out, "    ");
-        if (start - start == 0)
-            text_number(&e->out, start, 0);
-        else
-            text_add(&e->out, start != start ? "NAN" : start > 0 ? "INFINITY" : "-INFINITY");
+        emit_start(&e->out, emit_begins(e, i) ? e->begin[x->offset] : x->start);
         text_add(&e->out, ",\n");
         if (i % 1000 == 999 && !emit_flush(e)) return false;
     }
@@ -332,6 +343,8 @@ ew_status ew_emit_c_with(const ew_program *p, const char *name, const ew_emit_op
     e.inputs = o->fixed && o->kept < p->input_count ? o->kept : p->input_count;
     e.fixed_from = e.inputs < p->input_count ? p->inputs[e.inputs].offset : 0;
     while (o->fixed && e.inputs && emit_is_idle(p, e.inputs - 1)) e.inputs--;
+    e.begin = o->begin;
+    e.begins = o->begin ? o->begins : NULL;
     e.scales = o->scales;
     e.scale_count = p->arrays ? o->scale_count : 0;
     e.in_count = e.inputs < p->input_count ? p->inputs[e.inputs].offset : p->in_count;

@@ -48,6 +48,8 @@ typedef struct emitter {
     int flags;
     bool is_float;
 
+    const double *begin; /* as in ew_emit_options */
+    const unsigned char *begins;
     const ew_emit_scale *scales; /* emit_fixed.c */
     size_t scale_count;
     const double *fixed;                 /* values of the inputs from the double `fixed_from` on, or NULL */
@@ -103,6 +105,8 @@ void emit_word(text *t, const char *s, size_t count); /* a word of C: exp become
 /* A text within a comment: nothing in it ends the comment or means anything to a compiler; every
  * new line begins with `margin`. */
 void emit_comment(text *t, const char *s, const char *margin);
+bool emit_begins(const emitter *e, size_t input);
+void emit_start(text *t, double start); /* as a constant of C */
 /* A double or an int as C reads it back. */
 void emit_real(text *t, double value);
 void emit_whole(text *t, int64_t value);

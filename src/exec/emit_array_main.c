@@ -15,32 +15,28 @@ static void main_quoted(text *t, const char *s)
     text_char(t, '"');
 }
 
-static void main_start(text *t, double start)
+/* What its elements begin with, where they are listed: what was given, or a declared list. */
+static const double *main_listed(const emitter *e, size_t input, size_t *count)
 {
-    if (start - start == 0)
-        text_number(t, start, 0);
-    else
-        text_add(t, start != start ? "NAN" : start > 0 ? "INFINITY" : "-INFINITY");
+    const program_input *x = &e->p->inputs[input];
+    *count = emit_begins(e, input) ? x->count : x->starts_count;
+    return emit_begins(e, input) ? e->begin + x->offset : e->p->starts.at + x->starts;
 }
 
-static bool main_any_start(const emitter *e)
-{
-    for (size_t i = 0; i < e->inputs; i++)
-        if (e->p->inputs[i].starts_count) return true;
-    return false;
-}
-
-/* Defaults that are listed, in a row. */
+/* All in a row. */
 static bool main_starts(emitter *e)
 {
-    if (!main_any_start(e)) return true;
-    text_add(&e->out, "static const double starts[] = {");
-    for (size_t i = 0; i < e->p->starts.count; i++) {
-        main_start(&e->out, e->p->starts.at[i]);
-        text_add(&e->out, ", ");
-        if (i % 1000 == 999 && !emit_flush(e)) return false;
+    size_t count, written = 0;
+    for (size_t i = 0; i < e->inputs; i++) {
+        const double *list = main_listed(e, i, &count);
+        for (size_t k = 0; k < count; k++) {
+            if (!written++) text_add(&e->out, "static const double starts[] = {");
+            emit_start(&e->out, list[k]);
+            text_add(&e->out, ", ");
+            if (written % 1000 == 0 && !emit_flush(e)) return false;
+        }
     }
-    text_add(&e->out, "0};\n\n");
+    if (written) text_add(&e->out, "0};\n\n");
     return true;
 }
 
@@ -48,7 +44,7 @@ static bool main_starts(emitter *e)
 static bool main_table(emitter *e, bool outputs)
 {
     const ew_program *p = e->p;
-    size_t count = outputs ? p->output_count : e->inputs;
+    size_t count = outputs ? p->output_count : e->inputs, listed = 0, from = 0;
     text *t = &e->out;
     text_format(t, "static const array %s[] = {\n", outputs ? "results" : "inputs");
     for (size_t i = 0; i < count; i++) {
@@ -58,13 +54,15 @@ static bool main_table(emitter *e, bool outputs)
         main_quoted(t, program_name(p, outputs ? y->name : x->name));
         text_format(t, ", %zu, %zu, %zu, sizes + %zu, ", outputs ? y->offset : x->offset, outputs ? y->count : x->count,
                     outputs ? y->rank : x->rank, outputs ? y->sizes : x->sizes);
-        main_start(t, outputs ? 0 : x->start);
-        if (!outputs && x->starts_count)
-            text_format(t, ", starts + %zu", x->starts);
+        emit_start(t, outputs ? 0 : x->start);
+        if (!outputs) main_listed(e, i, &listed);
+        if (listed)
+            text_format(t, ", starts + %zu", from);
         else
             text_add(t, ", NULL");
+        from += listed;
         text_format(t, ", %d, ", outputs ? 0 : x->draw);
-        main_start(t, outputs || !x->draw ? 0 : x->spread);
+        emit_start(t, outputs || !x->draw ? 0 : x->spread);
         text_format(t, ", 0x%llxu},\n", outputs || !x->draw ? 0ull : (unsigned long long)x->stream);
         if (i % 1000 == 999 && !emit_flush(e)) return false;
     }

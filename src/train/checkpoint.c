@@ -273,11 +273,11 @@ static bool checkpoint_none(ew_train *t, const char *path)
     return false;
 }
 
-/* Killed between its only checkpoint and the weights, an ended run still owes them. */
+/* Killed between its first checkpoint and the weights, a run owes them: it may have ended, or stop before it saves. */
 static bool checkpoint_owes(ew_train *t)
 {
     const char *weights = train_run_path(t, WEIGHTS);
-    bool owes = t->ended && train_leads(t) && weights && access(weights, F_OK) != 0;
+    bool owes = train_leads(t) && weights && access(weights, F_OK) != 0;
     return weights && (!owes || train_store(t, weights, true));
 }
 
@@ -324,7 +324,7 @@ ew_status ew_train_save(ew_train *t, ew_error *err)
 {
     if (!t->o.run)
         report_plain(&t->r, E_TRAIN_NO_FOLDER, NULL, NULL);
-    else
+    else if (train_goes_on(t))
         train_save(t);
     return train_done(t, err);
 }

@@ -411,6 +411,7 @@ bool train_config_read(ew_train *t, const char *bytes, size_t count, const ew_tr
         config_read_fixed(t, root) && config_read_set(t, root, "data", given->data, given->data_count, &t->was_data) &&
         config_read_set(t, root, "test", given->test, given->test_count, &t->was_test) && config_read_scales(t, root);
     if (good) t->options.single = strcmp(precision, "f32") == 0;
+    if (good) t->o.weights = config_path(t, root, t->o.weights);
     t->o.data = t->was_data.at;
     t->o.data_count = t->was_data.count;
     t->o.test = t->was_test.at;

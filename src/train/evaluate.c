@@ -27,8 +27,7 @@ ew_status ew_train_evaluate(ew_train *t, const ew_source *data, size_t count, do
 {
     train_set s = {0};
     train_pieces p = {0};
-    if (train_set_open(t, &s, data, count) && train_bind(t, &s) && train_all_fed(t, &s))
-        train_measure(t, &p, &s, false, values);
+    if (train_set_other(t, &s, data, count) && train_all_fed(t, &s)) train_measure(t, &p, &s, false, values);
     train_pieces_free(t, &p);
     train_set_close(&s);
     return train_done(t, err);

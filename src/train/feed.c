@@ -175,8 +175,38 @@ bool train_feed(ew_train *t, const train_source *s, const size_t *row, size_t co
 
 /* ---- Means and deviations --------------------------------------------------------------------------- */
 
-/* One pass over the training rows: adds up each column's (x - mean)^power. */
-static bool feed_add_up(ew_train *t, const train_source *s, const double *mean, double *sum)
+/* Of each column. */
+typedef struct feed_columns {
+    double *mean, *square; /* sums first */
+    double *low, *high;
+    double *unit; /* a power of 2, which costs no digit: with it the squares are in range */
+} feed_columns;
+
+static void feed_add_row(const feed_columns *c, const double *row, size_t width)
+{
+    for (size_t k = 0; k < width; k++) {
+        c->mean[k] += row[k];
+        if (row[k] < c->low[k]) c->low[k] = row[k];
+        if (row[k] > c->high[k]) c->high[k] = row[k];
+    }
+}
+
+static double feed_unit(double range)
+{
+    return range > 0 && isfinite(range) ? ldexp(1, (int)-fmax(-1000, fmin(1000, logb(range)))) : 1;
+}
+
+static void feed_add_squares(const feed_columns *c, const double *row, size_t width)
+{
+    for (size_t k = 0; k < width; k++) {
+        double away = (row[k] - c->mean[k]) * c->unit[k];
+        c->square[k] += away * away;
+    }
+}
+
+/* One pass over the training rows. */
+static bool feed_add_up(ew_train *t, const train_source *s, const feed_columns *c,
+                        void (*add)(const feed_columns *c, const double *row, size_t width))
 {
     double *row = memory_new(&t->m, (s->width ? s->width : 1) * sizeof *row);
     size_t bytes = s->width * io_kind_bytes(s->kind);
@@ -188,26 +218,34 @@ static bool feed_add_up(ew_train *t, const train_source *s, const double *mean, 
         if (s->rows && s->rows(s->context, &at, 1, got) != 0)
             good = report_plain(&t->r, E_TRAIN_CALLBACK, s->name, NULL);
         good = good && feed_get(t, s, at, got, 0, s->width, row);
-        for (size_t k = 0; good && k < s->width; k++) sum[k] += mean ? (row[k] - mean[k]) * (row[k] - mean[k]) : row[k];
+        if (good) add(c, row, s->width);
     }
     memory_free(&t->m, got, bytes ? bytes : 1);
     memory_free(&t->m, row, (s->width ? s->width : 1) * sizeof *row);
     return good;
 }
 
-/* A column that is the same in all rows only loses its mean. */
+/* A column that is the same in all rows only loses its mean, which is that number: the sum over the rows, divided, may
+ * be a neighbour of it, and what would be scaled up then is rounding. */
 static bool feed_scale(ew_train *t, const train_source *s)
 {
     train_scale *scale = &t->input[s->input].scale;
-    scale->width = s->width;
-    double *mean = train_keep(t, s->width, sizeof *mean), *factor = train_keep(t, s->width, sizeof *factor);
+    feed_columns c;
+    double **const lists[] = {&c.mean, &c.square, &c.low, &c.high, &c.unit};
     double count = (double)t->training_rows;
-    if (!mean || !factor || !feed_add_up(t, s, NULL, mean)) return false;
-    for (size_t k = 0; k < s->width; k++) mean[k] /= count;
-    if (!feed_add_up(t, s, mean, factor)) return false;
-    for (size_t k = 0; k < s->width; k++) factor[k] = factor[k] > 0 ? 1 / sqrt(factor[k] / count) : 1;
-    scale->factor = factor;
-    scale->mean = mean;
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) *lists[i] = train_keep(t, s->width, sizeof(double));
+    if (!report_ok(&t->r)) return false;
+    for (size_t k = 0; k < s->width; k++) c.low[k] = INFINITY, c.high[k] = -INFINITY;
+    if (!feed_add_up(t, s, &c, feed_add_row)) return false;
+    for (size_t k = 0; k < s->width; k++) {
+        c.mean[k] = c.low[k] == c.high[k] ? c.low[k] : c.mean[k] / count;
+        c.unit[k] = feed_unit(c.high[k] - c.low[k]);
+    }
+    if (!feed_add_up(t, s, &c, feed_add_squares)) return false;
+    for (size_t k = 0; k < s->width; k++) c.square[k] = c.square[k] > 0 ? c.unit[k] / sqrt(c.square[k] / count) : 1;
+    scale->width = s->width;
+    scale->factor = c.square;
+    scale->mean = c.mean;
     return true;
 }
 

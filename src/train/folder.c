@@ -212,6 +212,7 @@ static bool folder_read(ew_train *t, const ew_train_options *given)
 
 bool train_folder_open(ew_train *t, const char *run, const ew_train_options *given, bool hold)
 {
+    if (!run) run = "";
     t->o.run = train_keep_text(t, run);
     if (!report_ok(&t->r) || (hold && !folder_hold(t)) || !folder_read(t, given)) return false;
     t->o.run = train_keep_text(t, run);

@@ -69,7 +69,7 @@ ew_status ew_train_look(ew_train *t, const ew_source *data, size_t count,
         report_plain(&t->r, E_TRAIN_CLOSED, NULL, NULL);
     else if (count == 0)
         look_all(t, &t->data, see, context);
-    else if (train_set_open(t, &s, data, count) && train_bind(t, &s) && train_all_fed(t, &s))
+    else if (train_set_other(t, &s, data, count) && train_all_fed(t, &s))
         look_all(t, &s, see, context);
     train_set_close(&s);
     return train_done(t, err);

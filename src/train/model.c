@@ -115,11 +115,20 @@ static size_t model_input(const ew_train *t, const char *name)
     return SIZE_MAX;
 }
 
-bool train_named(ew_train *t, const ew_source *sources, size_t count)
+/* Data of a model that is there: for inputs with rows, whose value is not that of all steps. */
+static bool model_takes(ew_train *t, const char *name)
+{
+    size_t i = model_input(t, name);
+    if (i == SIZE_MAX) return model_no_input(t, name);
+    if (t->input[i].rank == 0 && !t->input[i].fixed) return report_plain(&t->r, E_TRAIN_SCALAR, name, NULL);
+    return !t->input[i].fixed || report_plain(&t->r, E_TRAIN_KEPT, name, NULL);
+}
+
+bool train_set_other(ew_train *t, train_set *s, const ew_source *sources, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (model_input(t, sources[i].name) == SIZE_MAX) return model_no_input(t, sources[i].name);
-    return true;
+        if (!model_takes(t, sources[i].name ? sources[i].name : "")) return false;
+    return train_set_open(t, s, sources, count) && train_bind(t, s);
 }
 
 bool train_bind(ew_train *t, train_set *s)
@@ -169,7 +178,7 @@ static bool model_fixed(ew_train *t)
         const ew_fixed *f = &t->o.fixed[k];
         for (size_t i = 0; i < t->inputs; i++) {
             if (strcmp(t->input[i].name, f->name) != 0) continue;
-            if (t->input[i].fixed || model_source(&t->data, i))
+            if (t->input[i].fixed || model_source(&t->data, i) || model_source(&t->test, i))
                 return report_plain(&t->r, E_TRAIN_TWICE, f->name, NULL);
             if (f->rank != t->input[i].rank) return model_axes(t, &t->input[i], f);
             t->input[i].fixed = f;

@@ -4,7 +4,8 @@
  * A permutation of 0 .. count - 1 is a Feistel network over pairs of half-words (a bijection whatever its round
  * function is; Luby and Rackoff 1988) with the counter-based bits of the stream as round function; places past
  * the end are walked on from until one lies inside (Black and Rogaway 2002), on average at most four times. So an
- * epoch of a thousand million rows takes no memory, and a resumed run needs no more than the number of its step.
+ * epoch of a thousand million rows takes no memory, and a resumed run needs no more than the number of its step. Only
+ * where rows are kept apart and the others are not shuffled is there a list of these.
  */
 #include "base/random.h"
 #include "train.h"
@@ -58,8 +59,25 @@ void train_rows(const ew_train *t, size_t epoch, size_t first, size_t count, siz
     uint64_t apart = random_stream(t->o.seed, "validate", 0);
     for (size_t i = 0; i < count; i++) {
         size_t at = shuffled ? train_shuffled(stream, t->training_rows, first + i) : first + i;
-        row[i] = t->validation_rows ? train_shuffled(apart, t->data.rows, t->validation_rows + at) : at;
+        row[i] = t->in_order           ? t->in_order[at]
+                 : !t->validation_rows ? at
+                                       : train_shuffled(apart, t->data.rows, t->validation_rows + at);
     }
+}
+
+/* Not shuffled, the rows that are left come as the data have them: here alone a list is needed. */
+bool train_rows_in_order(ew_train *t)
+{
+    size_t rows = t->data.rows, count = 0;
+    if (!t->o.no_shuffle || !t->validation_rows || t->closed) return true;
+    size_t *list = train_keep(t, t->training_rows, sizeof *list);
+    bool *apart = train_keep_in(t, &t->passing, rows, sizeof *apart);
+    for (size_t i = 0; list && apart && i < t->validation_rows; i++) apart[train_validation_row(t, i)] = true;
+    for (size_t i = 0; list && apart && i < rows; i++)
+        if (!apart[i]) list[count++] = i;
+    train_release(t, &t->passing);
+    t->in_order = list;
+    return report_ok(&t->r);
 }
 
 size_t train_training_row(const ew_train *t, size_t i)

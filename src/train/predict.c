@@ -149,8 +149,7 @@ ew_prediction *ew_train_predict(ew_train *t, const ew_source *data, size_t count
     train_set s = {0};
     ew_prediction *x = memory_new(&t->m, sizeof *x);
     bool good = x || report_memory(&t->r);
-    good = good && train_named(t, data, count) && train_set_open(t, &s, data, count) && train_bind(t, &s) &&
-           predict(t, x, &s, outputs);
+    good = good && train_set_other(t, &s, data, count) && predict(t, x, &s, outputs);
     train_set_close(&s);
     train_done(t, err);
     if (x) x->m = t->m;

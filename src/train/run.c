@@ -83,10 +83,10 @@ static void run_best(ew_train *t)
     }
 }
 
-/* The validation loss has not fallen for so many epochs. */
+/* The validation loss has not fallen for so many epochs. Steps since the last look at it say nothing yet. */
 static bool run_out_of_patience(const ew_train *t)
 {
-    size_t since = t->step - t->best_step;
+    size_t since = t->report_step - t->best_step;
     return t->o.patience && t->validation_rows && t->reports && since / t->epoch_steps >= t->o.patience;
 }
 
@@ -99,6 +99,7 @@ static bool run_is_last(const ew_train *t)
 static bool run_look(ew_train *t, ew_train_report *r, bool end)
 {
     t->reports++;
+    t->report_step = t->step;
     if (t->validation_rows) {
         if (!train_measure(t, &t->validation_pieces, &t->data, true, t->validated)) return false;
         if (!train_share(t, t->validated, 1 + t->o.metric_count)) return false; /* all decide alike */
@@ -119,7 +120,6 @@ static bool run_tell_report(ew_train *t, ew_event event)
     double now = train_clock();
     r.rate = now > t->rate_began ? t->sum_rows / (now - t->rate_began) : 0;
     if (!run_look(t, &r, event == EW_EVENT_END)) return false;
-    t->report_step = t->step;
     if (event == EW_EVENT_REPORT && run_is_last(t)) return true;
     run_means(t);
     t->sum_rows = 0;
@@ -216,7 +216,6 @@ static bool run_steps(ew_train *t)
     }
     ew_train_report last; /* are these the best weights? */
     if (t->validation_rows && t->report_step != t->step && !run_look(t, &last, false)) return false;
-    t->report_step = t->step;
     return run_end(t, t->converged ? EW_END_CONVERGED : t->step < t->steps ? EW_END_PATIENCE : EW_END_STEPS);
 }
 
@@ -233,8 +232,15 @@ static void run_result(const ew_train *t, ew_train_result *result)
     };
 }
 
+/* What was opened has neither the optimiser's states nor a hold on its folder. */
+bool train_goes_on(ew_train *t)
+{
+    return !t->closed || report_plain(&t->r, E_TRAIN_OPENED, NULL, NULL);
+}
+
 ew_status ew_train_run(ew_train *t, ew_train_result *result, ew_error *err)
 {
+    if (!train_goes_on(t)) return train_done(t, err);
     t->stopped = t->asked = false;
     t->rate_began = t->save_clock = train_clock();
     if ((t->ended || run_steps(t)) && result) run_result(t, result);
@@ -243,6 +249,6 @@ ew_status ew_train_run(ew_train *t, ew_train_result *result, ew_error *err)
 
 ew_status ew_train_step(ew_train *t, ew_error *err)
 {
-    if (train_step(t)) train_tell_step(t);
+    if (train_goes_on(t) && train_step(t)) train_tell_step(t);
     return train_done(t, err);
 }

@@ -48,7 +48,7 @@ static bool train_counts(ew_train *t)
     t->epoch_steps = t->training_rows / o->batch + (t->training_rows % o->batch != 0);
     t->steps = o->steps;
     if (!t->steps && !size_mul(o->epochs, t->epoch_steps, &t->steps)) t->steps = SIZE_MAX;
-    return true;
+    return train_rows_in_order(t);
 }
 
 static bool train_room(ew_train *t)

@@ -135,6 +135,7 @@ struct ew_train {
     bool loss_made;                        /* its name was made for it: no equation can use it */
     const char *rows_name;                 /* the dimension of the rows, or NULL: it has no name */
     size_t training_rows, validation_rows; /* data.rows in all */
+    const size_t *in_order;                /* the former, where they are not shuffled; NULL: as order.c says */
 
     train_pass batch, last;       /* of o.batch rows; of what is left, prepared when first met */
     train_pass fused, fused_last; /* the same with the update */
@@ -217,6 +218,7 @@ bool train_scales(ew_train *t);
 size_t train_shuffled(uint64_t stream, size_t count, size_t i);
 bool train_whole_batch(const ew_train *t); /* every step has all rows */
 void train_rows(const ew_train *t, size_t epoch, size_t first, size_t count, size_t *row);
+bool train_rows_in_order(ew_train *t);
 size_t train_training_row(const ew_train *t, size_t i); /* row i of those that are trained on, in no order */
 size_t train_validation_row(const ew_train *t, size_t i);
 
@@ -224,10 +226,10 @@ size_t train_validation_row(const ew_train *t, size_t i);
 
 /* Inputs, params, loss and metrics: from the text without sizes. */
 bool train_model(ew_train *t);
-/* Has each source an input of its name? */
-bool train_named(ew_train *t, const ew_source *sources, size_t count);
 /* Which input each source fills. */
 bool train_bind(ew_train *t, train_set *s);
+/* Opens and binds data that the model was not trained on. */
+bool train_set_other(ew_train *t, train_set *s, const ew_source *sources, size_t count);
 /* Every input has data in the set, or a value. */
 bool train_all_fed(ew_train *t, const train_set *s);
 /* The text read for so many rows of the set. NULL: reported. */
@@ -265,6 +267,7 @@ bool train_weights_new(ew_train *t);
 /* ---- Steps (step.c, rules.c) ---- */
 
 bool train_step(ew_train *t);
+bool train_goes_on(ew_train *t);           /* false: reported */
 size_t train_step_rows(const ew_train *t); /* of the next step's batch */
 bool train_step_feed(ew_train *t, train_pass *p);
 void train_step_places(const ew_train *t, train_pass *p); /* the rows that a pass is to be fed with */

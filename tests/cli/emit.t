@@ -63,6 +63,12 @@ $ edgewise emit c '(a+b)*(b+' -o h; echo $?; ls
 $ (echo 'input a = 2'; echo 'param b = 3'; echo 'e = a * b') > start.ew; edgewise emit c start.ew --main -o start && cc -std=c11 start.c -lm -o start && ./start && ./start b=4
 > e = 6
 > e = 8
+$ edgewise emit c start.ew b=7 --main -o given && cc -std=c11 given.c -lm -o given && ./given && ./given b=4
+> e = 14
+> e = 8
+$ edgewise emit c 'input k = 3; input v[2] = [5,6]; input w[3]; y = k + sum(i: v[i]) + sum(i: w[i])' 'w=[10,20,30]' k=1 --main -o lists && cc -std=c11 -Wall -Wextra -Werror lists.c -lm -o lists && ./lists && ./lists 'v=[0,0]'
+> y = 72
+> y = 61
 
 # Arrays: their places in `in` and `out`, and a main that reads and prints them.
 

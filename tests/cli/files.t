@@ -25,13 +25,19 @@ $ edgewise eval 'input x[N, 5]; z[n] = x[n, 0]' x=@digits.csv:p00..p11
 !   |
 ! 1 | input x[N, 5]; z[n] = x[n, 0]
 !   |            ^
-? 3
+? 4
+# What was typed and clashes by itself is wrong use, beside a file too; what clashes with a file's sizes is the file's.
+
+$ edgewise eval 'input x[N, 4]; param w[2]; z[n] = x[n, 0] * w[0]' x=@digits.csv:p00..p11 'w=[1,2,3]' > out 2>&1; echo $?; edgewise eval 'input x[N, 4]; param w[N]; z[n] = x[n, 0] * w[n]' x=@digits.csv:p00..p11 'w=[1,2]' > out 2>&1; echo $?; printf 'input x[N, 5]\nparam w = 1\nloss = w * sum(n: x[n, 0])\noutput loss\n' > five.ew; edgewise train five.ew --data x=digits.csv:p00..p11 -o five > out 2>&1; echo $?
+> 2
+> 4
+> 4
 $ edgewise eval 'input y[N, 1]; z[n] = y[n, 0]' y=@digits.csv:digit
 > z = [7, 1, 0]
 $ edgewise eval 'a + 1' a=@digits.csv:digit
 ! error[E138]: the file for 'a' does not fill it; its sizes: [3]
 !   it is a single number
-? 2
+? 4
 $ edgewise eval 'z[n] = x[n]' x=@digits.csv:pixel
 ! error[E301]: there is no column 'pixel'
 !   --> digits.csv
@@ -42,11 +48,11 @@ $ edgewise eval 'z[n] = x[n]' x=@nothing.csv
 ? 4
 $ edgewise eval 'input y[N] : int; z[n] = y[n]' y=@points.csv:y
 ! error[E127]: 'y[1]' is an int: its value must be a whole number, not 4.5
-? 2
+? 4
 $ printf 'a\n9007199254740991\n' > long.csv; edgewise eval 'input y[N] : int; z[n] = y[n]' y=@long.csv; printf 'a\n9007199254740993\n' > long.csv; edgewise eval 'input y[N] : int; z[n] = y[n]' y=@long.csv
 > z = [9007199254740991]
 ! error[E194]: 'y[0]' cannot be 9007199254740992: beyond 2^53 not every whole number has an exact double
-? 2
+? 4
 $ printf 'a\n1e300\n' > long.csv; edgewise eval 'input y[N] : int; z[n] = y[n]' y=@long.csv; edgewise eval 'input n : int; n' n=9223372036854775808; edgewise eval 'input n : int; n + 1' n=-9223372036854775808
 > c = -9223372036854775807
 ! error[E196]: 'y[0]' is an int: 1e300 does not fit into its 64 bits

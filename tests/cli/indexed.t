@@ -60,7 +60,7 @@ $ edgewise eval 'input x[N]; input y[N]; e = sum(i: x[i] * y[i])' x=[1,2,3] y=[1
 !   |
 ! 1 | input x[N]; input y[N]; e = sum(i: x[i] * y[i])
 !   |                     ^
-? 3
+? 2
 $ edgewise eval 'input x[N] = 2; e = sum(i: x[i])' N=5
 > e = 10
 $ edgewise eval 'input x[N] = 2; e = sum(i: x[i])'
@@ -399,7 +399,7 @@ $ edgewise eval 'input x[N*2]; y = sum(i: x[i]) + N' x=[1,2,3,4] N=3
 !   |
 ! 1 | input x[N*2]; y = sum(i: x[i]) + N
 !   |         ^^^
-? 3
+? 2
 
 # where an access that fails as it runs stands
 

@@ -394,7 +394,7 @@ $ edgewise predict class4 'x=[[1,2,3]]' --outputs 'z[n, k]'
 !   |
 ! 1 | input x[N, 2]
 !   |            ^
-? 4
+? 2
 $ printf 'a,b,y\n1,2,0.5\n' > half.csv && edgewise train xent.ew --data x=half.csv:a,b --data y=half.csv:y -o class5 -q
 ! error[E345]: row 0 of the data for 'y' has 0.5, which is no int
 !   --> half.csv:y

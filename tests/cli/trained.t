@@ -44,7 +44,7 @@ $ edgewise train root.ew --data x=ones.csv:x --validate 0.3 --epochs 60 --lr 0.0
 
 # --limit seconds: the step is finished and all is saved.
 
-$ edgewise train parabola.ew --steps 1000000000 --lr 1e-9 -o limited -q --limit seconds=0.5 | sed -E "s/^[0-9]+/N/; s/^(N)f .*/\1/"
+$ edgewise train parabola.ew --steps 100000000000 --lr 1e-9 -o limited -q --limit seconds=0.5 | sed 's/^[0-9]*/N/'
 > N steps: stopped
 ! error[E166]: the limit on time was reached: 0.5 s
 $ edgewise train --resume limited --limit seconds=0.5 2>&1 > out | tail -n 2; ls limited/weights.safetensors
@@ -58,6 +58,17 @@ $ edgewise train parabola.ew --lr 100 --steps 900 --json -o thrown 2>/dev/null |
 > {"step": 1, "epoch": 1, "loss": 26
 > {"edgewise": 1, "error": {"code": "E354", "message": "step 68: (x - 3)^2 is inf: x - 3 = 5.27383e154", "hint": "a smaller learning rate, a limit to the gradient's length, or data without such numbers may help"}}
 
+# Killed before its first checkpoint, a run begins anew: also from another folder, with the same file of weights.
+
+$ edgewise train parabola.ew --lr 0.1 --steps 2 -o two -q > out; edgewise train parabola.ew --weights two/weights.safetensors --lr 0.1 --steps 2 -o four -q > out; cp four/weights.safetensors whole.safetensors; rm four/weights.safetensors four/checkpoint/last.safetensors; mkdir aside; cd aside && edgewise train --resume ../four -q > out; cmp ../four/weights.safetensors ../whole.safetensors && echo the same
+> the same
+
+# Killed between its first checkpoint and the weights, a run has these from the checkpoint, though its next step is none.
+
+$ rm thrown/weights.safetensors; edgewise train --resume thrown -q 2> /dev/null; echo $?; edgewise predict thrown --outputs 'x > 1e100'
+> 6
+> x > 1e100 = true
+
 # --at RUN: with the run's own dimensions, values, sizes of data and precision, unless others are given.
 
 $ printf 'input x[N, T]\ninput y[N]\ninput H : int = 2\nparam W[H] = 0.25\nparam b = 0\nh[n, k] = tanh(sum(t: x[n, t]) * W[k] + k)\np[n] = sum(k: h[n, k]) + b\nloss = mean(n: (p[n] - y[n])^2)\noutput loss\n' > wide.ew; (echo u,v,w,y; for i in 1 2 3 4 5 6; do echo "$i,1,-$i,$i"; done) > wide.csv
@@ -70,6 +81,15 @@ $ edgewise emit c --at wide --outputs p -o wide1 --main && cc -std=c11 -Wall -We
 > #define WIDE1_IN_x 0 /* x[1, 3] */
 $ edgewise emit c --at wide T=2 N=4 --outputs p -o wide2 && grep 'define.*IN_x' wide2.h
 > #define WIDE2_IN_x 0 /* x[4, 2] */
+$ printf 'input x[N]\ninput y[N]\ninput g[2]\ninput s = 3\nparam a = 0\np[n] = a + s * (g[0] + g[1] * x[n])\nloss = mean(n: (p[n] - y[n])^2)\noutput loss\n' > held.ew; edgewise train held.ew 'g=[2,0.5]' s=10 --data x=wide.csv:u --data y=wide.csv:y --lr 1e-9 --steps 1 -o held -q > out; edgewise emit c --at held --outputs p -o held1 --main && cc -std=c11 -Wall -Wextra -Werror -o held1 held1.c -lm && ./held1 'x=[4]' | cut -c 1-10; ./held1 'x=[4]' s=1 | cut -c 1-9
+> p = [39.99
+> p = [3.99
+$ edgewise predict held 'x=[4,5]' 'g=[2,1]' --outputs p
+! error[E379]: 'g' is no data of this model: its value stays the same in all steps
+? 2
+$ edgewise explain --at held x=@wide.csv:u y=@wide.csv:y s=4 --lang vi
+! error[E379]: 's' không phải dữ liệu của mô hình này: giá trị của nó giữ nguyên trong mọi bước
+? 2
 $ edgewise explain --at wide -q | grep W && edgewise draw --at wide -o wide.txt
 > W     [5]         0.205       0.25    0.00242    0.00514  ███
 

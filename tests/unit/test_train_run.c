@@ -237,6 +237,27 @@ static void test_stop(void **state)
     remove_all(run);
 }
 
+/* It has no states of the optimiser: it would crash, or write a checkpoint of step 0 over the run's own. */
+static void opened_goes_not_on(ew_train *t)
+{
+    ew_error err;
+    char path[700];
+    snprintf(path, sizeof path, "%s/checkpoint/last.safetensors", uninterrupted());
+    blob before = blob_file(path);
+    assert_int_equal(ew_train_step(t, &err), EW_USE);
+    assert_int_equal(ew_train_run(t, NULL, &err), EW_USE);
+    assert_int_equal(ew_train_save(t, &err), EW_USE);
+    assert_string_equal(err.code, "E378");
+    blob after = blob_file(path);
+    assert_int_equal(before.count, after.count);
+    assert_memory_equal(before.at, after.at, before.count);
+    free(before.at);
+    free(after.at);
+    assert_null(ew_train_open(NULL, NULL, &err));
+    assert_null(ew_train_resume(NULL, NULL, &err));
+    assert_string_equal(err.code, "E356");
+}
+
 static void test_open(void **state)
 {
     (void)state;
@@ -253,6 +274,7 @@ static void test_open(void **state)
     must(ew_data_write(in_folder("h.npy"), a, 1, NULL, &err), &err);
     ew_prediction_free(p);
     must(ew_train_store(t, in_folder("w.npz"), &err), &err);
+    opened_goes_not_on(t);
     ew_train_free(t);
     ew_train_options o = usual(NULL);
     o.weights = in_folder("w.npz");
