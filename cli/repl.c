@@ -89,11 +89,15 @@ static void take_line(struct repl *r, char *line)
 static void load_text(struct repl *r, char *text)
 {
     char *line = text;
+    int depth = 0;
     for (char *at = text; !r->c->status; at++) {
-        if (*at && *at != '\n') continue;
-        bool last = !*at;
+        if (*at == '#') at += strcspn(at, "\n");
+        if (*at == '(' || *at == '[') depth++;
+        if (*at == ')' || *at == ']') depth--;
+        if (*at && *at != '\n' && (*at != ';' || depth > 0)) continue;
+        bool last = !*at, lines = *at == '\n';
         *at = '\0';
-        if (!last && session_goes_on(line)) {
+        if (lines && session_goes_on(line)) {
             *at = '\n';
             continue;
         }
@@ -101,9 +105,9 @@ static void load_text(struct repl *r, char *text)
         if (kind == SESSION_EXPRESSION)
             session_say(&r->session, line);
         else if (kind != SESSION_NOTHING)
-            session_add(&r->session, line);
+            session_append(&r->session, line);
         if (last) return;
-        line = at + 1;
+        line = at + 1 + strspn(at + 1, " \t");
     }
 }
 

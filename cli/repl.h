@@ -42,6 +42,7 @@ char *repl_word(char **line);
 
 /* What follows a colon (repl_commands.c); and what could stand where, for completion. */
 void repl_command(struct repl *r, char *line);
+bool repl_is_command(const char *word);
 edit_words repl_offer;
 
 #endif

@@ -121,6 +121,15 @@ static bool is_command_verb(int v)
     return !cli_verbs[v].hidden && v != VERB_REPL;
 }
 
+bool repl_is_command(const char *word)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i].name, word) == 0) return true;
+    for (int v = VERB_EVAL; v < VERB_COUNT; v++)
+        if (is_command_verb(v) && strcmp(cli_verbs[v].name, word) == 0) return true;
+    return false;
+}
+
 static void fail_command(struct repl *r, const char *name)
 {
     const char *names[COMMAND_COUNT + VERB_COUNT + 1];

@@ -121,6 +121,19 @@ static char *formula_name(struct repl *r)
     return equation;
 }
 
+/* Do two equations of an array give the same place? */
+static bool parts_overlap(struct repl *r)
+{
+    ew_error e = {0};
+    char *text = session_text(&r->session, true);
+    ew_options options = cli_library(r->c);
+    ew_graph *g = text ? ew_parse(text, EW_WHOLE, &options, &e) : NULL;
+    bool overlap = text && !g && strcmp(e.code, "E415") == 0;
+    ew_graph_free(g);
+    free(text);
+    return overlap;
+}
+
 void repl_statement(struct repl *r, const char *line)
 {
     const char *key;
@@ -128,9 +141,10 @@ void repl_statement(struct repl *r, const char *line)
     size_t count = session_key(line, &key);
     char *formula = formula_name(r);
     bool plain = count && count < sizeof name && key[count - 1] != '(' && strncmp(line, "output ", 7) != 0;
-    bool kept = session_mark(&r->session) && (!formula || session_add(&r->session, formula));
+    bool kept = session_mark(&r->session) && (!formula || session_add(&r->session, formula, false));
     free(formula);
-    if (!kept || !session_add(&r->session, line)) return;
+    if (!kept || !session_add(&r->session, line, true)) return;
+    if (parts_overlap(r) && !session_add(&r->session, line, false)) return;
     snprintf(name, sizeof name, "%.*s", plain ? (int)count : 0, key);
     repl_after(r, plain ? name : NULL, plain);
 }
@@ -181,6 +195,16 @@ static void take_formula(struct repl *r, const char *line)
     ew_graph_free(g);
 }
 
+/* Nothing is called 'grad': a command begins with a colon. */
+static void fail_expression(struct repl *r, const char *line, ew_error *e)
+{
+    char word[32];
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(line, " \t"), line);
+    if (strcmp(e->code, "E012") == 0 && session_is_name(line) && repl_is_command(word) && !e->hint[0])
+        cli_fill(r->c, e->hint, sizeof e->hint, "did you mean ':{1}'?", word, NULL, NULL);
+    cli_fail_error(r->c, e);
+}
+
 void repl_expression(struct repl *r, const char *line)
 {
     ew_error e;
@@ -195,7 +219,7 @@ void repl_expression(struct repl *r, const char *line)
         if (n != EW_NONE)
             say_node(r, g, n, NULL, true);
         else
-            cli_fail_error(r->c, &e);
+            fail_expression(r, line, &e);
     }
     ew_graph_free(g);
 }

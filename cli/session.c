@@ -1,7 +1,8 @@
 /*
  * session.c - what has been typed so far.
  *
- * A session is a growing program. A statement for a name that has one takes its place. `a = 2`, a
+ * A session is a growing program. A statement for a name that has one takes its place; equations of parts of
+ * an array, x[0] = … and x[t in 1..9] = …, stand beside one another. `a = 2`, a
  * name and a constant, is a value and no statement: a stays an input, so that one can ask for
  * derivatives by it. A bare expression stands at the program's end until the next statement: it is
  * what commands are about.
@@ -225,12 +226,39 @@ bool session_goes_on(const char *text)
 
 /* ---- Changes ------------------------------------------------------------------------------- */
 
-static size_t find_line(const struct session *s, const char *key, size_t count)
+static size_t find_line(const struct session *s, const char *key, size_t count, size_t from)
 {
     const char *other;
-    for (size_t i = 0; i < s->now.lines.count; i++)
+    for (size_t i = from; i < s->now.lines.count; i++)
         if (session_key(s->now.lines.at[i], &other) == count && memcmp(other, key, count) == 0) return i;
     return SIZE_MAX;
+}
+
+/* The brackets of a left side that gives a part of an array, "[t in 1..9]"; 0: it gives one as a whole, or is none. */
+static size_t part_of(const char *line, const char **brackets)
+{
+    const char *key, *equals = equals_of(line);
+    size_t n = session_key(line, &key);
+    *brackets = skip_blanks(key + n);
+    if (!equals || key != skip_blanks(line) || **brackets != '[') return 0;
+    for (const char *at = *brackets; at < equals; at++)
+        if (isdigit((unsigned char)*at) || (!is_letter(at[-1]) && word_is(at, "in")))
+            return (size_t)(equals - *brackets);
+    return 0;
+}
+
+/* Is it another part of the array than the line gives? */
+static bool is_beside(const char *line, const char *statement)
+{
+    const char *a, *b;
+    size_t m = part_of(line, &a), n = part_of(statement, &b), i = 0, k = 0;
+    if (!m || !n) return false;
+    for (;; i++, k++) {
+        while (i < m && isspace((unsigned char)a[i])) i++;
+        while (k < n && isspace((unsigned char)b[k])) k++;
+        if (i == m || k == n) return i < m || k < n;
+        if (a[i] != b[k]) return true;
+    }
 }
 
 static size_t find_value(const struct session *s, const char *name, size_t count)
@@ -262,7 +290,7 @@ static size_t value_line(char *to, const char *value)
 
 bool session_set(struct session *s, const char *name, size_t count, const char *value)
 {
-    size_t line = find_line(s, name, count), old = find_value(s, name, count);
+    size_t line, old = find_value(s, name, count);
     value = skip_blanks(value);
     char *pair = malloc(count + strlen(value) + 2);
     if (!session_memory(s, pair)) return false;
@@ -272,7 +300,11 @@ bool session_set(struct session *s, const char *name, size_t count, const char *
     bool ok = list_add(s, &s->now.values, pair, count + 1 + length);
     free(pair);
     if (ok && old != SIZE_MAX) list_remove(&s->now.values, old);
-    if (ok && line != SIZE_MAX && !is_declaration(skip_blanks(s->now.lines.at[line]))) list_remove(&s->now.lines, line);
+    for (size_t from = 0; ok && (line = find_line(s, name, count, from)) != SIZE_MAX; from = line)
+        if (is_declaration(skip_blanks(s->now.lines.at[line])))
+            line++;
+        else
+            list_remove(&s->now.lines, line);
     return ok;
 }
 
@@ -285,16 +317,36 @@ bool session_say(struct session *s, const char *expression)
     return true;
 }
 
-bool session_add(struct session *s, const char *statement)
+bool session_append(struct session *s, const char *statement)
+{
+    return list_add(s, &s->now.lines, statement, strlen(statement)) && session_say(s, NULL);
+}
+
+/* Lines of the same name go, but where `beside` those of other parts of it; *first is where the first one was. */
+static void lines_drop(struct session *s, const char *statement, bool beside, size_t *first)
+{
+    const char *key, *other;
+    size_t count = session_key(statement, &key);
+    *first = SIZE_MAX;
+    for (size_t i = s->now.lines.count; i-- > 0;) {
+        const char *line = s->now.lines.at[i];
+        if (session_key(line, &other) != count || memcmp(other, key, count) != 0) continue;
+        if (beside && is_beside(line, statement)) continue;
+        list_remove(&s->now.lines, i);
+        *first = i;
+    }
+}
+
+bool session_add(struct session *s, const char *statement, bool beside)
 {
     const char *key;
-    size_t count = session_key(statement, &key), old = find_line(s, key, count);
-    if (word_is(key, "output")) old = SIZE_MAX;
-    if (!list_add(s, &s->now.lines, statement, strlen(statement)) || !session_say(s, NULL)) return false;
-    if (old != SIZE_MAX) { /* it takes the place of the old one */
-        char *added = s->now.lines.at[--s->now.lines.count];
-        free(s->now.lines.at[old]);
-        s->now.lines.at[old] = added;
+    size_t count = session_key(statement, &key), first = SIZE_MAX;
+    if (!word_is(key, "output")) lines_drop(s, statement, beside, &first);
+    if (!session_append(s, statement)) return false;
+    if (first != SIZE_MAX) { /* it takes the place of the old one */
+        char **at = s->now.lines.at, *added = at[s->now.lines.count - 1];
+        memmove(at + first + 1, at + first, (s->now.lines.count - 1 - first) * sizeof *at);
+        at[first] = added;
     }
     size_t value = find_value(s, key, count);
     if (value != SIZE_MAX && !is_declaration(skip_blanks(statement))) list_remove(&s->now.values, value);

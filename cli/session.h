@@ -36,8 +36,10 @@ bool session_mark(struct session *s);
 bool session_undo(struct session *s); /* false: there is nothing to take back */
 bool session_clear(struct session *s);
 bool session_set(struct session *s, const char *name, size_t count, const char *value);
-bool session_add(struct session *s, const char *statement);  /* in place of one for the same name */
-bool session_say(struct session *s, const char *expression); /* the tail; NULL: none */
+/* In place of what stands for the same name; `beside`: other parts of the array stay, x[0] beside x[t in 1..9]. */
+bool session_add(struct session *s, const char *statement, bool beside);
+bool session_append(struct session *s, const char *statement); /* after all others */
+bool session_say(struct session *s, const char *expression);   /* the tail; NULL: none */
 
 /* The program, to be freed. */
 char *session_text(const struct session *s, bool tail);

@@ -320,7 +320,7 @@ bool resolve_run(resolve *r)
         if (r->waiting) continue;
         if (r->names && twin != EW_NONE) twin = resolve_named(r, n, twin);
         if (twin == EW_NONE) return false;
-        r->twin[n] = r->needs[n] & RESOLVE_BY && !resolve_stays(r, n) ? rebuild_apart(r->g, twin, n) : twin;
+        r->twin[n] = r->needs[n] & RESOLVE_APART && !resolve_stays(r, n) ? rebuild_apart(r->g, twin, n) : twin;
         r->stack.count = before - 1;
     }
     return report_ok(&r->g->report);
@@ -376,16 +376,18 @@ static void resolve_circle_marks(const ew_graph *g, uint8_t *circle, size_t coun
 }
 
 /* Where roots[1] is a node that needs a DIFF, all that people see are apart: then roots[0] is made of the same nodes
- * whichever of them it is. */
+ * whichever of them it is. Circles that were made before, without them, know it by its value alone: it is not apart. */
 static void resolve_by_marks(resolve *r)
 {
     const ew_graph *g = r->g;
-    for (size_t i = 0; r->by && r->needs[r->roots[1]] && i < g->seen.count; i++)
-        if (r->needs[g->seen.at[i]]) r->needs[g->seen.at[i]] |= RESOLVE_BY;
+    bool wanted = r->by && r->needs[r->roots[1]], circles = ((const derived *)g->derived)->pairs.count > 0;
+    for (size_t i = 0; wanted && !circles && i < g->seen.count; i++)
+        if (r->needs[g->seen.at[i]]) r->needs[g->seen.at[i]] |= RESOLVE_BY | RESOLVE_APART;
+    if (wanted && circles) r->needs[r->roots[1]] |= RESOLVE_BY;
     for (ew_node n = 0; n < r->count; n++) {
         if (node_at(g, n)->op != OP_DIFF) continue;
         ew_node by = node_arg(g, n, 1);
-        if (r->needs[by]) r->needs[by] |= RESOLVE_BY;
+        if (r->needs[by]) r->needs[by] |= RESOLVE_BY | RESOLVE_APART;
     }
 }
 

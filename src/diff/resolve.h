@@ -12,8 +12,9 @@
 #include "diff/flow.h"
 #include "diff/sweep.h"
 
-/* tried: steps.c waited for its twin; by: a derivative is by it; own: no name that stays is between it and a DIFF */
-enum { RESOLVE_NEEDS = 1, RESOLVE_TRIED = 2, RESOLVE_BY = 4, RESOLVE_OWN = 8 };
+/* tried: steps.c waited for its twin; by: a derivative is by it; own: no name that stays is between it and a DIFF;
+ * apart: its twin is that of nothing else */
+enum { RESOLVE_NEEDS = 1, RESOLVE_TRIED = 2, RESOLVE_BY = 4, RESOLVE_OWN = 8, RESOLVE_APART = 16 };
 
 typedef struct resolve {
     ew_graph *g;

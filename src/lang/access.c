@@ -119,7 +119,10 @@ static bool access_few(machine *m, const piece *p, const value *base, size_t bra
     const char *name = node->name ? graph_name_text(m->g, node->name) : "[…]";
     count_text(base->open, axes);
     count_text(brackets, here);
-    return eval_error(m, E_BRACKETS, p, quote(buffer, name, strlen(name)), axes, here);
+    eval_error(m, E_BRACKETS, p, quote(buffer, name, strlen(name)), axes, here);
+    if (p->kind == P_DIFF && brackets == 0 && base->open == 1)
+        report_hint(&m->g->report, "a derivative is by one place, as in g[i] = diff(y, {1}[i])", buffer);
+    return false;
 }
 
 static bool access_count(machine *m, const piece *p, const value *base, size_t brackets)

@@ -105,6 +105,7 @@ static bool circle_boxes(machine *m, circle *c, const member *x, bool *known)
             } else {
                 const index_state *n = &m->indices.at[ranges_id(m, &e->f, s.binder)];
                 if (n->state != INDEX_KNOWN) return *known = false, true;
+                if (!parts_box(m, &s, n)) return false;
                 b = (box){n->low + parts_offset(&s), n->size, true};
             }
             if (!parts_near(m, &b)) return false;

@@ -291,13 +291,17 @@ static bool expr_juxtaposed(expr *e)
     lang *l = e->l;
     char buffer[160], left[160], right[160], both[340];
     const token *t = expr_now(e), *b = &e->before;
-    if (t->kind == T_WORD && t->word != W_STOP && t->word != W_PI && t->word != W_INF && t->word != W_NAN)
-        return lang_error(l, E_HERE, t, lexer_quote(&l->lexer, t, buffer), NULL);
+    if (t->kind == T_WORD && t->word != W_STOP && t->word != W_PI && t->word != W_INF && t->word != W_NAN) {
+        lang_error(l, E_HERE, t, lexer_quote(&l->lexer, t, buffer), NULL);
+        if (t->word == W_IF) report_hint(&l->g->report, "a choice is written if condition then this else that", NULL);
+        return false;
+    }
     bool silent = b->kind == T_NUMBER || b->kind == T_CLOSE || t->kind == T_OPEN;
     lang_error(l, silent ? E_JUXTAPOSED : E_OPERATOR, t, lexer_quote(&l->lexer, t, buffer), NULL);
     quote(left, l->lexer.s + b->place, b->bytes);
     quote(right, l->lexer.s + t->place, t->bytes);
-    snprintf(both, sizeof both, "%s*%s%s", b->kind == T_CLOSE ? "(…)" : left, right, t->kind == T_OPEN ? "…)" : "");
+    const char *before = b->kind == T_CLOSE ? "(…)" : b->kind == T_BRACKET_CLOSE ? "[…]" : left;
+    snprintf(both, sizeof both, "%s*%s%s", before, right, t->kind == T_OPEN ? "…)" : "");
     if (b->kind == T_NAME && ops_find_call(left, b->bytes) != OP_NOT_FOUND) /* sqrt 2 */
         snprintf(both, sizeof both, "%s(%s)", left, right);
     report_hint(&l->g->report, "write {1}", both);
@@ -364,13 +368,25 @@ static bool expr_ends(expr *e)
     return t->kind == T_NEWLINE;
 }
 
+/* An if without its then or its else, which may stand in the next line: a line does not go on before it. */
+static bool expr_open_if(expr *e, const waiting *w)
+{
+    lexer ahead = e->l->lexer;
+    keyword wanted = w->stage == 0 ? W_THEN : W_ELSE;
+    while (ahead.now.kind == T_NEWLINE && !ahead.now.semicolon && lexer_next(&ahead)) continue;
+    report_at(&e->l->g->report, w->stage == 0 ? E_THEN : E_ELSE, w->place, 2, NULL, NULL, NULL);
+    if (ahead.now.kind == T_WORD && ahead.now.word == wanted)
+        report_hint(&e->l->g->report, "a line goes on after '{1}', not before it: end the line with it",
+                    wanted == W_THEN ? "then" : "else");
+    return false;
+}
+
 static bool expr_finish(expr *e)
 {
     if (!expr_reduce(e, 0)) return false;
     waiting *w = expr_top(e);
     if (!w) return true;
-    if (w->kind == WAIT_IF)
-        return report_at(&e->l->g->report, w->stage == 0 ? E_THEN : E_ELSE, w->place, 2, NULL, NULL, NULL);
+    if (w->kind == WAIT_IF) return expr_open_if(e, w);
     uint32_t place = w->place + (w->kind == WAIT_CALL ? (uint32_t)e->l->g->names.at[w->value].count : 0);
     return report_at(&e->l->g->report, E_OPEN, place, 1, NULL, NULL, NULL);
 }

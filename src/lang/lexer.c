@@ -26,6 +26,8 @@ static const struct {
     {0x2212, "the Unicode minus", "write -"},
     {'.', "the point", "a number does not end in a point: write 1 or 1.0"},
     {'%', "the percent sign", "write mod(a, b)"},
+    {'?', "the question mark", "a choice is written if condition then this else that"},
+    {'@', "the at sign", "a product of matrices is a sum: sum(j: A[i, j] * B[j, k])"},
     {0x2010, "a Unicode hyphen", "write -"},
     {0x2013, "an en dash", "write -"},
     {0x2014, "an em dash", "write -"},

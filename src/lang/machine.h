@@ -222,7 +222,8 @@ bool reduce_any(machine *m, uint32_t id, value *v); /* does it hold anywhere alo
 /* parts.c: several equations of one array, put together. */
 bool parts_step(machine *m); /* F_ARRAY */
 bool parts_near(machine *m, const box *b);
-int64_t parts_offset(const side *s); /* so that sums with it fit */
+int64_t parts_offset(const side *s);                             /* so that sums with it fit */
+bool parts_box(machine *m, const side *s, const index_state *i); /* its range is the same everywhere, or told */
 bool parts_left(machine *m, const statement *st);
 bool parts_value(machine *m, const frame *f, value *v);
 bool parts_local(machine *m, const frame *f, const local *x, value *v); /* y[i] = … in where */

@@ -380,6 +380,54 @@ static bool order_within(ordering *o, uint32_t group_index, order_work w)
     return ok;
 }
 
+/* The use of a later step, where places, told by their numbers, use those before them alone: only the offsets of the
+ * left sides stand against the index. NULL: it is not so. */
+static const use *order_mixed(machine *m, circle *c, const uint8_t *inside, const uint32_t *uses, size_t count,
+                              uint32_t name)
+{
+    const use *later = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const use *u = &m->uses.at[uses[i]];
+        const equation *e = &c->equations.at[u->statement];
+        int axis, own = order_axis(m, e, name);
+        int64_t offset = 0;
+        if (own < 0 || !order_place(m, c, inside, circle_member(c, u->name), name, &axis, &offset)) return NULL;
+        int step = order_step(m, c, inside, u, name, axis, offset);
+        uint32_t form = (uint32_t)axis < u->count ? m->use_forms.at[u->first + (uint32_t)axis] : 0;
+        if (!form || (step & STEP_OPEN) || !m->affines.at[form - 1].terms) return NULL;
+        if (m->affines.at[form - 1].offset > order_side(m, e, own)->offset) return NULL;
+        if (step & STEP_LATER) later = u;
+    }
+    return later;
+}
+
+/* No index orders these uses: which are in the circle, and what stands against an index that could. */
+static bool order_none(ordering *o, order_work w)
+{
+    machine *m = o->m;
+    circle *c = o->c;
+    const uint32_t *uses = o->uses.at + w.first;
+    char shown[160];
+    circle_error(m, c, c->equations.at[m->uses.at[uses[0]].statement].member);
+    for (uint32_t i = 0, tries = 0; i < c->equations.count; i++) {
+        const statement *st = &m->l->statements.at[c->equations.at[i].statement];
+        for (uint32_t k = 0; o->inside[i] && k < st->rank && tries < ORDER_TRIES; k++, tries++) {
+            const side *s = &m->l->sides.at[st->sides + k];
+            if (s->kind != SIDE_INDEX || order_is_taken(c, w.parent, m->l->binders.at[s->binder].name)) continue;
+            const use *u = order_mixed(m, c, o->inside, uses, w.count, m->l->binders.at[s->binder].name);
+            if (!u) continue;
+            quote(shown, m->g->report.source.at + u->place, u->bytes);
+            report_hint(
+                &m->g->report,
+                "{1} is of a later step, other uses are of earlier ones: with left sides that name one time, as "
+                "in x[t] = … x[t-1] …, it is of the same step",
+                shown);
+            return false;
+        }
+    }
+    return false;
+}
+
 static bool order_group(ordering *o, order_work w)
 {
     machine *m = o->m;
@@ -388,7 +436,7 @@ static bool order_group(ordering *o, order_work w)
     memset(o->inside, 0, c->equations.count);
     for (uint32_t i = 0; i < w.count; i++) o->inside[m->uses.at[o->uses.at[w.first + i]].statement] = 1;
     new.name = order_find(m, c, o->inside, o->uses.at + w.first, w.count, w.parent, &new.down);
-    if (!new.name) return circle_error(m, c, c->equations.at[m->uses.at[o->uses.at[w.first]].statement].member);
+    if (!new.name) return order_none(o, w);
     if (!array_push(&m->g->memory, &c->groups, new)) return eval_memory(m);
     uint32_t index = (uint32_t)c->groups.count - 1;
     return order_members(m, c, o->inside, index) && order_within(o, index, w);

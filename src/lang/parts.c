@@ -24,13 +24,17 @@ bool parts_near(machine *m, const box *b)
     return near ? true : report_plain(&m->g->report, E_LIMIT_SIZE, NULL, NULL);
 }
 
-/* The bound of a left side's range that depends on another index. */
-static bool parts_conditional(machine *m, const side *x, const index_state *i)
+/* The bound of a left side's range must not depend on another index: places make a box. */
+bool parts_box(machine *m, const side *x, const index_state *i)
 {
+    if (!i->conditional) return true;
     span bound = x->ranges == 2 && !m->affines.at[i->first - 1].terms ? x->high : x->low;
     piece p = {.bytes = (uint8_t)(x->bytes > 255 ? 255 : x->bytes), .place = x->place};
     if (x->ranges) p = m->l->pieces.at[bound.begin];
-    return eval_error(m, E_RANGE_BOUND, &p, NULL, NULL, NULL);
+    eval_error(m, E_RANGE_BOUND, &p, NULL, NULL, NULL);
+    report_hint(&m->g->report,
+                "take a range that holds them all, and an if: y[i in 3, j in 3] = if j <= i then … else 0", NULL);
+    return false;
 }
 
 /* Where this equation's values go, and the order of axes that its right side should have. */
@@ -53,7 +57,7 @@ bool parts_left(machine *m, const statement *st)
             b = (box){i->low + parts_offset(&x), i->size, true};
             plain = plain && b.first == 0;
             f->lefts++;
-            if (i->conditional) return parts_conditional(m, &x, i);
+            if (!parts_box(m, &x, i)) return false;
             if (!array_push(&m->g->memory, &m->lists, id)) return eval_memory(m);
         }
         if (!parts_near(m, &b)) return false;
@@ -109,20 +113,32 @@ static bool parts_inside(const box *b, size_t rank, const int64_t *place)
     return true;
 }
 
-/* A place in no box, looked for among the corners where boxes end. */
-static void parts_gap(const box *b, size_t count, size_t rank, int64_t *place)
+/* How many places the boxes give that begin with `place` in the axes before this one. */
+static size_t parts_given(const box *b, size_t count, size_t rank, size_t axis, const int64_t *place)
 {
-    size_t tries = 0;
-    for (size_t i = 0; i <= count && tries < 4096; i++)
-        for (size_t j = 0; j <= rank && tries < 4096; j++, tries++) {
-            for (size_t k = 0; k < rank; k++) place[k] = i < count ? b[i * rank + k].first : 0;
-            if (i < count && j < rank)
-                place[j] = place[j] ? place[j] - 1 : b[i * rank + j].first + b[i * rank + j].size;
-            bool held = false;
-            for (size_t q = 0; !held && q < count; q++) held = parts_inside(b + q * rank, rank, place);
-            if (!held) return;
+    size_t sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t volume = parts_inside(b + i * rank, axis, place);
+        for (size_t k = axis; k < rank; k++) volume *= (size_t)b[i * rank + k].size;
+        sum += volume;
+    }
+    return sum;
+}
+
+/* The first place in no box: in each axis 0, or where a box ends. There is one among the `whole` places. */
+static void parts_gap(const box *b, size_t count, size_t rank, const int64_t *sizes, size_t whole, int64_t *place)
+{
+    for (size_t k = 0; k < rank; k++) {
+        whole /= (size_t)sizes[k];
+        for (place[k] = 0; parts_given(b, count, rank, k + 1, place) == whole;) {
+            int64_t next = INT64_MAX;
+            for (size_t i = 0; i < count; i++) {
+                int64_t end = b[i * rank + k].first + b[i * rank + k].size;
+                if (end > place[k] && end < next) next = end;
+            }
+            place[k] = next;
         }
-    for (size_t k = 0; k < rank; k++) place[k] = 0;
+    }
 }
 
 /* Two boxes that share a place. */
@@ -158,7 +174,7 @@ static bool parts_cover(machine *m, const joining *j, const box *b, const int64_
                 return parts_told(m, E_OVERLAP, j->name, j->places[i], place, j->rank);
     }
     if (sum == whole) return true;
-    parts_gap(b, j->count, j->rank, place);
+    parts_gap(b, j->count, j->rank, sizes, whole, place);
     return parts_told(m, j->circle ? E_BASE : E_GAP, j->name, j->places[0], place, j->rank);
 }
 

@@ -103,11 +103,18 @@ static bool guess_wholes(machine *m, size_t count)
     return true;
 }
 
+/* Is it whole where its arguments are, each a number? */
+static bool guess_is_whole(op o)
+{
+    return o == OP_NEG || o == OP_ADD || o == OP_SUB || o == OP_MUL || o == OP_DIV || o == OP_FLOORDIV || o == OP_MOD ||
+           o == OP_MIN || o == OP_MAX;
+}
+
 /* Arithmetic with a size that is not known gives one that is not known. */
 static bool guess_unknown(machine *m, op o, const guess *x, size_t count)
 {
     affine a = {0};
-    bool unknown = false, plain = o == OP_NEG || o == OP_ADD || o == OP_SUB || o == OP_MUL || o == OP_DIV;
+    bool unknown = false, plain = guess_is_whole(o);
     for (size_t k = 0; k < count; k++) unknown = unknown || m->affines.at[x[k].form - 1].base;
     if (!unknown || !plain) return guess_push(m, (guess){0});
     a.base = graph_unknown_size(m->g, 0);
@@ -190,12 +197,29 @@ static bool guess_array(machine *m, const piece *p)
     return shape != UINT16_MAX && guess_push(m, (guess){.shape = shape});
 }
 
+/* What to do about a bound that begins at p: it is one of an element, or of an input that is no int. */
+static void guess_bound_hint(machine *m, const piece *p)
+{
+    char shown[160];
+    const symbol *s = p->kind == P_NAME ? lang_symbol(m->l, p->value) : NULL;
+    const char *word = s ? graph_name_text(m->g, p->value) : "";
+    if (p->kind == P_INDEX || (s && s->rank))
+        report_hint(&m->g->report,
+                    "take a range that holds them all, and an if: sum(k in 0..9: if k < n[i] then … else 0)", NULL);
+    else if (s && s->kind == S_INPUT && s->declared_type != TYPE_INT)
+        report_hint(&m->g->report, "if it is whole, say so: input {1} : int", quote(shown, word, strlen(word)));
+}
+
 /* A bound, which begins at p, that is no whole number. */
 static bool guess_bound(machine *m, uint32_t form, const piece *p)
 {
     char number[64];
     const affine *a = form ? &m->affines.at[form - 1] : NULL;
-    if (!a || a->terms || a->base) return eval_error(m, E_RANGE_BOUND, p, NULL, NULL, NULL);
+    if (!a || a->terms || a->base) {
+        eval_error(m, E_RANGE_BOUND, p, NULL, NULL, NULL);
+        guess_bound_hint(m, p);
+        return false;
+    }
     snprintf(number, sizeof number, "%lld/%lld", (long long)a->offset, (long long)a->over);
     return eval_error(m, E_FRACTION, p, number, NULL, NULL);
 }
@@ -283,11 +307,6 @@ bool ranges_scan(machine *m, frame *f, span s, uint32_t number)
 /* ---- Given ranges --------------------------------------------------------------------------------------- */
 
 /* The last guess of a scan, taken away: its form, or 0. */
-static uint32_t range_form(machine *m)
-{
-    return m->guesses.at[--m->guesses.count].form;
-}
-
 static bool range_piece(machine *m, const side *s, piece *p)
 {
     *p = (piece){P_BIND, 1, (uint8_t)(s->bytes > 255 ? 255 : s->bytes), s->ranges, s->binder, s->place};
@@ -310,9 +329,10 @@ bool ranges_place(machine *m, frame *f, span s, int64_t *place)
 {
     const piece *p = &m->l->pieces.at[s.begin];
     if (!ranges_scan(m, f, s, 0)) return false;
-    uint32_t form = range_form(m);
-    const affine *a = form ? &m->affines.at[form - 1] : NULL;
-    if (a && !a->terms && a->over) return guess_bound(m, form, p);
+    const guess g = m->guesses.at[--m->guesses.count];
+    const affine *a = g.form ? &m->affines.at[g.form - 1] : NULL;
+    if (g.later) return *place = INT64_MIN, true; /* known when the input has its value */
+    if (a && !a->terms && a->over) return guess_bound(m, g.form, p);
     if (!a || a->terms) return eval_error(m, E_PLACE_FIXED, p, NULL, NULL, NULL);
     *place = a->base ? INT64_MIN : a->offset;
     return true;
@@ -389,7 +409,12 @@ static bool range_clash(machine *m, const index_state *i, const range_limit *now
         if (m->limits.at[k].place == i->from) first = &m->limits.at[k];
     range_access(m, first, i->size, before);
     range_access(m, now, now->size, here);
-    return report_at(&m->g->report, E_RANGES, now->place, now->bytes, quote(name, word, strlen(word)), before, here);
+    report_at(&m->g->report, E_RANGES, now->place, now->bytes, quote(name, word, strlen(word)), before, here);
+    int64_t least = i->size < now->size ? i->size : now->size;
+    if (least < 0) return false;
+    snprintf(before, sizeof before, "%.100s in %lld", name, (long long)least);
+    report_hint(&m->g->report, "a range of its own decides, such as {1}", before);
+    return false;
 }
 
 static bool range_is_alone(const affine *a)

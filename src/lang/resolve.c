@@ -38,13 +38,15 @@ static bool resolve_no_function(lang *l, const piece *p, uint32_t word)
     const symbol *s = lang_symbol(l, word);
     quote(buffer, name, count);
     if (resolve_reduction(name)) return resolve_error(l, E_REDUCTION, p, name, NULL, NULL);
+    bool single = p->count == 1; /* more arguments are no product */
     bool variable = s && (s->kind != S_NONE || s->used || l->g->names.at[word].node != EW_NONE);
     const char *near = variable ? NULL : lang_suggest(l, name, count, true);
-    resolve_error(l, variable || (!near && count == 1) ? E_JUXTAPOSED : E_FUNCTION, p, buffer, NULL, NULL);
+    resolve_error(l, single && (variable || (!near && count == 1)) ? E_JUXTAPOSED : E_FUNCTION, p, buffer, NULL, NULL);
     if (near) {
         report_hint(&l->g->report, "did you mean '{1}'?", near);
         return false;
     }
+    if (!single) return false;
     resolve_product(l, p, buffer, product, sizeof product);
     report_hint(&l->g->report, variable || count == 1 ? "write {1}" : "to multiply, write {1}", product);
     return false;
@@ -64,7 +66,10 @@ static bool resolve_count(lang *l, const piece *p, const char *name, unsigned du
     snprintf(takes, sizeof takes, "%.78s", text_string(&t));
     text_free(&t);
     snprintf(here, sizeof here, "%u", (unsigned)p->count);
-    return resolve_error(l, E_ARGUMENTS, p, quote(buffer, name, strlen(name)), takes, here);
+    resolve_error(l, E_ARGUMENTS, p, quote(buffer, name, strlen(name)), takes, here);
+    if (p->count == 1 && (strcmp(name, "min") == 0 || strcmp(name, "max") == 0))
+        report_hint(&l->g->report, "over an array it is written {1}(i: x[i])", name);
+    return false;
 }
 
 static bool resolve_call(lang *l, piece *p)

@@ -223,6 +223,17 @@ static void place_unbind(lang *l, span s, uint32_t binder_index)
     }
 }
 
+/* What an equation says with an index that turned out to be a place: V[n, j in 0..n] = n * j. */
+static void place_unbind_all(lang *l, const statement *st, uint32_t binder_index)
+{
+    for (uint32_t k = 0; k < st->rank; k++) {
+        place_unbind(l, l->sides.at[st->sides + k].low, binder_index);
+        place_unbind(l, l->sides.at[st->sides + k].high, binder_index);
+    }
+    place_unbind(l, st->value, binder_index);
+    place_unbind(l, st->until, binder_index);
+}
+
 bool lang_places(lang *l)
 {
     for (size_t i = 0; l->arrays && i < l->statements.count; i++) {
@@ -235,9 +246,7 @@ bool lang_places(lang *l)
             if (!place_differs(l, st, k)) continue;
             s->kind = SIDE_PLACE;
             l->binders.at[s->binder].gone = true;
-            place_unbind(l, s->low, s->binder);
-            place_unbind(l, st->value, s->binder);
-            place_unbind(l, st->until, s->binder);
+            place_unbind_all(l, st, s->binder);
         }
     }
     return report_ok(&l->g->report);

@@ -244,6 +244,19 @@ static bool affine_power(const affine *a, const affine *b, affine *out)
     return true;
 }
 
+/* div, mod, min and max of whole numbers: i in div(R, 2). */
+static bool affine_of_numbers(op o, const affine *a, const affine *b, affine *out)
+{
+    if (!affine_is_number(a) || !affine_is_number(b) || a->over || b->over) return false;
+    int64_t x = a->offset, y = b->offset;
+    *out = (affine){0};
+    if (o == OP_MIN || o == OP_MAX) return out->offset = (o == OP_MIN) == (x < y) ? x : y, true;
+    if (y == 0 || y == -1) return out->offset = o == OP_FLOORDIV ? -x : 0, y != 0;
+    int64_t down = x / y - (x % y != 0 && (x < 0) != (y < 0));
+    out->offset = o == OP_FLOORDIV ? down : x - down * y;
+    return true;
+}
+
 static bool affine_is_near(const affine *a)
 {
     bool near = a->offset >= -2 * WHOLE_MOST && a->offset <= 2 * WHOLE_MOST;
@@ -270,6 +283,10 @@ static bool affine_result(op o, const affine *a, const affine *b, affine *out)
     case OP_POW: return affine_power(a, &second, out);
     case OP_SUB: return affine_scale(&second, -1, 1) && affine_add(out, second);
     case OP_ADD: return affine_add(out, second);
+    case OP_FLOORDIV:
+    case OP_MOD:
+    case OP_MIN:
+    case OP_MAX: return affine_of_numbers(o, a, &second, out);
     default: return false;
     }
 }

@@ -550,7 +550,28 @@ $ printf 'e = sum(i: x[i]^2)\nx = [1,2,3]\ne\ndiff(e, x[i])\n:grad e\n:show\n' |
 > mode: reverse
 > e = sum(i: x[i]^2)
 > x = [1,2,3]
-
+# by a node that a derivative of the program makes: what is made of it leads to it, in every mode
+$ for m in forward reverse paths; do edgewise grad 'g[i] = 2*diff(f, x[i]); f = sum(k: x[k]^2*a[k]); e = sum(k: g[k])' x=[1,2] a=[3,4] --wrt g,x --mode $m; done
+> e = 44
+> ∂e/∂g = [1, 1]
+> ∂e/∂x = [12, 16]
+> mode: forward
+> e = 44
+> ∂e/∂g = [1, 1]
+> ∂e/∂x = [12, 16]
+> mode: reverse
+> e = 44
+> ∂e/∂g = [1, 1]
+> ∂e/∂x = [12, 16]
+> mode: path by path
+# … where a circle uses it
+$ for m in forward reverse; do edgewise grad 'g[i] = diff(f, x[i]); f = sum(i: x[i]^2); r[0, i] = g[i]; r[t in 1..2, i] = r[t-1, i] * 3; e = sum(i: r[2, i])' x=[2,3] --wrt g --mode $m -q; done
+> e = 90
+> ∂e/∂g = [9, 9]
+> mode: forward
+> e = 90
+> ∂e/∂g = [9, 9]
+> mode: reverse
 # Sums over an index where no node has one
 $ edgewise explain 'b = sum(j in 0..2: a); t = b * a' a=2 | grep -A 5 '^  From'
 >   From a: two ways; with every index written out, four paths.
@@ -570,3 +591,7 @@ $ edgewise paths 'b = sum(j in 0..2: a); t = b * a' a=2 --from a
 > ∂t/∂a = 12
 $ edgewise check 'b = sum(j in 0..2: a); t = b * a' a=2 | tail -n 2 | head -n 1
 > 1 derivative agrees
+$ edgewise grad 'z[0] = x; k[s in 2] = z[s]^2; z[s+1] = z[s] + k[s]; tr[s in 2] = sum(i in 2: diff(k[s], z[s])); l[0] = 0; l[s+1] = l[s] - tr[s]; e = l[2]' x=1 --wrt tr -q
+> e = -12
+> ∂e/∂tr = [-1, -1]
+> mode: reverse

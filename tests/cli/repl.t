@@ -200,3 +200,36 @@ $ printf 's = sum(i: x[i]^2)\nx = [1, # one\n2,\n  3]\n:show\nx = [1,\n2\n]\n' |
 > s = sum(i: x[i]^2)
 > x = [1,  2,   3]
 > s = 5
+# an array given in parts: another part stands beside the first, the same one or one that overlaps takes its place
+$ printf 'input S : int = 3\ninput x0 = 1\nx[0] = x0\nx[t in 1..S] = x[t-1] * 2\nx[ 0 ]=3*x0\n:show\nx[t in 0..S] = 7\n:show\n' | edgewise repl
+> x = [1]
+> x = [1, 2, 4, 8]
+> x = [3, 6, 12, 24]
+> input S : int = 3
+> input x0 = 1
+> x[ 0 ]=3*x0
+> x[t in 1..S] = x[t-1] * 2
+> x = [7, 7, 7, 7]
+> input S : int = 3
+> input x0 = 1
+> x[t in 0..S] = 7
+$ printf 'input S : int = 2; input x0 = 1 # two; one\nx[0] = x0\nx[t in 1..S] = x[t-1] * 2\ny = x[S]\n' > parts.ew; printf ':show\nx[0] = 5*x0\n:grad y\n' | edgewise repl parts.ew
+> y = 4
+> input S : int = 2
+> input x0 = 1 # two; one
+> x[0] = x0
+> x[t in 1..S] = x[t-1] * 2
+> y = x[S]
+> x = [5, 10, 20]
+> y = 20
+> ∂y/∂x0 = 20
+> mode: reverse
+# a command without its colon
+$ printf 'e = a*2\na = 1\ngrad\n' | edgewise repl
+> no value yet for a
+> e = 2
+! error[E012]: nothing is called 'grad'
+!   --> 1:1
+!   |
+! 1 | grad
+!   | ^^^^ did you mean ':grad'?
