@@ -306,7 +306,7 @@ def way_explain(p):
 def way_plan(p):
     p.call("explain", "--plan")
     plan = p.json("explain", "--plan")["plan"]
-    if plan["mode"] not in ("forward", "reverse"):
+    if p.real_inputs and plan["mode"] not in ("forward", "reverse"):  # of a constant there is no derivative
         raise Trouble(f"plan: {plan['mode']}")
 
 
