@@ -85,7 +85,7 @@ UNIT_C    = $(sort $(wildcard tests/unit/test_*.c tests/draw/test_*.c tests/emit
 UNIT_T    = $(addprefix $(B)/tests/,$(notdir $(UNIT_C:.c=)))
 VPATH     = tests/unit:tests/draw:tests/emit
 
-tests: $(UNIT_T) $(B)/tests/spec $(B)/tests/replay $(B)/tests/replay-data $(B)/tests/replay-command
+tests: $(UNIT_T) $(B)/tests/spec $(B)/tests/nodes $(B)/tests/replay $(B)/tests/replay-data $(B)/tests/replay-command
 
 $(B)/tests/test_%: test_%.c $(wildcard tests/*/*.h) $(B)/libedgewise-train.a $(B)/libedgewise.a
 	@mkdir -p $(@D)
@@ -94,6 +94,10 @@ $(B)/tests/test_%: test_%.c $(wildcard tests/*/*.h) $(B)/libedgewise-train.a $(B
 $(B)/tests/spec: tests/spec.c $(B)/libedgewise.a
 	@mkdir -p $(@D)
 	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude $(LDFLAGS) -o $@ $< $(B)/libedgewise.a -lm -lpthread
+
+$(B)/tests/nodes: tests/reference/nodes.c tests/reference/evaluate.h $(B)/libedgewise.a
+	@mkdir -p $(@D)
+	$(CC) $(STRICT) -Wall -Wextra -Wno-format-truncation $(CFLAGS) -Iinclude -Isrc $(LDFLAGS) -o $@ $< $(B)/libedgewise.a -lm -lpthread
 
 $(B)/tests/replay: tests/fuzz/fuzz_program.c tests/fuzz/fuzz_main.c $(B)/libedgewise.a
 	@mkdir -p $(@D)

@@ -375,15 +375,16 @@ static void resolve_circle_marks(const ew_graph *g, uint8_t *circle, size_t coun
     }
 }
 
-/* Where roots[1] is a node that needs a DIFF, all that people see are apart: then roots[0] is made of the same nodes
- * whichever of them it is. Circles that were made before, without them, know it by its value alone: it is not apart. */
+/* Where roots[1] is a node that needs a DIFF, all that people see are apart, within a circle those outside of it:
+ * then roots[0] is made of the same nodes whichever of them it is. */
 static void resolve_by_marks(resolve *r)
 {
     const ew_graph *g = r->g;
-    bool wanted = r->by && r->needs[r->roots[1]], circles = ((const derived *)g->derived)->pairs.count > 0;
-    for (size_t i = 0; wanted && !circles && i < g->seen.count; i++)
-        if (r->needs[g->seen.at[i]]) r->needs[g->seen.at[i]] |= RESOLVE_BY | RESOLVE_APART;
-    if (wanted && circles) r->needs[r->roots[1]] |= RESOLVE_BY;
+    bool apart = r->inside == EW_NONE ? r->by && r->needs[r->roots[1]] : ((const derived *)g->derived)->apart;
+    for (size_t i = 0; apart && i < g->seen.count; i++) {
+        ew_node n = g->seen.at[i];
+        if (r->needs[n] && !r->circle[n]) r->needs[n] |= RESOLVE_BY | RESOLVE_APART;
+    }
     for (ew_node n = 0; n < r->count; n++) {
         if (node_at(g, n)->op != OP_DIFF) continue;
         ew_node by = node_arg(g, n, 1);
@@ -415,9 +416,9 @@ bool resolve_begin(resolve *r, const ew_node *nodes, size_t count)
     for (size_t n = 0; n < r->count; n++) r->twin[n] = EW_NONE;
     resolve_marks(g, r->needs, r->count);
     resolve_own_marks(r);
-    resolve_by_marks(r);
     ((derived *)g->derived)->inside = r->inside;
     if (r->inside != EW_NONE) resolve_circle_marks(g, r->circle, r->count);
+    resolve_by_marks(r);
     for (size_t i = count; i-- > 0;) resolve_twin(r, nodes[i]);
     return report_ok(&g->report);
 }
@@ -447,12 +448,32 @@ bool resolve_nodes(ew_graph *g, ew_node inside, ew_node *nodes, size_t count)
     return resolve_roots(g, inside, nodes, count, false);
 }
 
+/* Is there something new to be apart: what a DIFF is by, or `by`? Circles that were made without it are made once more.
+ */
+static bool resolve_renew(ew_graph *g, derived *d, ew_node by)
+{
+    size_t count = g->nodes.count;
+    uint8_t *needs = block_new(&g->memory, count, sizeof *needs);
+    if (!needs) return report_memory(&g->report);
+    resolve_marks(g, needs, count);
+    bool news = by != EW_NONE && needs[by] && !d->apart;
+    d->apart = d->apart || news;
+    for (; d->by_scanned < count; d->by_scanned++) {
+        const graph_node *node = &g->nodes.at[d->by_scanned];
+        news = news || (node->op == OP_DIFF && needs[g->args.at[node->args + 1]]);
+    }
+    if (news) d->pairs.count = d->resolved = 0;
+    if (news) carry_drop(g);
+    block_free(&g->memory, needs, count);
+    return true;
+}
+
 static bool resolve_all(ew_graph *g, ew_node *nodes, size_t count, bool by)
 {
     if (!report_ok(&g->report)) return false;
     derived *d = derived_of(g);
     if (!d || !resolve_any(g, d)) return d != NULL;
-    if (!resolve_regions(g)) return false;
+    if (!resolve_renew(g, d, by ? nodes[1] : EW_NONE) || !resolve_regions(g)) return false;
     if (d->pairs.count && !rebuild_nodes(g, d->pairs.at, d->pairs.count, NULL, 0, nodes, count)) return false;
     return resolve_roots(g, EW_NONE, nodes, count, by);
 }

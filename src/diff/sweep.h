@@ -41,9 +41,11 @@ typedef struct derived {
     ew_node resolved;          /* regions below this node are done */
     size_t scanned;            /* nodes looked at for a DIFF */
     bool has_diff;
-    ew_node before; /* nodes from here on were made while regions are resolved */
-    ew_node inside; /* states of LOOPs from here to there are not arrays yet; EW_NONE: all are */
-    carry carry;    /* … and what is carried along with them */
+    size_t by_scanned; /* nodes looked at for a DIFF by what needs one itself, */
+    bool apart;        /* and somebody asked for a derivative by such a node: circles know all of them */
+    ew_node before;    /* nodes from here on were made while regions are resolved */
+    ew_node inside;    /* states of LOOPs from here to there are not arrays yet; EW_NONE: all are */
+    carry carry;       /* … and what is carried along with them */
 
     ew_node ties_of; /* rules.c: the latest min or max of many, and how many tie there */
     view ties;

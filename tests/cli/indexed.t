@@ -572,6 +572,16 @@ $ for m in forward reverse; do edgewise grad 'g[i] = diff(f, x[i]); f = sum(i: x
 > e = 90
 > ∂e/∂g = [9, 9]
 > mode: reverse
+# … or takes it apart
+$ for m in forward reverse; do edgewise grad 'J[i, j] = diff(y[i], x[j]); y[i] = x[i]^2 * sum(k: x[k]); p[0, i] = x[i]; p[t in 1..2, i] = sum(j: J[i, j] * p[t-1, j]); e = sum(i: p[2, i])' x=[2,3] --wrt J --mode $m -q; done
+> e = 7785
+> ∂e/∂J = [[126, 234],
+>          [146, 264]]
+> mode: forward
+> e = 7785
+> ∂e/∂J = [[126, 234],
+>          [146, 264]]
+> mode: reverse
 # Sums over an index where no node has one
 $ edgewise explain 'b = sum(j in 0..2: a); t = b * a' a=2 | grep -A 5 '^  From'
 >   From a: two ways; with every index written out, four paths.

@@ -1,10 +1,11 @@
 /*
  * nodes.c - each node of a program beside its definition (evaluate.h): where a wrong number begins. By hand:
  *
- *     make build/tests/nodes && build/tests/nodes [--list] [--mode N] [--off PASSES] FILE OUTPUT NUMBER…
+ *     make build/tests/nodes && build/tests/nodes [--list] [--raw] [--mode N] [--off PASSES] FILE OUTPUT NUMBER…
  *
  * The numbers are those of inputs, then params, row-major, the last one for all that follow. A line for each node
- * that differs: its number, its text, what the plan made of it and what is due. --list: the graph, with all values.
+ * that differs: its number, its text, what the plan made of it and what is due. --list: the graph, with all values;
+ * --raw: before derivatives are made.
  */
 #include <edgewise.h>
 
@@ -102,7 +103,7 @@ static double *planned(ew_graph *g, ew_node n, const char **why)
 static bool compare(ew_graph *g, ew_node n)
 {
     size_t count;
-    const char *why;
+    const char *why = "";
     if (!shape_elements(g, node_at(g, n)->shape, &count)) return true;
     double *due = calloc(count + 1, sizeof *due), *out = NULL;
     bool known = !raw && reference_run(g, in, n, due), good = true;
@@ -121,14 +122,48 @@ static bool compare(ew_graph *g, ew_node n)
     return good;
 }
 
+/* What n is made of is wanted, too; of a state its definition, which is a later node. *more: such a one is new. */
+static void want(const ew_graph *g, uint8_t *wanted, ew_node n, bool *more)
+{
+    unsigned o = node_at(g, n)->op;
+    if (o == OP_STATE || o == OP_LOOP) {
+        ew_node d = node_state(g, n)->definition;
+        *more = *more || !wanted[d];
+        wanted[d] = 1;
+    }
+    for (size_t k = 0; !op_is_leaf(o) && k < node_at(g, n)->count; k++) wanted[node_arg(g, n, k)] = 1;
+}
+
+static uint8_t *all_wanted(const ew_graph *g, ew_node output)
+{
+    uint8_t *wanted = calloc(g->nodes.count + 1, 1);
+    wanted[output] = 1;
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t n = g->nodes.count; n-- > 0;)
+            if (wanted[n]) want(g, wanted, (ew_node)n, &more);
+    }
+    return wanted;
+}
+
+static size_t compare_all(ew_graph *g, ew_node output)
+{
+    size_t wrong = 0, count = g->nodes.count;
+    uint8_t *wanted = all_wanted(g, output);
+    for (size_t n = 0; n < count; n++)
+        if (wanted[n]) wrong += !compare(g, (ew_node)n);
+    free(wanted);
+    return wrong;
+}
+
 int main(int argc, char **argv)
 {
     ew_options o = {0};
     long off = 0;
     int at = 1;
     for (; at < argc && strncmp(argv[at], "--", 2) == 0; at++) {
-        if (strcmp(argv[at], "--list") == 0) list = true;
-        if (strcmp(argv[at], "--raw") == 0) list = raw = true;
+        raw = raw || strcmp(argv[at], "--raw") == 0;
+        list = raw || list || strcmp(argv[at], "--list") == 0;
         if (strcmp(argv[at], "--mode") == 0 && at + 1 < argc) o.mode = atoi(argv[++at]);
         if (strcmp(argv[at], "--off") == 0 && at + 1 < argc) off = strtol(argv[++at], NULL, 10);
     }
@@ -137,32 +172,13 @@ int main(int argc, char **argv)
     ew_graph *g = text ? ew_parse(text, EW_WHOLE, &o, &err) : NULL;
     if (!g) return printf("%s\n", text ? err.message : "usage: nodes [--list] [--mode N] FILE OUTPUT NUMBER…"), 2;
     g->passes_off = (uint16_t)off;
-    ew_node n = ew_expression(g, argv[at + 1], &err);
-    if (n == EW_NONE || (!raw && !diff_resolve(g, &n, 1))) return printf("%s\n", err.message), 2;
     for (int i = 0; i < MOST_NUMBERS; i++)
         in[i] = at + 2 + i < argc ? strtod(argv[at + 2 + i], NULL) : i ? in[i - 1] : 0;
-    uint8_t *live = calloc(g->nodes.count, 1);
-    live[n] = 1;
-    size_t wrong = 0, count = g->nodes.count;
-    for (bool more = true; more;) { /* states lead to later nodes: until nothing is new */
-        more = false;
-        for (ew_node k = (ew_node)count; k-- > 0;) {
-            if (live[k] != 1) continue;
-            live[k] = 2;
-            if (node_at(g, k)->op == OP_STATE || node_at(g, k)->op == OP_LOOP) {
-                ew_node d = node_state(g, k)->definition;
-                if (!live[d]) live[d] = 1, more = true;
-            }
-            for (size_t a = 0; a < node_at(g, k)->count; a++)
-                if (node_at(g, k)->op != OP_STATE && node_at(g, k)->op != OP_INPUT && node_at(g, k)->op != OP_PARAM &&
-                    node_at(g, k)->op != OP_CONST && !live[node_arg(g, k, a)])
-                    live[node_arg(g, k, a)] = 1, more = true;
-        }
-    }
-    for (ew_node k = 0; k < count; k++)
-        if (live[k]) wrong += !compare(g, k);
-    printf("%zu wrong; the output is %u\n", wrong, (unsigned)n);
-    free(live);
+    ew_node n = ew_expression(g, argv[at + 1], &err);
+    bool ok = n != EW_NONE && (raw || diff_resolve(g, &n, 1));
+    if (!ok) printf("%s\n", n == EW_NONE ? err.message : "a derivative is refused");
+    size_t wrong = ok ? compare_all(g, n) : 0;
+    if (ok) printf("%zu wrong; the output is %u\n", wrong, (unsigned)n);
     ew_graph_free(g);
-    return wrong > 0;
+    return ok ? wrong > 0 : 2;
 }
